@@ -1,0 +1,1 @@
+"""Where data lives: data maps, and one folder per connector behind four verbs."""
