@@ -1,0 +1,29 @@
+# The same commands here and in CI. `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types check docs bench
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+setup: ## the virtual environment with the locked dependencies, in .venv
+	@scripts/setup
+
+demo: setup ## the whole of Garant in a minute, on a made-up company
+	@.venv/bin/garant demo
+
+test: setup ## all tests, on SQLite and on a private PostgreSQL 15
+	@scripts/test $(ARGS)
+
+lint: setup ## style and the rules of the house
+	@scripts/lint
+
+types: setup ## the type checker, strict on the core
+	@scripts/types
+
+check: lint types test ## everything CI looks at
+
+docs: setup ## write the reference pages again from the code
+	@scripts/docs
+
+bench: setup ## measure Garant beside hand-written SQL
+	@scripts/bench $(ARGS)

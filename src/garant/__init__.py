@@ -1,0 +1,1 @@
+"""Garant: the privacy policy that keeps itself."""
