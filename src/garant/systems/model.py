@@ -101,6 +101,10 @@ class Link(Part):
     )
     when: Sql | None = Field(default=None, description="Condition on this table's row.")
     relation: Relation = Relation.OWNED
+    columns: list[SqlName] = Field(
+        default_factory=list[SqlName],
+        description="On a shared row, the columns that are this link's person's own.",
+    )
 
     @model_validator(mode="after")
     def _one_target(self) -> Link:
@@ -120,7 +124,12 @@ class Constant(Part):
 class Pseudonym(Part):
     """Around the keyed hash that replaces a value."""
 
-    prefix: str = Field(default="", max_length=40)
+    prefix: str = Field(
+        default="anon-",
+        min_length=3,
+        max_length=40,
+        description="Tells a pseudonym from a value; so never empty.",
+    )
     suffix: str = Field(default="", max_length=80)
     length: int = Field(default=16, ge=8, le=64, description="Hexadecimal digits kept.")
 

@@ -1,0 +1,227 @@
+"""The port: what Garant asks of any store. Four verbs: find, read, apply (a set), verify.
+
+A connector is one folder that implements :class:`Connector`. The engine speaks only in
+these terms, so that a lake, a folder of files or an API answer the same questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
+from garant.systems.paths import Path
+
+RootKey = int | str
+"""The key of a root in its system: an integer, a text, or a UUID in its text form."""
+
+
+class ConnectorError(Exception):
+    """A system could not answer; the message names it and never holds a secret."""
+
+
+class SystemUnreachable(ConnectorError):
+    """The system did not answer at all: address, credentials, network or server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A cut-off computed by Garant: the last calendar day that is due, and when it ended.
+
+    ``day`` is in the organisation's time zone; ``instant`` (aware) is the first moment after it.
+    """
+
+    day: date
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueQuestion:
+    """Which roots have a role and a last event on or before the clock's day?"""
+
+    root: str
+    role: Role
+    sources: Sequence[EventSource]
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DutyQuestion:
+    """Which of the selected roots does a duty hold? Without clock, all who have the role."""
+
+    number: int
+    root: str
+    role: Role
+    sources: Sequence[EventSource] = ()
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """How many selected roots a duty holds, and the latest event it counts from."""
+
+    number: int
+    count: int
+    latest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Answer to a :class:`DueQuestion`: counts of roots, and the selected keys.
+
+    ``held`` gives, per key, the bits of the duties that hold it (bit ``n`` = duty ``n``).
+    """
+
+    population: int = 0
+    undated: int = 0
+    unreadable: int = 0
+    oldest: date | None = None
+    keys: Sequence[RootKey] = ()
+    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    holders: Sequence[Holders] = ()
+
+
+Others = Literal["any", "none", "some"]
+"""On a shared row: whatever owners remain, none besides those who leave, or some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One set-based change of one table for a set of roots.
+
+    Rows are those that reach a leaving root by one of ``paths``. A root leaves when it is in
+    the set and no duty of ``unless`` (bits) holds it; with ``only``, when one of these does.
+    """
+
+    table: str
+    do: Do
+    paths: tuple[Path, ...]
+    columns: Mapping[str, ColumnDisposition] = field(
+        default_factory=dict[str, ColumnDisposition]
+    )
+    unless: int = 0
+    only: int = 0
+    others: Others = "any"
+    owners: tuple[Path, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    collect: bool = False
+    key: str | None = None
+    action: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Steps over a set of roots; ``held`` as in :class:`Found`."""
+
+    root: str
+    keys: Sequence[RootKey]
+    steps: Sequence[Step]
+    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows per step (same order), and the files the steps name."""
+
+    rows: tuple[int, ...]
+    files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All rows of all steps."""
+        return sum(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """What stopped a change: the constraint, where, and how many rows refer to it."""
+
+    table: str
+    constraint: str
+    rows: int | None = None
+    referring_table: str | None = None
+
+
+class Blocked(ConnectorError):
+    """A constraint of the system refused the change; the transaction was rolled back."""
+
+    def __init__(self, blockers: Sequence[Blocker]) -> None:
+        super().__init__("; ".join(f"{b.table}: {b.constraint}" for b in blockers))
+        self.blockers = tuple(blockers)
+
+
+class Interrupted(ConnectorError):
+    """A lock, a serialisation failure or a lost server: nothing was changed, try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table that a person may see, streamed."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Iterator[Sequence[Any]]
+
+
+class Snapshot(Protocol):
+    """One consistent, read-only view of a system."""
+
+    def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
+        """Select the roots that are due, and the duties that hold them."""
+        ...
+
+    def find_identity(self, root: str, query: str, identity: str) -> list[RootKey]:
+        """The roots that an e-mail, phone or number leads to."""
+        ...
+
+    def find_held(
+        self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
+    ) -> Found:
+        """The duties that hold the given roots."""
+        ...
+
+    def count(self, change: ChangeSet) -> Counts:
+        """Rows that each step would still change: the plan's counts, and *verify*'s question."""
+        ...
+
+    def unsettled(self, change: ChangeSet) -> set[RootKey]:
+        """The roots for which at least one step would still change a row."""
+        ...
+
+    def read(
+        self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
+    ) -> Rows:
+        """Stream the rows that reach the given roots, without holding them in memory."""
+        ...
+
+
+class Connector(Protocol):
+    """A system behind the four verbs: find and read and verify on a snapshot, apply here."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open a consistent read-only view: *find*, *read*, *verify*."""
+        ...
+
+    def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
+        """Do the steps in one transaction; ``before_commit`` sees the counts first.
+
+        Raises:
+            Blocked: a constraint refused; nothing was changed.
+            Interrupted: a lock or the server failed; nothing was changed.
+        """
+        ...
+
+    def release_files(self, files: Sequence[tuple[str, str]]) -> int:
+        """Delete the files that no row refers to any more; how many went."""
+        ...
+
+    def advice(self, change: ChangeSet) -> list[str]:
+        """Statements that would make the change quick: missing indexes."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
