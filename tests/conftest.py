@@ -1,0 +1,83 @@
+"""What every room's tests may ask for: a private PostgreSQL, real business databases, the shared folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.installation import NoPostgres
+from tests.servers.postgres import PostgresServer, borrow, give_back
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _run_folder(config: pytest.Config) -> Path:
+    """One folder for the whole run, the same in each of its workers."""
+    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    return base.parent if _is_worker(config) else base
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Runs after failures and Ctrl-C too. A killed run is seen by the server's keeper itself."""
+    if not _is_worker(config) and hasattr(config, "_tmp_path_factory"):
+        give_back(_run_folder(config))
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The reference material beside the repository (GARANT_SHARED names another place)."""
+    folder = Path(os.environ.get("GARANT_SHARED") or ROOT.parent / "shared")
+    if folder.is_dir():
+        return folder
+    message = "The reference databases are not here: name their folder in GARANT_SHARED."
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
+    """The run's private PostgreSQL 15, started by the first test that asks for it."""
+    owner = os.getppid() if _is_worker(pytestconfig) else os.getpid()
+    try:
+        return borrow(_run_folder(pytestconfig), owner)
+    except NoPostgres as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database, this test's own."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def odoo18_template(postgres_server: PostgresServer, shared_folder: Path) -> str:
+    """The name of the database holding the Odoo 18 dump; restored once, never written to."""
+    return postgres_server.ensure_template("odoo18_template", shared_folder / "targets" / "odoo18.sql.gz")
+
+
+@pytest.fixture
+def odoo18(postgres_server: PostgresServer, odoo18_template: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh copy of the Odoo 18 database, this test's own."""
+    with postgres_server.database(odoo18_template) as url:
+        yield url
+
+
+@pytest.fixture
+def odoo18_filestore(shared_folder: Path, tmp_path: Path) -> Path:
+    """A fresh copy of Odoo's filestore (``xx/sha1``), holding the candidates' CVs."""
+    folder = tmp_path / "filestore"
+    folder.mkdir()
+    archive = shared_folder / "targets" / "odoo18-filestore-cv.tar.gz"
+    subprocess.run(["tar", "-xzf", archive, "--no-same-owner", "-C", folder], check=True)
+    return folder

@@ -1,0 +1,1 @@
+"""Real servers for the tests: private, temporary, on loopback, stopped with the run that started them."""
