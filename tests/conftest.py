@@ -10,25 +10,27 @@ from pathlib import Path
 import pytest
 
 from tests.servers.installation import NoPostgres
-from tests.servers.postgres import PostgresServer, borrow, give_back
+from tests.servers.postgres import ANNOUNCEMENT, PostgresServer, borrow, end_run, new_run
 
 ROOT = Path(__file__).resolve().parents[1]
+_RUN = pytest.StashKey[Path]()
 
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _run_folder(config: pytest.Config) -> Path:
-    """One folder for the whole run, the same in each of its workers."""
-    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    return base.parent if _is_worker(config) else base
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config) and ANNOUNCEMENT not in os.environ:
+        config.stash[_RUN] = new_run()
+        os.environ[ANNOUNCEMENT] = str(config.stash[_RUN])  # for this run's workers
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Runs after failures and Ctrl-C too. A killed run is seen by the server's keeper itself."""
-    if not _is_worker(config) and hasattr(config, "_tmp_path_factory"):
-        give_back(_run_folder(config))
+    if _RUN in config.stash:
+        end_run(config.stash[_RUN])
+        del os.environ[ANNOUNCEMENT]
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +50,7 @@ def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
     """The run's private PostgreSQL 15, started by the first test that asks for it."""
     owner = os.getppid() if _is_worker(pytestconfig) else os.getpid()
     try:
-        return borrow(_run_folder(pytestconfig), owner)
+        return borrow(Path(os.environ[ANNOUNCEMENT]), owner)
     except NoPostgres as problem:
         pytest.fail(str(problem), pytrace=False)
 

@@ -48,7 +48,9 @@ def _install() -> None:
             f"On Debian 12, type: sudo apt-get install -y {PACKAGE}\n"
             "Elsewhere, name the folder of initdb and postgres in GARANT_POSTGRES_PROGRAMS."
         )
-    print(f"Installing Debian's {PACKAGE} (no system cluster is made or started)…", file=sys.stderr, flush=True)
+    print(
+        f"Installing Debian's {PACKAGE} (no system cluster is made or started)…", file=sys.stderr, flush=True
+    )
     _apt("update")
     _apt("install", "postgresql-common")
     _forbid_system_cluster()

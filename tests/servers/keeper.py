@@ -73,7 +73,16 @@ class Server:
         secret.unlink()
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
-            [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, *options],
+            [
+                self.programs / "postgres",
+                "-D",
+                self.folder / "data",
+                "-p",
+                str(self.port),
+                "-k",
+                self.folder,
+                *options,
+            ],
             cwd=self.folder,
             start_new_session=True,
             stdin=subprocess.DEVNULL,

@@ -73,7 +73,9 @@ class PostgresServer:
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(loading))
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(loading))
                 self._restore(f"{name}_loading", dump)
-                connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(loading, sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(loading, sql.Identifier(name))
+                )
         return name
 
     def _restore(self, database: str, dump: Path) -> None:
@@ -81,7 +83,10 @@ class PostgresServer:
             self.programs / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1",
             "--output", "/dev/null", self.url(database, driver="postgresql"),
         ]  # fmt: skip
-        with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=self.folder) as psql, gzip.open(dump) as content:
+        with (
+            subprocess.Popen(command, stdin=subprocess.PIPE, cwd=self.folder) as psql,
+            gzip.open(dump) as content,
+        ):
             assert psql.stdin is not None
             shutil.copyfileobj(content, psql.stdin)
             psql.stdin.close()
@@ -92,15 +97,12 @@ class PostgresServer:
             connection.execute("ANALYZE")
 
 
-def borrow(run_folder: Path, owner: int) -> PostgresServer:
-    """The run's server: the one lent by the environment, or one started for ``owner`` and announced in
-    ``run_folder``.
+def borrow(path: Path, owner: int) -> PostgresServer:
+    """The server announced in the file ``path``; started for the process ``owner`` by who asks first.
 
     Raises NoPostgres when it cannot be had.
     """
-    lent = os.environ.get(ANNOUNCEMENT)
-    path = Path(lent) if lent else run_folder / "postgres.json"
-    with (path.with_suffix(".lock")).open("w") as lock:
+    with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             _start_keeper(path, owner)
@@ -128,9 +130,8 @@ def _start_keeper(path: Path, owner: int) -> None:
     keeper.returncode = 0  # it outlives this object on purpose: no "still running" warning
 
 
-def give_back(run_folder: Path) -> None:
-    """Stops the server announced in ``run_folder``, if any, and waits until its folder is gone."""
-    path = run_folder / "postgres.json"
+def give_back(path: Path) -> None:
+    """Stops the server announced in the file ``path``, if any, and waits until its folder is gone."""
     if not path.exists():
         return
     content = json.loads(path.read_text())
@@ -146,24 +147,33 @@ def give_back(run_folder: Path) -> None:
         time.sleep(0.05)
 
 
+def new_run() -> Path:
+    """Where a run's server will be announced, readable by its workers alone."""
+    return Path(tempfile.mkdtemp(prefix="garant-tests-")) / "postgres.json"
+
+
+def end_run(path: Path) -> None:
+    give_back(path)
+    shutil.rmtree(path.parent, ignore_errors=True)
+
+
 def main(command: list[str]) -> int:
     """Runs a command with a private server in DATABASE_URL, and stops the server after it."""
-    folder = Path(tempfile.mkdtemp(prefix="garant-tests-"))
+    path = new_run()
     try:
-        server = borrow(folder, os.getpid())
+        server = borrow(path, os.getpid())
         with server.connect() as connection:
             connection.execute("CREATE DATABASE garant")
         lent = {
             "DATABASE_URL": server.url("garant", driver="postgresql"),
-            ANNOUNCEMENT: str(folder / "postgres.json"),
+            ANNOUNCEMENT: str(path),
         }
         return subprocess.run(command, env={**os.environ, **lent}, check=False).returncode
     except NoPostgres as problem:
         print(problem, file=sys.stderr)
         return 1
     finally:
-        give_back(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        end_run(path)
 
 
 if __name__ == "__main__":
