@@ -1,0 +1,54 @@
+"""A tree of categories, found by stable key."""
+
+from collections.abc import Iterator, Mapping
+from typing import Generic, TypeVar
+
+from .base import Key
+from .categories import Category
+
+C = TypeVar("C", bound=Category)
+
+
+class Tree(Mapping[Key, C], Generic[C]):
+    """Categories by key, in declaration order; a category covers itself and everything below it."""
+
+    def __init__(self, categories: Mapping[Key, C]) -> None:
+        self._categories = dict(categories)
+
+    def __getitem__(self, key: Key) -> C:
+        return self._categories[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._categories)
+
+    def __len__(self) -> int:
+        return len(self._categories)
+
+    def extended(self, additions: Mapping[Key, C]) -> "Tree[C]":
+        """This tree with `additions`, which win where they carry the same key."""
+        return Tree({**self._categories, **additions})
+
+    def lineage(self, key: Key) -> tuple[C, ...]:
+        """The category and its ancestors, nearest first; what is unknown or goes round in circles ends the line."""
+        line: dict[Key, C] = {}
+        step: Key | None = key
+        while step is not None and step in self._categories and step not in line:
+            line[step] = self._categories[step]
+            step = line[step].parent
+        return tuple(line.values())
+
+    def covers(self, wide: Key, narrow: Key) -> bool:
+        """Whether `narrow` is `wide` or stands below it."""
+        return wide == narrow or any(category.key == wide for category in self.lineage(narrow))
+
+    def children(self, key: Key) -> tuple[C, ...]:
+        """The categories directly below `key`."""
+        return tuple(category for category in self._categories.values() if category.parent == key)
+
+    def below(self, key: Key) -> tuple[C, ...]:
+        """Every category below `key`, at any depth."""
+        return tuple(
+            category
+            for category in self._categories.values()
+            if category.key != key and self.covers(key, category.key)
+        )
