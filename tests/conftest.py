@@ -8,12 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers.installation import NoPostgres
 from tests.servers.postgres import ANNOUNCEMENT, PostgresServer, borrow, end_run, new_run
 
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = pytest.StashKey[Path]()
+
+# No deadline per example: two busy cores are not a defect. In CI, the same examples each time;
+# HYPOTHESIS_PROFILE=long looks for rarer ones.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "local"))
 
 
 def _is_worker(config: pytest.Config) -> bool:
