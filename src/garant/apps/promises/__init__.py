@@ -1,0 +1,1 @@
+"""Plans that were approved, runs that carried them out, batches that were done."""

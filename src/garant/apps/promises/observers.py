@@ -1,0 +1,55 @@
+"""Who watches a run from inside this process, so that a command can show its progress."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from garant.apps.promises.work import Work
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One batch got its receipt."""
+
+    run: str
+    batch: str
+    done: int
+    total: int
+    recovered: bool = False
+
+
+Observer = Callable[[Progress], None]
+
+
+@dataclass
+class Attendance:
+    """What a process holds for a run that it carries out: its work, who watches, who may stop."""
+
+    work: Work
+    observer: Observer
+    stop: threading.Event
+
+
+_present: dict[str, Attendance] = {}
+
+
+@contextmanager
+def attending(run_key: str, attendance: Attendance) -> Iterator[Attendance]:
+    """Hold the work of a run ready for its workflow, started here or recovered here."""
+    _present[run_key] = attendance
+    try:
+        yield attendance
+    finally:
+        del _present[run_key]
+
+
+def present(run_key: str) -> Attendance:
+    """Give what this process holds for a run.
+
+    Raises:
+        KeyError: this process does not carry out that run.
+    """
+    return _present[run_key]

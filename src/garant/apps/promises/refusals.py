@@ -1,0 +1,115 @@
+"""Refusals: what Garant will not do, why, and what to do instead, in both languages."""
+
+from __future__ import annotations
+
+from garant.policy.text import Text
+
+SHORT = 16
+"""Characters of a digest that a message shows."""
+
+
+class RefusedError(Exception):
+    """A service refuses: the message says what was found and expected, the mend what to do."""
+
+    def __init__(self, message: Text, mend: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.mend = mend
+
+
+class RunInterruptedError(Exception):
+    """A run stopped before its end and left nothing half done; the same command goes on.
+
+    Carries one sentence without secrets, because durable execution keeps a copy of it.
+    """
+
+
+def another_digest(*, found: str, expected: str) -> RefusedError:
+    """The digest given is not the plan's."""
+    return RefusedError(
+        Text(
+            fr=f"L’empreinte approuvée ({found[:SHORT]}…) n’est pas celle de ce plan ({expected[:SHORT]}…).",
+            en=f"The approved digest ({found[:SHORT]}…) is not this plan’s ({expected[:SHORT]}…).",
+        ),
+        Text(
+            fr="Relisez le plan, puis approuvez l’empreinte qu’il affiche.",
+            en="Read the plan again, then approve the digest that it shows.",
+        ),
+    )
+
+
+def changed_policy(*, found: str, expected: str) -> RefusedError:
+    """The policy is not the one the plan was made from."""
+    return RefusedError(
+        Text(
+            fr=f"La politique a changé depuis le plan{_found(found, expected, 'fr')}.",
+            en=f"The policy changed since the plan{_found(found, expected, 'en')}.",
+        ),
+        _PLAN_AGAIN,
+    )
+
+
+def changed_map(system: str, *, found: str | None, expected: str) -> RefusedError:
+    """A data map is not the one the plan was made from, or is no longer there."""
+    if found is None:
+        message = Text(
+            fr=f"La carte du système « {system} » a servi au plan et n’est plus là.",
+            en=f"The map of system “{system}” served the plan and is no longer there.",
+        )
+    else:
+        message = Text(
+            fr=f"La carte du système « {system} » a changé depuis le plan{_found(found, expected, 'fr')}.",
+            en=f"The map of system “{system}” changed since the plan{_found(found, expected, 'en')}.",
+        )
+    return RefusedError(message, _PLAN_AGAIN)
+
+
+def not_approved(digest: str) -> RefusedError:
+    """Nobody approved the plan."""
+    return RefusedError(
+        Text(
+            fr=f"Personne n’a approuvé le plan {digest[:SHORT]}….",
+            en=f"Nobody approved plan {digest[:SHORT]}….",
+        ),
+        Text(
+            fr="Approuvez-le : garant apply PLAN --approve EMPREINTE.",
+            en="Approve it: garant apply PLAN --approve DIGEST.",
+        ),
+    )
+
+
+def already_running(digest: str) -> RefusedError:
+    """Another process carries out the same plan right now."""
+    return RefusedError(
+        Text(
+            fr=f"Le plan {digest[:SHORT]}… est déjà en cours d’exécution dans un autre processus.",
+            en=f"Plan {digest[:SHORT]}… is already being carried out by another process.",
+        ),
+        Text(
+            fr="Attendez sa fin ; la même commande montrera alors son résultat.",
+            en="Wait until it ends; the same command then shows its result.",
+        ),
+    )
+
+
+def drifted(details: Text) -> RefusedError:
+    """Reality moved further from the plan than its tolerance allows."""
+    return RefusedError(
+        Text(
+            fr=f"La réalité s’est écartée du plan au-delà de la tolérance. {details.fr}",
+            en=f"Reality drifted from the plan beyond its tolerance. {details.en}",
+        ),
+        _PLAN_AGAIN,
+    )
+
+
+_PLAN_AGAIN = Text(
+    fr="Refaites le plan (garant plan), relisez-le et approuvez sa nouvelle empreinte.",
+    en="Make the plan again (garant plan), read it and approve its new digest.",
+)
+
+
+def _found(found: str, expected: str, language: str) -> str:
+    if language == "fr":
+        return f" (trouvé {found[:SHORT]}…, attendu {expected[:SHORT]}…)"
+    return f" (found {found[:SHORT]}…, expected {expected[:SHORT]}…)"

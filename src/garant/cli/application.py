@@ -1,0 +1,74 @@
+"""The whole command: assembled once, spoken in one language, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+from typer import rich_utils
+
+from garant.cli import language, registration
+from garant.cli.exits import Exit
+from garant.cli.failures import explain_failure
+from garant.cli.output import CommandError, complain
+from garant.cli.reference import commands_markdown
+from garant.policy.text import Text
+
+__all__ = ["commands_markdown", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; whatever happens, one clear message."""
+    try:
+        wanted, rest = language.choose(arguments)
+    except language.UnknownLanguageError as unknown:
+        complain(
+            Text(fr=f"Langue inconnue : {unknown}", en=f"Unknown language: {unknown}"),
+            Text(fr="Choisissez --language fr ou --language en.", en="Choose --language fr or --language en."),
+        )
+        return Exit.REFUSED
+    language.speak(wanted)
+    return _run(rest)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    _titles()
+    command = registration.command(language.spoken())
+    try:
+        answer = command.main(list(arguments), prog_name="garant", standalone_mode=False)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return Exit.STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:
+        return _failed(error)
+    return answer if isinstance(answer, int) else Exit.OK
+
+
+def _failed(error: Exception) -> int:
+    failure: CommandError = explain_failure(error)
+    complain(failure.message, failure.mend)
+    if os.environ.get("GARANT_DEBUG"):
+        from garant.apps.promises.discretion import scrub
+
+        sys.stderr.write(scrub("".join(traceback.format_exception(error))))
+    return failure.code
+
+
+def _titles() -> None:
+    rich_utils.ARGUMENTS_PANEL_TITLE = language.say("Arguments", "Arguments")
+    rich_utils.OPTIONS_PANEL_TITLE = language.say("Options", "Options")
+    rich_utils.COMMANDS_PANEL_TITLE = language.say("Commandes", "Commands")
+    rich_utils.DEFAULT_STRING = language.say("[défaut : {}]", "[default: {}]")
+    rich_utils.REQUIRED_LONG_STRING = language.say("[obligatoire]", "[required]")

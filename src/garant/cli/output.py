@@ -1,0 +1,62 @@
+"""How the command line writes: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from garant.cli.exits import Exit
+from garant.cli.language import say, say_text
+from garant.policy.text import Text
+
+
+class CommandError(Exception):
+    """One clear message for the user, what to do, and the exit code."""
+
+    def __init__(self, message: Text, mend: Text | None = None, code: Exit = Exit.REFUSED) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.mend = mend
+        self.code = code
+
+
+def out() -> Console:
+    """Give the console of results."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+
+
+def err() -> Console:
+    """Give the console of progress and errors."""
+    return Console(file=sys.stderr, highlight=False)
+
+
+def note(fr: str, en: str) -> None:
+    """Write one line of result."""
+    out().print(escape(say(fr, en)), soft_wrap=True)
+
+
+def complain(message: Text, mend: Text | None = None) -> None:
+    """Write an error: what is wrong, then what to do."""
+    console = err()
+    console.print(f"[bold red]{say('Erreur', 'Error')}[/] {escape(say_text(message))}", soft_wrap=True)
+    if mend is not None:
+        console.print(f"[bold]{say('À faire', 'What to do')}[/] {escape(say_text(mend))}", soft_wrap=True)
+
+
+def write_json(document: Any) -> None:
+    """Write a document for machines, stable and indented."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    sys.stdout.write("\n")
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """Make a table in Garant's plain look."""
+    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made

@@ -1,0 +1,76 @@
+"""Which commands there are: one module each, registered here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+import typer.main
+
+from garant.cli import (
+    apply,
+    check,
+    demo,
+    explain,
+    init,
+    keys,
+    ledger,
+    maps,
+    plan,
+    schema,
+    subject,
+)
+from garant.cli.language import both, one
+from garant.policy.text import Language
+
+ABOUT = both(
+    "Garant : la politique de protection des données qui se tient toute seule.",
+    "Garant: the privacy policy that keeps itself.",
+)
+
+
+def application() -> typer.Typer:
+    """Assemble the application, help texts in both languages."""
+    app = typer.Typer(
+        help=ABOUT,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for module in (init, check, maps, plan, apply, subject, ledger, keys, schema, explain, demo):
+        module.register(app)
+    return app
+
+
+def command(language: Language) -> Any:
+    """Give the command, speaking one language."""
+    return spoken(typer.main.get_command(application()), language)
+
+
+def spoken(node: Any, language: Language) -> Any:
+    """Keep one language in the help of a command and of everything beneath it."""
+    for attribute in ("help", "short_help", "epilog"):
+        words = getattr(node, attribute, None)
+        if words:
+            setattr(node, attribute, one(words, language))
+    for parameter in getattr(node, "params", []):
+        if getattr(parameter, "help", None):
+            parameter.help = one(parameter.help, language)
+    for child in getattr(node, "commands", {}).values():
+        spoken(child, language)
+    return node
+
+
+def _root(
+    language: str = typer.Option(  # noqa: ARG001 - taken out of the arguments before
+        "fr",
+        "--language",
+        metavar="fr|en",
+        help=both(
+            "Langue des messages ; sinon GARANT_LANGUAGE, puis LANG.",
+            "Language of messages; else GARANT_LANGUAGE, then LANG.",
+        ),
+    ),
+) -> None: ...
