@@ -31,11 +31,13 @@ class SystemUnreachable(ConnectorError):
 class Clock:
     """A cut-off computed by Garant: the last calendar day that is due, and when it ended.
 
-    ``day`` is in the organisation's time zone; ``instant`` (aware) is the first moment after it.
+    ``day`` is in the organisation's time zone ``zone``; ``instant`` (aware) is the first moment
+    after it.
     """
 
     day: date
     instant: datetime
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Files that live beside a database and are named by its rows."""

@@ -1,0 +1,288 @@
+"""The SQL connector: *find*, *read* and *verify* on a read-only snapshot, *apply* in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from garant.systems.files.store import FileStore
+from garant.systems.model import DataMap, Do
+from garant.systems.paths import Path
+from garant.systems.port import (
+    Blocked,
+    ChangeSet,
+    ConnectorError,
+    Counts,
+    DueQuestion,
+    DutyQuestion,
+    Found,
+    RootKey,
+    Rows,
+    Step,
+)
+from garant.systems.sql.blockers import blockers_of
+from garant.systems.sql.dialects import Dialect, dialect_of
+from garant.systems.sql.due import Finder, Scratch
+from garant.systems.sql.engines import open_engine, plain_errors, read_url
+from garant.systems.sql.fragment_text import query as fragment_query
+from garant.systems.sql.scratch import create_scratch, fill, scratch_of
+from garant.systems.sql.statements import Statements
+
+STREAM = 1_000
+"""Rows fetched at a time when a person's data are read."""
+
+
+class SqlConnector:
+    """One relational system, reached by its map.
+
+    Args:
+        data_map: what the tables mean.
+        url: SQLAlchemy URL; kept out of every message.
+        pseudonym_key: key of the hashes that replace values in place, 32 bytes or more.
+        stores: folders of the map's file stores, by the name of their variable.
+    """
+
+    def __init__(
+        self, data_map: DataMap, url: str, *, pseudonym_key: bytes, stores: dict[str, FileStore] | None = None
+    ) -> None:
+        self.data_map = data_map
+        self._stores = stores or {}
+        self._pseudonym_key = pseudonym_key
+        parsed = read_url(url, data_map.system)
+        options = {"pseudonym_key": pseudonym_key, "zone": data_map.zone}
+        self._looking = open_engine(parsed, writing=False, **options)
+        self._changing = open_engine(parsed, writing=True, **options)
+        self.dialect: Dialect = dialect_of(self._looking)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqlSnapshot]:
+        """A consistent view: temporary tables first, then a read-only transaction."""
+        kinds = sorted({root.type for root in self.data_map.roots.values()})
+        with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            for kind in kinds:
+                create_scratch(connection, self.dialect, kind)
+            connection.commit()
+            if self.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield SqlSnapshot(self, connection)
+            connection.rollback()
+
+    def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
+        """Do every step over the roots of the set, in one transaction."""
+        if not change.keys:
+            counts = Counts(tuple(0 for _ in change.steps))
+            before_commit(counts)
+            return counts
+        with plain_errors(self.data_map.system), self._changing.connect() as connection:
+            work = _Work(self, connection, change)
+            try:
+                with connection.begin():
+                    counts = work.run()
+                    before_commit(counts)
+            except IntegrityError as error:
+                raise Blocked(self._explain(change, work.current, error)) from None
+            return counts
+
+    def release_files(self, files: Sequence[tuple[str, str]]) -> int:
+        """Delete the files named by (variable, name) that no row refers to any more."""
+        gone = 0
+        with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            for env, name in files:
+                if not self._referenced(connection, env, name):
+                    gone += self._stores[env].delete(name)
+        return gone
+
+    def advice(self, change: ChangeSet) -> list[str]:
+        """CREATE INDEX statements for the columns the steps search by and no index leads with."""
+        searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}
+        with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            inspector = sa.inspect(connection)
+            return [
+                f"CREATE INDEX ON {table} ({column})"
+                if self.dialect.name == "postgresql"
+                else f"CREATE INDEX {table}_{column} ON {table} ({column})"
+                for table, column in sorted(searched)
+                if not _indexed(inspector, table, column)
+            ]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._looking.dispose()
+        self._changing.dispose()
+
+    def statements(self, root: str) -> Statements:
+        """The statement builder for one root."""
+        batch = scratch_of(self.data_map.roots[root].type).batch
+        return Statements(self.data_map, root, self.dialect, batch, self._pseudonym_key)
+
+    def file_columns(self, step: Step) -> list[tuple[str, str]]:
+        """(variable, column) of the files that a step lets go of."""
+        return [
+            (files.store.env, files.column)
+            for files in self.data_map.files
+            if files.table == step.table and (step.do is Do.DELETE or files.column in step.columns)
+        ]
+
+    def _referenced(self, connection: sa.Connection, env: str, name: str) -> bool:
+        for files in self.data_map.files:
+            if files.store.env == env:
+                table = sa.table(files.table, sa.column(files.column))
+                found = sa.select(sa.literal(1)).select_from(table).where(table.c[files.column] == name)
+                if connection.scalar(found.limit(1)) is not None:
+                    return True
+        return False
+
+    def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Any]:
+        """Look again, in a transaction that is thrown away, at what the failed step ran into."""
+        with self._changing.connect() as connection, connection.begin() as transaction:
+            scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
+            fill(connection, self.dialect, scratch.batch, change.keys, change.held)
+            found = blockers_of(connection, self.statements(change.root), step, error)
+            transaction.rollback()
+        return found
+
+
+class _Work:
+    """The steps of one change set on one open transaction."""
+
+    def __init__(self, connector: SqlConnector, connection: sa.Connection, change: ChangeSet) -> None:
+        self.connector = connector
+        self.connection = connection
+        self.change = change
+        self.statements = connector.statements(change.root)
+        self.current = change.steps[0]
+
+    def run(self) -> Counts:
+        """Gather what later steps would lose sight of, do the steps, and look again."""
+        kind = self.connector.data_map.roots[self.change.root].type
+        scratch = create_scratch(self.connection, self.connector.dialect, kind)
+        fill(self.connection, self.connector.dialect, scratch.batch, self.change.keys, self.change.held)
+        collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
+        files = self._files()
+        rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
+        self._look_again(collected)
+        return Counts(rows, files)
+
+    def _collect(self, number: int, step: Step) -> sa.TableClause:
+        name = f"garant_rows_{number}"
+        self.connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        self.connection.execute(_CreateAs(name, self.statements.row_keys(step)))
+        return sa.table(name, sa.column("key"))
+
+    def _files(self) -> tuple[tuple[str, str], ...]:
+        found: dict[tuple[str, str], None] = {}
+        for step in self.change.steps:
+            for env, column in self.connector.file_columns(step):
+                for (name,) in self.connection.execute(self.statements.values_of(step, column)):
+                    found[(env, str(name))] = None
+        return tuple(found)
+
+    def _do(self, step: Step, collected: sa.TableClause | None) -> int:
+        self.current = step
+        return self.connection.execute(self.statements.change(step, collected=collected)).rowcount
+
+    def _look_again(self, collected: dict[int, sa.TableClause]) -> None:
+        for number, table in collected.items():
+            step = self.change.steps[number]
+            left = self.connection.scalar(self.statements.remaining(step, table))
+            self.connection.exec_driver_sql(f"DROP TABLE {table.name}")
+            if left:
+                raise ConnectorError(f"{step.table}: {left} rows are still there after the statement ran")
+
+
+class SqlSnapshot:
+    """One read-only transaction on the system."""
+
+    def __init__(self, connector: SqlConnector, connection: sa.Connection) -> None:
+        self._connector = connector
+        self._connection = connection
+        self._map = connector.data_map
+        self._dialect = connector.dialect
+
+    def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
+        """Select the due roots in the system itself; only their keys come back."""
+        return self._finder(question.root).due(question, duties)
+
+    def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
+        """The duties that hold the given roots."""
+        self._fill(root, keys, {})
+        return self._finder(root).held(duties)
+
+    def find_identity(self, root: str, query: str, identity: str) -> list[RootKey]:
+        """The roots an identity leads to; it is bound, never spliced."""
+        source = fragment_query(query, self._dialect.name, ("key",), identity=identity)
+        keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
+        return [self._plain(root, key) for key in self._connection.scalars(keys)]
+
+    def count(self, change: ChangeSet) -> Counts:
+        """Rows each step would still change."""
+        self._fill(change.root, change.keys, change.held)
+        statements = self._connector.statements(change.root)
+        rows = tuple(int(self._connection.scalar(statements.count(s)) or 0) for s in change.steps)
+        return Counts(rows)
+
+    def unsettled(self, change: ChangeSet) -> set[RootKey]:
+        """The roots of the set for which some step would still change a row."""
+        self._fill(change.root, change.keys, change.held)
+        statements = self._connector.statements(change.root)
+        queries = [q for step in change.steps for q in statements.roots_of(step)]
+        if not queries:
+            return set()
+        met = sa.union(*queries).subquery("met")
+        batch = statements.batch
+        known = sa.select(batch.c.key).where(batch.c.key.in_(sa.select(met.c.key)))
+        return {self._plain(change.root, key) for key in self._connection.scalars(known)}
+
+    def read(
+        self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
+    ) -> Rows:
+        """Stream the rows of a table that reach the given roots."""
+        root = paths[0].root
+        self._fill(root, keys, {})
+        statement = self._connector.statements(root).visible(table, columns, paths)
+        return Rows(table, columns, self._stream(statement))
+
+    def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+        streaming = self._connection.execution_options(yield_per=STREAM)
+        with streaming.execute(statement) as result:
+            yield from result
+
+    def _finder(self, root: str) -> Finder:
+        return Finder(self._connection, self._dialect, self._scratch(root), self._map.zone)
+
+    def _scratch(self, root: str) -> Scratch:
+        return scratch_of(self._map.roots[root].type)
+
+    def _fill(self, root: str, keys: Sequence[RootKey], held: Any) -> None:
+        fill(self._connection, self._dialect, self._scratch(root).batch, keys, held)
+
+    def _plain(self, root: str, key: Any) -> RootKey:
+        return int(key) if self._map.roots[root].type == "integer" else str(key)
+
+
+class _CreateAs(sa.sql.expression.Executable, sa.ClauseElement):
+    """CREATE TEMPORARY TABLE name AS SELECT …"""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, select: sa.Select[Any]) -> None:
+        self.name = name
+        self.select = select
+
+
+@sa.ext.compiler.compiles(_CreateAs)
+def _compile_create_as(element: _CreateAs, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
+    return f"CREATE TEMPORARY TABLE {element.name} AS {compiler.process(element.select, **options)}"
+
+
+def _indexed(inspector: sa.Inspector, table: str, column: str) -> bool:
+    """Whether an index, or the primary key, leads with the column."""
+    if inspector.get_pk_constraint(table)["constrained_columns"][:1] == [column]:
+        return True
+    uniques = [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
+    indexes = [index["column_names"] for index in inspector.get_indexes(table)]
+    return any(names[:1] == [column] for names in (*uniques, *indexes))

@@ -1,0 +1,162 @@
+"""What differs between the databases: instants, pseudonyms, less precise values."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.model import Pseudonym
+
+BLOCK = 64
+"""Bytes of an SHA-256 block, the width of an HMAC's padded key (RFC 2104)."""
+
+NOON = "+12 hours"
+"""A calendar day is shown by its noon, so that no time zone of Europe moves it to another day."""
+
+RECENT, UNREADABLE = 1, 2
+"""Marks on a dated fact: after the cut-off; a date that the database cannot read."""
+
+
+class Dialect(Protocol):
+    """The few expressions that no portable SQL writes."""
+
+    name: str
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        """The column type of a temporary table of keys of this kind."""
+        ...
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        """``at`` in a form whose greatest value is the latest moment."""
+        ...
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        """0 when ``at`` is on or before the cut-off, else RECENT or UNREADABLE."""
+        ...
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        """The keyed hash of the column's text, within its prefix and suffix."""
+        ...
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        """Whether the column already holds a pseudonym of this form."""
+        ...
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        """The first day of the date's year or month."""
+        ...
+
+
+class Sqlite:
+    """SQLite: dates are texts, so they are read by its own date functions."""
+
+    name = "sqlite"
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        return sa.BigInteger() if kind == "integer" else sa.Text()
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return sa.func.datetime(at, "start of day", NOON) if kind == "date" else sa.func.datetime(at)
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        read = sa.func.date(at) if kind == "date" else sa.func.datetime(at)
+        late = (
+            read > day.isoformat()
+            if kind == "date"
+            else read >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+        )
+        unreadable = sa.or_(sa.func.typeof(at) != "text", read.is_(None))
+        return sa.case((unreadable, UNREADABLE), (late, RECENT), else_=0)
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
+        return sa.literal(spec.prefix) + digest + sa.literal(spec.suffix)
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        quoted = [re.sub(r"([*?\[])", r"[\1]", text) for text in (spec.prefix, spec.suffix)]
+        pattern = quoted[0] + "[0-9a-f]" * spec.length + quoted[1]
+        return sa.cast(column, sa.Text()).op("GLOB", is_comparison=True)(sa.literal(pattern))
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        length, rest = (4, "-01-01") if unit == "year" else (7, "-01")
+        return sa.func.substr(column, 1, length) + sa.literal(rest)
+
+
+class Postgresql:
+    """PostgreSQL: typed dates; HMAC is written with its built-in sha256."""
+
+    name = "postgresql"
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        if kind == "integer":
+            return sa.BigInteger()
+        return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
+        if kind == "instant":
+            return moment
+        return sa.func.date_trunc("day", moment) + sa.cast(sa.literal(NOON), sa.Interval())
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        late = (
+            sa.cast(at, sa.Date()) > sa.literal(day, sa.Date())
+            if kind == "date"
+            else sa.cast(at, sa.TIMESTAMP(timezone=True)) >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
+        )
+        return sa.case((late, RECENT), else_=0)
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        inner, outer = hmac_pads(key)
+        message = sa.func.convert_to(sa.cast(column, sa.Text()), "UTF8")
+        first = sa.func.sha256(sa.literal(inner, sa.LargeBinary()).op("||")(message))
+        digest = sa.func.sha256(sa.literal(outer, sa.LargeBinary()).op("||")(first))
+        hexadecimal = sa.func.substr(sa.func.encode(digest, "hex"), 1, spec.length)
+        return sa.literal(spec.prefix) + hexadecimal + sa.literal(spec.suffix)
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        pattern = f"^{re.escape(spec.prefix)}[0-9a-f]{{{spec.length}}}{re.escape(spec.suffix)}$"
+        return sa.cast(column, sa.Text()).op("~", is_comparison=True)(sa.literal(pattern))
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        return sa.func.date_trunc(unit, column)
+
+
+def hmac_pads(key: bytes) -> tuple[bytes, bytes]:
+    """The inner and outer padded keys of HMAC-SHA256 (RFC 2104, section 2)."""
+    if len(key) > BLOCK:
+        key = hashlib.sha256(key).digest()
+    padded = key.ljust(BLOCK, b"\0")
+    return bytes(b ^ 0x36 for b in padded), bytes(b ^ 0x5C for b in padded)
+
+
+def pseudonym_digest(key: bytes, value: object) -> str | None:
+    """HMAC-SHA256 of a value's text, in hexadecimal; None stays None."""
+    if value is None:
+        return None
+    return hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()
+
+
+def dialect_of(engine: sa.Engine) -> Dialect:
+    """The dialect of an engine.
+
+    Raises:
+        ValueError: for a database that this connector does not speak yet.
+    """
+    known: dict[str, type[Sqlite | Postgresql]] = {"sqlite": Sqlite, "postgresql": Postgresql}
+    if engine.dialect.name not in known:
+        raise ValueError(f"{engine.dialect.name} is not supported; known: {', '.join(known)}")
+    return known[engine.dialect.name]()

@@ -1,0 +1,152 @@
+"""*Find*: who is due, and what holds them, answered by the system in a few set-based statements.
+
+Everything happens in two temporary tables: ``batch`` (key, held), the selected roots, and
+``facts`` (key, at, mark), the last dated fact of each candidate. ``mark`` is 0 when that fact
+is on or before the cut-off, RECENT after it, UNREADABLE when the database cannot read a date:
+an unreadable date never makes anyone due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from garant.systems.model import EventSource, Role
+from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, RootKey
+from garant.systems.sql.dialects import UNREADABLE, Dialect
+from garant.systems.sql.fragment_text import query
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """The temporary tables of one kind of key."""
+
+    batch: sa.TableClause
+    facts: sa.TableClause
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Asks the due and duty questions on one open connection."""
+
+    connection: sa.Connection
+    dialect: Dialect
+    scratch: Scratch
+    zone: str
+
+    def due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
+        """Fill ``batch`` with the due roots and say what holds them."""
+        self._gather(question.role, question.sources, question.clock, only_batch=False)
+        facts, batch = self.scratch.facts, self.scratch.batch
+        summary = self.connection.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.count().filter(facts.c.at.is_(None), facts.c.mark == 0),
+                sa.func.count().filter(facts.c.mark == UNREADABLE),
+                sa.cast(sa.func.min(facts.c.at).filter(self._is_due()), sa.Text()),
+            )
+        ).one()
+        self.connection.execute(sa.delete(batch))
+        due = sa.select(facts.c.key, sa.literal(0)).where(self._is_due())
+        self.connection.execute(sa.insert(batch).from_select(["key", "held"], due))
+        holders = [self._hold(duty) for duty in duties]
+        keys, held = self._selected()
+        oldest = _local_day(summary[3], self.zone, question.clock)
+        return Found(summary[0], summary[1], summary[2], oldest, keys, held, holders)
+
+    def held(self, duties: Sequence[DutyQuestion]) -> Found:
+        """Say what holds the roots that are already in ``batch``."""
+        holders = [self._hold(duty) for duty in duties]
+        keys, held = self._selected()
+        return Found(population=len(keys), keys=keys, held=held, holders=holders)
+
+    def _is_due(self) -> sa.ColumnElement[bool]:
+        facts = self.scratch.facts
+        return sa.and_(facts.c.at.is_not(None), facts.c.mark == 0)
+
+    def _selected(self) -> tuple[list[RootKey], dict[RootKey, int]]:
+        batch = self.scratch.batch
+        rows = self.connection.execute(sa.select(batch.c.key, batch.c.held).order_by(batch.c.key))
+        pairs = [(row[0], row[1]) for row in rows]
+        return [key for key, _ in pairs], {key: held for key, held in pairs if held}
+
+    def _hold(self, duty: DutyQuestion) -> Holders:
+        """Set the duty's bit on the selected roots it holds; an undated duty holds."""
+        self._gather(duty.role, duty.sources, duty.clock, only_batch=True)
+        facts, batch = self.scratch.facts, self.scratch.batch
+        in_force = sa.true() if duty.clock is None else sa.or_(facts.c.at.is_(None), facts.c.mark > 0)
+        holding = sa.select(facts.c.key).where(in_force)
+        bit = 1 << duty.number
+        result = self.connection.execute(
+            sa.update(batch)
+            .where(batch.c.key.in_(holding))
+            .values(held=batch.c.held.bitwise_or(bit))
+        )
+        latest = self.connection.scalar(
+            sa.select(sa.cast(sa.func.max(facts.c.at).filter(facts.c.mark < UNREADABLE), sa.Text()))
+        )
+        return Holders(duty.number, result.rowcount, _local_day(latest, self.zone, duty.clock))
+
+    def _gather(
+        self, role: Role, sources: Sequence[EventSource], clock: Clock | None, *, only_batch: bool
+    ) -> None:
+        """Fill ``facts`` with the role's roots and the last of their dated facts."""
+        facts = self.scratch.facts
+        self.connection.execute(sa.delete(facts))
+        members = self._narrow(query(role.query, self.dialect.name, ("key",)), only_batch)
+        who = sa.select(members.c.key).distinct().where(members.c.key.is_not(None)).subquery("who")
+        if clock is None or not sources:
+            rows = sa.select(who.c.key, sa.null(), sa.literal(0))
+        else:
+            last = self._last(sources, clock, only_batch)
+            rows = sa.select(who.c.key, last.c.at, sa.func.coalesce(last.c.mark, 0)).select_from(
+                who.outerjoin(last, who.c.key == last.c.key)
+            )
+        self.connection.execute(sa.insert(facts).from_select(["key", "at", "mark"], rows))
+
+    def _narrow(self, source: sa.Subquery, only_batch: bool) -> sa.Subquery:
+        if not only_batch:
+            return source
+        among = source.c.key.in_(sa.select(self.scratch.batch.c.key))
+        return sa.select(*source.c).where(among).subquery()
+
+    def _last(self, sources: Sequence[EventSource], clock: Clock, only_batch: bool) -> sa.Subquery:
+        parts: list[sa.Select[Any]] = []
+        for source in sources:
+            rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
+            at = rows.c.at
+            mark = self.dialect.recent(at, source.type, clock.day, clock.instant, self.zone)
+            moment = self.dialect.moment(at, source.type)
+            parts.append(
+                sa.select(rows.c.key, moment.label("at"), mark.label("mark")).where(at.is_not(None))
+            )
+        every = sa.union_all(*parts).subquery("every")
+        return (
+            sa.select(every.c.key, sa.func.max(every.c.at).label("at"), sa.func.max(every.c.mark).label("mark"))
+            .group_by(every.c.key)
+            .subquery("last")
+        )
+
+
+def _local_day(text: str | None, zone: str, clock: Clock | None) -> date | None:
+    """The calendar day of a moment the database wrote as text; None when it has none.
+
+    Infinite and out-of-range moments have no calendar day.
+    """
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    place = clock.zone if clock is not None else zone
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
+    try:
+        return aware.astimezone(ZoneInfo(place)).date()
+    except OverflowError:
+        return moment.date()

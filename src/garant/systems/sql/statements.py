@@ -1,0 +1,223 @@
+"""From a step to its statements: one set-based UPDATE or DELETE, and the count of its rows.
+
+Rows reach the leaving roots through nested semi-joins, one per hop, keyed by a temporary
+table of root keys. In a nested form every name belongs to the innermost table, so that the
+conditions of a data map need no alias, even where a table is its own parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.model import (
+    ColumnDisposition,
+    Constant,
+    DataMap,
+    Do,
+    Generalise,
+    Prefix,
+    Pseudonymise,
+    Refresh,
+)
+from garant.systems.paths import Hop, Path
+from garant.systems.port import Step
+from garant.systems.sql.dialects import Dialect
+from garant.systems.sql.fragment_text import predicate, scalar
+
+End = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""The condition on the last hop's column, the one that holds the root's key."""
+
+
+@dataclass
+class Statements:
+    """Builds the statements of one root's steps for one dialect.
+
+    ``batch`` is the temporary table of keys: (key, held), where held has bit n when duty n
+    holds that root. ``pseudonym_key`` keys the hashes that replace values.
+    """
+
+    data_map: DataMap
+    root: str
+    dialect: Dialect
+    batch: sa.TableClause
+    pseudonym_key: bytes
+    _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
+
+    def count(self, step: Step) -> sa.Select[Any]:
+        """Rows the step would still change."""
+        return sa.select(sa.func.count()).select_from(self.table(step.table)).where(self.rows(step))
+
+    def change(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | sa.Update:
+        """The step itself; with ``collected``, over the row keys gathered beforehand."""
+        table = self.table(step.table)
+        where = self.rows(step) if collected is None else self._among(step, collected)
+        if step.do is Do.DELETE:
+            return sa.delete(table).where(where)
+        values = {name: self._value(step.table, name, how) for name, how in step.columns.items()}
+        return sa.update(table).where(where).values(values)
+
+    def row_keys(self, step: Step) -> sa.Select[Any]:
+        """The keys of the rows the step would change."""
+        assert step.key is not None
+        table = self.table(step.table)
+        return sa.select(table.c[step.key].label("key")).where(self.rows(step))
+
+    def remaining(self, step: Step, collected: sa.TableClause) -> sa.Select[Any]:
+        """How many of the collected rows the step has left undone."""
+        where = self._among(step, collected)
+        return sa.select(sa.func.count()).select_from(self.table(step.table)).where(where)
+
+    def values_of(self, step: Step, column: str) -> sa.Select[Any]:
+        """Distinct values of a column in the rows the step would change."""
+        target = self.table(step.table).c[column]
+        return sa.select(target).distinct().where(self.rows(step), target.is_not(None))
+
+    def roots_of(self, step: Step) -> list[sa.Select[Any]]:
+        """The leaving roots of the rows the step would change, one query per path."""
+        return [self._roots(path, self.rows(step)) for path in step.paths]
+
+    def visible(self, table: str, columns: Sequence[str], paths: Sequence[Path]) -> sa.Select[Any]:
+        """The rows that reach the roots of the batch by any of the paths."""
+        target = self.table(table)
+        every = sa.select(self.batch.c.key).correlate(None)
+        reach = [self._linked(p.hops, lambda c: c.in_(every)) for p in paths]
+        return sa.select(*(target.c[c] for c in columns)).where(sa.or_(*reach))
+
+    def rows(self, step: Step) -> ColumnElement[bool]:
+        """Which rows the step would change: reached, not sealed, not shared, not yet done."""
+        leaving = self._leaving(step)
+        reach = sa.or_(*(self._linked(p.hops, lambda c: c.in_(leaving)) for p in step.paths))
+        conditions: list[ColumnElement[bool]] = [reach, *self._guards(step)]
+        if step.others != "any":
+            other = _certain(sa.or_(*(self._remaining_owner(p, leaving) for p in step.owners)))
+            conditions.append(other if step.others == "some" else sa.not_(other))
+        return sa.and_(*conditions)
+
+    def table(self, name: str) -> sa.TableClause:
+        """The table as Core sees it: its name and whatever columns are asked of it."""
+        if name not in self._tables:
+            self._tables[name] = _table(name, self._columns(name))
+        return self._tables[name]
+
+    def _columns(self, name: str) -> set[str]:
+        columns = {r.key for r in self.data_map.roots.values() if r.table == name}
+        for other in self.data_map.tables.values():
+            columns |= {x.parent_column for x in other.links if x.parent == name and x.parent_column}
+        columns |= {c for r in self.data_map.restriction.values() if r.table == name for c in r.set}
+        columns |= {f.column for f in self.data_map.files if f.table == name}
+        if name in self.data_map.tables:
+            table = self.data_map.tables[name]
+            columns |= {link.column for link in table.links} | set(table.columns)
+            columns |= {table.key} if table.key else set()
+            columns |= {c for link in table.links for c in link.columns}
+        for disposition in self.data_map.dispositions.values():
+            columns |= {c for a in disposition.actions if a.table == name for c in a.columns}
+        return columns
+
+    def _leaving(self, step: Step) -> sa.Select[Any]:
+        held = self.batch.c.held
+        keys = sa.select(self.batch.c.key)
+        if step.unless:
+            keys = keys.where(held.bitwise_and(step.unless) == 0)
+        if step.only:
+            keys = keys.where(held.bitwise_and(step.only) != 0)
+        return keys.correlate(None)
+
+    def _linked(self, hops: Sequence[Hop], end: End) -> ColumnElement[bool]:
+        hop = hops[0]
+        column = self.table(hop.table).c[hop.link.column]
+        if len(hops) == 1:
+            reached = end(column)
+        else:
+            parent = self.table(hops[1].table)
+            inner = sa.select(parent.c[hop.target_column]).where(self._linked(hops[1:], end))
+            reached = column.in_(inner.correlate(None))
+        return sa.and_(reached, self._when(hop)) if hop.link.when else reached
+
+    def _when(self, hop: Hop) -> ColumnElement[bool]:
+        assert hop.link.when is not None
+        return predicate(hop.link.when, hop.table, self.dialect.name)
+
+    def _remaining_owner(self, path: Path, leaving: sa.Select[Any]) -> ColumnElement[bool]:
+        """Whether the path leads to a root that exists and does not leave."""
+        root = self.data_map.roots[path.root]
+        alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
+        return self._linked(path.hops, lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
+
+    def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
+        """Walk the hops outwards from the rows to the keys of their roots."""
+        query = self._outward(path.hops[0], where)
+        for hop, previous in zip(path.hops[1:], path.hops, strict=False):
+            met = self.table(hop.table).c[previous.target_column].in_(query.correlate(None))
+            query = self._outward(hop, met)
+        return query
+
+    def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
+        column = self.table(hop.table).c[hop.link.column].label("key")
+        condition = sa.and_(where, self._when(hop)) if hop.link.when else where
+        return sa.select(column).distinct().where(condition)
+
+    def _among(self, step: Step, collected: sa.TableClause) -> ColumnElement[bool]:
+        assert step.key is not None
+        key = self.table(step.table).c[step.key]
+        return sa.and_(key.in_(sa.select(collected.c.key).correlate(None)), *self._guards(step))
+
+    def _guards(self, step: Step) -> list[ColumnElement[bool]]:
+        guards = [
+            sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name)))
+            for seal in step.seals
+        ]
+        if step.do is Do.TREAT:
+            guards.append(sa.or_(*(self._undone(step.table, n, how) for n, how in step.columns.items())))
+        return guards
+
+    def _undone(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[bool]:
+        column = self.table(table).c[name]
+        match how:
+            case Constant(constant=bool() as flag):
+                return column.is_distinct_from(sa.literal(flag))
+            case Constant(constant=value):
+                return column != sa.literal(value)
+            case Pseudonymise(pseudonymise=spec):
+                return sa.and_(column.is_not(None), sa.not_(self.dialect.is_pseudonym(column, spec)))
+            case Generalise(generalise="year" | "month" as unit):
+                return column != self.dialect.truncated(column, unit)
+            case Generalise(generalise=Prefix(prefix=length)):
+                return sa.func.length(column) > length
+            case Refresh(refresh=expression):
+                return column.is_distinct_from(scalar(expression, table, self.dialect.name))
+            case _:
+                return column.is_not(None)
+
+    def _value(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[Any]:
+        column = self.table(table).c[name]
+        match how:
+            case Constant(constant=value):
+                new: ColumnElement[Any] = sa.literal(value)
+            case Pseudonymise(pseudonymise=spec):
+                new = self.dialect.pseudonym(column, spec, self.pseudonym_key)
+            case Generalise(generalise="year" | "month" as unit):
+                new = self.dialect.truncated(column, unit)
+            case Generalise(generalise=Prefix(prefix=length)):
+                new = sa.func.substr(column, 1, length)
+            case Refresh(refresh=expression):
+                return scalar(expression, table, self.dialect.name)
+            case _:
+                return sa.null()
+        return sa.case((self._undone(table, name, how), new), else_=column)
+
+
+def _certain(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition, with unknown (NULL) read as false."""
+    return sa.func.coalesce(condition, sa.false())
+
+
+def _table(name: str, columns: set[str]) -> sa.TableClause:
+    schema, _, bare = name.rpartition(".")
+    parts = [sa.column(c) for c in sorted(columns)]
+    return sa.table(bare, *parts, schema=schema or None)
