@@ -1,0 +1,395 @@
+"""The refusals: which pieces of SQL a data map may not hold, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokenizer_core import Token, TokenType
+
+from garant.policy.text import Text
+from garant.systems.fragment_words import (
+    AGGREGATES,
+    ALLOWED,
+    CATALOGUE_TABLES,
+    CATALOGUES,
+    CLOCK_WORDS,
+    DEEPEST,
+    LONGEST,
+    MISSING,
+    MISSING_TYPES,
+    MOST_TOKENS,
+    OTHER_FUNCTIONS,
+    TEMPORAL_TYPES,
+    TYPES,
+    UNIT_WORDS,
+    Dialect,
+    FragmentRefused,
+    Place,
+    place_of,
+)
+
+_OPENING = {TokenType.L_PAREN, TokenType.CASE, TokenType.L_BRACKET, TokenType.L_BRACE}
+_CLOSING = {TokenType.R_PAREN, TokenType.END, TokenType.R_BRACKET, TokenType.R_BRACE}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TIME_TOKEN = re.compile(r"[\d:.+-]+|utc|gmt|z|[a-z]+/[a-z_]+", re.IGNORECASE)
+
+
+def refuse(reason: str, place: Place, fr: str, en: str, mend_fr: str, mend_en: str) -> FragmentRefused:
+    """A refusal, worded in both languages."""
+    return FragmentRefused(reason, place, Text(fr=fr, en=en), Text(fr=mend_fr, en=mend_en))
+
+
+def check_tokens(sql: str) -> list[Token]:
+    """Cut a fragment into tokens, refusing what must not even be parsed.
+
+    Raises:
+        FragmentRefused: too long, too deep, comments, several statements, control characters.
+    """
+    _check_characters(sql)
+    try:
+        tokens = sqlglot.tokenize(sql)
+    except sqlglot.TokenError as error:
+        raise _unreadable(Place()) from error
+    if not tokens:
+        raise refuse(
+            "empty",
+            Place(),
+            "Le fragment SQL est vide.",
+            "The SQL fragment is empty.",
+            "Écrivez une expression ou un SELECT.",
+            "Write an expression or a SELECT.",
+        )
+    if len(tokens) > MOST_TOKENS:
+        raise _too_long(Place())
+    _check_depth(sql, tokens)
+    for token in tokens:
+        _check_token(sql, token)
+    return tokens
+
+
+def _check_characters(sql: str) -> None:
+    if len(sql) > LONGEST:
+        raise _too_long(Place())
+    if control := _CONTROL.search(sql):
+        raise refuse(
+            "control-character",
+            place_of(sql, control.start()),
+            "Le fragment contient un caractère de contrôle.",
+            "The fragment holds a control character.",
+            "Retirez-le.",
+            "Remove it.",
+        )
+
+
+def _too_long(place: Place) -> FragmentRefused:
+    return refuse(
+        "too-long",
+        place,
+        f"Le fragment est trop long (au plus {LONGEST} caractères et {MOST_TOKENS} mots).",
+        f"The fragment is too long (at most {LONGEST} characters and {MOST_TOKENS} words).",
+        "Créez une vue dans le système et interrogez-la.",
+        "Create a view in the system and query it.",
+    )
+
+
+def too_deep(place: Place) -> FragmentRefused:
+    """The refusal of expressions nested beyond reason."""
+    return refuse(
+        "too-deep",
+        place,
+        "Le fragment est trop imbriqué.",
+        "The fragment is nested too deeply.",
+        "Simplifiez-le, ou créez une vue dans le système.",
+        "Simplify it, or create a view in the system.",
+    )
+
+
+def _check_depth(sql: str, tokens: list[Token]) -> None:
+    depth = 0
+    for token in tokens:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        if depth > DEEPEST:
+            raise too_deep(place_of(sql, token.start))
+
+
+def _check_token(sql: str, token: Token) -> None:
+    if token.comments:
+        raise refuse(
+            "comment",
+            place_of(sql, token.start),
+            "Le fragment contient un commentaire.",
+            "The fragment holds a comment.",
+            "Mettez le commentaire dans le YAML, hors du SQL.",
+            "Put the comment in the YAML, outside the SQL.",
+        )
+    if token.token_type is TokenType.SEMICOLON:
+        raise refuse(
+            "several-statements",
+            place_of(sql, token.start),
+            "Un point-virgule sépare des instructions ; une seule est permise.",
+            "A semicolon separates statements; only one is allowed.",
+            "Retirez le point-virgule et ce qui le suit.",
+            "Remove the semicolon and what follows it.",
+        )
+
+
+def _unreadable(place: Place) -> FragmentRefused:
+    return refuse(
+        "unreadable",
+        place,
+        "Ce SQL ne se lit pas ici.",
+        "This SQL cannot be read here.",
+        "Écrivez du SQL courant : SELECT … FROM … WHERE …, sans syntaxe propre à un moteur.",
+        "Write common SQL: SELECT … FROM … WHERE …, without syntax of one engine only.",
+    )
+
+
+def unreadable(error: sqlglot.ParseError) -> FragmentRefused:
+    """The refusal of text that is not SQL, where the parser stopped."""
+    first = error.errors[0] if error.errors else {}
+    line, end = int(first.get("line") or 1), int(first.get("col") or 1)
+    return _unreadable(Place(line, max(1, end - len(str(first.get("highlight") or " ")) + 1)))
+
+
+def place(sql: str, node: exp.Expr) -> Place:
+    """Where a node was written: its first word that remembers its place, or its parent's."""
+    holder: exp.Expr | None = node
+    while holder is not None:
+        starts = [int(n.meta["start"]) for n in holder.walk() if "start" in n.meta]
+        if starts:
+            return place_of(sql, min(starts))
+        holder = holder.parent
+    return Place()
+
+
+def check_tree(sql: str, tree: exp.Expr, parameters: Collection[str], dialect: Dialect | None) -> None:
+    """Refuse every node that is not on the allow-list.
+
+    Raises:
+        FragmentRefused: at the first node that is not allowed.
+    """
+    for node in tree.walk():
+        for problem in _problems(node, parameters, dialect):
+            raise problem(place(sql, node))
+
+
+Problem = Callable[[Place], FragmentRefused]
+
+
+def _problems(node: exp.Expr, parameters: Collection[str], dialect: Dialect | None) -> Iterator[Problem]:
+    if isinstance(node, exp.Anonymous):
+        yield from _other_function(node, dialect)
+    elif type(node) not in ALLOWED:
+        yield _not_allowed(node)
+    elif dialect and type(node) in MISSING[dialect]:
+        yield _missing_function(_name(node), dialect)
+    check = _CHECKS.get(type(node))
+    if check is not None:
+        yield from check(node, parameters, dialect)
+
+
+def _name(node: exp.Expr) -> str:
+    if isinstance(node, exp.Anonymous):
+        return node.name.upper()
+    return node.sql_name() if isinstance(node, exp.Func) else type(node).__name__.upper()
+
+
+def _not_allowed(node: exp.Expr) -> Problem:
+    name = _name(node)
+    if isinstance(node, exp.Func):
+        return lambda at: refuse(
+            "function",
+            at,
+            f"La fonction {name} n’est pas dans la liste des fonctions permises.",
+            f"The function {name} is not on the list of allowed functions.",
+            "N’utilisez que des fonctions de calcul pures ; les dates limites sont calculées par Garant.",
+            "Use pure computing functions only; cut-off dates are computed by Garant.",
+        )
+    return lambda at: refuse(
+        "construct",
+        at,
+        f"La construction {name} n’est pas permise ici.",
+        f"The construct {name} is not allowed here.",
+        "Écrivez un simple SELECT en lecture, ou une vue dans le système.",
+        "Write a plain reading SELECT, or a view in the system.",
+    )
+
+
+def _missing_function(name: str, dialect: Dialect) -> Problem:
+    return lambda at: refuse(
+        "missing-function",
+        at,
+        f"{name} n’existe pas, ou répond autrement, sur {dialect}.",
+        f"{name} does not exist, or answers otherwise, on {dialect}.",
+        "Écrivez-le avec des fonctions que ce moteur possède.",
+        "Write it with functions that this engine has.",
+    )
+
+
+def _other_function(node: exp.Anonymous, dialect: Dialect | None) -> Iterator[Problem]:
+    name = node.name.lower()
+    if name not in OTHER_FUNCTIONS:
+        yield _not_allowed(node)
+        return
+    fewest, engines = OTHER_FUNCTIONS[name]
+    if dialect and dialect not in engines:
+        yield _missing_function(name, dialect)
+    if len(node.expressions) < fewest:
+        yield _clock
+
+
+def _clock(at: Place) -> FragmentRefused:
+    return refuse(
+        "clock",
+        at,
+        "Le fragment lit l’horloge ou le fuseau de la machine.",
+        "The fragment reads the machine’s clock or time zone.",
+        "Retirez-le : la date limite est calculée par Garant et liée comme paramètre.",
+        "Remove it: the cut-off is computed by Garant and bound as a parameter.",
+    )
+
+
+def _reads_clock(text: str) -> bool:
+    words = text.lower().split()
+    return bool(CLOCK_WORDS.intersection(words)) and all(
+        word in CLOCK_WORDS or _TIME_TOKEN.fullmatch(word) for word in words
+    )
+
+
+def _literal(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.args.get("is_string") and _reads_clock(node.name):
+        yield _clock
+
+
+def _cast(node: exp.Expr, _parameters: Collection[str], dialect: Dialect | None) -> Iterator[Problem]:
+    kind = node.args["to"].this
+    if kind not in TYPES:
+        yield lambda at: refuse(
+            "type",
+            at,
+            "La conversion vers ce type n’est pas permise.",
+            "A cast to this type is not allowed.",
+            "Convertissez vers un type courant : text, integer, numeric, date, timestamp, boolean, uuid.",
+            "Cast to a common type: text, integer, numeric, date, timestamp, boolean, uuid.",
+        )
+    elif dialect and kind in MISSING_TYPES[dialect]:
+        yield _missing_function(f"CAST … AS {kind.value}", dialect)
+    elif kind in TEMPORAL_TYPES:
+        yield from _moment(node)
+
+
+def _moment(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    """A date made from no column and no plain literal could spell the word *now* in pieces."""
+    source = node.this
+    if source is None or not (isinstance(source, exp.Literal) or source.find(exp.Column)):
+        yield _clock
+
+
+def _placeholder(node: exp.Expr, parameters: Collection[str], _: Dialect | None) -> Iterator[Problem]:
+    if node.this in parameters:
+        return
+    wanted = ", ".join(f":{name}" for name in parameters) or "—"
+    yield lambda at: refuse(
+        "parameter",
+        at,
+        f"Paramètre inconnu (permis ici : {wanted}).",
+        f"Unknown parameter (allowed here: {wanted}).",
+        "Écrivez la valeur, ou le paramètre permis.",
+        "Write the value, or the allowed parameter.",
+    )
+
+
+def _table(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    name, schema = node.name.lower(), node.text("db").lower()
+    if isinstance(node.this, exp.Func) or not node.name:
+        yield _not_allowed(node.this)
+    elif node.args.get("catalog"):
+        yield lambda at: refuse(
+            "other-database",
+            at,
+            "Le fragment nomme une autre base.",
+            "The fragment names another database.",
+            "Nommez la table, ou schéma.table, de la base reliée.",
+            "Name the table, or schema.table, of the connected database.",
+        )
+    elif schema in CATALOGUES or name.startswith(CATALOGUE_TABLES):
+        yield lambda at: refuse(
+            "catalogue",
+            at,
+            "Le fragment lit le catalogue du système.",
+            "The fragment reads the system’s catalogue.",
+            "N’interrogez que les tables de l’application.",
+            "Query the application’s tables only.",
+        )
+
+
+def _column(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.args.get("catalog"):
+        yield _not_allowed(node)
+
+
+def _with(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.args.get("recursive"):
+        yield lambda at: refuse(
+            "recursive",
+            at,
+            "WITH RECURSIVE pourrait ne jamais finir.",
+            "WITH RECURSIVE might never end.",
+            "Écrivez les étapes une par une (UNION), ou déclarez des liens de table à table.",
+            "Write the steps one by one (UNION), or declare links from table to table.",
+        )
+
+
+def _join(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.args.get("method"):
+        yield lambda at: refuse(
+            "natural-join",
+            at,
+            "Une jointure NATURAL (ou ASOF) change de sens quand une colonne s’ajoute.",
+            "A NATURAL (or ASOF) join changes its meaning when a column is added.",
+            "Écrivez JOIN … ON …",
+            "Write JOIN … ON …",
+        )
+
+
+def _star(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    holder = node.parent.parent if isinstance(node.parent, exp.Column) else node.parent
+    if not isinstance(holder, exp.Count | exp.Select):
+        yield _not_allowed(node)
+
+
+def _bare_word(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.name.upper() not in UNIT_WORDS:
+        yield _not_allowed(node)
+
+
+def _truncation(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    if node.text("unit").upper() not in UNIT_WORDS:
+        yield _not_allowed(node)
+
+
+_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Collection[str], Dialect | None], Iterator[Problem]]] = {
+    exp.Cast: _cast,
+    exp.Column: _column,
+    exp.Date: _moment,
+    exp.DateTrunc: _truncation,
+    exp.Join: _join,
+    exp.Literal: _literal,
+    exp.Placeholder: _placeholder,
+    exp.Star: _star,
+    exp.Table: _table,
+    exp.TimestampTrunc: _truncation,
+    exp.Var: _bare_word,
+    exp.With: _with,
+}
+
+
+def is_aggregate(tree: exp.Expr) -> exp.Expr | None:
+    """The first aggregate or window of an expression that is not inside a subquery of its own."""
+    for node in tree.walk(prune=lambda n: isinstance(n, exp.Query)):
+        if isinstance(node, AGGREGATES):
+            return node
+    return None
