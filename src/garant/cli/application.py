@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
         wanted, rest = language.choose(arguments)
     except language.UnknownLanguageError as unknown:
         complain(
-            Text(fr=f"Langue inconnue : {unknown}", en=f"Unknown language: {unknown}"),
+            Text(fr=f"Langue inconnue : {unknown}", en=f"Unknown language: {unknown}"),
             Text(fr="Choisissez --language fr ou --language en.", en="Choose --language fr or --language en."),
         )
         return Exit.REFUSED
@@ -70,5 +70,5 @@ def _titles() -> None:
     rich_utils.ARGUMENTS_PANEL_TITLE = language.say("Arguments", "Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = language.say("Options", "Options")
     rich_utils.COMMANDS_PANEL_TITLE = language.say("Commandes", "Commands")
-    rich_utils.DEFAULT_STRING = language.say("[défaut : {}]", "[default: {}]")
+    rich_utils.DEFAULT_STRING = language.say("[défaut : {}]", "[default: {}]")
     rich_utils.REQUIRED_LONG_STRING = language.say("[obligatoire]", "[required]")

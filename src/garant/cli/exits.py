@@ -24,23 +24,23 @@ MEANINGS: dict[Exit, Text] = {
         en="Everything is done, or nothing to report.",
     ),
     Exit.FINDINGS: Text(
-        fr="Des constats ; une promesse n’est pas tenue ; une preuve ne se vérifie pas.",
+        fr="Des constats ; une promesse n’est pas tenue ; une preuve ne se vérifie pas.",
         en="Findings; a promise is not kept; a proof does not verify.",
     ),
     Exit.REFUSED: Text(
-        fr="Entrée inutilisable, ou demande refusée : rien n’a été changé.",
+        fr="Entrée inutilisable, ou demande refusée : rien n’a été changé.",
         en="Unusable input, or a refused request: nothing was changed.",
     ),
     Exit.BLOCKED: Text(
-        fr="Fait en partie : une contrainte d’un système a bloqué des lignes, nommées.",
+        fr="Fait en partie : une contrainte d’un système a bloqué des lignes, nommées.",
         en="Done in part: a constraint of a system blocked rows, which are named.",
     ),
     Exit.INTERRUPTED: Text(
-        fr="Interrompu (système injoignable, verrou) : la même commande reprend.",
+        fr="Interrompu (système injoignable, verrou) : la même commande reprend.",
         en="Interrupted (unreachable system, lock): the same command goes on.",
     ),
     Exit.STOPPED: Text(
-        fr="Arrêté par l’utilisateur (Ctrl-C) : la même commande reprend.",
+        fr="Arrêté par l’utilisateur (Ctrl-C) : la même commande reprend.",
         en="Stopped by the user (Ctrl-C): the same command goes on.",
     ),
 }

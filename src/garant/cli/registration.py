@@ -24,7 +24,7 @@ from garant.cli.language import both, one
 from garant.policy.text import Language
 
 ABOUT = both(
-    "Garant : la politique de protection des données qui se tient toute seule.",
+    "Garant : la politique de protection des données qui se tient toute seule.",
     "Garant: the privacy policy that keeps itself.",
 )
 
@@ -69,7 +69,7 @@ def _root(
         "--language",
         metavar="fr|en",
         help=both(
-            "Langue des messages ; sinon GARANT_LANGUAGE, puis LANG.",
+            "Langue des messages ; sinon GARANT_LANGUAGE, puis LANG.",
             "Language of messages; else GARANT_LANGUAGE, then LANG.",
         ),
     ),

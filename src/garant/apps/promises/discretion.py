@@ -14,7 +14,9 @@ from urllib.parse import unquote
 HIDDEN = "***"
 
 _URL_PASSWORD = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*):[^\s/]*@")
-_KEYWORD_PASSWORD = re.compile(r"(?i)\b(password|passwd|pwd|secret|token)(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&]+)")
+_KEYWORD_PASSWORD = re.compile(
+    r"(?i)\b(password|passwd|pwd|secret|token)([\"']?\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&]+)"
+)
 _SECRET_NAME = re.compile(r"(?i)(_URL|_DSN|PASSWORD|SECRET|TOKEN|_KEY)$")
 _SHORTEST = 4
 

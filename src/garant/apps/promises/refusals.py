@@ -53,12 +53,12 @@ def changed_map(system: str, *, found: str | None, expected: str) -> RefusedErro
     """A data map is not the one the plan was made from, or is no longer there."""
     if found is None:
         message = Text(
-            fr=f"La carte du système « {system} » a servi au plan et n’est plus là.",
+            fr=f"La carte du système « {system} » a servi au plan et n’est plus là.",
             en=f"The map of system “{system}” served the plan and is no longer there.",
         )
     else:
         message = Text(
-            fr=f"La carte du système « {system} » a changé depuis le plan{_found(found, expected, 'fr')}.",
+            fr=f"La carte du système « {system} » a changé depuis le plan{_found(found, expected, 'fr')}.",
             en=f"The map of system “{system}” changed since the plan{_found(found, expected, 'en')}.",
         )
     return RefusedError(message, _PLAN_AGAIN)
@@ -72,7 +72,7 @@ def not_approved(digest: str) -> RefusedError:
             en=f"Nobody approved plan {digest[:SHORT]}….",
         ),
         Text(
-            fr="Approuvez-le : garant apply PLAN --approve EMPREINTE.",
+            fr="Approuvez-le : garant apply PLAN --approve EMPREINTE.",
             en="Approve it: garant apply PLAN --approve DIGEST.",
         ),
     )
@@ -86,7 +86,7 @@ def already_running(digest: str) -> RefusedError:
             en=f"Plan {digest[:SHORT]}… is already being carried out by another process.",
         ),
         Text(
-            fr="Attendez sa fin ; la même commande montrera alors son résultat.",
+            fr="Attendez sa fin ; la même commande montrera alors son résultat.",
             en="Wait until it ends; the same command then shows its result.",
         ),
     )

@@ -1,0 +1,152 @@
+"""From any exception to one clear message without a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from typer import TyperException
+
+from garant.apps.promises.discretion import scrub
+from garant.apps.promises.refusals import RefusedError, RunInterruptedError
+from garant.cli.exits import Exit
+from garant.cli.output import CommandError
+from garant.policy.text import Text
+
+_LONGEST = 400
+"""Characters kept of a message that Garant did not write."""
+
+
+def explain_failure(error: Exception) -> CommandError:
+    """Give the message, the mend and the exit code that an exception deserves."""
+    if isinstance(error, CommandError):
+        return error
+    for kind, explain in _EXPLANATIONS():
+        if isinstance(error, kind):
+            return explain(error)
+    return _unexpected(error)
+
+
+def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa: N802 - a lazy table
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+
+    return [
+        (RefusedError, lambda e: CommandError(e.message, e.mend)),
+        (RunInterruptedError, _interrupted),
+        (TyperException, _usage),
+        (SystemUnreachable, _unreachable),
+        (Interrupted, _interrupted),
+        (ConnectorError, _system),
+        (DatabaseError, _own_database),
+        (SQLAlchemyError, _system),
+        (ImproperlyConfigured, _settings),
+        (FileNotFoundError, _no_file),
+        (OSError, _file),
+    ]
+
+
+def _interrupted(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(fr=f"Interrompu avant la fin : {words}", en=f"Interrupted before the end: {words}"),
+        Text(
+            fr="Rien n’est à moitié fait. Tapez la même commande : elle reprend où elle s’est arrêtée.",
+            en="Nothing is half done. Type the same command: it goes on where it stopped.",
+        ),
+        Exit.INTERRUPTED,
+    )
+
+
+def _unreachable(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(fr=f"Système injoignable : {words}", en=f"Unreachable system: {words}"),
+        Text(
+            fr="Vérifiez l’adresse, le compte et le mot de passe dans la variable d’environnement de la connexion.",
+            en="Check the address, account and password in the connection’s environment variable.",
+        ),
+        Exit.INTERRUPTED,
+    )
+
+
+def _system(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(fr=f"Le système a répondu par une erreur : {words}", en=f"The system answered with an error: {words}"),
+        Text(
+            fr="Tenez la carte contre le système : garant map check CARTE.",
+            en="Hold the map against the system: garant map check MAP.",
+        ),
+    )
+
+
+def _own_database(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(
+            fr=f"La base de Garant a répondu par une erreur : {words}",
+            en=f"Garant’s own database answered with an error: {words}",
+        ),
+        Text(
+            fr="Si Garant n’est pas encore installé ici, tapez : garant init. Sinon, vérifiez DATABASE_URL.",
+            en="If Garant is not set up here yet, type: garant init. Else check DATABASE_URL.",
+        ),
+    )
+
+
+def _settings(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(fr=f"Réglage inutilisable : {words}", en=f"Unusable setting: {words}"),
+        Text(
+            fr="Corrigez la variable d’environnement nommée.",
+            en="Mend the environment variable named.",
+        ),
+    )
+
+
+def _no_file(error: FileNotFoundError) -> CommandError:
+    name = scrub(str(error.filename or error))
+    return CommandError(
+        Text(fr=f"Fichier ou dossier introuvable : {name}", en=f"File or folder not found: {name}"),
+        Text(fr="Vérifiez le chemin.", en="Check the path."),
+    )
+
+
+def _file(error: OSError) -> CommandError:
+    name, words = scrub(str(error.filename or "")), scrub(error.strerror or str(error))
+    return CommandError(
+        Text(fr=f"Fichier inutilisable : {name} ({words})", en=f"Unusable file: {name} ({words})"),
+        Text(fr="Vérifiez le chemin et les droits.", en="Check the path and the permissions."),
+    )
+
+
+def _usage(error: TyperException) -> CommandError:
+    words = scrub(error.format_message())
+    context: Any = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "garant"
+    return CommandError(
+        Text(fr=f"Commande mal écrite : {words}", en=f"Mistyped command: {words}"),
+        Text(fr=f"Tapez : {path} --help", en=f"Type: {path} --help"),
+    )
+
+
+def _unexpected(error: Exception) -> CommandError:
+    words = f"{type(error).__name__}: {brief(error)}"
+    return CommandError(
+        Text(fr=f"Erreur inattendue : {words}", en=f"Unexpected error: {words}"),
+        Text(
+            fr="Rien n’est perdu. Avec GARANT_DEBUG=1, la même commande montre où (sans secret).",
+            en="Nothing is lost. With GARANT_DEBUG=1 the same command shows where (without secrets).",
+        ),
+    )
+
+
+def brief(error: BaseException) -> str:
+    """Give the first line of an exception's message, scrubbed and bounded."""
+    words = scrub(str(error)).strip().splitlines() or [type(error).__name__]
+    return words[0][:_LONGEST]
