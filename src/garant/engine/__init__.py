@@ -1,0 +1,1 @@
+"""What is done: select, plan, run, verify. One mechanism, selection × disposition."""

@@ -1,0 +1,160 @@
+"""The plan as a document: what will be done, to how many, what is kept and why. Hashed, then approved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from garant.engine.keys import pack, unpack
+from garant.policy.text import Text
+from garant.systems.port import RootKey
+
+Kind = Literal["retention", "erasure", "rectification", "restriction"]
+
+
+class UnreadablePlan(ValueError):
+    """A plan file is not one of ours, or was damaged."""
+
+
+class Part(BaseModel):
+    """A strict, immutable part of a plan."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HeldBy(Part):
+    """A duty that holds some of the selected roots, and until when."""
+
+    rule: str | None = Field(description="Retention rule of the duty; none for a seal.")
+    why: Text
+    roots: int
+    until: date | None = Field(description="Last day of the longest of these duties; none for a seal.")
+
+
+class KeptRows(Part):
+    """Rows that an action leaves, and the duty that keeps them (its position in ``duties``)."""
+
+    duty: int
+    rows: int
+
+
+class PlannedAction(Part):
+    """What will be done to one table, and what is left there."""
+
+    table: str
+    do: Literal["delete", "treat"]
+    columns: dict[str, str] = Field(description="Column → disposition, where the row stays.")
+    deleted: int
+    treated: int
+    kept: list[KeptRows]
+    sealed: int = Field(description="Rows that a seal protects.")
+    shared: int = Field(description="Rows that stay because another person owns them too.")
+
+
+class Block(Part):
+    """A foreign key that will refuse the deletion, and how many rows refer to what must go."""
+
+    table: str
+    constraint: str
+    referring_table: str | None
+    rows: int | None
+
+
+class Selection(Part):
+    """The roots of one system that one rule, or one person's request, selects."""
+
+    system: str
+    root: str
+    disposition: str | None
+    rule: str | None
+    label: Text | None
+    role: str | None
+    event: str | None
+    period: str | None
+    cutoff: date | None = Field(description="Last event day that is due, in the organisation's zone.")
+    population: int
+    due: int
+    oldest: date | None
+    undated: int = Field(description="Roots with no dated fact: neither due nor proved kept.")
+    unreadable: int = Field(description="Roots with a date the system cannot read.")
+    settled: int = Field(description="Roots past their term for which nothing is left to do.")
+    keys: str = Field(description="The frozen keys of the due roots, packed.")
+    duties: list[HeldBy]
+    actions: list[PlannedAction]
+    blocks: list[Block]
+    advice: list[str]
+
+    @property
+    def rows(self) -> int:
+        """Rows that will be deleted or treated."""
+        return sum(action.deleted + action.treated for action in self.actions)
+
+    def root_keys(self) -> list[RootKey]:
+        """The frozen keys."""
+        return unpack(self.keys)
+
+
+class Plan(Part):
+    """Selections × dispositions. A plan changes nothing; a person approves its digest."""
+
+    format: Literal["garant-plan/1"] = "garant-plan/1"
+    kind: Kind
+    organisation: str
+    zone: str
+    as_of: date
+    policy_digest: str
+    map_digests: dict[str, str]
+    tolerance: float = Field(ge=0, le=1, description="Share of drift beyond which the run is refused.")
+    corrections: dict[str, str] = Field(default_factory=dict)
+    selections: list[Selection]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, in hexadecimal: what is approved."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    def canonical(self) -> bytes:
+        """The document in one form only: UTF-8 JSON, sorted keys, no spaces."""
+        document = self.model_dump(mode="json")
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def document(self) -> dict[str, Any]:
+        """The plan as plain JSON data, its digest included for the reader."""
+        return {"digest": self.digest, **self.model_dump(mode="json")}
+
+
+def read_plan(document: object) -> Plan:
+    """Read a plan from plain JSON data.
+
+    Raises:
+        UnreadablePlan: when it is not a plan, or does not have the digest it says.
+    """
+    if not isinstance(document, dict):
+        raise UnreadablePlan("a plan is a JSON object")
+    said = document.get("digest")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    body = {name: value for name, value in document.items() if name != "digest"}  # pyright: ignore[reportUnknownVariableType]
+    try:
+        plan = Plan.model_validate_json(json.dumps(body))
+        for selection in plan.selections:
+            selection.root_keys()
+    except (ValidationError, ValueError) as error:
+        raise UnreadablePlan(f"not a plan of Garant: {_first(error)}") from None
+    if said is not None and said != plan.digest:
+        raise UnreadablePlan(f"the plan was changed: its digest is {plan.digest}, it says {said}")
+    return plan
+
+
+def packed(keys: list[RootKey]) -> str:
+    """The keys of a selection, as a plan writes them."""
+    return pack(keys)
+
+
+def _first(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error)

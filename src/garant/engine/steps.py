@@ -1,0 +1,179 @@
+"""From a disposition, the duties and the seals to steps: what is done to which rows, by which way.
+
+An action of a data map says what should become of a table. What really happens depends on
+duties (a lawful reason that keeps a row or a column of some roots), on seals (rows and columns
+that must never change) and on sharing (a row that other people own too). Each combination is a
+step of its own, set-based like the others; together they treat every row once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from garant.systems.model import (
+    Action,
+    ColumnDisposition,
+    DataMap,
+    Disposition,
+    Do,
+    Duty,
+    Relation,
+    Restriction,
+)
+from garant.systems.model import Constant as ConstantValue
+from garant.systems.paths import Path, owning_paths
+from garant.systems.port import Step
+
+Columns = Mapping[str, ColumnDisposition]
+
+
+def duties_of(data_map: DataMap, root: str, *, besides: str | None = None) -> list[Duty]:
+    """The duties that may hold a root, the rule being carried out excepted.
+
+    A rule does not hold back its own selection: its term is what has just been checked.
+    """
+    return [d for d in data_map.duties if d.root == root and (d.seal or d.rule != besides)]
+
+
+def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]) -> list[Step]:
+    """Every step of a disposition, in order; ``Step.action`` is the action's position.
+
+    Bit ``n`` of a step's ``unless`` and ``only`` stands for ``duties[n]``.
+    """
+    steps: list[Step] = []
+    for number, action in enumerate(disposition.actions):
+        for step in _action_steps(data_map, disposition.root, action, duties):
+            steps.append(replace(step, action=number))
+    return [_collected(steps, position) for position in range(len(steps))]
+
+
+def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> list[Step]:
+    """Steps that set every column of an identity kind (e-mail, phone, name) to its new value.
+
+    Only rows the person owns alone are corrected; sealed rows are not (art. 16 GDPR yields to
+    the integrity of closed books, which keep the document as it was issued).
+    """
+    steps: list[Step] = []
+    for name, table in data_map.tables.items():
+        columns = {
+            column: ConstantValue(constant=corrections[spec.identity])
+            for column, spec in table.columns.items()
+            if spec.identity is not None and spec.identity in corrections
+        }
+        paths = [p for p in owning_paths(data_map, name, root) if p.relation is Relation.OWNED]
+        if columns and paths:
+            steps.extend(_treat(data_map, name, columns, [], tuple(paths), Step(name, Do.TREAT, ())))
+    return steps
+
+
+def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
+    """Steps that mark a person's data as restricted (art. 18 GDPR); none when the map has no mark."""
+    restriction = data_map.restriction.get(root)
+    if restriction is None:
+        return []
+    paths = tuple(owning_paths(data_map, restriction.table, root))
+    return [Step(restriction.table, Do.TREAT, paths, _marks(restriction))]
+
+
+def _marks(restriction: Restriction) -> Columns:
+    return {column: ConstantValue(constant=value) for column, value in restriction.set.items()}
+
+
+def _action_steps(data_map: DataMap, root: str, action: Action, duties: Sequence[Duty]) -> list[Step]:
+    table = data_map.tables[action.table]
+    paths = tuple(owning_paths(data_map, action.table, root))
+    base = Step(action.table, action.do, paths, key=table.key)
+    if _is_shared(paths):
+        return _shared_steps(data_map, action, duties, base)
+    if action.do is Do.TREAT:
+        return _treat(data_map, action.table, _columns(data_map, action), duties, paths, base)
+    return _delete(data_map, action, duties, base)
+
+
+def _delete(data_map: DataMap, action: Action, duties: Sequence[Duty], base: Step) -> list[Step]:
+    """Rows go; where a duty keeps the row, the columns it does not keep are treated."""
+    kept = _bits(action.table in d.keeps and d.keeps[action.table].row for d in duties)
+    seals = tuple(s for s in data_map.seals if s.table == action.table)
+    spared: list[Step] = []
+    if kept:
+        columns = _columns(data_map, action)
+        rows = replace(base, do=Do.TREAT, only=kept)
+        spared = _treat(data_map, action.table, columns, duties, base.paths, rows)
+    return [*spared, replace(base, do=Do.DELETE, unless=kept, seals=seals)]
+
+
+def _treat(
+    data_map: DataMap,
+    table: str,
+    columns: Columns,
+    duties: Sequence[Duty],
+    paths: tuple[Path, ...],
+    base: Step,
+) -> list[Step]:
+    """One step per group of columns that the same duties and seals keep."""
+    groups: dict[tuple[int, tuple[int, ...]], dict[str, ColumnDisposition]] = {}
+    for name, how in columns.items():
+        kept = _bits(_keeps_column(duty, table, name) for duty in duties)
+        sealed = tuple(n for n, s in enumerate(data_map.seals) if s.table == table and name in s.columns)
+        groups.setdefault((kept, sealed), {})[name] = how
+    return [
+        replace(
+            base,
+            do=Do.TREAT,
+            paths=paths,
+            columns=group,
+            unless=kept,
+            seals=tuple(data_map.seals[n] for n in sealed),
+        )
+        for (kept, sealed), group in groups.items()
+    ]
+
+
+def _shared_steps(data_map: DataMap, action: Action, duties: Sequence[Duty], base: Step) -> list[Step]:
+    """A row that several people own goes with the last of them.
+
+    Until then only the columns that a link declares as its own person's are treated.
+    """
+    columns = _columns(data_map, action)
+    own: list[Step] = []
+    for path in base.paths:
+        mine = {c: columns.get(c, "blank") for c in path.own_columns}
+        own.extend(_treat(data_map, action.table, mine, duties, (path,), base))
+    alone = replace(base, others="none", owners=base.paths)
+    mine_anyway = {column for path in base.paths for column in path.own_columns}
+    if action.do is Do.TREAT:
+        rest = {name: how for name, how in columns.items() if name not in mine_anyway}
+        return [*own, *_treat(data_map, action.table, rest, duties, base.paths, alone)]
+    going = _delete(data_map, action, duties, alone)
+    return [*(replace(s, others="some", owners=base.paths) for s in own), *going]
+
+
+def _is_shared(paths: Sequence[Path]) -> bool:
+    return len(paths) > 1 or any(path.relation is Relation.CO_OWNED for path in paths)
+
+
+def _columns(data_map: DataMap, action: Action) -> Columns:
+    """The dispositions of the table's columns, those of the action first; what is kept left out."""
+    table = data_map.tables[action.table]
+    chosen = {name: column.erase for name, column in table.columns.items()} | dict(action.columns)
+    return {name: how for name, how in chosen.items() if how is not None and how != "keep"}
+
+
+def _keeps_column(duty: Duty, table: str, column: str) -> bool:
+    if table not in duty.keeps:
+        return False
+    kept = duty.keeps[table].columns
+    return kept == "all" or column in kept
+
+
+def _bits(flags: Iterable[bool]) -> int:
+    return sum(1 << number for number, flag in enumerate(flags) if flag)
+
+
+def _collected(steps: Sequence[Step], position: int) -> Step:
+    """A step whose way to the root crosses rows that an earlier step deletes gathers its keys first."""
+    step = steps[position]
+    deleted = {earlier.table for earlier in steps[:position] if earlier.do is Do.DELETE}
+    crossed = {table for path in (*step.paths, *step.owners) for table in path.parents}
+    return replace(step, collect=True) if crossed & deleted else step

@@ -1,0 +1,43 @@
+"""Fragments of a data map as Core elements: bounded by the parser, rendered for the dialect."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.fragments import Dialect, parse_expression, parse_query
+
+_DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgres"}
+
+
+def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | None = None) -> sa.Subquery:
+    """The fragment's SELECT as a subquery with the given columns; the identity is bound.
+
+    Raises:
+        FragmentRefused: when the fragment is not one bounded, read-only SELECT.
+    """
+    parameters = () if identity is None else ("identity",)
+    fragment = parse_query(sql, dialect=_DIALECTS[dialect], columns=columns, parameters=parameters)
+    text = sa.text(fragment.sql)
+    if fragment.parameters:
+        text = text.bindparams(identity=identity)
+    return text.columns(*(sa.column(name) for name in columns)).subquery()
+
+
+def predicate(sql: str, table: str, dialect: str) -> ColumnElement[bool]:
+    """A condition on a row of ``table``."""
+    return sa.literal_column(f"({_expression(sql, table, dialect, 'predicate')})", sa.Boolean())
+
+
+def scalar(sql: str, table: str, dialect: str) -> ColumnElement[Any]:
+    """A value computed from a row of ``table``."""
+    return sa.literal_column(f"({_expression(sql, table, dialect, 'scalar')})")
+
+
+@lru_cache(maxsize=4096)
+def _expression(sql: str, table: str, dialect: str, kind: Literal["predicate", "scalar"]) -> str:
+    fragment = parse_expression(sql, table=table, kind=kind, dialect=_DIALECTS[dialect])
+    return fragment.sql.replace("\\:", ":")
