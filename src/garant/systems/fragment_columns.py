@@ -71,11 +71,17 @@ def _references(sql: str, tree: exp.Expr, ctes: dict[str, _Source]) -> Iterator[
 
 
 def _enclosing(node: exp.Expr) -> Iterator[exp.Select]:
-    """The SELECTs around a node, the nearest first."""
-    select = node.find_ancestor(exp.Select)
-    while select is not None:
-        yield select
-        select = select.find_ancestor(exp.Select)
+    """The SELECTs whose names a node can see, the nearest first."""
+    parent = node.parent
+    while parent is not None and not _is_closed(parent, node):
+        if isinstance(parent, exp.Select):
+            yield parent
+        node, parent = parent, parent.parent
+
+
+def _is_closed(parent: exp.Expr, node: exp.Expr) -> bool:
+    """Whether a query stands alone there: in WITH, or as a table of FROM and JOIN."""
+    return isinstance(parent, exp.CTE | exp.From) or (isinstance(parent, exp.Join) and parent.this is node)
 
 
 def _names_an_output(column: exp.Column) -> bool:
@@ -94,7 +100,10 @@ def _sources(select: exp.Select, ctes: dict[str, _Source]) -> dict[str, _Source]
     for item in [*([start.this] if start else []), *(join.this for join in joins)]:
         if isinstance(item, exp.Table):
             name = table_name(item)
-            sources[item.alias_or_name] = ctes.get(name) or _Source(table=name)
+            source = ctes.get(name) or _Source(table=name)
+            sources[item.alias or item.name] = source
+            if not item.alias:
+                sources[name] = source
         else:
             sources[item.alias_or_name] = _made_by(item)
     return sources
@@ -112,9 +121,9 @@ def _made_by(derived: exp.Expr) -> _Source:
 def _tables_of_qualified(sql: str, column: exp.Column, scopes: list[dict[str, _Source]]) -> tuple[str, ...]:
     name = f"{column.text('db')}.{column.table}" if column.text("db") else column.table
     for scope in scopes:
-        for alias, source in scope.items():
-            if name in (alias, source.table):
-                return (source.table,) if source.table else ()
+        if name in scope:
+            table = scope[name].table
+            return (table,) if table else ()
     raise refuse(
         "unknown-alias",
         place(sql, column),

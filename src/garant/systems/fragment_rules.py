@@ -289,8 +289,17 @@ def _moment(node: exp.Expr, *_: object) -> Iterator[Problem]:
 
 
 def _placeholder(node: exp.Expr, parameters: Collection[str], _: Dialect | None) -> Iterator[Problem]:
-    if node.this in parameters:
-        return
+    if node.this not in parameters:
+        yield from _parameter(parameters)
+
+
+def _identifier(node: exp.Expr, parameters: Collection[str], _: Dialect | None) -> Iterator[Problem]:
+    """A dollar begins a parameter or a text of PostgreSQL, not a name."""
+    if node.name.startswith("$") and not node.args.get("quoted"):
+        yield from _parameter(parameters)
+
+
+def _parameter(parameters: Collection[str]) -> Iterator[Problem]:
     wanted = ", ".join(f":{name}" for name in parameters) or "—"
     yield lambda at: refuse(
         "parameter",
@@ -376,6 +385,7 @@ _CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Collection[str], Dialect | Non
     exp.Column: _column,
     exp.Date: _moment,
     exp.DateTrunc: _truncation,
+    exp.Identifier: _identifier,
     exp.Join: _join,
     exp.Literal: _literal,
     exp.Placeholder: _placeholder,

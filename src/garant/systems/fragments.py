@@ -75,17 +75,7 @@ def parse_query(
     Raises:
         FragmentRefused: it is anything else, or could do anything else than read.
     """
-    tokens = check_tokens(sql)
-    if tokens[0].token_type not in (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN):
-        raise _not_a_select(Place())
-    tree = _bounded(lambda: _only_query(sql))
-    check_tree(sql, tree, parameters, dialect)
-    _fold_names(tree, dialect)
-    _check_whole(sql, tree)
-    _check_outputs(sql, tree, columns)
-    used = tuple(dict.fromkeys(str(node.this) for node in tree.find_all(exp.Placeholder)))
-    references, tables = references_of(sql, tree), tables_of(tree)
-    return Fragment(_render(sql, tree, used, dialect), used, tables, references)
+    return _bounded(lambda: _read_query(sql, dialect, columns, parameters), dialect)
 
 
 @lru_cache(maxsize=4096)
@@ -106,8 +96,42 @@ def parse_expression(
     Raises:
         FragmentRefused: it is not one expression of that kind, or could do anything else than compute.
     """
+    return _bounded(lambda: _read_expression(sql, table, kind, dialect, qualifier), dialect)
+
+
+def _bounded(read: Callable[[], Fragment], dialect: Dialect | None) -> Fragment:
+    """Word what sqlglot raises as refusals."""
+    try:
+        return read()
+    except sqlglot.ParseError as error:
+        raise unreadable(error) from error
+    except sqlglot.UnsupportedError as error:
+        raise _unsupported(dialect) from error
+    except RecursionError as error:
+        raise too_deep(Place()) from error
+
+
+def _read_query(
+    sql: str, dialect: Dialect | None, columns: Sequence[str], parameters: Sequence[str]
+) -> Fragment:
+    tokens = check_tokens(sql)
+    if tokens[0].token_type not in (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN):
+        raise _not_a_select(Place())
+    tree = _only_query(sql)
+    check_tree(sql, tree, parameters, dialect)
+    _fold_names(tree, dialect)
+    _check_whole(sql, tree)
+    _check_outputs(sql, tree, columns)
+    used = tuple(dict.fromkeys(str(node.this) for node in tree.find_all(exp.Placeholder)))
+    references, tables = references_of(sql, tree), tables_of(tree)
+    return Fragment(_render(sql, tree, used, dialect), used, tables, references)
+
+
+def _read_expression(
+    sql: str, table: str, kind: str, dialect: Dialect | None, qualifier: str | None
+) -> Fragment:
     check_tokens(sql)
-    tree = _bounded(lambda: _only_expression(sql))
+    tree = sqlglot.parse_one(sql, into=exp.Condition)
     check_tree(sql, tree, (), dialect)
     _check_expression(sql, tree, kind)
     _fold_names(tree, dialect)
@@ -119,24 +143,11 @@ def parse_expression(
     return Fragment(_render(sql, whole.expressions[0], (), dialect), (), tables, references)
 
 
-def _bounded(parse: Callable[[], exp.Expr]) -> exp.Expr:
-    try:
-        return parse()
-    except sqlglot.ParseError as error:
-        raise unreadable(error) from error
-    except RecursionError as error:
-        raise too_deep(Place()) from error
-
-
 def _only_query(sql: str) -> exp.Query:
     tree = sqlglot.parse_one(sql)
     if isinstance(tree, exp.Query) and not tree.args.get("alias"):
         return tree
     raise _not_a_select(place(sql, tree))
-
-
-def _only_expression(sql: str) -> exp.Expr:
-    return sqlglot.parse_one(sql, into=exp.Condition)
 
 
 def _not_a_select(at: Place) -> FragmentRefused:
@@ -267,10 +278,7 @@ def _render(sql: str, part: exp.Expr, parameters: Sequence[str], dialect: Dialec
     for node in list(part.find_all(exp.Placeholder)):
         node.replace(exp.Var(this=marks[str(node.this)]))
     _adapt(part, dialect)
-    try:
-        text = part.sql(dialect=dialect, comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
-    except sqlglot.UnsupportedError as error:
-        raise _unsupported(dialect) from error
+    text = part.sql(dialect=dialect, comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
     text = text.replace(":", "\\:")
     for name, mark in marks.items():
         text = text.replace(mark, f":{name}")
