@@ -1,0 +1,209 @@
+"""Entries of the ledger: what happened, when, by whom — and no personal data.
+
+An entry is canonical JSON: `actor`, `at`, `kind`, `payload`, `v`, and `key` where the event has an idempotency key.
+Each kind is one small class. Registering it checks that no field could hold free text, where a name or an address
+would end up: strings are keys, digests, dates … of a known form (GDPR art. 5(1)(c), data minimisation).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, Final, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from garant.ledger.canonical import JsonObject, NotCanonicalError, canonical_json, read_canonical
+from garant.ledger.tiles import LONGEST_ENTRY
+from garant.ledger.words import Text
+
+FORMAT: Final = 1
+_KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*", re.ASCII)
+_ACTOR: Final = re.compile(r"[a-z][a-z-]{0,31}(:[A-Za-z0-9._-]{1,80})?", re.ASCII)
+_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}", re.ASCII)
+_AT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$")]
+"""A stable key: of an organisation, a rule, a system, a table, a batch …"""
+Digest = Annotated[str, StringConstraints(pattern=r"^(sha256:)?[0-9a-f]{64}$")]
+"""SHA-256, in hexadecimal."""
+Commitment = Annotated[str, StringConstraints(pattern=r"^hmac-sha256:[0-9a-f]{64}$")]
+"""A keyed commitment to a value that stays outside the ledger."""
+Count = Annotated[int, Field(ge=0)]
+"""How many."""
+Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+"""Bytes in Base64."""
+KeyText = Annotated[str, StringConstraints(pattern=r"^[^+\s]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$")]
+"""A verifier key: `name+hash+base64`."""
+Day = date
+"""A calendar day, written YYYY-MM-DD."""
+
+
+class MalformedEntryError(ValueError):
+    """Bytes, or values, that are not an entry of the ledger."""
+
+
+class Payload(BaseModel):
+    """What a kind of entry says. One subclass per kind, registered with `entry_kind`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    kind: ClassVar[str]
+    title: ClassVar[Text]
+
+
+KINDS: Final[dict[str, type[Payload]]] = {}
+"""Every registered kind of entry, by its name."""
+
+P = TypeVar("P", bound=Payload)
+
+
+def entry_kind(kind: str, *, fr: str, en: str) -> Callable[[type[P]], type[P]]:
+    """Register a class as the payload of a kind of entry, with the sentence that documents it.
+
+    Raises ValueError for a name that is taken or not written `subject.event`, and TypeError for a field without a
+    description or of a type that could hold free text or a fraction.
+    """
+
+    def register(payload: type[P]) -> type[P]:
+        if not _KIND.fullmatch(kind):
+            raise ValueError(f"a kind of entry is written subject.event, not {kind!r}")
+        if kind in KINDS:
+            raise ValueError(f"the kind {kind!r} is already {KINDS[kind].__qualname__}")
+        payload.kind, payload.title = kind, Text(fr, en)
+        for name, field in payload.model_fields.items():
+            if not field.description:
+                raise TypeError(f"{kind}: the field {name} has no description")
+        _refuse_free_text(payload.model_json_schema(), kind)
+        KINDS[kind] = payload
+        return payload
+
+    return register
+
+
+def _refuse_free_text(schema: object, place: str) -> None:
+    """Walk a JSON Schema: each string must have a form, each number must be whole."""
+    if isinstance(schema, list):
+        for item in cast("list[object]", schema):
+            _refuse_free_text(item, place)
+    elif isinstance(schema, dict):
+        node = cast("dict[str, Any]", schema)
+        kind = node.get("type")
+        if kind == "string" and not node.keys() & {"pattern", "format", "enum", "const"}:
+            raise TypeError(f"{place} could hold free text: give it a pattern, an enumeration or a date type")
+        if kind == "number":
+            raise TypeError(f"{place} could hold a fraction: the ledger counts in whole numbers")
+        if kind == "object" and "properties" not in node and "additionalProperties" not in node:
+            raise TypeError(f"{place} could hold anything: name its fields")
+        for name, item in node.items():
+            _refuse_free_text(item, f"{place}.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event to be written.
+
+    `at` is an instant (any zone, kept in UTC); `actor` is a role, or a role and a reference such as `user:7f3a…`,
+    never a name or an address; `key` makes writing it again harmless: a log has each key once.
+    Raises MalformedEntryError for an actor or a key of another form and for a naive instant.
+    """
+
+    payload: Payload
+    at: datetime
+    actor: str = "garant"
+    key: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _ACTOR.fullmatch(self.actor):
+            raise MalformedEntryError(f"an actor is a role, or role:reference, not {self.actor!r}")
+        if self.key is not None and not _KEY.fullmatch(self.key):
+            raise MalformedEntryError(f"an idempotency key is at most 200 letters, digits and ._/:-, not {self.key!r}")
+        if self.at.tzinfo is None:
+            raise MalformedEntryError("the instant of an entry has a time zone")
+        if KINDS.get(self.kind) is not type(self.payload):
+            raise MalformedEntryError(f"{type(self.payload).__name__} is not registered as a kind of entry")
+
+    @property
+    def kind(self) -> str:
+        """The kind, known from the payload's class."""
+        return getattr(self.payload, "kind", "")
+
+    def canonical(self) -> bytes:
+        """The bytes that go into the tree. Raises MalformedEntryError beyond 65,535 of them."""
+        key = {} if self.key is None else {"key": self.key}
+        data = canonical_json(
+            {
+                "actor": self.actor,
+                "at": self.at.astimezone(UTC).strftime(_AT),
+                **key,
+                "kind": self.kind,
+                "payload": self.payload.model_dump(mode="json", exclude_none=True),
+                "v": FORMAT,
+            }
+        )
+        if len(data) > LONGEST_ENTRY:
+            raise MalformedEntryError(f"a {self.kind} entry of {len(data)} bytes is longer than {LONGEST_ENTRY}")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry read back. Its payload is raw, so that a log outlives the program that wrote it."""
+
+    kind: str
+    at: datetime
+    actor: str
+    key: str | None
+    payload: JsonObject
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Record":
+        """Read the bytes of an entry. Raises MalformedEntryError."""
+        try:
+            found = read_canonical(data)
+            at = datetime.strptime(found["at"], _AT).replace(tzinfo=UTC)
+            record = cls(found["kind"], at, found["actor"], found.get("key"), found["payload"])
+        except (NotCanonicalError, KeyError, TypeError, ValueError) as error:
+            raise MalformedEntryError(f"not an entry of the ledger: {error}") from error
+        if found["v"] != FORMAT if "v" in found else True:
+            raise MalformedEntryError("an entry of an unknown format")
+        return record
+
+    def typed(self) -> Payload:
+        """The payload as its registered class. Raises MalformedEntryError when it is unknown or does not fit."""
+        payload = KINDS.get(self.kind)
+        if payload is None:
+            raise MalformedEntryError(f"the kind {self.kind!r} is not registered here")
+        try:
+            return payload.model_validate_json(canonical_json(self.payload))
+        except ValidationError as error:
+            raise MalformedEntryError(f"this {self.kind} entry does not say what it must: {error}") from error
+
+
+def ledger_entries_markdown() -> str:
+    """The reference of every registered kind of entry, in Markdown, for the documentation."""
+    return "\n".join(_kind_markdown(kind, KINDS[kind]) for kind in sorted(KINDS))
+
+
+def _kind_markdown(kind: str, payload: type[Payload]) -> str:
+    properties: dict[str, Any] = payload.model_json_schema().get("properties", {})
+    rows = [
+        f"| `{name}` | {_type_name(properties[name])} | {field.description} |"
+        for name, field in payload.model_fields.items()
+    ]
+    table = ["| field | form | meaning |", "|---|---|---|", *rows, ""] if rows else []
+    return "\n".join([f"### `{kind}`", "", payload.title.en, "", f"*{payload.title.fr}*", "", *table])
+
+
+def _type_name(schema: dict[str, Any]) -> str:
+    """A JSON Schema in a few words."""
+    if "anyOf" in schema:
+        return " or ".join(_type_name(option) for option in schema["anyOf"] if option.get("type") != "null")
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if schema.get("type") == "array":
+        return f"list of {_type_name(schema['items'])}"
+    if schema.get("type") == "string":
+        return f"`{schema.get('format') or schema.get('pattern') or schema.get('const')}`"
+    return str(schema.get("type"))
