@@ -173,8 +173,8 @@ def all_rules() -> list[Rule]:
 
 def diagnostics() -> str:
     about = """\
-Codes are stable: GAR0xx a document that cannot be used, GAR1xx to GAR4xx a policy, GAR5xx a data map, GAR6xx a
-data map held against the system’s catalogue. Each has a bad and a good example, and both are tested.
+Codes are stable: GAR0xx a document that cannot be used, GAR1xx to GAR4xx a policy, GAR5xx a data map, GAR6xx
+a data map held against the system’s catalogue. Each has a bad and a good example, and both are tested.
 """
     return _page("Diagnostics", about, (_rule(rule) for rule in all_rules()))
 
@@ -222,9 +222,9 @@ def ledger_entries() -> str:
     from garant.ledger.entries import ledger_entries_markdown
 
     about = """\
-What the ledger may say. No kind of entry has room for free text, so no name or address can end up in it: text
-fields are keys, digests, days, commitments. [Verify a ledger](../how-to/verify-a-ledger.md) shows how they are
-proved.
+What the ledger may say. No kind of entry has room for free text, so no name or address can end up in it:
+text fields are keys, digests, days, commitments. [Verify a ledger](../how-to/verify-a-ledger.md) shows how
+they are proved.
 """
     return _page("Ledger entries", about, [ledger_entries_markdown()])
 
