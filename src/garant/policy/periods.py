@@ -81,8 +81,12 @@ class Period:
     def _read(cls, value: str) -> "Period":
         try:
             return cls.parse(value)
-        except ValueError as problem:
-            raise PydanticCustomError("period", "{problem}", {"problem": str(problem)}) from None
+        except ValueError:
+            said = {
+                "fr": "une durée ISO 8601 d’au plus 200 ans, comme P3Y, P1M ou P30D",
+                "en": "an ISO 8601 period of at most 200 years, such as P3Y, P1M or P30D",
+            }
+            raise PydanticCustomError("period", "{en}", said) from None
 
     @classmethod
     def __get_pydantic_core_schema__(

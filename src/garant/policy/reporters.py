@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any, Final, Literal, get_args
 from urllib.parse import quote
 
@@ -104,8 +104,8 @@ def _plain(text: str) -> str:
 
 
 def _summary(diagnostics: Sequence[Diagnostic], language: Language) -> str:
-    counts = [(sum(found.severity == severity for found in diagnostics), severity) for severity in _NOUNS]
-    said = [f"{count} {_noun(severity, count, language)}" for count, severity in counts if count]
+    counts = {severity: sum(found.severity == severity for found in diagnostics) for severity in _NOUNS}
+    said = [f"{count} {_noun(severity, count, language)}" for severity, count in counts.items() if count]
     return ", ".join(said) + "." if said else _CLEAN.say(language)
 
 
@@ -137,7 +137,7 @@ def _sarif_result(found: Diagnostic, language: Language) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    path = PurePath(file)
+    path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
 
 KEY_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+URL_PATTERN: Final = r"^https://[^\s<>\"]+$"
+COUNTRY_PATTERN: Final = r"^[A-Z]{2}$"
 
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN, max_length=64)]
 """A stable name, in kebab-case: other parts of the policy, data maps and the ledger refer to it."""
@@ -14,10 +16,10 @@ Keys = tuple[Key, ...]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 """A name, a reference or an address: one line, the same in every language."""
 
-Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"]+$", max_length=2000)]
+Url = Annotated[str, StringConstraints(pattern=URL_PATTERN, max_length=2000)]
 """A public web address, over https."""
 
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
 """A country, in two letters (ISO 3166-1 alpha-2)."""
 
 

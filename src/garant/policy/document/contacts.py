@@ -91,6 +91,10 @@ class Organisation(Model):
     def _known_time_zone(cls, name: str) -> str:
         try:
             time_zone(name)
-        except ValueError as problem:
-            raise PydanticCustomError("time_zone", "{problem}", {"problem": str(problem)}) from None
+        except ValueError:
+            said = {
+                "fr": "un fuseau horaire IANA, comme Europe/Paris",
+                "en": "an IANA time zone, such as Europe/Paris",
+            }
+            raise PydanticCustomError("time_zone", "{en}", said) from None
         return name

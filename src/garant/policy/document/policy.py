@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .taxonomy import DATA, EVENTS, SUBJECTS, Tree
 from .activities import Activity, ControllerActivity, ProcessorActivity, Purpose
 from .base import Key, Keyed, Model, said
 from .categories import DataCategory, Event, OwnCategories, SubjectCategory
@@ -16,6 +15,7 @@ from .people import Notice, Promise, Rights
 from .retention import RetentionRule
 from .safety import Measure, Security
 from .sharing import Processor, Recipient, Transfer, TransferClause
+from .taxonomy import DATA, EVENTS, SUBJECTS, Tree
 
 
 class Policy(Model):
