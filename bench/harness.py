@@ -1,0 +1,145 @@
+"""Measures contenders side by side, so that a busy machine is unkind to all of them alike.
+
+Rounds are interleaved (A B C, B C A, …), each run in a process of its own on a fresh copy of the same data. What is
+compared is the ratio to the baseline *within a round*; the table gives the median of these ratios.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import statistics
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+Work = Callable[[Any], object]
+"""What is timed; called with what the fresh copy gave. Its result must be the same for all contenders."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one contender. Seconds; mebibytes at the process's peak, interpreter and imports included."""
+
+    seconds: float
+    processor: float
+    peak: float
+    result: object
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question asked of several contenders; the first is the baseline."""
+
+    title: str
+    contenders: Mapping[str, Work]
+    fresh: Callable[[], Any]
+    """Gives a context manager whose value is passed to the work: a fresh copy of the data."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A contender's medians over the rounds."""
+
+    case: str
+    name: str
+    seconds: float
+    processor: float
+    peak: float
+    ratio: float
+    spread: tuple[float, float]
+
+
+class Disagreement(Exception):
+    """Contenders that did not do the same work cannot be compared."""
+
+
+def measure(case: Case, rounds: int) -> list[Line]:
+    """Runs every contender `rounds` times, interleaved.
+
+    Raises Disagreement when two runs give different results.
+    """
+    names = list(case.contenders)
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    for number in range(rounds):
+        turn = number % len(names)
+        for name in [*names[turn:], *names[:turn]]:
+            with case.fresh() as data:
+                runs[name].append(in_own_process(case.contenders[name], data))
+    _agree(case, runs)
+    return [_line(case, name, runs[name], runs[names[0]]) for name in names]
+
+
+def _agree(case: Case, runs: Mapping[str, Sequence[Run]]) -> None:
+    results = {name: {repr(run.result) for run in done} for name, done in runs.items()}
+    if len(set.union(*results.values())) != 1:
+        raise Disagreement(f"{case.title}: {results}")
+
+
+def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -> Line:
+    ratios = [run.seconds / base.seconds for run, base in zip(runs, baseline, strict=True)]
+    return Line(
+        case.title,
+        name,
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.processor for run in runs),
+        statistics.median(run.peak for run in runs),
+        statistics.median(ratios),
+        (min(ratios), max(ratios)),
+    )
+
+
+def in_own_process(work: Work, data: Any) -> Run:
+    """Runs the work in a forked process and reads its time and memory there."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(work, data, theirs))
+    process.start()
+    theirs.close()
+    try:
+        answer = ours.recv()
+    except EOFError:
+        answer = "the process ended without an answer"
+    process.join()
+    if isinstance(answer, Run):
+        return answer
+    raise RuntimeError(answer)
+
+
+def _child(work: Work, data: Any, answer: Connection) -> None:
+    try:
+        started, processor = time.perf_counter(), time.process_time()
+        result = work(data)
+        seconds, used = time.perf_counter() - started, time.process_time() - processor
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        answer.send(Run(seconds, used, peak, result))
+    except BaseException:
+        answer.send(traceback.format_exc())
+
+
+def show(lines: Sequence[Line], rounds: int) -> None:
+    table = Table(title=f"Medians of {rounds} interleaved rounds", title_justify="left")
+    table.add_column("case")
+    table.add_column("contender")
+    for heading in ("seconds", "CPU s", "peak MiB", "ratio", "least – most"):
+        table.add_column(heading, justify="right")
+    previous = None
+    for line in lines:
+        table.add_row(
+            line.case if line.case != previous else "",
+            line.name,
+            f"{line.seconds:.3f}",
+            f"{line.processor:.3f}",
+            f"{line.peak:.0f}",
+            f"{line.ratio:.2f}",
+            f"{line.spread[0]:.2f} – {line.spread[1]:.2f}",
+            end_section=False,
+        )
+        previous = line.case
+    Console(width=120).print(table)
