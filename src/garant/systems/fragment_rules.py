@@ -231,13 +231,12 @@ def _missing_function(name: str, dialect: Dialect) -> Problem:
 
 def _other_function(node: exp.Anonymous, dialect: Dialect | None) -> Iterator[Problem]:
     name = node.name.lower()
-    if name not in OTHER_FUNCTIONS:
+    fewest, engines = OTHER_FUNCTIONS.get(name, (0, None))
+    if engines is None:
         yield _not_allowed(node)
-        return
-    fewest, engines = OTHER_FUNCTIONS[name]
-    if dialect and dialect not in engines:
+    elif dialect and dialect not in engines:
         yield _missing_function(name, dialect)
-    if len(node.expressions) < fewest:
+    elif len(node.expressions) < fewest:
         yield _clock
 
 

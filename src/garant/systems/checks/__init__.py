@@ -1,0 +1,1 @@
+"""What is wrong with a data map: alone (GAR5xx), and against the live catalogue (GAR6xx)."""

@@ -1,0 +1,233 @@
+"""Load data maps: YAML with positions, completed by a shipped map, held against the strict model.
+
+``use: odoo18`` starts from the map shipped under that name. What the file says then wins, key by key and at
+any depth; a list replaces a list whole, and so does a column's ``erase``; ``null`` takes a key away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+
+from garant.policy.diagnostics import Diagnostic, Position, UnusableDocument
+from garant.policy.places import Place, Positions
+from garant.policy.source_rules import NOT_A_MAPPING, UNREADABLE
+from garant.policy.text import Text
+from garant.policy.validation import validated
+from garant.policy.yaml_source import Json, YamlSource, parse_yaml, read_yaml
+from garant.systems.checks.unusable import SAME_SYSTEM, SECRET_IN_MAP, UNKNOWN_SHIPPED_MAP
+from garant.systems.model import DataMap
+
+Section: TypeAlias = dict[str, Json]
+
+_WHOLE: Final = frozenset({"connection", "erase", "store"})
+"""Keys whose value is one choice: it is replaced, never mixed."""
+
+_CREDENTIALS: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://([^\s/@]*:[^\s/@]+@|\S*[?&](password|pwd|token|secret)=)", re.IGNORECASE
+)
+_SECRET_KEYS: Final = frozenset({"password", "passwd", "pwd", "secret", "token", "api_key", "mot_de_passe"})
+
+
+class UnusableMap(UnusableDocument):
+    """A data map that cannot be used at all; `diagnostics` says why, sorted by place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedMap:
+    """A data map, where each part of it is written, and the digest of its resolved form.
+
+    `digest` is the SHA-256, in hexadecimal, of the canonical JSON of the whole map, shipped parts included.
+    """
+
+    map: DataMap
+    positions: Positions
+    digest: str
+    file: str
+
+
+def load_map(path: Path, shown: str | None = None) -> LoadedMap:
+    """Load the data map in the file `path`, called `shown` in messages.
+
+    Raises UnusableMap: unreadable, not plain YAML, a secret in it, or not what a data map may say.
+    """
+    try:
+        return _resolved(read_yaml(path, shown))
+    except UnusableDocument as problem:
+        raise UnusableMap(problem.diagnostics) from None
+
+
+def parse_map(text: str, file: str = "map.yaml") -> LoadedMap:
+    """Load a data map from a text, called `file` in messages. Raises UnusableMap as `load_map` does."""
+    try:
+        return _resolved(parse_yaml(text, file))
+    except UnusableDocument as problem:
+        raise UnusableMap(problem.diagnostics) from None
+
+
+def load_maps(folder: Path) -> dict[str, LoadedMap]:
+    """The data maps of a folder (its ``.yaml`` and ``.yml`` files), by system, in the order of the files.
+
+    Raises UnusableMap: with what is wrong in all of them together; no map at all; a system twice.
+    """
+    files = sorted(f for f in folder.glob("*") if f.suffix in (".yaml", ".yml")) if folder.is_dir() else []
+    if not files:
+        raise UnusableMap([UNREADABLE.at(Position(str(folder)))])
+    found: list[Diagnostic] = []
+    loaded: dict[str, LoadedMap] = {}
+    for file in files:
+        try:
+            one = load_map(file, file.name)
+        except UnusableMap as problem:
+            found += problem.diagnostics
+            continue
+        if one.map.system in loaded:
+            found.append(SAME_SYSTEM.at(one.positions.of(("system",))))
+        loaded[one.map.system] = one
+    if found:
+        raise UnusableMap(found)
+    return loaded
+
+
+def shipped_maps() -> list[str]:
+    """The names that ``use`` may take."""
+    return sorted({_stem(entry) for entry in _shipped_folder() if _holds_map(entry)})
+
+
+def digest_of(data_map: DataMap) -> str:
+    """SHA-256, in hexadecimal, of the canonical JSON of a map: sorted keys, no spaces, UTF-8."""
+    data = data_map.model_dump(mode="json")
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _resolved(source: YamlSource) -> LoadedMap:
+    file = source.positions.of(()).file
+    _refuse_secrets(source)
+    whole = _completed(source)
+    data_map = validated(DataMap, whole)
+    return LoadedMap(data_map, whole.positions, digest_of(data_map), file)
+
+
+def _completed(source: YamlSource) -> YamlSource:
+    """The source over the shipped map that it uses."""
+    data = _section(source)
+    if "use" not in data:
+        return source
+    base = _shipped(data["use"], source.positions.of(("use",)))
+    over = {key: value for key, value in data.items() if key != "use"}
+    return YamlSource(_merged(_section(base), over), source.positions.joined(base.positions))
+
+
+def _section(source: YamlSource) -> Section:
+    if not isinstance(source.data, dict):
+        raise UnusableMap([NOT_A_MAPPING.at(source.positions.of(()))])
+    return source.data
+
+
+def _merged(base: Section, over: Section) -> Section:
+    """`over` on top of `base`, key by key; null takes a key away."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict) and isinstance(below, dict) and key not in _WHOLE:
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _shipped(name: Json, position: Position) -> YamlSource:
+    known = shipped_maps()
+    if not isinstance(name, str) or name not in known:
+        mend = Text(fr=f"Cartes livrées\u202f: {', '.join(known)}.", en=f"Shipped maps: {', '.join(known)}.")
+        raise UnusableMap([UNKNOWN_SHIPPED_MAP.at(position, mend=mend)])
+    parts = [
+        _read(file, name) for entry in _shipped_folder() if _stem(entry) == name for file in _files(entry)
+    ]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = _joined(whole, part)
+    return whole
+
+
+def _joined(first: YamlSource, second: YamlSource) -> YamlSource:
+    """Two files of one shipped map: keys side by side, lists one after the other."""
+    data, positions = dict(_section(first)), first.positions
+    for key, value in _section(second).items():
+        there = data.get(key)
+        if isinstance(there, dict) and isinstance(value, dict):
+            data[key] = _merged(there, value)
+        elif isinstance(there, list) and isinstance(value, list):
+            positions = positions.joined(_moved(second.positions, key, len(there), len(value)))
+            data[key] = [*there, *value]
+        else:
+            data[key] = value
+    return YamlSource(data, positions.joined(second.positions))
+
+
+def _moved(positions: Positions, key: str, by: int, count: int) -> Positions:
+    """The positions of a list's entries, once it stands after another list of `by` entries."""
+    values = {(key, by + number): positions.of((key, number)) for number in range(count)}
+    return Positions(values, {})
+
+
+def _read(file: Traversable, name: str) -> YamlSource:
+    return parse_yaml(file.read_text(encoding="utf-8"), f"garant:{name}/{file.name}")
+
+
+def _shipped_folder() -> list[Traversable]:
+    return sorted(_maps().iterdir(), key=lambda entry: entry.name)
+
+
+def _maps() -> Traversable:
+    return resources.files("garant.systems") / "maps"
+
+
+def _holds_map(entry: Traversable) -> bool:
+    return bool(_files(entry))
+
+
+def _files(entry: Traversable) -> list[Traversable]:
+    """The YAML files of a shipped map: itself, or those of its folder."""
+    inside = sorted(entry.iterdir(), key=lambda f: f.name) if entry.is_dir() else [entry]
+    return [file for file in inside if file.name.endswith((".yaml", ".yml")) and file.is_file()]
+
+
+def _stem(entry: Traversable) -> str:
+    return entry.name.rpartition(".")[0] or entry.name
+
+
+def _refuse_secrets(source: YamlSource) -> None:
+    """A URL with a password, or a key that names a secret: said without showing it."""
+    found = [_masked(source.positions, place) for place in _secrets(source.data, ())]
+    if found:
+        raise UnusableMap(SECRET_IN_MAP.at(position) for position in found)
+
+
+def _secrets(data: Json, place: Place) -> Iterator[Place]:
+    if isinstance(data, str):
+        if _CREDENTIALS.search(data):
+            yield place
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _secrets(value, (*place, number))
+    elif isinstance(data, Mapping):
+        for key, value in cast(Section, data).items():
+            if place[:1] == ("connection",) and key.lower() in _SECRET_KEYS:
+                yield (*place, key)
+            yield from _secrets(value, (*place, key))
+
+
+def _masked(positions: Positions, place: Place) -> Position:
+    position = positions.of(place)
+    return Position(position.file, position.line, position.column)
