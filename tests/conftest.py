@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 from tests.servers.installation import NoPostgres
@@ -32,6 +33,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config) and ANNOUNCEMENT not in os.environ:
         config.stash[_RUN] = new_run()
         os.environ[ANNOUNCEMENT] = str(config.stash[_RUN])  # for this run's workers
+    _leave_home(Path(os.environ[ANNOUNCEMENT]).parent / os.environ.get("PYTEST_XDIST_WORKER", "home"))
+
+
+def _leave_home(folder: Path) -> None:
+    """No test reads or writes the data of the Garant that whoever runs it may be using."""
+    os.environ["GARANT_HOME"] = str(folder)
+    for name in ("GARANT_KEYS", "GARANT_KEYS_COMMAND", "GARANT_LANGUAGE"):
+        os.environ.pop(name, None)
+    django_settings.GARANT_HOME = folder
+    django_settings.GARANT_KEYS = folder / "keys"
+    django_settings.GARANT_WITNESSES = folder / "checkpoints"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
