@@ -193,6 +193,10 @@ class Snapshot(Protocol):
         """The roots for which at least one step would still change a row."""
         ...
 
+    def foresee(self, change: ChangeSet) -> list[Blocker]:
+        """The references that will refuse a deletion of the change: rows that nothing takes away."""
+        ...
+
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
     ) -> Rows:

@@ -8,12 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
 
 from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap, Do
 from garant.systems.paths import Path
 from garant.systems.port import (
     Blocked,
+    Blocker,
     ChangeSet,
     ConnectorError,
     Counts,
@@ -24,7 +26,7 @@ from garant.systems.port import (
     Rows,
     Step,
 )
-from garant.systems.sql.blockers import blockers_of
+from garant.systems.sql.blockers import blockers_of, foresee
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
@@ -136,12 +138,12 @@ class SqlConnector:
                     return True
         return False
 
-    def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Any]:
+    def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Blocker]:
         """Look again, in a transaction that is thrown away, at what the failed step ran into."""
         with self._changing.connect() as connection, connection.begin() as transaction:
             scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
             fill(connection, self.dialect, scratch.batch, change.keys, change.held)
-            found = blockers_of(connection, self.statements(change.root), step, error)
+            found = blockers_of(connection, self.statements(change.root), change.steps, step, error)
             transaction.rollback()
         return found
 
@@ -237,6 +239,12 @@ class SqlSnapshot:
         known = sa.select(batch.c.key).where(batch.c.key.in_(sa.select(met.c.key)))
         return {self._plain(change.root, key) for key in self._connection.scalars(known)}
 
+    def foresee(self, change: ChangeSet) -> list[Blocker]:
+        """The references that will refuse a deletion of the change."""
+        self._fill(change.root, change.keys, change.held)
+        statements = self._connector.statements(change.root)
+        return foresee(self._connection, statements, change.steps)
+
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
     ) -> Rows:
@@ -274,7 +282,7 @@ class _CreateAs(sa.sql.expression.Executable, sa.ClauseElement):
         self.select = select
 
 
-@sa.ext.compiler.compiles(_CreateAs)
+@compiles(_CreateAs)
 def _compile_create_as(element: _CreateAs, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
     return f"CREATE TEMPORARY TABLE {element.name} AS {compiler.process(element.select, **options)}"
 

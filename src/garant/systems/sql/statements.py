@@ -62,10 +62,14 @@ class Statements:
         return sa.update(table).where(where).values(values)
 
     def row_keys(self, step: Step) -> sa.Select[Any]:
-        """The keys of the rows the step would change."""
+        """The keys of the rows the step may change, gathered before earlier steps run.
+
+        What is already done is left to the statement itself: a copy to refresh is right until
+        the rows it is copied from are gone.
+        """
         assert step.key is not None
         table = self.table(step.table)
-        return sa.select(table.c[step.key].label("key")).where(self.rows(step))
+        return sa.select(table.c[step.key].label("key")).where(self._reached(step))
 
     def remaining(self, step: Step, collected: sa.TableClause) -> sa.Select[Any]:
         """How many of the collected rows the step has left undone."""
@@ -90,9 +94,13 @@ class Statements:
 
     def rows(self, step: Step) -> ColumnElement[bool]:
         """Which rows the step would change: reached, not sealed, not shared, not yet done."""
+        return sa.and_(self._reached(step), *self._guards(step))
+
+    def _reached(self, step: Step) -> ColumnElement[bool]:
+        """Which rows lead to a leaving root, and are shared as the step says."""
         leaving = self._leaving(step)
         reach = sa.or_(*(self._linked(p.hops, lambda c: c.in_(leaving)) for p in step.paths))
-        conditions: list[ColumnElement[bool]] = [reach, *self._guards(step)]
+        conditions: list[ColumnElement[bool]] = [reach]
         if step.others != "any":
             other = _certain(sa.or_(*(self._remaining_owner(p, leaving) for p in step.owners)))
             conditions.append(other if step.others == "some" else sa.not_(other))

@@ -1,0 +1,128 @@
+"""Execution: an approved plan opened on its systems; batch by batch, then asked about again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from garant.engine.document import Plan
+from garant.engine.run import (
+    BATCH,
+    BatchRef,
+    Course,
+    Journal,
+    batches,
+    block_summary,
+    course_of,
+    execute,
+    summary,
+)
+from garant.engine.terms import Source, Terms
+from garant.engine.verify import Verification, verify
+from garant.policy.loader import LoadedPolicy
+from garant.systems.port import RootKey
+
+
+class PlanRefused(Exception):
+    """A plan cannot be run: the policy or a map has changed, or reality has drifted away."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did, as its receipt says; ``blocks`` is empty when nothing refused."""
+
+    counts: Mapping[str, Any]
+    blocks: Sequence[Mapping[str, Any]]
+    recovered: bool
+
+
+class Execution:
+    """One plan on its way. Opening it asks each system once who is still due.
+
+    Args:
+        plan: the approved plan.
+        policy: the policy, as loaded now.
+        sources: the systems, by name, as mapped now.
+        resumed: whether some batches have been carried out already; drift is judged only before
+            the first one, since a half-done plan has moved reality itself.
+        batch_size: roots per transaction.
+
+    Raises:
+        PlanRefused: the policy or a map is not the one that was planned on, or reality has drifted
+            beyond the plan's tolerance.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        policy: LoadedPolicy,
+        sources: Mapping[str, Source],
+        *,
+        resumed: bool = False,
+        batch_size: int = BATCH,
+    ) -> None:
+        _same_sources(plan, policy, sources)
+        self.plan = plan
+        self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
+        self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
+        self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
+        for course in self.courses:
+            _look(self.terms, course)
+        if not resumed:
+            _check_drift(plan, self.courses)
+
+    def batch_keys(self) -> list[str]:
+        """The batches of the plan, in order; the same list every time."""
+        return list(self._batches)
+
+    def batch(self, key: str) -> BatchRef:
+        """The slice that a batch key stands for."""
+        return self._batches[key]
+
+    def execute(self, key: str, journal: Journal) -> BatchResult:
+        """Carry out one batch in one transaction of its system; safe to call again."""
+        ref = self._batches[key]
+        course = self.courses[ref.selection]
+        outcome = execute(course, ref, journal)
+        return BatchResult(summary(course, outcome), block_summary(outcome), outcome.recovered)
+
+    def verify(self, journal: Journal) -> Verification:
+        """Ask every system again what is left of the plan, the roots that were spared excepted."""
+        spared: dict[int, set[RootKey]] = {}
+        for key, ref in self._batches.items():
+            spared.setdefault(ref.selection, set()).update(journal.skipped(key))
+        return verify(self.terms, self.courses, spared)
+
+
+def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source]) -> None:
+    if plan.policy_digest != policy.digest:
+        raise PlanRefused("the policy has changed since the plan was made: make a new plan")
+    for system, digest in plan.map_digests.items():
+        if system not in sources:
+            raise PlanRefused(f"{system}: the plan needs this system, and no data map names it")
+        if sources[system].digest != digest:
+            raise PlanRefused(f"{system}: its data map has changed since the plan was made: make a new plan")
+
+
+def _look(terms: Terms, course: Course) -> None:
+    with course.source.connector.snapshot() as snapshot:
+        course.look(terms, snapshot)
+
+
+def _check_drift(plan: Plan, courses: Sequence[Course]) -> None:
+    for course in courses:
+        planned = course.selection
+        gone = sum(key not in course.now_due for key in course.keys)
+        _within(plan, planned.due, planned.due - gone, f"{planned.system}: {planned.rule or planned.root}", "roots")
+        with course.source.connector.snapshot() as snapshot:
+            rows = snapshot.count(course.change(course.keys)).total
+        _within(plan, planned.rows, rows, f"{planned.system}: {planned.rule or planned.root}", "rows")
+
+
+def _within(plan: Plan, planned: int, now: int, where: str, what: str) -> None:
+    if abs(now - planned) > plan.tolerance * max(planned, 1):
+        raise PlanRefused(
+            f"{where}: {planned} {what} were planned, {now} are there now; "
+            f"the plan tolerates {plan.tolerance:.1%}: make a new plan"
+        )

@@ -1,0 +1,125 @@
+"""Plan: every promise of the policy that a system can answer, held against reality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from garant.engine.document import Plan, Selection, packed
+from garant.engine.steps import duties_of, steps_of
+from garant.engine.survey import Surveyor, blocks_of, held_by
+from garant.engine.terms import Source, Terms, UnknownRule
+from garant.policy.loader import LoadedPolicy
+from garant.systems.model import PromiseBinding
+from garant.systems.port import Found, RootKey, Snapshot
+
+Progress = Callable[[str, str], None]
+"""Told the system and the retention rule that are being looked at."""
+
+TOLERANCE = 0.01
+"""Drift accepted between a plan and its run unless said: one root in a hundred, one row in a hundred."""
+
+
+def terms_of(policy: LoadedPolicy, as_of: date) -> Terms:
+    """The retention rules of a policy on a day (the organisation's calendar)."""
+    document = policy.document
+    return Terms(document.retention, document.organisation.time_zone, as_of)
+
+
+def plan_retention(
+    policy: LoadedPolicy,
+    sources: Mapping[str, Source],
+    *,
+    as_of: date,
+    tolerance: float = TOLERANCE,
+    progress: Progress = lambda _system, _rule: None,
+) -> Plan:
+    """What is overdue on ``as_of``, what would be done about it, what is kept and why (art. 5(1)(e) GDPR).
+
+    Nothing is written anywhere but in temporary tables that vanish with the connection.
+
+    Args:
+        policy: the policy, as loaded.
+        sources: the systems to look at, by name.
+        as_of: the day, in the organisation's time zone, on which terms are judged; a term that
+            ends that day is not over yet.
+        tolerance: share of drift (0 to 1) beyond which a run of this plan will be refused.
+        progress: told before each selection.
+
+    Raises:
+        UnknownRule: a map answers a rule that the policy does not have.
+        ConnectorError: a system did not answer.
+    """
+    terms = terms_of(policy, as_of)
+    selections: list[Selection] = []
+    for name in sorted(sources):
+        source = sources[name]
+        _check_rules(terms, source)
+        with source.connector.snapshot() as snapshot:
+            for binding in source.data_map.promises:
+                progress(name, binding.rule)
+                selections.append(_select(terms, source, snapshot, binding))
+    return Plan(
+        kind="retention",
+        organisation=policy.document.organisation.key,
+        zone=terms.zone,
+        as_of=as_of,
+        policy_digest=policy.digest,
+        map_digests={name: source.digest for name, source in sorted(sources.items())},
+        tolerance=tolerance,
+        selections=selections,
+    )
+
+
+def _check_rules(terms: Terms, source: Source) -> None:
+    data_map = source.data_map
+    named = [b.rule for b in data_map.promises] + [d.rule for d in data_map.duties if d.rule]
+    for rule in named:
+        try:
+            terms.rule(rule)
+        except UnknownRule as error:
+            raise UnknownRule(f"{data_map.system}: {error}") from None
+
+
+def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding) -> Selection:
+    data_map = source.data_map
+    disposition = data_map.dispositions[binding.dispositions]
+    rule = terms.rule(binding.rule)
+    duties = duties_of(data_map, disposition.root, besides=binding.rule)
+    question = terms.due_question(data_map, binding)
+    found = snapshot.find_due(question, terms.duty_questions(data_map, duties))
+    steps = steps_of(data_map, disposition, duties)
+    surveyor = Surveyor(snapshot, disposition.root, duties, steps)
+    keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
+    change = surveyor.change(keys, found.held)
+    return Selection(
+        system=data_map.system,
+        root=disposition.root,
+        disposition=binding.dispositions,
+        rule=binding.rule,
+        label=rule.label,
+        role=binding.role,
+        event=binding.event,
+        period=str(rule.total_period),
+        cutoff=question.clock.day,
+        population=found.population,
+        due=len(keys),
+        oldest=found.oldest if keys else None,
+        undated=found.undated,
+        unreadable=found.unreadable,
+        settled=len(found.keys) - len(keys),
+        keys=packed(keys),
+        duties=held_by(terms, duties, _among(found, keys)),
+        actions=surveyor.actions(keys, found.held),
+        blocks=blocks_of(snapshot, change),
+        advice=source.connector.advice(change),
+    )
+
+
+def _among(found: Found, keys: list[RootKey]) -> Found:
+    """The answer, with holders counted over these keys only."""
+    held = [found.held.get(key, 0) for key in keys]
+    holders = [
+        type(h)(h.number, sum(mask >> h.number & 1 for mask in held), h.latest) for h in found.holders
+    ]
+    return Found(found.population, keys=keys, held=found.held, holders=holders)

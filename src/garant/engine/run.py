@@ -1,0 +1,247 @@
+"""Run: exactly the approved plan, in bounded batches, each in one transaction, counted once.
+
+The order of a batch is: statements in a transaction on the system → their counts made durable in
+the journal → commit of the system → receipt. A crash before the commit leaves the system as it
+was; a crash after it leaves counts without a receipt, and the system itself is asked which of the
+two happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from garant.engine.document import Plan, Selection
+from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
+from garant.engine.survey import describe
+from garant.engine.terms import Source, Terms
+from garant.systems.model import Do, Duty
+from garant.systems.port import Blocked, Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
+
+BATCH = 1_000
+"""Roots per transaction unless said."""
+
+
+class Journal(Protocol):
+    """What a batch writes about itself before its system commits."""
+
+    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
+        """The counts prepared for this batch and left without a receipt, if any."""
+        ...
+
+    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
+        """Make the counts durable; the system commits only after this returns."""
+        ...
+
+    def skipped(self, batch_key: str) -> Sequence[RootKey]:
+        """The roots that the batch, or its halves, left out because they were no longer due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one batch did. ``rows`` per step; ``skipped`` roots were no longer due."""
+
+    rows: tuple[int, ...]
+    roots: int
+    files: int = 0
+    skipped: tuple[RootKey, ...] = ()
+    blocked: tuple[tuple[RootKey, tuple[Blocker, ...]], ...] = ()
+    recovered: bool = False
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            tuple(a + b for a, b in zip(self.rows, other.rows, strict=True)),
+            self.roots + other.roots,
+            self.files + other.files,
+            self.skipped + other.skipped,
+            self.blocked + other.blocked,
+            self.recovered or other.recovered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRef:
+    """A slice of one selection's frozen keys; ``key`` is unique in the plan: ``001/0007``."""
+
+    key: str
+    selection: int
+    start: int
+    stop: int
+
+
+def batches(plan: Plan, size: int = BATCH) -> list[BatchRef]:
+    """Cut the plan into batches of at most ``size`` roots; the same list every time."""
+    return [
+        BatchRef(f"{number + 1:03d}/{part + 1:04d}", number, start, min(start + size, selection.due))
+        for number, selection in enumerate(plan.selections)
+        for part, start in enumerate(range(0, selection.due, size))
+    ]
+
+
+@dataclass
+class Course:
+    """One selection on its way: its steps, its duties, and who is still due now."""
+
+    selection: Selection
+    source: Source
+    duties: list[Duty]
+    steps: list[Step]
+    keys: list[RootKey]
+    now_due: set[RootKey] = field(default_factory=set[RootKey])
+    held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
+
+    def change(self, keys: Iterable[RootKey]) -> ChangeSet:
+        """The steps over those of the keys that are still due, with what holds them now."""
+        due = [key for key in keys if key in self.now_due]
+        return ChangeSet(self.selection.root, due, self.steps, self.held)
+
+    def look(self, terms: Terms, snapshot: Snapshot) -> Found:
+        """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
+        found = self._find(terms, snapshot)
+        self.now_due = set(found.keys)
+        self.held = dict(found.held)
+        return found
+
+    def _find(self, terms: Terms, snapshot: Snapshot) -> Found:
+        data_map = self.source.data_map
+        questions = terms.duty_questions(data_map, self.duties)
+        for binding in data_map.promises:
+            if self._is_mine(binding.rule, binding.role, binding.event):
+                return snapshot.find_due(terms.due_question(data_map, binding), questions)
+        return snapshot.find_held(self.selection.root, self.keys, questions)
+
+    def _is_mine(self, *names: str) -> bool:
+        return names == (self.selection.rule, self.selection.role, self.selection.event)
+
+
+def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
+    """Rebuild a selection's steps from the map; its digest is in the plan, so they are the approved ones."""
+    data_map, root = source.data_map, selection.root
+    duties = duties_of(data_map, root, besides=selection.rule)
+    keys = selection.root_keys()
+    if plan.kind == "rectification":
+        return Course(selection, source, [], rectification_steps(data_map, root, plan.corrections), keys)
+    if plan.kind == "restriction":
+        return Course(selection, source, [], restriction_steps(data_map, root), keys)
+    assert selection.disposition is not None
+    steps = steps_of(data_map, data_map.dispositions[selection.disposition], duties)
+    return Course(selection, source, duties, steps, keys)
+
+
+def execute(course: Course, ref: BatchRef, journal: Journal) -> Outcome:
+    """Carry out one batch; safe to call again after a crash, whenever it happened.
+
+    Raises:
+        Interrupted: the system was locked or lost; nothing was changed, call again.
+    """
+    return _carry_out(course, course.keys[ref.start : ref.stop], ref.key, journal)
+
+
+def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
+    before = journal.prepared(key)
+    if before is not None and _committed(course, keys, before):
+        return _outcome(course, len(keys), read_counts(before), before["skipped"], recovered=True)
+    if journal.prepared(_half(key, 0)) is not None:
+        return _halves(course, keys, key, journal)
+    change = course.change(keys)
+    skipped = [k for k in keys if k not in course.now_due]
+
+    def prepare(counts: Counts) -> None:
+        journal.prepare(key, write_counts(counts, skipped))
+
+    try:
+        counts = course.source.connector.apply(change, prepare)
+    except Blocked as refusal:
+        if len(change.keys) > 1:
+            return _halves(course, keys, key, journal)
+        blocked = ((change.keys[0], refusal.blockers),)
+        return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
+    return _outcome(course, len(keys), counts, skipped, recovered=False)
+
+
+def _halves(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
+    """Do each half by itself, down to the roots that a constraint really blocks."""
+    middle = (len(keys) + 1) // 2
+    first = _carry_out(course, keys[:middle], _half(key, 0), journal)
+    return first + _carry_out(course, keys[middle:], _half(key, 1), journal)
+
+
+def _half(key: str, side: int) -> str:
+    return f"{key}{'ab'[side]}"
+
+
+def _outcome(
+    course: Course, roots: int, counts: Counts, skipped: Sequence[RootKey], *, recovered: bool
+) -> Outcome:
+    files = course.source.connector.release_files(counts.files) if counts.files else 0
+    return Outcome(counts.rows, roots - len(skipped), files, tuple(skipped), recovered=recovered)
+
+
+def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
+    """Did the system commit what was prepared?
+
+    The first step that changed rows saw the system as it was: if the transaction was lost, asking
+    that step again finds as many rows as then. If it was kept, it finds none, or only newer ones.
+    """
+    prepared = read_counts(before)
+    first = next((number for number, rows in enumerate(prepared.rows) if rows), None)
+    if first is None:
+        return False
+    skipped = set(before["skipped"])
+    concerned = [key for key in keys if key not in skipped]
+    probe = ChangeSet(course.selection.root, concerned, [course.steps[first]], course.held)
+    with course.source.connector.snapshot() as snapshot:
+        return snapshot.count(probe).rows[0] < prepared.rows[first]
+
+
+def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
+    """Counts as the journal keeps them until the receipt: with file names and keys, so never in the ledger."""
+    return {
+        "rows": list(counts.rows),
+        "files": [list(pair) for pair in counts.files],
+        "skipped": list(skipped),
+    }
+
+
+def read_counts(data: Mapping[str, Any]) -> Counts:
+    """Counts as the journal kept them."""
+    return Counts(tuple(data["rows"]), tuple((env, name) for env, name in data["files"]))
+
+
+def summary(course: Course, outcome: Outcome) -> dict[str, Any]:
+    """An outcome in words for a receipt: numbers by table; no key, no value."""
+    tables: dict[str, dict[str, Any]] = {}
+    for step, rows in zip(course.steps, outcome.rows, strict=True):
+        entry = tables.setdefault(step.table, {"deleted": 0, "treated": 0, "columns": {}})
+        entry["deleted" if step.do is Do.DELETE else "treated"] += rows
+        entry["columns"] |= {name: describe(how) for name, how in step.columns.items()}
+    return {
+        "system": course.selection.system,
+        "rule": course.selection.rule,
+        "roots": outcome.roots,
+        "skipped": len(outcome.skipped),
+        "files": outcome.files,
+        "tables": tables,
+    }
+
+
+def block_summary(outcome: Outcome) -> list[dict[str, Any]]:
+    """What blocked, grouped by constraint: how many roots, in which table, refused by what."""
+    groups: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+    for _key, blockers in outcome.blocked:
+        for b in blockers:
+            group = groups.setdefault(
+                (b.table, b.constraint, b.referring_table),
+                {
+                    "table": b.table,
+                    "constraint": b.constraint,
+                    "referring_table": b.referring_table,
+                    "roots": 0,
+                    "rows": 0,
+                },
+            )
+            group["roots"] += 1
+            group["rows"] += b.rows or 0
+    return list(groups.values())

@@ -1,0 +1,159 @@
+"""Survey one selection: count what each step would do, what stays and why. Nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
+from garant.engine.terms import Terms
+from garant.systems.model import (
+    ColumnDisposition,
+    Constant,
+    Disposition,
+    Do,
+    Duty,
+    Generalise,
+    Prefix,
+    Pseudonymise,
+    Refresh,
+)
+from garant.systems.port import ChangeSet, Counts, Found, RootKey, Snapshot, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """Counts the steps of one disposition over one set of roots."""
+
+    snapshot: Snapshot
+    root: str
+    duties: Sequence[Duty]
+    steps: Sequence[Step]
+
+    def unsettled(self, found: Found, root_table: str) -> list[RootKey]:
+        """The roots for which something is left to do.
+
+        A root whose own row goes is unsettled by being there; only the others are asked about.
+        """
+        plain = [s for s in self.steps if s.table == root_table and s.do is Do.DELETE and not s.seals]
+        free = plain[0].unless if plain and plain[0].others == "any" else -1
+        asked = [key for key in found.keys if free < 0 or found.held.get(key, 0) & free]
+        if not asked:
+            return list(found.keys)
+        left = self.snapshot.unsettled(self.change(asked, found.held))
+        settled = set(asked) - left
+        return [key for key in found.keys if key not in settled]
+
+    def change(
+        self, keys: Sequence[RootKey], held: Mapping[RootKey, int], steps: Sequence[Step] | None = None
+    ) -> ChangeSet:
+        """The steps over these roots."""
+        return ChangeSet(self.root, keys, self.steps if steps is None else steps, held)
+
+    def actions(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> list[PlannedAction]:
+        """What each action would do, and the rows it leaves to duties, seals and other owners."""
+        probes = self._probes()
+        counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
+        return _planned(self.steps, probes, counts)
+
+    def _probes(self) -> list[_Probe]:
+        probes = [_Probe(step, step.action, "done") for step in self.steps]
+        for step in self.steps:
+            if step.seals:
+                probes.append(_Probe(replace(step, seals=()), step.action, "unsealed"))
+                probes.append(_Probe(step, step.action, "sealed-off"))
+            if step.do is Do.DELETE and step.others == "none":
+                shared = replace(step, others="some", seals=())
+                probes.append(_Probe(shared, step.action, "shared"))
+            if step.do is Do.DELETE:
+                probes.extend(self._kept(step))
+        return probes
+
+    def _kept(self, step: Step) -> list[_Probe]:
+        """One probe for each duty that keeps rows of the step's table."""
+        return [
+            _Probe(replace(step, unless=0, only=1 << number, seals=(), others="any"), step.action, "kept", number)
+            for number in range(len(self.duties))
+            if step.unless & 1 << number
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """A question to count: a step, the action it is about, and what its count means."""
+
+    step: Step
+    action: int
+    meaning: str
+    duty: int = -1
+
+
+def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) -> list[PlannedAction]:
+    numbers = list(dict.fromkeys(step.action for step in steps))
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    kept: dict[int, list[KeptRows]] = defaultdict(list)
+    for probe, rows in zip(probes, counts.rows, strict=True):
+        if probe.meaning == "done":
+            sums[(probe.action, probe.step.do)] += rows
+        elif probe.meaning == "kept":
+            kept[probe.action] += [KeptRows(duty=probe.duty, rows=rows)] if rows else []
+        else:
+            sums[(probe.action, probe.meaning)] += rows
+    return [
+        PlannedAction(
+            table=own[0].table,
+            do=Do.DELETE.value if any(s.do is Do.DELETE for s in own) else Do.TREAT.value,
+            columns={c: describe(how) for step in own for c, how in step.columns.items()},
+            deleted=sums[(number, Do.DELETE)],
+            treated=sums[(number, Do.TREAT)],
+            kept=kept[number],
+            sealed=sums[(number, "unsealed")] - sums[(number, "sealed-off")],
+            shared=sums[(number, "shared")],
+        )
+        for number in numbers
+        if (own := [step for step in steps if step.action == number])
+    ]
+
+
+def held_by(terms: Terms, duties: Sequence[Duty], found: Found) -> list[HeldBy]:
+    """The duties in words, with how many of the selected roots they hold."""
+    return [
+        HeldBy(rule=duty.rule, why=duty.why, roots=holders.count, until=terms.until(duty, holders))
+        for duty, holders in zip(duties, found.holders, strict=True)
+    ]
+
+
+def blocks_of(snapshot: Snapshot, change: ChangeSet) -> list[Block]:
+    """The foreign keys that will refuse a deletion, foreseen."""
+    return [
+        Block(
+            table=blocker.table,
+            constraint=blocker.constraint,
+            referring_table=blocker.referring_table,
+            rows=blocker.rows,
+        )
+        for blocker in snapshot.foresee(change)
+    ]
+
+
+def describe(how: ColumnDisposition) -> str:
+    """A column's disposition in a word or two, for plans and receipts; never a value that is personal."""
+    match how:
+        case Constant():
+            return "constant"
+        case Pseudonymise():
+            return "pseudonymise"
+        case Generalise(generalise=Prefix(prefix=length)):
+            return f"generalise to {length} characters"
+        case Generalise(generalise=unit):
+            return f"generalise to {unit}"
+        case Refresh():
+            return "refresh"
+        case word:
+            return str(word)
+
+
+def first_disposition(dispositions: Mapping[str, Disposition], root: str) -> str | None:
+    """The disposition an erasure request uses: the first that the map declares for the root."""
+    return next((name for name, d in dispositions.items() if d.root == root), None)

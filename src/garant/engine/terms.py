@@ -1,0 +1,83 @@
+"""Terms: from a retention rule of the policy to questions with a cut-off, asked of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from garant.policy.document import RetentionRule
+from garant.policy.periods import expiry, latest_due, start_of_day
+from garant.systems.model import DataMap, Duty, EventSource, PromiseBinding
+from garant.systems.port import Clock, Connector, DueQuestion, DutyQuestion, Holders
+
+
+class UnknownRule(ValueError):
+    """A data map answers a retention rule that the policy does not have, or that has no period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One system: its map, the map's digest, and the connector that reaches it."""
+
+    data_map: DataMap
+    digest: str
+    connector: Connector
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The retention rules of a policy on one day, in the organisation's time zone."""
+
+    rules: Mapping[str, RetentionRule]
+    zone: str
+    as_of: date
+
+    def rule(self, key: str) -> RetentionRule:
+        """The retention rule of that key.
+
+        Raises:
+            UnknownRule: when the policy has no such rule, or the rule has no period.
+        """
+        rule = self.rules.get(key)
+        if rule is None or not rule.phases:
+            known = ", ".join(sorted(self.rules))
+            raise UnknownRule(f"retention rule {key!r} is not in the policy or has no period; it has: {known}")
+        return rule
+
+    def clock(self, rule: RetentionRule) -> Clock:
+        """The cut-off of a rule: computed here, bound as a parameter, never left to a dialect."""
+        day = latest_due(self.as_of, rule.total_period)
+        return Clock(day, start_of_day(_next(day), self.zone), self.zone)
+
+    def due_question(self, data_map: DataMap, binding: PromiseBinding) -> DueQuestion:
+        """Which roots does this promise of the map select?"""
+        role = data_map.roles[binding.role]
+        clock = self.clock(self.rule(binding.rule))
+        return DueQuestion(role.root, role, _sources(data_map, binding.event, role.root), clock)
+
+    def duty_questions(self, data_map: DataMap, duties: Sequence[Duty]) -> list[DutyQuestion]:
+        """Which of the selected roots does each duty hold?"""
+        return [self._duty_question(data_map, number, duty) for number, duty in enumerate(duties)]
+
+    def until(self, duty: Duty, holders: Holders) -> date | None:
+        """The last day the duty holds the last of its roots; none for a seal or an undated duty."""
+        if duty.rule is None or holders.latest is None:
+            return None
+        return expiry(holders.latest, self.rule(duty.rule).total_period)
+
+    def _duty_question(self, data_map: DataMap, number: int, duty: Duty) -> DutyQuestion:
+        role = data_map.roles[duty.role]
+        if duty.rule is None or duty.event is None:
+            return DutyQuestion(number, duty.root, role)
+        sources = _sources(data_map, duty.event, duty.root)
+        return DutyQuestion(number, duty.root, role, sources, self.clock(self.rule(duty.rule)))
+
+
+def _sources(data_map: DataMap, event: str, root: str) -> list[EventSource]:
+    """The sources of an event that speak of this root."""
+    return [source for source in data_map.events[event] if source.root == root]
+
+
+def _next(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
