@@ -151,6 +151,7 @@ FUNCTIONS: frozenset[type[exp.Expr]] = frozenset(
         exp.FirstValue,
         exp.Floor,
         exp.Greatest,
+        exp.GroupConcat,
         exp.If,
         exp.Initcap,
         exp.Lag,
