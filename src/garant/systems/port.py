@@ -224,6 +224,10 @@ class Connector(Protocol):
         """Delete the files that no row refers to any more; how many went."""
         ...
 
+    def read_file(self, env: str, name: str) -> Iterator[bytes]:
+        """Stream a file that a row names; nothing when it is not there."""
+        ...
+
     def advice(self, change: ChangeSet) -> list[str]:
         """Statements that would make the change quick: missing indexes."""
         ...

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from garant.systems.port import ConnectorError
+
+PIECE = 64 * 1024
+"""Bytes read at a time."""
 
 
 class FileStore:
@@ -26,6 +30,15 @@ class FileStore:
             raise ConnectorError(f"{self.folder.name}: a row names something that is not a file")
         path.unlink()
         return 1
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """Stream one file in pieces of at most 64 KiB; nothing when it is not there."""
+        path = self.path(name)
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
 
     def path(self, name: str) -> Path:
         """Where the file of that name is.

@@ -98,6 +98,10 @@ class SqlConnector:
                     gone += self._stores[env].delete(name)
         return gone
 
+    def read_file(self, env: str, name: str) -> Iterator[bytes]:
+        """Stream a file that a row names."""
+        return self._stores[env].read(name)
+
     def advice(self, change: ChangeSet) -> list[str]:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""
         searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}

@@ -1,0 +1,246 @@
+"""Export: a person's data in one ZIP, streamed (art. 15 and 20 GDPR).
+
+For each system and table: JSON Lines (exact) and CSV (for a spreadsheet); the files that the rows
+name; a readable index in HTML; a manifest with the digest of every member. Rows pass through one
+by one: memory does not grow with the person's data.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from garant.engine.subject import reachable, roots_found
+from garant.engine.terms import Source
+from garant.policy.text import Language, Text
+from garant.systems.model import DataMap
+from garant.systems.port import RootKey, Snapshot
+
+SAMPLE = 20
+"""Rows of each table that the HTML index shows."""
+
+FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![\d\s().]*$)")
+"""What a spreadsheet would take for a formula (OWASP: CSV injection)."""
+
+_DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass
+class ExportedTable:
+    """One table of the export, for the index."""
+
+    system: str
+    label: Text
+    table: str
+    title: str
+    folder: str
+    columns: Sequence[str]
+    categories: Sequence[str]
+    rows: int = 0
+    sample: list[list[str]] = field(default_factory=list[list[str]])
+
+
+@dataclass
+class Export:
+    """What was exported: tables, files, and the digest of every member of the archive."""
+
+    tables: list[ExportedTable] = field(default_factory=list[ExportedTable])
+    files: int = 0
+    members: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def rows(self) -> int:
+        """All rows of all tables."""
+        return sum(table.rows for table in self.tables)
+
+
+def export_subject(
+    sources: Mapping[str, Source],
+    identities: Mapping[str, str],
+    out: IO[bytes],
+    *,
+    organisation: str,
+    at: datetime,
+    language: Language = "fr",
+    categories: Mapping[str, Text] | None = None,
+) -> Export:
+    """Write the person's data to ``out`` as a ZIP, and say what it holds.
+
+    Args:
+        sources: the systems to read.
+        identities: kind → value, as for a search.
+        out: a binary file open for writing.
+        organisation: whose export this is, for the index.
+        at: when it is made (aware).
+        language: of the index.
+        categories: labels of data categories, by key.
+
+    Raises:
+        ConnectorError: a system did not answer; ``out`` is then not a whole archive.
+    """
+    export = Export()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        writer = _Archive(archive, export)
+        for name in sorted(sources):
+            source = sources[name]
+            with source.connector.snapshot() as snapshot:
+                found = roots_found(source.data_map, snapshot, identities)
+                for root, keys in found.items():
+                    _export_root(writer, source, snapshot, root, keys, categories or {}, language)
+        writer.text("index.html", _index(export, organisation, at, language))
+        manifest = {"organisation": organisation, "at": at.isoformat(), "sha256": export.members}
+        writer.text("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+    return export
+
+
+class _Archive:
+    """Writes members one after the other, with the digest of each."""
+
+    def __init__(self, archive: zipfile.ZipFile, export: Export) -> None:
+        self._archive = archive
+        self.export = export
+
+    def stream(self, name: str, pieces: Iterator[bytes]) -> None:
+        digest = hashlib.sha256()
+        info = zipfile.ZipInfo(name, _DOS_EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        with self._archive.open(info, "w", force_zip64=True) as member:
+            for piece in pieces:
+                digest.update(piece)
+                member.write(piece)
+        self.export.members[name] = digest.hexdigest()
+
+    def text(self, name: str, content: str) -> None:
+        self.stream(name, iter([content.encode()]))
+
+
+def _export_root(
+    writer: _Archive,
+    source: Source,
+    snapshot: Snapshot,
+    root: str,
+    keys: Sequence[RootKey],
+    categories: Mapping[str, Text],
+    language: Language,
+) -> None:
+    data_map = source.data_map
+    for name, ways in reachable(data_map, root).items():
+        columns = _columns(data_map, name)
+        if not columns:
+            continue
+        table = data_map.tables[name]
+        kinds = sorted({column.category for column in table.columns.values()})
+        exported = ExportedTable(
+            data_map.system,
+            data_map.label,
+            name,
+            table.label.say(language) if table.label else name,
+            f"{data_map.system}/{root}/{name}",
+            columns,
+            [categories[k].say(language) if k in categories else k for k in kinds],
+        )
+        rows = snapshot.read(name, columns, ways, keys).rows
+        files = _write_table(writer, data_map, exported, rows)
+        _write_files(writer, source, files)
+
+
+def _columns(data_map: DataMap, name: str) -> list[str]:
+    """The key and every mapped column: what the map does not name is not the person's."""
+    table = data_map.tables[name]
+    named = list(table.columns)
+    return [table.key, *(c for c in named if c != table.key)] if table.key and named else named
+
+
+def _write_table(
+    writer: _Archive, data_map: DataMap, table: ExportedTable, rows: Iterator[Sequence[Any]]
+) -> dict[tuple[str, str], None]:
+    """Stream the JSON Lines, keeping the CSV aside on disk: a ZIP takes one member at a time."""
+    files: dict[tuple[str, str], None] = {}
+    stores = [(f.store.env, table.columns.index(f.column)) for f in data_map.files if _has(table, f.table, f.column)]
+    with tempfile.TemporaryFile() as aside:
+        sheet = io.TextIOWrapper(aside, "utf-8", newline="", write_through=False)
+        sheet.write("\N{BYTE ORDER MARK}")
+        cells = csv.writer(sheet, delimiter=";")
+        cells.writerow(table.columns)
+
+        def lines() -> Iterator[bytes]:
+            for row in rows:
+                plain = [_plain(value) for value in row]
+                files.update({(env, str(row[n])): None for env, n in stores if row[n]})
+                shown = [_cell(value) for value in plain]
+                cells.writerow(shown)
+                table.rows += 1
+                if table.rows <= SAMPLE:
+                    table.sample.append(shown)
+                yield json.dumps(dict(zip(table.columns, plain, strict=True)), ensure_ascii=False).encode() + b"\n"
+
+        first = next(content := lines(), None)
+        if first is None:
+            return files
+        writer.stream(f"{table.folder}.jsonl", _chain(first, content))
+        sheet.flush()
+        aside.seek(0)
+        writer.stream(f"{table.folder}.csv", iter(lambda: aside.read(1 << 16), b""))
+        sheet.detach()
+    writer.export.tables.append(table)
+    return files
+
+
+def _has(table: ExportedTable, name: str, column: str) -> bool:
+    return table.table == name and column in table.columns
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _write_files(writer: _Archive, source: Source, files: Mapping[tuple[str, str], None]) -> None:
+    for env, name in files:
+        member = f"{source.data_map.system}/files/{_safe(name)}"
+        pieces = source.connector.read_file(env, name)
+        first = next(pieces, None)
+        if first is not None and member not in writer.export.members:
+            writer.stream(member, _chain(first, pieces))
+            writer.export.files += 1
+
+
+def _safe(name: str) -> str:
+    """A member name that stays below its folder when the archive is unpacked."""
+    return "/".join(part for part in re.split(r"[\\/]+", name) if part not in ("", ".", ".."))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON writes it: dates in ISO 8601, bytes in hexadecimal, decimals as text."""
+    if value is None or isinstance(value, bool | int | float | str | list | dict):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _index(export: Export, organisation: str, at: datetime, language: Language) -> str:
+    environment = Environment(
+        loader=PackageLoader("garant.engine"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    template = environment.get_template("export.html.j2")
+    return template.render(export=export, organisation=organisation, at=at, lang=language, sample=SAMPLE)

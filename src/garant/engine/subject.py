@@ -1,0 +1,247 @@
+"""A person exercises a right: find every place, then a plan like any other (art. 15 to 18 GDPR)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import phonenumbers
+
+from garant.engine.document import Kind, Plan, Selection, packed
+from garant.engine.plan import terms_of
+from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
+from garant.engine.survey import Surveyor, blocks_of, first_disposition, held_by
+from garant.engine.terms import Source, Terms
+from garant.policy.loader import LoadedPolicy
+from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
+from garant.systems.paths import Path, paths
+from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
+
+REGION = "FR"
+"""Where a phone number without country code is from."""
+
+
+class NotSupported(ValueError):
+    """A system's map says nothing that would let Garant do what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlace:
+    """Rows of one table that concern the person; ``visible`` ones are shown, never erased with them."""
+
+    table: str
+    rows: int
+    relation: Relation
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One root by which a system knows the person."""
+
+    system: str
+    root: str
+    keys: tuple[RootKey, ...]
+    tables: tuple[TablePlace, ...]
+
+
+def find_subject(sources: Mapping[str, Source], identities: Mapping[str, str]) -> list[Place]:
+    """Every place where the person known by these identities has data, counted table by table.
+
+    Args:
+        sources: the systems to search.
+        identities: kind (email, phone, number …) → value. Any of them is enough to be found.
+
+    Raises:
+        NotSupported: no system can search by one of these kinds.
+        ConnectorError: a system did not answer.
+    """
+    _check_kinds(sources, identities)
+    found: list[Place] = []
+    for name in sorted(sources):
+        source = sources[name]
+        with source.connector.snapshot() as snapshot:
+            for root, keys in roots_found(source.data_map, snapshot, identities).items():
+                found.append(Place(name, root, tuple(keys), _tables(source.data_map, snapshot, root, keys)))
+    return found
+
+
+def plan_subject(
+    policy: LoadedPolicy,
+    sources: Mapping[str, Source],
+    identities: Mapping[str, str],
+    kind: Kind,
+    *,
+    as_of: date,
+    corrections: Mapping[str, str] | None = None,
+) -> Plan:
+    """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
+
+    An erasure obeys every duty of the maps, column by column: art. 17(3)(b) and (e) GDPR. The plan
+    says what stays, why and until when. It tolerates no drift.
+
+    Args:
+        corrections: for a rectification, identity kind → its right value.
+
+    Raises:
+        NotSupported: a system where the person is found cannot do what is asked.
+    """
+    _check_kinds(sources, identities)
+    terms = terms_of(policy, as_of)
+    selections: list[Selection] = []
+    for name in sorted(sources):
+        source = sources[name]
+        with source.connector.snapshot() as snapshot:
+            for root, keys in roots_found(source.data_map, snapshot, identities).items():
+                request = _request(source.data_map, root, kind, corrections or {})
+                selections.append(_selection(terms, source, snapshot, request, keys))
+    return Plan(
+        kind=kind,
+        organisation=policy.document.organisation.key,
+        zone=terms.zone,
+        as_of=as_of,
+        policy_digest=policy.digest,
+        map_digests={name: source.digest for name, source in sorted(sources.items())},
+        tolerance=0,
+        corrections=dict(corrections or {}),
+        selections=selections,
+    )
+
+
+def roots_found(
+    data_map: DataMap, snapshot: Snapshot, identities: Mapping[str, str]
+) -> dict[str, list[RootKey]]:
+    """Root → keys that the identities lead to in one system."""
+    found: dict[str, set[RootKey]] = {}
+    for kind, value in identities.items():
+        for identity in data_map.identities.get(kind, []):
+            for variant in variants(kind, value):
+                keys = snapshot.find_identity(identity.root, identity.query, variant)
+                found.setdefault(identity.root, set()).update(keys)
+    return {root: sorted(keys, key=_order) for root, keys in found.items() if keys}
+
+
+def variants(kind: str, value: str) -> list[str]:
+    """The ways a system may have written an identity: a phone in E.164, national or bare digits."""
+    value = value.strip()
+    if kind == "email":
+        return [value.lower()]
+    if kind != "phone":
+        return [value]
+    try:
+        number = phonenumbers.parse(value, REGION)
+    except phonenumbers.NumberParseException:
+        return [value]
+    formats = phonenumbers.PhoneNumberFormat
+    written = [
+        phonenumbers.format_number(number, f)
+        for f in (formats.E164, formats.NATIONAL, formats.INTERNATIONAL)
+    ]
+    bare = written[1].replace(" ", "")
+    return list(dict.fromkeys([value, *written, bare]))
+
+
+def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
+    """Table → every path to the root, visible ones included."""
+    found = {name: paths(data_map, name, root) for name in data_map.tables}
+    return {name: ways for name, ways in found.items() if ways}
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    root: str
+    disposition: str | None
+    duties: Sequence[Duty]
+    steps: Sequence[Step]
+
+
+def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> _Request:
+    if kind == "rectification":
+        steps = rectification_steps(data_map, root, corrections)
+        _require(steps, f"{data_map.system}: no column of {root} is marked identity: {', '.join(corrections)}")
+        return _Request(root, None, [], steps)
+    if kind == "restriction":
+        steps = restriction_steps(data_map, root)
+        _require(steps, f"{data_map.system}: the map declares no restriction mark for {root}")
+        return _Request(root, None, [], steps)
+    name = first_disposition(data_map.dispositions, root)
+    if name is None:
+        raise NotSupported(f"{data_map.system}: the map declares no disposition for {root}")
+    duties = duties_of(data_map, root)
+    disposition: Disposition = data_map.dispositions[name]
+    return _Request(root, name, duties, steps_of(data_map, disposition, duties))
+
+
+def _require(steps: Sequence[Step], otherwise: str) -> None:
+    if not steps:
+        raise NotSupported(otherwise)
+
+
+def _selection(
+    terms: Terms, source: Source, snapshot: Snapshot, request: _Request, keys: Sequence[RootKey]
+) -> Selection:
+    questions = terms.duty_questions(source.data_map, request.duties)
+    found: Found = snapshot.find_held(request.root, keys, questions)
+    surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
+    change = surveyor.change(keys, found.held)
+    return Selection(
+        system=source.data_map.system,
+        root=request.root,
+        disposition=request.disposition,
+        rule=None,
+        label=None,
+        role=None,
+        event=None,
+        period=None,
+        cutoff=None,
+        population=len(keys),
+        due=len(keys),
+        oldest=None,
+        undated=0,
+        unreadable=0,
+        settled=0,
+        keys=packed(list(keys)),
+        duties=held_by(terms, request.duties, found),
+        actions=surveyor.actions(keys, found.held),
+        blocks=blocks_of(snapshot, change),
+        advice=source.connector.advice(change),
+    )
+
+
+def _tables(
+    data_map: DataMap, snapshot: Snapshot, root: str, keys: Sequence[RootKey]
+) -> tuple[TablePlace, ...]:
+    ways = reachable(data_map, root)
+    steps = [_looking(table, found) for table, found in ways.items()]
+    counts = snapshot.count(ChangeSet(root, keys, steps))
+    return tuple(
+        TablePlace(table, rows, _strongest(found), _categories(data_map, table))
+        for (table, found), rows in zip(ways.items(), counts.rows, strict=True)
+        if rows
+    )
+
+
+def _looking(table: str, ways: Sequence[Path]) -> Step:
+    """A step that is only ever counted: every row that reaches the person."""
+    return Step(table, Do.DELETE, tuple(ways))
+
+
+def _strongest(ways: Sequence[Path]) -> Relation:
+    order = [Relation.OWNED, Relation.CO_OWNED, Relation.VISIBLE]
+    return min((path.relation for path in ways), key=order.index)
+
+
+def _categories(data_map: DataMap, table: str) -> tuple[str, ...]:
+    return tuple(sorted({column.category for column in data_map.tables[table].columns.values()}))
+
+
+def _check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) -> None:
+    known = sorted({kind for source in sources.values() for kind in source.data_map.identities})
+    for kind in identities:
+        if kind not in known:
+            raise NotSupported(f"no system finds people by {kind!r}; they do by: {', '.join(known)}")
+
+
+def _order(key: RootKey) -> tuple[int, str]:
+    return (key, "") if isinstance(key, int) else (0, key)
