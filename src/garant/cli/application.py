@@ -32,7 +32,9 @@ def run(arguments: Sequence[str]) -> int:
     except language.UnknownLanguageError as unknown:
         complain(
             Text(fr=f"Langue inconnue : {unknown}", en=f"Unknown language: {unknown}"),
-            Text(fr="Choisissez --language fr ou --language en.", en="Choose --language fr or --language en."),
+            Text(
+                fr="Choisissez --language fr ou --language en.", en="Choose --language fr or --language en."
+            ),
         )
         return Exit.REFUSED
     language.speak(wanted)

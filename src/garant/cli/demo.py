@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    no_input: bool = typer.Option(
-        False, "--no-input", help=both("Ne rien demander.", "Ask for nothing.")
-    ),
+    no_input: bool = typer.Option(False, "--no-input", help=both("Ne rien demander.", "Ask for nothing.")),
     people: int = typer.Option(
         20_000,
         "--people",
@@ -34,7 +32,9 @@ def demo(
         None,
         "--as-of",
         formats=["%Y-%m-%d"],
-        help=both("Jour de référence ; sinon, celui de la démonstration.", "Reference day; else the demo’s own."),
+        help=both(
+            "Jour de référence ; sinon, celui de la démonstration.", "Reference day; else the demo’s own."
+        ),
     ),
 ) -> int:
     """Run the demo and give its exit code."""

@@ -7,14 +7,11 @@ from typing import Any
 
 from typer import TyperException
 
-from garant.apps.promises.discretion import scrub
+from garant.apps.promises.discretion import brief, scrub
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.cli.exits import Exit
 from garant.cli.output import CommandError
 from garant.policy.text import Text
-
-_LONGEST = 400
-"""Characters kept of a message that Garant did not write."""
 
 
 def explain_failure(error: Exception) -> CommandError:
@@ -76,7 +73,10 @@ def _unreachable(error: Exception) -> CommandError:
 def _system(error: Exception) -> CommandError:
     words = brief(error)
     return CommandError(
-        Text(fr=f"Le système a répondu par une erreur : {words}", en=f"The system answered with an error: {words}"),
+        Text(
+            fr=f"Le système a répondu par une erreur : {words}",
+            en=f"The system answered with an error: {words}",
+        ),
         Text(
             fr="Tenez la carte contre le système : garant map check CARTE.",
             en="Hold the map against the system: garant map check MAP.",
@@ -144,9 +144,3 @@ def _unexpected(error: Exception) -> CommandError:
             en="Nothing is lost. With GARANT_DEBUG=1 the same command shows where (without secrets).",
         ),
     )
-
-
-def brief(error: BaseException) -> str:
-    """Give the first line of an exception's message, scrubbed and bounded."""
-    words = scrub(str(error)).strip().splitlines() or [type(error).__name__]
-    return words[0][:_LONGEST]

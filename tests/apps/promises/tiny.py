@@ -66,7 +66,9 @@ class TinyWork:
                 ).rowcount
             except sqlite3.IntegrityError:
                 target.execute("ROLLBACK")
-                return BatchOutcome({"person": 0}, ({"table": "contract", "constraint": "person", "rows": 1},))
+                return BatchOutcome(
+                    {"person": 0}, ({"table": "contract", "constraint": "person", "rows": 1},)
+                )
             if prepared is not None and done == 0:
                 target.execute("ROLLBACK")
                 return BatchOutcome(prepared, recovered=True)

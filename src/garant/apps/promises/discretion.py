@@ -20,6 +20,9 @@ _KEYWORD_PASSWORD = re.compile(
 _SECRET_NAME = re.compile(r"(?i)(_URL|_DSN|PASSWORD|SECRET|TOKEN|_KEY)$")
 _SHORTEST = 4
 
+LONGEST = 400
+"""Characters kept of a message that Garant did not write."""
+
 
 def scrub(text: str) -> str:
     """Remove passwords of URLs, `password=…` pairs and the values of secret variables."""
@@ -43,3 +46,9 @@ def _secrets() -> Iterator[str]:
 def _password(url: str) -> str:
     user_info, at, _ = url.partition("://")[2].rpartition("@")
     return user_info.partition(":")[2] if at else ""
+
+
+def brief(error: BaseException) -> str:
+    """Give the first line of an exception's message, without secrets, and its length bounded."""
+    lines = scrub(str(error)).strip().splitlines()
+    return lines[0][:LONGEST] if lines else type(error).__name__

@@ -7,28 +7,72 @@ and nothing else, in this process and no other. The lock of the plan makes sure 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from garant.apps.promises import locks, refusals, services
-from garant.apps.promises.models import Plan, Run, RunState
+from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.work import Work
+from garant.apps.promises.workspace import Workspace
+from garant.engine.document import Plan as EnginePlan
+from garant.engine.execution import Execution, PlanRefused
 
 POLL_SECONDS = 0.05
 """How often the waiting command looks whether the workflow ended."""
+
+_UNSUCCESSFUL = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+OpenWork = Callable[[bool], Work]
+"""Opens the work of a run; told whether some of it has been done before."""
 
 
 def ignore(_: Progress) -> None:
     """Watch nothing."""
 
 
+def apply_plan(
+    plan: EnginePlan,
+    workspace: Workspace,
+    *,
+    digest: str,
+    actor: str,
+    observer: Observer = ignore,
+    stop: threading.Event | None = None,
+) -> Run:
+    """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
+
+    Raises:
+        RefusedError: another digest, a changed policy or map, reality drifted beyond the plan's
+            tolerance, or another process at it.
+        RunInterruptedError: a batch could not be done; the same call goes on from there.
+    """
+    if digest != plan.digest:
+        raise refusals.another_digest(found=digest, expected=plan.digest)
+    approved = services.approve(
+        services.register_plan(plan),
+        digest=digest,
+        actor=actor,
+        policy_digest=workspace.policy.digest,
+        map_digests=workspace.map_digests,
+    )
+
+    def open_work(resumed: bool) -> Work:
+        try:
+            return Execution(plan, workspace.policy, workspace.sources, resumed=resumed)
+        except PlanRefused as refusal:
+            raise refusals.drifted(str(refusal)) from None
+
+    return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop)
+
+
 def carry_out(
     plan: Plan,
-    work: Work,
+    open_work: OpenWork,
     *,
     actor: str,
     observer: Observer = ignore,
@@ -36,7 +80,7 @@ def carry_out(
 ) -> Run:
     """Carry out an approved plan to its end, resuming the run that was interrupted, if any.
 
-    Blocks until the run is closed. A plan already kept is not done again: its run is given back.
+    Blocks until the run is closed. A plan is carried out once: later calls give its run back.
 
     Raises:
         RefusedError: the plan is not approved, or another process is carrying it out.
@@ -45,13 +89,14 @@ def carry_out(
     with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
         if not mine:
             raise refusals.already_running(plan.digest)
-        kept = services.last_run(plan)
-        if kept is not None and kept.state == RunState.KEPT:
-            return kept
+        begun = services.run_of(plan)
+        if begun is not None and not begun.open:
+            return begun
+        work = open_work(begun is not None and services.has_touched(begun))
         run = services.start_run(plan, actor=actor)
         with attending(run.key, Attendance(work, observer, stop or threading.Event())):
             _run_durably(run)
-    return Run.objects.get(pk=run.pk)
+        return Run.objects.get(pk=run.key)
 
 
 def _run_durably(run: Run) -> None:
@@ -60,12 +105,10 @@ def _run_durably(run: Run) -> None:
     from garant.apps.promises import workflows
 
     with _dbos(run):
-        handle = DBOS.retrieve_workflow
-        workflow_id = _workflow_id(run)
-        status = DBOS.get_workflow_status(workflow_id)
-        if status is not None and status.status in {"ERROR", "CANCELLED"}:
-            workflow_id = _workflow_id(services.next_attempt(run))
-        with SetWorkflowID(workflow_id):
+        status = DBOS.get_workflow_status(_workflow_id(run))
+        if status is not None and status.status in _UNSUCCESSFUL:
+            run = services.next_attempt(run)
+        with SetWorkflowID(_workflow_id(run)):
             handle = DBOS.start_workflow(workflows.run_plan, run.key)
         handle.get_result(polling_interval_sec=POLL_SECONDS)
 
@@ -99,22 +142,20 @@ def _dbos(run: Run) -> Iterator[None]:
 
 
 def workflow_database() -> str:
-    """Give DBOS's database: a file in Garant's home, or the PostgreSQL of DATABASE_URL."""
-    default = settings.DATABASES["default"]
-    if "postgresql" in default["ENGINE"]:
-        from django.db import connection
-        from sqlalchemy import URL
+    """Give the URL of DBOS's database: a file in Garant's home, or the PostgreSQL of DATABASE_URL."""
+    if connection.vendor != "postgresql":
+        return f"sqlite:///{_home() / 'workflows.sqlite3'}"
+    from sqlalchemy import URL
 
-        parameters = connection.get_connection_params()
-        return URL.create(
-            "postgresql",
-            username=parameters.get("user"),
-            password=parameters.get("password"),
-            host=parameters.get("host"),
-            port=parameters.get("port"),
-            database=parameters.get("dbname"),
-        ).render_as_string(hide_password=False)
-    return f"sqlite:///{_home() / 'workflows.sqlite3'}"
+    found = connection.get_connection_params()
+    return URL.create(
+        "postgresql",
+        username=found.get("user"),
+        password=found.get("password"),
+        host=found.get("host"),
+        port=int(found["port"]) if found.get("port") else None,
+        database=found.get("dbname"),
+    ).render_as_string(hide_password=False)
 
 
 def _home() -> Path:

@@ -1,29 +1,34 @@
 """What is remembered of plans, runs and batches.
 
 Only :mod:`garant.apps.promises.services` writes here: it changes these rows and the ledger
-in one transaction. A plan never changes once registered; a run belongs to one plan and has
+in one transaction. A plan never changes once registered, and is carried out once; a run has
 batches; a batch is written twice, *prepared* before the target system commits and given its
-outcome after, so that a crash between the two is repaired by asking the target.
+receipt after, so that a crash between the two is repaired by asking the target.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
+
+_fields: Any = models
+"""Django's fields, seen by the type checker as the values that rows hold."""
 
 
 class Plan(models.Model):
     """A frozen plan, known by its digest; approving it is approving that digest."""
 
-    digest = models.CharField(max_length=64, primary_key=True)
-    organisation = models.CharField(max_length=80, db_index=True)
-    kind = models.CharField(max_length=40)
-    document = models.JSONField()
-    sources = models.JSONField(default=dict)
-    registered_at = models.DateTimeField()
-    approved_by = models.CharField(max_length=200, blank=True, default="")
-    approved_at = models.DateTimeField(null=True)
+    digest: str = _fields.CharField(max_length=64, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80, db_index=True)
+    kind: str = _fields.CharField(max_length=40)
+    document: dict[str, Any] = _fields.JSONField()
+    registered_at: datetime = _fields.DateTimeField()
+    approved_by: str = _fields.CharField(max_length=200, blank=True, default="")
+    approved_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"
@@ -43,28 +48,31 @@ class RunState(models.TextChoices):
 
 
 class Run(models.Model):
-    """One execution of a plan; at most one of a plan is running at any time."""
+    """The execution of a plan: once, however many processes it takes."""
 
-    key = models.CharField(max_length=40, primary_key=True)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="runs")
-    state = models.CharField(max_length=20, choices=RunState.choices, default=RunState.RUNNING)
-    actor = models.CharField(max_length=200)
-    attempt = models.PositiveIntegerField(default=1)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    verification = models.JSONField(null=True)
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    plan: Plan = _fields.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run")
+    state: str = _fields.CharField(max_length=20, choices=RunState.choices, default=RunState.RUNNING)
+    actor: str = _fields.CharField(max_length=200)
+    attempt: int = _fields.PositiveIntegerField(default=1)
+    started_at: datetime = _fields.DateTimeField()
+    finished_at: datetime | None = _fields.DateTimeField(null=True)
+    verification: dict[str, Any] | None = _fields.JSONField(null=True)
 
-    class Meta:
-        """One open run for a plan, held by the database itself."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["plan"], condition=models.Q(state="running"), name="one_open_run_per_plan"
-            )
-        ]
+    objects: ClassVar[Any] = models.Manager()
+    batches: models.Manager
 
     def __str__(self) -> str:
         return f"{self.key} ({self.state})"
+
+    @property
+    def open(self) -> bool:
+        """Whether the run began and did not end."""
+        return self.state == RunState.RUNNING
+
+    def receipts(self) -> list[Batch]:
+        """Give the batches that have their receipt, in order."""
+        return list(self.batches.exclude(state=BatchState.PREPARED))
 
 
 class BatchState(models.TextChoices):
@@ -78,22 +86,27 @@ class BatchState(models.TextChoices):
 class Batch(models.Model):
     """One transaction on a target system, counted once."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="batches")
-    key = models.CharField(max_length=40)
-    state = models.CharField(max_length=20, choices=BatchState.choices)
-    prepared = models.JSONField(null=True)
-    prepared_at = models.DateTimeField(null=True)
-    outcome = models.JSONField(null=True)
-    recorded_at = models.DateTimeField(null=True)
-    recovered = models.BooleanField(default=False)
+    run: Run = _fields.ForeignKey(Run, on_delete=models.PROTECT, related_name="batches")
+    key: str = _fields.CharField(max_length=60)
+    state: str = _fields.CharField(max_length=20, choices=BatchState.choices)
+    prepared: dict[str, Any] | None = _fields.JSONField(null=True)
+    receipt: dict[str, Any] | None = _fields.JSONField(null=True)
+    recovered: bool = _fields.BooleanField(default=False)
+    written_at: datetime = _fields.DateTimeField()
+
+    objects: ClassVar[Any] = models.Manager()
 
     class Meta:
         """A batch has one row per run, whatever crashed in between."""
 
         ordering: ClassVar = ["key"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "key"], name="batch_once_per_run")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "key"], name="batch_once_per_run")]
 
     def __str__(self) -> str:
-        return f"{self.run_id}/{self.key} ({self.state})"
+        return f"{self.key} ({self.state})"
+
+    @property
+    def rows(self) -> int:
+        """Rows that the receipt counts, all tables together."""
+        tables = (self.receipt or {}).get("tables", [])
+        return sum(table["deleted"] + table["treated"] for table in tables)

@@ -18,6 +18,8 @@ class Progress:
     batch: str
     done: int
     total: int
+    rows: int = 0
+    state: str = "applied"
     recovered: bool = False
 
 

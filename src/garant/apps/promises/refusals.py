@@ -24,6 +24,10 @@ class RunInterruptedError(Exception):
     """
 
 
+class RunStoppedError(Exception):
+    """Somebody asked the run to stop between two batches; the same command goes on."""
+
+
 def another_digest(*, found: str, expected: str) -> RefusedError:
     """The digest given is not the plan's."""
     return RefusedError(
@@ -92,14 +96,42 @@ def already_running(digest: str) -> RefusedError:
     )
 
 
-def drifted(details: Text) -> RefusedError:
+def drifted(details: str) -> RefusedError:
     """Reality moved further from the plan than its tolerance allows."""
     return RefusedError(
         Text(
-            fr=f"La réalité s’est écartée du plan au-delà de la tolérance. {details.fr}",
-            en=f"Reality drifted from the plan beyond its tolerance. {details.en}",
+            fr=f"La réalité s’est écartée du plan au-delà de sa tolérance : {details}",
+            en=f"Reality drifted from the plan beyond its tolerance: {details}",
         ),
         _PLAN_AGAIN,
+    )
+
+
+def no_connection(system: str, variable: str) -> RefusedError:
+    """The environment variable that a map names is not set."""
+    return RefusedError(
+        Text(
+            fr=f"Système « {system} » : la variable d’environnement {variable} n’est pas définie.",
+            en=f"System “{system}”: the environment variable {variable} is not set.",
+        ),
+        Text(
+            fr=f"Définissez-la, par exemple : export {variable}=postgresql://compte@hote/base",
+            en=f"Set it, for instance: export {variable}=postgresql://account@host/database",
+        ),
+    )
+
+
+def unknown_system(name: str, *, known: list[str]) -> RefusedError:
+    """No data map speaks of that system."""
+    return RefusedError(
+        Text(
+            fr=f"Aucune carte ne parle du système « {name} ».",
+            en=f"No data map speaks of system “{name}”.",
+        ),
+        Text(
+            fr=f"Systèmes connus : {', '.join(known)}.",
+            en=f"Known systems: {', '.join(known)}.",
+        ),
     )
 
 

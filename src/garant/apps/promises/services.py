@@ -6,91 +6,92 @@ the row *and* its entry. Receipts carry the unique key ``run/batch``, so none is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import refusals
+from garant.apps.promises import receipts, refusals
+from garant.apps.promises.entries import RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
-from garant.apps.promises.work import BatchOutcome, Counts, RunVerification
+from garant.apps.promises.work import BatchResult, Checked
+from garant.engine.document import Plan as EnginePlan
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def register_plan(
-    document: Mapping[str, Any],
-    *,
-    digest: str,
-    organisation: str,
-    kind: str,
-    sources: Mapping[str, str] | None = None,
-) -> Plan:
-    """Remember a frozen plan under its digest; the same plan again is the same row.
+def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one transaction, and keep its types."""
+    return cast("Callable[P, R]", transaction.atomic(function))
 
-    ``sources`` says where its policy and maps were read from: a help to the next command, not
-    part of what is approved.
-    """
-    plan, _ = Plan.objects.get_or_create(
-        digest=digest,
+
+RUN_DIGITS = 16
+"""Digits of the plan's digest that name its run."""
+
+
+def register_plan(plan: EnginePlan) -> Plan:
+    """Remember a frozen plan under its digest; the same plan again is the same row."""
+    registered, _ = Plan.objects.get_or_create(
+        digest=plan.digest,
         defaults={
-            "organisation": organisation,
-            "kind": kind,
-            "document": dict(document),
-            "sources": dict(sources or {}),
+            "organisation": plan.organisation,
+            "kind": plan.kind,
+            "document": plan.document(),
             "registered_at": _now(),
         },
     )
-    return plan
+    return registered
 
 
+@_in_one_transaction
 def approve(
     plan: Plan, *, digest: str, actor: str, policy_digest: str, map_digests: Mapping[str, str]
 ) -> Plan:
-    """Approve exactly this plan, made from exactly this policy and these maps.
+    """Approve exactly this plan, made from exactly this policy and these maps; again changes nothing.
 
     Raises:
         RefusedError: another digest was named, or the policy or a map changed since.
     """
-    if digest != plan.digest:
-        raise refusals.another_digest(found=digest, expected=plan.digest)
-    if policy_digest != plan.document["policy_digest"]:
-        raise refusals.changed_policy(found=policy_digest, expected=plan.document["policy_digest"])
-    for system, expected in plan.document["map_digests"].items():
-        if map_digests.get(system) != expected:
-            raise refusals.changed_map(system, found=map_digests.get(system), expected=expected)
-    return plan if plan.approved else _approve(plan, actor)
-
-
-@transaction.atomic
-def _approve(plan: Plan, actor: str) -> Plan:
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    _refuse_changes(locked, digest, policy_digest, map_digests)
     if locked.approved:
         return locked
     locked.approved_by, locked.approved_at = actor, _now()
     locked.save(update_fields=["approved_by", "approved_at"])
-    evidence.append(
-        organisation=locked.organisation,
-        kind="plan-approved",
-        key=f"plan/{locked.digest}",
-        payload={"plan": locked.digest, "kind": locked.kind, **_origin(locked)},
-    )
+    evidence.append(receipts.plan_approved(locked), key=f"plan/{locked.digest}")
     return locked
 
 
-def open_run(plan: Plan) -> Run | None:
-    """Give the run of this plan that began and did not end, if any."""
-    return Run.objects.filter(plan=plan, state=RunState.RUNNING).first()
+def _refuse_changes(plan: Plan, digest: str, policy_digest: str, map_digests: Mapping[str, str]) -> None:
+    planned_on: str = plan.document["policy_digest"]
+    maps: dict[str, str] = plan.document["map_digests"]
+    if digest != plan.digest:
+        raise refusals.another_digest(found=digest, expected=plan.digest)
+    if policy_digest != planned_on:
+        raise refusals.changed_policy(found=policy_digest, expected=planned_on)
+    for system, expected in maps.items():
+        found = map_digests.get(system)
+        if found != expected:
+            raise refusals.changed_map(system, found=found, expected=expected)
 
 
-def last_run(plan: Plan) -> Run | None:
-    """Give the latest run of this plan, ended or not."""
-    return Run.objects.filter(plan=plan).order_by("-started_at").first()
+def run_of(plan: Plan) -> Run | None:
+    """Give the run of this plan, ended or not, if it began."""
+    return Run.objects.filter(plan=plan).first()
 
 
-@transaction.atomic
+def has_touched(run: Run) -> bool:
+    """Say whether a run may have changed a system already."""
+    return run.batches.exists()
+
+
+@_in_one_transaction
 def start_run(plan: Plan, *, actor: str) -> Run:
-    """Start a run of an approved plan, or give back the one that is open.
+    """Start the run of an approved plan, or give back the one that began.
 
     Raises:
         RefusedError: nobody approved the plan.
@@ -98,21 +99,11 @@ def start_run(plan: Plan, *, actor: str) -> Run:
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
     if not locked.approved:
         raise refusals.not_approved(locked.digest)
-    unfinished = open_run(locked)
-    if unfinished is not None:
-        return unfinished
-    run = Run.objects.create(
-        key=f"{locked.digest[:16]}-{locked.runs.count() + 1}",
-        plan=locked,
-        actor=actor,
-        started_at=_now(),
-    )
-    evidence.append(
-        organisation=locked.organisation,
-        kind="run-started",
-        key=f"run/{run.key}/started",
-        payload={"run": run.key, "plan": locked.digest},
-    )
+    begun = run_of(locked)
+    if begun is not None:
+        return begun
+    run = Run.objects.create(key=locked.digest[:RUN_DIGITS], plan=locked, actor=actor, started_at=_now())
+    evidence.append(RunStarted(run=run.key, plan=locked.digest), key=f"{run.key}/started")
     return run
 
 
@@ -123,86 +114,79 @@ def next_attempt(run: Run) -> Run:
     return run
 
 
-def prepared_counts(run_key: str, batch_key: str) -> Counts | None:
+def prepared_counts(run_key: str, batch_key: str) -> Mapping[str, Any] | None:
     """Give the counts a batch prepared without getting its receipt, if any."""
-    batch = Batch.objects.filter(
-        run_id=run_key, key=batch_key, state=BatchState.PREPARED
-    ).first()
-    return None if batch is None else batch.prepared
+    prepared = Batch.objects.filter(run_id=run_key, key=batch_key, state=BatchState.PREPARED)
+    return prepared.values_list("prepared", flat=True).first()
 
 
-def prepare_batch(run_key: str, batch_key: str, counts: Counts) -> None:
+def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> None:
     """Make durable what a batch is about to commit; the target commits after this returns."""
-    Batch.objects.update_or_create(
+    values = {"state": BatchState.PREPARED, "prepared": dict(counts), "written_at": _now()}
+    Batch.objects.update_or_create(run_id=run_key, key=batch_key, defaults=values)
+
+
+def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
+    """Give the roots that a batch, or its halves (``001/0007a``), left alone as no longer due."""
+    parts = Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")
+    prepared = parts.exclude(prepared=None).values_list("prepared", flat=True)
+    return [root for counts in prepared for root in counts["skipped"]]
+
+
+def receipt_of(run_key: str, batch_key: str) -> Batch | None:
+    """Give a batch whose receipt is written, if it is."""
+    batches = Batch.objects.filter(run_id=run_key, key=batch_key)
+    return batches.exclude(state=BatchState.PREPARED).first()
+
+
+@_in_one_transaction
+def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
+    """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
+    Run.objects.select_for_update().get(pk=run_key)
+    written = receipt_of(run_key, batch_key)
+    if written is not None:
+        return written
+    entry = receipts.batch_recorded(run_key, batch_key, result)
+    batch, _ = Batch.objects.update_or_create(
         run_id=run_key,
         key=batch_key,
         defaults={
-            "state": BatchState.PREPARED,
-            "prepared": dict(counts),
-            "prepared_at": _now(),
+            "state": entry.state,
+            "receipt": entry.model_dump(mode="json"),
+            "recovered": entry.recovered,
+            "written_at": _now(),
         },
     )
-
-
-def receipt(run_key: str, batch_key: str) -> Batch | None:
-    """Give a batch whose receipt is written, if it is."""
-    return (
-        Batch.objects.filter(run_id=run_key, key=batch_key)
-        .exclude(state=BatchState.PREPARED)
-        .first()
-    )
-
-
-@transaction.atomic
-def record_receipt(run_key: str, batch_key: str, outcome: BatchOutcome) -> Batch:
-    """Write a batch's outcome and its ledger entry, once; again gives the first receipt back."""
-    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
-    written = receipt(run_key, batch_key)
-    if written is not None:
-        return written
-    payload = _receipt(outcome)
-    batch, _ = Batch.objects.update_or_create(
-        run=run,
-        key=batch_key,
-        defaults={
-            "state": BatchState.BLOCKED if outcome.blocks else BatchState.APPLIED,
-            "outcome": payload,
-            "recovered": outcome.recovered,
-            "recorded_at": _now(),
-        },
-    )
-    evidence.append(
-        organisation=run.plan.organisation,
-        kind="batch-receipt",
-        key=f"{run.key}/{batch_key}",
-        payload={"run": run.key, "batch": batch_key, "state": batch.state, **payload},
-    )
+    evidence.append(entry, key=f"{run_key}/{batch_key}")
     return batch
 
 
-@transaction.atomic
-def finish_run(run_key: str, verification: RunVerification) -> Run:
+@_in_one_transaction
+def finish_run(run_key: str, checked: Checked) -> Run:
     """Close a run with what the systems answered when asked again, and sign a checkpoint."""
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
-    if run.state != RunState.RUNNING:
+    if not run.open:
         return run
-    run.state = RunState.KEPT if verification.verified else RunState.NOT_KEPT
-    run.finished_at, run.verification = _now(), dict(verification.details)
+    run.state = RunState.KEPT if checked.verified else RunState.NOT_KEPT
+    run.finished_at, run.verification = _now(), dict(checked.details)
     run.save(update_fields=["state", "finished_at", "verification"])
-    evidence.append(
-        organisation=run.plan.organisation,
-        kind="run-finished",
-        key=f"run/{run.key}/finished",
-        payload={
-            "run": run.key,
-            "plan": run.plan_id,
-            "verified": verification.verified,
-            "batches": run.batches.count(),
-            "verification": dict(verification.details),
-        },
-    )
+    evidence.append(receipts.run_finished(run, checked), key=f"{run.key}/finished")
     evidence.checkpoint()
+    _forget_whom(run)
     return run
+
+
+def _forget_whom(run: Run) -> None:
+    """Drop whose data a finished run was about: its digest, numbers and receipts stay.
+
+    Data that serve no purpose any more are not kept (GDPR art. 5(1)(e)), here no more than there.
+    """
+    run.batches.filter(state=BatchState.PREPARED).delete()
+    run.batches.update(prepared=None)
+    plan = run.plan
+    selections = [{**selection, "keys": ""} for selection in plan.document["selections"]]
+    document = {**plan.document, "corrections": {}, "selections": selections}
+    Plan.objects.filter(pk=plan.pk).update(document=document)
 
 
 class RunJournal:
@@ -211,25 +195,17 @@ class RunJournal:
     def __init__(self, run_key: str) -> None:
         self._run_key = run_key
 
-    def prepared(self, batch_key: str) -> Counts | None:
+    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
         """Give the counts of a batch that may or may not have been committed."""
         return prepared_counts(self._run_key, batch_key)
 
-    def prepare(self, batch_key: str, counts: Counts) -> None:
+    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
         """Write the counts down before the target commits."""
         prepare_batch(self._run_key, batch_key, counts)
 
-
-def _receipt(outcome: BatchOutcome) -> dict[str, Any]:
-    return {
-        "counts": dict(outcome.counts),
-        "blocks": [dict(block) for block in outcome.blocks],
-        "recovered": outcome.recovered,
-    }
-
-
-def _origin(plan: Plan) -> dict[str, Any]:
-    return {key: plan.document[key] for key in ("policy_digest", "map_digests", "as_of")}
+    def skipped(self, batch_key: str) -> Sequence[int | str]:
+        """Give the roots that were left alone because they were no longer due."""
+        return skipped_roots(self._run_key, batch_key)
 
 
 def _now() -> datetime:

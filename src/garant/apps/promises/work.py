@@ -1,46 +1,32 @@
 """What a run carries out: the port between durable execution and the engine.
 
-The workflow sees only this: keys of batches, one call per batch, one verification. The engine
-implements it on real systems; a test may put anything small behind it.
+The workflow sees only this: keys of batches, one call per batch, one verification. An opened
+:class:`garant.engine.execution.Execution` is such a work; a test may put anything small behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Counts = Mapping[str, Any]
-"""Numbers of rows by system, table and disposition; never a value of a row."""
+from garant.engine.execution import BatchResult
+from garant.engine.run import Journal
+
+__all__ = ["BatchResult", "Checked", "Journal", "Work"]
 
 
-class Journal(Protocol):
-    """What a batch writes about itself *before* its target system commits."""
+class Checked(Protocol):
+    """What the systems answered when asked again."""
 
-    def prepared(self, batch_key: str) -> Counts | None:
-        """Give the counts prepared for this batch and left without a receipt, if any."""
+    @property
+    def verified(self) -> bool:
+        """Whether nothing of the plan is left."""
         ...
 
-    def prepare(self, batch_key: str, counts: Counts) -> None:
-        """Make the counts durable; the target commits only after this returns."""
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What is left, selection by selection."""
         ...
-
-
-@dataclass(frozen=True)
-class BatchOutcome:
-    """What one batch did, as its receipt will say."""
-
-    counts: Counts
-    blocks: Sequence[Mapping[str, Any]] = ()
-    recovered: bool = False
-
-
-@dataclass(frozen=True)
-class RunVerification:
-    """What the systems answered when asked again after the run."""
-
-    verified: bool
-    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Work(Protocol):
@@ -50,10 +36,10 @@ class Work(Protocol):
         """List the batches of the plan, in order; the same list every time."""
         ...
 
-    def execute(self, batch_key: str, journal: Journal) -> BatchOutcome:
-        """Carry out one batch in one transaction of its target; safe to call again."""
+    def execute(self, key: str, journal: Journal) -> BatchResult:
+        """Carry out one batch in one transaction of its system; safe to call again."""
         ...
 
-    def verify(self) -> RunVerification:
-        """Ask the systems again what is left of the plan."""
+    def verify(self, journal: Journal) -> Checked:
+        """Ask the systems again what is left of the plan; roots left alone do not count."""
         ...

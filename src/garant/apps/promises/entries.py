@@ -1,0 +1,113 @@
+"""What plans and runs write to the ledger: digests, keys and numbers of rows; never a value."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from garant.ledger.entries import Count, Day, Digest, Key, Payload, entry_kind
+
+SqlKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$.]{0,127}$")]
+"""The name of a table, of a column or of a constraint."""
+
+Period = Annotated[str, StringConstraints(pattern=r"^P[0-9YMWD]{2,20}$")]
+"""An ISO 8601 period."""
+
+Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
+"""An IANA time zone."""
+
+UNNAMED = "unnamed"
+"""Stands for a constraint whose name the system did not give, or not in a form that can be kept."""
+
+
+class MapDigest(Payload):
+    """A data map as it was approved."""
+
+    system: Key = Field(description="the system's key")
+    digest: Digest = Field(description="the digest of its data map")
+
+
+class Selected(Payload):
+    """What one promise, or one person's request, selects in one system."""
+
+    system: Key = Field(description="the system's key")
+    rule: Key | None = Field(default=None, description="the retention rule; none for a person's request")
+    event: Key | None = Field(default=None, description="the event that the rule counts from")
+    period: Period | None = Field(default=None, description="the rule's period, ISO 8601")
+    cutoff: Day | None = Field(default=None, description="the last event day that is due")
+    due: Count = Field(description="how many roots are due")
+    rows: Count = Field(description="how many rows are to change")
+
+
+class TableRows(Payload):
+    """How many rows of one table changed."""
+
+    table: SqlKey = Field(description="the table")
+    deleted: Count = Field(description="rows that went")
+    treated: Count = Field(description="rows whose columns were treated")
+
+
+class Block(Payload):
+    """A constraint of a system that stopped a deletion."""
+
+    table: SqlKey = Field(description="the table that could not change")
+    constraint: SqlKey = Field(description="the constraint, or unnamed")
+    referring_table: SqlKey | None = Field(default=None, description="the table that refers to the rows")
+    roots: Count = Field(description="how many roots are left because of it")
+    rows: Count = Field(description="how many rows refer to them")
+
+
+@entry_kind("plan.approved", fr="Une personne a approuvé un plan.", en="A person approved a plan.")
+class PlanApproved(Payload):
+    """Exactly this plan, made from exactly this policy and these maps."""
+
+    organisation: Key = Field(description="the organisation's key")
+    plan: Digest = Field(description="the digest that was approved")
+    purpose: Key = Field(description="retention, or the right that a person exercises")
+    policy: Digest = Field(description="the digest of the policy")
+    maps: list[MapDigest] = Field(description="the data maps")
+    as_of: Day = Field(description="the day on which what is due was counted")
+    zone: Zone = Field(description="the IANA time zone of that day")
+    selections: list[Selected] = Field(description="what is selected, system by system")
+
+
+@entry_kind("run.started", fr="L’exécution d’un plan commence.", en="The run of a plan starts.")
+class RunStarted(Payload):
+    """From here on, receipts of this run may follow."""
+
+    run: Key = Field(description="the run's key")
+    plan: Digest = Field(description="the plan's digest")
+
+
+@entry_kind("batch.recorded", fr="Le reçu d’un lot.", en="The receipt of a batch.")
+class BatchRecorded(Payload):
+    """One transaction on one system, counted once whatever crashed in between."""
+
+    run: Key = Field(description="the run's key")
+    batch: Key = Field(description="the batch's key within the run")
+    state: Literal["applied", "blocked"] = Field(
+        description="blocked: some roots were left, for what blocks say"
+    )
+    recovered: bool = Field(description="whether its receipt was written after a crash")
+    system: Key = Field(description="the system's key")
+    rule: Key | None = Field(default=None, description="the retention rule; none for a person's request")
+    roots: Count = Field(description="how many roots were treated")
+    skipped: Count = Field(description="how many roots of the plan were no longer due, and so left alone")
+    files: Count = Field(description="files that went with their last reference")
+    tables: list[TableRows] = Field(description="rows changed, by table")
+    blocks: list[Block] = Field(description="what stopped a part of it")
+
+
+@entry_kind("run.finished", fr="L’exécution d’un plan est close.", en="The run of a plan is closed.")
+class RunFinished(Payload):
+    """What the systems answered when they were asked again."""
+
+    run: Key = Field(description="the run's key")
+    plan: Digest = Field(description="the plan's digest")
+    verified: bool = Field(description="whether nothing of the plan is left")
+    batches: Count = Field(description="how many receipts the run has")
+    recovered: Count = Field(description="how many of them were written after a crash")
+    blocked: Count = Field(description="how many batches were stopped")
+    rows: Count = Field(description="rows changed in all")
+    left: Count = Field(description="rows that the plan would still change")

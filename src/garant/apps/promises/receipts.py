@@ -1,0 +1,108 @@
+"""From what the engine answers to what the ledger keeps: numbers and names of tables, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from garant.apps.promises.entries import (
+    UNNAMED,
+    BatchRecorded,
+    Block,
+    MapDigest,
+    PlanApproved,
+    RunFinished,
+    Selected,
+    TableRows,
+)
+from garant.apps.promises.models import BatchState, Plan, Run
+from garant.apps.promises.work import BatchResult, Checked
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.]{0,127}")
+
+
+def plan_approved(plan: Plan) -> PlanApproved:
+    """What a person approved, with the cut-off dates that were bound as parameters."""
+    document = plan.document
+    return PlanApproved(
+        organisation=plan.organisation,
+        plan=plan.digest,
+        purpose=plan.kind,
+        policy=document["policy_digest"],
+        maps=[MapDigest(system=s, digest=d) for s, d in sorted(document["map_digests"].items())],
+        as_of=date.fromisoformat(document["as_of"]),
+        zone=document["zone"],
+        selections=[_selected(selection) for selection in document["selections"]],
+    )
+
+
+def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRecorded:
+    """The receipt of one batch."""
+    counts = result.counts
+    return BatchRecorded(
+        run=run_key,
+        batch=batch_key,
+        state="blocked" if result.blocks else "applied",
+        recovered=result.recovered,
+        system=counts["system"],
+        rule=counts["rule"],
+        roots=counts["roots"],
+        skipped=counts["skipped"],
+        files=counts["files"],
+        tables=[
+            TableRows(table=table, deleted=rows["deleted"], treated=rows["treated"])
+            for table, rows in counts["tables"].items()
+        ],
+        blocks=[_block(block) for block in result.blocks],
+    )
+
+
+def run_finished(run: Run, checked: Checked) -> RunFinished:
+    """What the receipts of a run add up to, and what the systems answered when asked again."""
+    batches = run.receipts()
+    return RunFinished(
+        run=run.key,
+        plan=run.plan.digest,
+        verified=checked.verified,
+        batches=len(batches),
+        recovered=sum(batch.recovered for batch in batches),
+        blocked=sum(batch.state == BatchState.BLOCKED for batch in batches),
+        rows=sum(batch.rows for batch in batches),
+        left=rows_left(checked.details),
+    )
+
+
+def rows_left(details: Mapping[str, Any]) -> int:
+    """Rows that the plan would still change."""
+    return sum(left["rows"] for check in details["selections"] for left in check["left"])
+
+
+def _selected(selection: Mapping[str, Any]) -> Selected:
+    cutoff = selection["cutoff"]
+    return Selected(
+        system=selection["system"],
+        rule=selection["rule"],
+        event=selection["event"],
+        period=selection["period"],
+        cutoff=None if cutoff is None else date.fromisoformat(cutoff),
+        due=selection["due"],
+        rows=sum(action["deleted"] + action["treated"] for action in selection["actions"]),
+    )
+
+
+def _block(block: Mapping[str, Any]) -> Block:
+    referring = block["referring_table"]
+    return Block(
+        table=_name(block["table"]),
+        constraint=_name(block["constraint"]),
+        referring_table=None if referring is None else _name(referring),
+        roots=block["roots"],
+        rows=block["rows"],
+    )
+
+
+def _name(found: str) -> str:
+    """A name as a system gave it, or none: a message could quote a value."""
+    return found if _NAME.fullmatch(found) else UNNAMED

@@ -1,0 +1,104 @@
+"""What a command works on: a policy and the systems whose maps answer it, opened together."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from garant.apps.promises import refusals
+from garant.engine.terms import Source
+from garant.ledger.keys import KeyMissingError, KeySource
+from garant.policy.loader import LoadedPolicy, load_policy
+from garant.systems.files.store import FileStore
+from garant.systems.loader import LoadedMap, load_maps
+from garant.systems.model import DataMap
+from garant.systems.port import Connector
+
+PSEUDONYMS = b"garant/pseudonyms/1"
+"""Separates the key of pseudonyms from every other use of the key it comes from."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A policy, and the systems by name."""
+
+    policy: LoadedPolicy
+    sources: Mapping[str, Source]
+
+    @property
+    def map_digests(self) -> dict[str, str]:
+        """The digest of each map, as it is now."""
+        return {name: source.digest for name, source in self.sources.items()}
+
+
+@contextmanager
+def open_workspace(
+    policy: Path, maps: Path, keys: KeySource, *, only: Sequence[str] = ()
+) -> Iterator[Workspace]:
+    """Load a policy and the maps of a folder, open their systems, and close them at the end.
+
+    Args:
+        policy: the policy's folder.
+        maps: the folder of the data maps.
+        keys: where the installation's keys are; before ``garant init`` there are none, and what
+            is pseudonymised is then counted with a key of the moment.
+        only: names of systems; empty for all.
+
+    Raises:
+        UnusableDocument: the policy or a map cannot be used.
+        RefusedError: a named system has no map, or its connection variable is not set.
+        SystemUnreachable: a connection is not one.
+    """
+    loaded = load_policy(policy)
+    chosen = _chosen(load_maps(maps), only)
+    pseudonyms = _pseudonym_key(keys)
+    opened: dict[str, Source] = {}
+    try:
+        for name, one in chosen.items():
+            opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms))
+        yield Workspace(loaded, opened)
+    finally:
+        for source in opened.values():
+            source.connector.close()
+
+
+def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
+    """Open the connector that a map names.
+
+    Raises:
+        RefusedError: the variable of the connection, or of a file store, is not set.
+    """
+    from garant.systems.sql import SqlConnector
+
+    url = _variable(data_map.system, data_map.connection.env)
+    stores = {
+        files.store.env: FileStore(Path(_variable(data_map.system, files.store.env)))
+        for files in data_map.files
+    }
+    return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
+
+
+def _variable(system: str, name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise refusals.no_connection(system, name)
+    return value
+
+
+def _chosen(loaded: dict[str, LoadedMap], only: Sequence[str]) -> dict[str, LoadedMap]:
+    for name in only:
+        if name not in loaded:
+            raise refusals.unknown_system(name, known=list(loaded))
+    return {name: one for name, one in loaded.items() if not only or name in only}
+
+
+def _pseudonym_key(keys: KeySource) -> bytes:
+    try:
+        return hmac.digest(keys.read("subject-commitments"), PSEUDONYMS, "sha256")
+    except KeyMissingError:
+        return secrets.token_bytes(32)

@@ -1,0 +1,154 @@
+"""A plan, for a person to read before approving it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text as Line
+
+from garant.cli.language import count, plural, say, say_text
+from garant.cli.output import table
+from garant.engine.document import Block, HeldBy, Plan, PlannedAction, Selection
+
+_MOST_COLUMNS = 6
+"""Columns named in a row before they are only counted."""
+
+
+def show_plan(console: Console, plan: Plan) -> None:
+    """Print what a plan will do, to how many, what stays and why."""
+    console.print(Line(_heading(plan), style="bold"), soft_wrap=True)
+    for selection in plan.selections:
+        console.print()
+        console.print(_selection(selection))
+    console.print()
+    console.print(Line(_total(plan), style="bold"), soft_wrap=True)
+
+
+def how_to_apply(plan: Plan, file: str) -> str:
+    """Say what to type to carry the plan out."""
+    return f"garant apply {file} --approve {plan.digest}"
+
+
+def _heading(plan: Plan) -> str:
+    kinds = {
+        "retention": say("durées de conservation", "retention"),
+        "erasure": say("effacement", "erasure"),
+        "rectification": say("rectification", "rectification"),
+        "restriction": say("limitation", "restriction"),
+    }
+    day = say("au", "as of")
+    return (
+        f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {plan.as_of.isoformat()}"
+    )
+
+
+def _selection(selection: Selection) -> Group:
+    parts: list[RenderableType] = [Line(_title(selection), style="bold cyan"), Line(_numbers(selection))]
+    if selection.due and selection.actions:
+        parts.append(Padding(_actions(selection.actions), (0, 0, 0, 2)))
+    parts += [Line(_held(duty)) for duty in selection.duties]
+    parts += [Line(_blocked(block), style="red") for block in selection.blocks]
+    parts += [Line(_advice(statement), style="yellow") for statement in selection.advice]
+    return Group(*parts)
+
+
+def _title(selection: Selection) -> str:
+    promise = say_text(selection.label) if selection.label else (selection.rule or selection.root)
+    return f"{promise} · {selection.system}"
+
+
+def _numbers(selection: Selection) -> str:
+    due = plural(selection.due, ("échu", "échus"), ("due", "due")) if selection.rule else count(selection.due)
+    words = [f"{due} {say('sur', 'of')} {count(selection.population)}" if selection.rule else due]
+    if selection.oldest:
+        words.append(f"{say('le plus ancien', 'oldest')}{_colon()} {selection.oldest.isoformat()}")
+    if selection.cutoff:
+        since = say("dernier fait au plus tard le", "last event on or before")
+        words.append(f"{since} {selection.cutoff.isoformat()} ({selection.event}, {selection.period})")
+    if selection.settled:
+        words.append(
+            plural(selection.settled, ("déjà réglé", "déjà réglés"), ("already settled", "already settled"))
+        )
+    if selection.undated:
+        words.append(plural(selection.undated, ("sans date", "sans date"), ("undated", "undated")))
+    if selection.unreadable:
+        words.append(
+            plural(
+                selection.unreadable,
+                ("date illisible", "dates illisibles"),
+                ("unreadable date", "unreadable dates"),
+            )
+        )
+    return "  " + " · ".join(words)
+
+
+def _actions(actions: list[PlannedAction]) -> RenderableType:
+    shown = table(
+        say("Table", "Table"),
+        say("Colonnes traitées", "Columns treated"),
+        say("Supprimées", "Deleted"),
+        say("Traitées", "Treated"),
+        say("Gardées", "Kept"),
+        say("Scellées", "Sealed"),
+        say("Partagées", "Shared"),
+    )
+    for column in shown.columns[2:]:
+        column.justify = "right"
+    for action in actions:
+        kept = sum(rows.rows for rows in action.kept)
+        numbers = (action.deleted, action.treated, kept, action.sealed, action.shared)
+        shown.add_row(escape(action.table), escape(_columns(action)), *(_number(n) for n in numbers))
+    return shown
+
+
+def _columns(action: PlannedAction) -> str:
+    if action.do == "delete" and not action.treated:
+        return say("la ligne entière", "the whole row")
+    names = [f"{name} ({how})" for name, how in action.columns.items()]
+    if len(names) <= _MOST_COLUMNS:
+        return ", ".join(names)
+    more = len(names) - _MOST_COLUMNS
+    return ", ".join(names[:_MOST_COLUMNS]) + say(f" et {more} autres", f" and {more} more")
+
+
+def _number(rows: int) -> str:
+    return count(rows) if rows else "·"
+
+
+def _held(duty: HeldBy) -> str:
+    until = _until(duty.until)
+    kept = plural(duty.roots, ("gardé", "gardés"), ("kept", "kept"))
+    return f"  {kept}{_colon()} {say_text(duty.why)} ({duty.rule or say('scellé', 'sealed')}, {until})"
+
+
+def _until(day: date | None) -> str:
+    if day is None:
+        return say("sans terme", "without end")
+    return f"{say('jusqu’au', 'until')} {day.isoformat()}"
+
+
+def _blocked(block: Block) -> str:
+    refers = f" ← {block.referring_table}" if block.referring_table else ""
+    rows = f" ({plural(block.rows, ('ligne', 'lignes'), ('row', 'rows'))})" if block.rows is not None else ""
+    return f"  {say('Bloquera', 'Will block')}{_colon()} {block.table}{refers} · {block.constraint}{rows}"
+
+
+def _advice(statement: str) -> str:
+    return f"  {say('Plus rapide avec', 'Faster with')}{_colon()} {statement}"
+
+
+def _total(plan: Plan) -> str:
+    rows = sum(selection.rows for selection in plan.selections)
+    due = sum(selection.due for selection in plan.selections)
+    return (
+        f"{plural(due, ('dossier', 'dossiers'), ('root', 'roots'))} · "
+        f"{plural(rows, ('ligne à changer', 'lignes à changer'), ('row to change', 'rows to change'))} · "
+        f"{say('empreinte', 'digest')} {plan.digest}"
+    )
+
+
+def _colon() -> str:
+    return say("\u202f:", ":")
