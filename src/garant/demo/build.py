@@ -57,9 +57,7 @@ class DemoData:
                 yield f"{name}_FILES", str(system.files.resolve())
 
 
-def build_demo(
-    folder: Path, *, as_of: date, people: int = PEOPLE, seed: str = SEED
-) -> DemoData:
+def build_demo(folder: Path, *, as_of: date, people: int = PEOPLE, seed: str = SEED) -> DemoData:
     """Write the demo systems into ``folder`` (made if missing, earlier demo files replaced).
 
     The rows depend only on ``as_of``, ``people`` and ``seed``. Raises :class:`ValueError`

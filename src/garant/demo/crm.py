@@ -152,9 +152,7 @@ class _Writer:
             return term + self.dice.between(2, 2600)
         return self.dice.between(30, term - 60) if share < LEFT_FIRMS else None
 
-    def _customer_card(
-        self, account: int, firm: Firm, start: int, ended: int | None
-    ) -> tuple[int, Person]:
+    def _customer_card(self, account: int, firm: Firm, start: int, ended: int | None) -> tuple[int, Person]:
         person = self.crowd.person(firm.domain)
         card = self._card(account, person, firm, start)
         last = ended or 0
@@ -168,9 +166,7 @@ class _Writer:
         self._remember(card, person, start)
         return card, person
 
-    def _contract(
-        self, account: int, card: int, person: Person, start: int, ended: int | None
-    ) -> None:
+    def _contract(self, account: int, card: int, person: Person, start: int, ended: int | None) -> None:
         number = f"C{len(self.sheets.rows['contract']) + 1:06d}"
         bank = self.crowd.bank_account()
         ends: str | None = None
@@ -178,13 +174,9 @@ class _Writer:
             ends = self.calendar.day(ended)
         elif self.dice.chance(0.5):
             ends = NEVER if self.dice.chance(0.6) else self.calendar.day(-self.dice.between(30, 900))
-        self.sheets.add(
-            "contract", number, account, card, person.full, bank, self.calendar.day(start), ends
-        )
+        self.sheets.add("contract", number, account, card, person.full, bank, self.calendar.day(start), ends)
 
-    def _invoices(
-        self, account: int, card: int, person: Person, firm: Firm, start: int, end: int
-    ) -> None:
+    def _invoices(self, account: int, card: int, person: Person, firm: Firm, start: int, end: int) -> None:
         billed = person.full if firm.form == "SARL" else firm.name
         for ago in range(start - self.dice.between(0, 40), end, -365):
             issued = self.calendar.day(ago)
@@ -241,9 +233,7 @@ class _Writer:
             self.crowd.instant(dice.upto(7)),
         )  # fmt: skip
 
-    def _interaction(
-        self, card: int, person: Person, ago: int, minute: int | None = None
-    ) -> None:
+    def _interaction(self, card: int, person: Person, ago: int, minute: int | None = None) -> None:
         kind = self.dice.pick(("call", "email", "demo"))
         summary = self.crowd.say(words.SUMMARIES, person.full)
         author = self.dice.pick(words.AUTHORS)
@@ -278,7 +268,7 @@ class _Writer:
         closed = self.crowd.instant(ago) if self.dice.chance(0.5) else None
         lead = self.sheets.add(
             "lead", card, person.full, None, person.email, person.phone, "site", message,
-            self.crowd.ip_address(), self.crowd.instant(ago), closed,
+            self.crowd.instant(ago), closed,
         )  # fmt: skip
         if self.dice.chance(0.1):
             self._note("lead", lead, person, ago)

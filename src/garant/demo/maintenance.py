@@ -54,6 +54,9 @@ class _Writer:
             contact = self._contact(client, person, firm.address.city, start)
             for _ in range(self.dice.upto(4)):
                 self._ticket(client, contact, person, self.dice.between(ended or 0, start))
+            if ended is None and self.dice.chance(0.6):
+                ago = self._silence_of_image(start)
+                self._image(self._ticket(client, contact, person, ago), ago)
         return size
 
     def _end_of_contract(self, number: int) -> int | None:
@@ -78,7 +81,7 @@ class _Writer:
             int(self.dice.chance(0.1)), self.crowd.instant(start),
         )  # fmt: skip
 
-    def _ticket(self, client: int, contact: int, person: Person, ago: int) -> None:
+    def _ticket(self, client: int, contact: int, person: Person, ago: int) -> int:
         closed = max(0, ago - self.dice.upto(20))
         number = f"T{len(self.sheets.rows['ticket']) + 1:06d}"
         description = self.crowd.say(words.SUMMARIES, person.full)
@@ -94,35 +97,32 @@ class _Writer:
         self.sheets.add("ticket_history", ticket, when, technician, "closed", comment)
         if self.dice.chance(0.5):
             self._intervene(ticket, contact, person, ago, technician)
-        if self.dice.chance(0.45):
-            self._image(ticket)
+        return ticket
 
-    def _intervene(
-        self, ticket: int, contact: int, person: Person, ago: int, technician: str
-    ) -> None:
+    def _intervene(self, ticket: int, contact: int, person: Person, ago: int, technician: str) -> None:
         """The client's person agrees first; then the workstation is taken over."""
         post = f"POSTE-{self.dice.between(1, 40):02d}"
         given = self.crowd.instant(ago)
-        consent = self.sheets.add(
-            "control_consent", ticket, contact, person.full, post, given, None
-        )
+        consent = self.sheets.add("control_consent", ticket, contact, person.full, post, given, None)
         report = f"Prise en main de {post} en présence de {person.full}. Réindexation, contrôle."
         self.sheets.add("intervention", ticket, consent, technician, "remote", given, given, report)
 
-    def _image(self, ticket: int) -> None:
-        """A sequence received for the repair; some clients send the very same one twice."""
+    def _silence_of_image(self, start: int) -> int:
+        """Days since a sequence was received: the edges first, then the promised proportion."""
         term = self.calendar.ago(months=1)
         self.images += 1
-        late = self.images * 61 % 100 < OVERDUE_IMAGES
-        ago = term + self.dice.between(2, 700) if late else self.dice.upto(term - 1)
         if self.images < 3:
-            ago = term + self.images - 1
+            return term + self.images - 1
+        late = self.images * OVERDUE_IMAGES % 100 < OVERDUE_IMAGES
+        return term + self.dice.between(2, min(700, start - term)) if late else self.dice.upto(term - 1)
+
+    def _image(self, ticket: int, ago: int) -> None:
+        """A sequence received for the repair; some clients send the very same one twice."""
         vehicle = f"Bus {self.dice.between(100, 480)}"
         content = f"sequence {self.images // 10 if self.images % 10 == 1 else self.images}"
         key = self.store(b"\x00\x00\x00\x18ftypmp42" + content.encode() * 20)
-        received = self.crowd.instant(ago)
         self.sheets.add(
             "image_sequence", ticket, vehicle, self.dice.pick(("avant", "porte 2", "salle")),
             self.dice.pick(words.TOWNS)[0], int(self.dice.chance(0.3)), f"{vehicle}.mp4", key,
-            self.crowd.instant(ago + self.dice.upto(6)), received,
+            self.crowd.instant(ago + self.dice.upto(6)), self.crowd.instant(ago),
         )  # fmt: skip

@@ -7,7 +7,7 @@ another application alive, and nobody may erase that person.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Final
 
@@ -48,7 +48,8 @@ class _Writer:
         self.calendar = crowd.calendar
         self.store = store
         self.term = self.calendar.ago(years=2)
-        self.group: tuple[int, int] | None = None
+        self.refused = 0
+        self.seen: deque[tuple[int, Person, int, int]] = deque(maxlen=12)
 
     def vacancies(self, count: int) -> None:
         for _ in range(count):
@@ -79,7 +80,8 @@ class _Writer:
             return (self.term, self.term + 1, self.term - 1)[number]
         if stage == "live":
             return self.dice.upto(90)
-        late = number * 59 % 100 < OVERDUE
+        self.refused += stage == "refused"
+        late = stage == "refused" and self.refused * OVERDUE % 100 < OVERDUE
         return self.term + self.dice.between(2, 1300) if late else self.dice.upto(self.term - 10)
 
     def _card(self, person: Person, ago: int) -> int:
@@ -96,9 +98,7 @@ class _Writer:
             None if dice.chance(0.05) else made, withdrawn,
         )  # fmt: skip
 
-    def _application(
-        self, card: int, person: Person, stage: str, first: int, silence: int
-    ) -> int:
+    def _application(self, card: int, person: Person, stage: str, first: int, silence: int) -> int:
         dice = self.dice
         vacancy = dice.upto(len(self.sheets.rows["vacancy"])) + 1
         live = dice.pick(("new", "interview", "offer"))
@@ -106,7 +106,7 @@ class _Writer:
         return self.sheets.add(
             "application", card, vacancy, person.full, person.email,
             live if stage == "live" else stage, self.crowd.instant(first), refused,
-            dice.between(24, 58) * 1000, self.crowd.ip_address(),
+            self.crowd.ip_address(),
             self.crowd.say(words.COVER_LETTERS, person.full),
         )  # fmt: skip
 
@@ -129,18 +129,15 @@ class _Writer:
                 BROCHURE.decode(), added,
             )  # fmt: skip
 
-    def _exchange(
-        self, card: int, application: int, person: Person, first: int, silence: int
-    ) -> None:
+    def _exchange(self, card: int, application: int, person: Person, first: int, silence: int) -> None:
         self._message(application, person, first, "in")
         self._message(application, person, silence, "out")
         if self.dice.chance(0.35):
             self._interview(card, person, self.dice.between(silence, first))
+        self.seen.append((card, person, silence, first))
         if self.dice.chance(0.2):
             old = f"{person.email.partition('@')[0]}@ancien.example"
-            self.sheets.add(
-                "candidate_history", card, self.crowd.instant(first), "email", old, person.email
-            )
+            self.sheets.add("candidate_history", card, self.crowd.instant(first), "email", old, person.email)
 
     def _message(self, application: int, person: Person, ago: int, direction: str) -> None:
         sender = person.email if direction == "in" else "recrutement@seipra-score.example"
@@ -151,24 +148,15 @@ class _Writer:
 
     def _interview(self, card: int, person: Person, ago: int) -> None:
         """Alone or in a group: a group gathers candidates whose terms differ."""
-        meeting = self._group_on(ago) or self._new_interview(ago, person)
-        remarks = f"{person.full} s'exprime clairement ; à revoir sur l'électronique."
-        self.sheets.add("interview_candidate", meeting, card, person.full, remarks)
-
-    def _group_on(self, ago: int) -> int | None:
-        if self.group and self.group[1] == ago // 30 and self.dice.chance(0.7):
-            return self.group[0]
-        return None
-
-    def _new_interview(self, ago: int, person: Person) -> int:
+        met = [who for who in self.seen if who[2] <= ago <= who[3]][:2]
         summary = f"Entretien avec {person.full} : bon contact 👍"
-        kind = self.dice.pick(("single", "group"))
+        kind = "group" if met else "single"
         meeting = self.sheets.add(
             "interview", None, kind, "salle Oze", self.crowd.instant(ago), summary, None
         )
-        if kind == "group":
-            self.group = (meeting, ago // 30)
-        return meeting
+        for number, who in ((card, person), *((other[0], other[1]) for other in met)):
+            remarks = f"{who.full} s'exprime clairement ; à revoir sur l'électronique."
+            self.sheets.add("interview_candidate", meeting, number, who.full, remarks)
 
     def name_interviewed(self) -> None:
         """Copy the candidates' names into their interviews."""
@@ -184,7 +172,4 @@ class _Writer:
         dice = self.dice
         number = f"9 {dice.between(60, 99)} {dice.between(1, 12):02d} 99 999 {dice.upto(1000):03d}"
         left = self.calendar.day(dice.upto(ago)) if ago and dice.chance(0.2) else None
-        self.sheets.add(
-            "employee", card, person.full, number, self.crowd.bank_account(),
-            dice.between(2100, 4800) * 100, self.calendar.day(ago), left,
-        )  # fmt: skip
+        self.sheets.add("employee", card, person.full, number, self.calendar.day(ago), left)

@@ -42,7 +42,6 @@ CREATE TABLE lead (
     phone TEXT,
     source TEXT,
     message TEXT,
-    ip_address TEXT,
     received_at TEXT,
     closed_at TEXT
 );
@@ -107,8 +106,8 @@ CREATE TABLE contract (
 CREATE TABLE invoice (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
-    account_id INTEGER NOT NULL REFERENCES account (id),
-    person_id INTEGER REFERENCES person (id),
+    account_id INTEGER NOT NULL,        -- no key declared: an invoice outlives its customer's card
+    person_id INTEGER,                  -- no key declared
     issued_on TEXT NOT NULL,
     fiscal_year_end TEXT NOT NULL,
     customer_name TEXT,

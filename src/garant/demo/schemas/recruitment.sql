@@ -38,7 +38,6 @@ CREATE TABLE application (
     stage TEXT NOT NULL,                -- new, interview, offer, hired, refused, withdrawn
     applied_at TEXT,
     refused_at TEXT,
-    salary_expected INTEGER,
     ip_address TEXT,
     cover_letter TEXT
 );
@@ -96,8 +95,6 @@ CREATE TABLE employee (
     candidate_id INTEGER REFERENCES candidate (id),
     full_name TEXT,
     social_security_number TEXT,
-    bank_account TEXT,
-    salary_cents INTEGER,
     hired_on TEXT,
     left_on TEXT
 );
