@@ -1,7 +1,7 @@
 """Measures contenders side by side, so that a busy machine is unkind to all of them alike.
 
-Rounds are interleaved (A B C, B C A, …), each run in a process of its own on a fresh copy of the same data. What is
-compared is the ratio to the baseline *within a round*; the table gives the median of these ratios.
+Rounds are interleaved (A B C, B C A, …), each run in a process of its own on a fresh copy of the same data.
+What is compared is the ratio to the baseline *within a round*; the table gives the median of these ratios.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ from rich.console import Console
 from rich.table import Table
 
 Work = Callable[[Any], object]
-"""What is timed; called with what the fresh copy gave. Its result must be the same for all contenders."""
+"""What is timed; called with what the fresh copy gave."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one contender. Seconds; mebibytes at the process's peak, interpreter and imports included."""
+    """One run of one contender: seconds, and mebibytes at the process's peak, imports included."""
 
     seconds: float
     processor: float
     peak: float
-    result: object
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Case:
     contenders: Mapping[str, Work]
     fresh: Callable[[], Any]
     """Gives a context manager whose value is passed to the work: a fresh copy of the data."""
+    state: Callable[[Any], object]
+    """What the work left behind, asked when the clock has stopped; it must be the same for all contenders."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +64,20 @@ class Disagreement(Exception):
 def measure(case: Case, rounds: int) -> list[Line]:
     """Runs every contender `rounds` times, interleaved.
 
-    Raises Disagreement when two runs give different results.
+    Raises Disagreement when two runs leave different data behind.
     """
     names = list(case.contenders)
     runs: dict[str, list[Run]] = {name: [] for name in names}
+    left: dict[str, set[object]] = {name: set() for name in names}
     for number in range(rounds):
         turn = number % len(names)
         for name in [*names[turn:], *names[:turn]]:
             with case.fresh() as data:
                 runs[name].append(in_own_process(case.contenders[name], data))
-    _agree(case, runs)
+                left[name].add(case.state(data))
+    if len(set.union(*left.values())) != 1:
+        raise Disagreement(f"{case.title}: {left}")
     return [_line(case, name, runs[name], runs[names[0]]) for name in names]
-
-
-def _agree(case: Case, runs: Mapping[str, Sequence[Run]]) -> None:
-    results = {name: {repr(run.result) for run in done} for name, done in runs.items()}
-    if len(set.union(*results.values())) != 1:
-        raise Disagreement(f"{case.title}: {results}")
 
 
 def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -> Line:
@@ -115,10 +113,10 @@ def in_own_process(work: Work, data: Any) -> Run:
 def _child(work: Work, data: Any, answer: Connection) -> None:
     try:
         started, processor = time.perf_counter(), time.process_time()
-        result = work(data)
+        work(data)
         seconds, used = time.perf_counter() - started, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        answer.send(Run(seconds, used, peak, result))
+        answer.send(Run(seconds, used, peak))
     except BaseException:
         answer.send(traceback.format_exc())
 
