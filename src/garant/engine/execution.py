@@ -114,10 +114,11 @@ def _check_drift(plan: Plan, courses: Sequence[Course]) -> None:
     for course in courses:
         planned = course.selection
         gone = sum(key not in course.now_due for key in course.keys)
-        _within(plan, planned.due, planned.due - gone, f"{planned.system}: {planned.rule or planned.root}", "roots")
+        where = f"{planned.system}: {planned.rule or planned.root}"
+        _within(plan, planned.due, planned.due - gone, where, "roots")
         with course.source.connector.snapshot() as snapshot:
             rows = snapshot.count(course.change(course.keys)).total
-        _within(plan, planned.rows, rows, f"{planned.system}: {planned.rule or planned.root}", "rows")
+        _within(plan, planned.rows, rows, where, "rows")
 
 
 def _within(plan: Plan, planned: int, now: int, where: str, what: str) -> None:

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -32,6 +32,8 @@ SAMPLE = 20
 
 FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![\d\s().]*$)")
 """What a spreadsheet would take for a formula (OWASP: CSV injection)."""
+
+JSON_TYPES = (type(None), bool, int, float, str, list, dict)
 
 _DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -168,7 +170,11 @@ def _write_table(
 ) -> dict[tuple[str, str], None]:
     """Stream the JSON Lines, keeping the CSV aside on disk: a ZIP takes one member at a time."""
     files: dict[tuple[str, str], None] = {}
-    stores = [(f.store.env, table.columns.index(f.column)) for f in data_map.files if _has(table, f.table, f.column)]
+    stores = [
+        (f.store.env, table.columns.index(f.column))
+        for f in data_map.files
+        if f.table == table.table and f.column in table.columns
+    ]
     with tempfile.TemporaryFile() as aside:
         sheet = io.TextIOWrapper(aside, "utf-8", newline="", write_through=False)
         sheet.write("\N{BYTE ORDER MARK}")
@@ -184,7 +190,8 @@ def _write_table(
                 table.rows += 1
                 if table.rows <= SAMPLE:
                     table.sample.append(shown)
-                yield json.dumps(dict(zip(table.columns, plain, strict=True)), ensure_ascii=False).encode() + b"\n"
+                line = json.dumps(dict(zip(table.columns, plain, strict=True)), ensure_ascii=False)
+                yield line.encode() + b"\n"
 
         first = next(content := lines(), None)
         if first is None:
@@ -196,10 +203,6 @@ def _write_table(
         sheet.detach()
     writer.export.tables.append(table)
     return files
-
-
-def _has(table: ExportedTable, name: str, column: str) -> bool:
-    return table.table == name and column in table.columns
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -224,17 +227,17 @@ def _safe(name: str) -> str:
 
 def _plain(value: Any) -> Any:
     """A value as JSON writes it: dates in ISO 8601, bytes in hexadecimal, decimals as text."""
-    if value is None or isinstance(value, bool | int | float | str | list | dict):
-        return value  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, JSON_TYPES):
+        return cast("Any", value)
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
+        return bytes(cast("bytes", value)).hex()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"'{text}" if FORMULA.match(text) else text
 
 

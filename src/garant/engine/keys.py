@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any, cast
 
 from garant.systems.port import RootKey
 
@@ -38,14 +39,16 @@ def unpack(packed: str) -> list[RootKey]:
         raw = inflate.decompress(base64.b64decode(packed, validate=True), LARGEST)
         if inflate.unconsumed_tail or not inflate.eof:
             raise ValueError("truncated or too large")
-        values = json.loads(raw)
+        values: Any = json.loads(raw)
     except (ValueError, zlib.error) as error:
         raise UnreadableKeys(f"the keys of the plan are damaged: {error}") from None
-    if not isinstance(values, list) or not all(type(v) in (int, str) for v in values):
-        raise UnreadableKeys("the keys of the plan are damaged: not a list of keys")
-    if values and isinstance(values[0], str):
-        return values[1:]
-    return list(accumulate(values))
+    if isinstance(values, list):
+        items = cast("list[Any]", values)
+        if all(type(item) is int for item in items):
+            return list(accumulate(items))
+        if items[0] == "" and all(type(item) is str for item in items):
+            return items[1:]
+    raise UnreadableKeys("the keys of the plan are damaged: not a list of keys")
 
 
 def _differences(keys: Sequence[RootKey]) -> list[int]:

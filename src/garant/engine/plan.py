@@ -119,7 +119,5 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
 def _among(found: Found, keys: list[RootKey]) -> Found:
     """The answer, with holders counted over these keys only."""
     held = [found.held.get(key, 0) for key in keys]
-    holders = [
-        type(h)(h.number, sum(mask >> h.number & 1 for mask in held), h.latest) for h in found.holders
-    ]
+    holders = [type(h)(h.number, sum(mask >> h.number & 1 for mask in held), h.latest) for h in found.holders]
     return Found(found.population, keys=keys, held=found.held, holders=holders)

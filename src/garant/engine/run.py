@@ -197,7 +197,7 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
 
 
 def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
-    """Counts as the journal keeps them until the receipt: with file names and keys, so never in the ledger."""
+    """Counts as the journal keeps them until the receipt. It names files and keys: never for the ledger."""
     return {
         "rows": list(counts.rows),
         "files": [list(pair) for pair in counts.files],
@@ -230,18 +230,10 @@ def summary(course: Course, outcome: Outcome) -> dict[str, Any]:
 def block_summary(outcome: Outcome) -> list[dict[str, Any]]:
     """What blocked, grouped by constraint: how many roots, in which table, refused by what."""
     groups: dict[tuple[str, str, str | None], dict[str, Any]] = {}
-    for _key, blockers in outcome.blocked:
-        for b in blockers:
-            group = groups.setdefault(
-                (b.table, b.constraint, b.referring_table),
-                {
-                    "table": b.table,
-                    "constraint": b.constraint,
-                    "referring_table": b.referring_table,
-                    "roots": 0,
-                    "rows": 0,
-                },
-            )
-            group["roots"] += 1
-            group["rows"] += b.rows or 0
+    for blocker in (blocker for _key, blockers in outcome.blocked for blocker in blockers):
+        known = (blocker.table, blocker.constraint, blocker.referring_table)
+        names = dict(zip(("table", "constraint", "referring_table"), known, strict=True))
+        group = groups.setdefault(known, {**names, "roots": 0, "rows": 0})
+        group["roots"] += 1
+        group["rows"] += blocker.rows or 0
     return list(groups.values())

@@ -43,8 +43,8 @@ def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]
     """
     steps: list[Step] = []
     for number, action in enumerate(disposition.actions):
-        for step in _action_steps(data_map, disposition.root, action, duties):
-            steps.append(replace(step, action=number))
+        planned = _action_steps(data_map, disposition.root, action, duties)
+        steps.extend(replace(step, action=number) for step in planned)
     return [_collected(steps, position) for position in range(len(steps))]
 
 
@@ -138,12 +138,12 @@ def _shared_steps(data_map: DataMap, action: Action, duties: Sequence[Duty], bas
     columns = _columns(data_map, action)
     own: list[Step] = []
     for path in base.paths:
-        mine = {c: columns.get(c, "blank") for c in path.own_columns}
+        mine: Columns = {c: columns.get(c, "blank") for c in path.own_columns}
         own.extend(_treat(data_map, action.table, mine, duties, (path,), base))
     alone = replace(base, others="none", owners=base.paths)
     mine_anyway = {column for path in base.paths for column in path.own_columns}
     if action.do is Do.TREAT:
-        rest = {name: how for name, how in columns.items() if name not in mine_anyway}
+        rest: Columns = {name: how for name, how in columns.items() if name not in mine_anyway}
         return [*own, *_treat(data_map, action.table, rest, duties, base.paths, alone)]
     going = _delete(data_map, action, duties, alone)
     return [*(replace(s, others="some", owners=base.paths) for s in own), *going]
@@ -156,7 +156,8 @@ def _is_shared(paths: Sequence[Path]) -> bool:
 def _columns(data_map: DataMap, action: Action) -> Columns:
     """The dispositions of the table's columns, those of the action first; what is kept left out."""
     table = data_map.tables[action.table]
-    chosen = {name: column.erase for name, column in table.columns.items()} | dict(action.columns)
+    chosen: dict[str, ColumnDisposition | None] = {name: c.erase for name, c in table.columns.items()}
+    chosen |= action.columns
     return {name: how for name, how in chosen.items() if how is not None and how != "keep"}
 
 

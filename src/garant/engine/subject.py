@@ -63,7 +63,8 @@ def find_subject(sources: Mapping[str, Source], identities: Mapping[str, str]) -
         source = sources[name]
         with source.connector.snapshot() as snapshot:
             for root, keys in roots_found(source.data_map, snapshot, identities).items():
-                found.append(Place(name, root, tuple(keys), _tables(source.data_map, snapshot, root, keys)))
+                tables = _tables(source.data_map, snapshot, root, keys)
+                found.append(Place(name, root, tuple(keys), tables))
     return found
 
 
@@ -135,8 +136,7 @@ def variants(kind: str, value: str) -> list[str]:
         return [value]
     formats = phonenumbers.PhoneNumberFormat
     written = [
-        phonenumbers.format_number(number, f)
-        for f in (formats.E164, formats.NATIONAL, formats.INTERNATIONAL)
+        phonenumbers.format_number(number, f) for f in (formats.E164, formats.NATIONAL, formats.INTERNATIONAL)
     ]
     bare = written[1].replace(" ", "")
     return list(dict.fromkeys([value, *written, bare]))
@@ -159,7 +159,9 @@ class _Request:
 def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> _Request:
     if kind == "rectification":
         steps = rectification_steps(data_map, root, corrections)
-        _require(steps, f"{data_map.system}: no column of {root} is marked identity: {', '.join(corrections)}")
+        _require(
+            steps, f"{data_map.system}: no column of {root} is marked identity: {', '.join(corrections)}"
+        )
         return _Request(root, None, [], steps)
     if kind == "restriction":
         steps = restriction_steps(data_map, root)

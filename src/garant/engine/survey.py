@@ -73,7 +73,9 @@ class Surveyor:
     def _kept(self, step: Step) -> list[_Probe]:
         """One probe for each duty that keeps rows of the step's table."""
         return [
-            _Probe(replace(step, unless=0, only=1 << number, seals=(), others="any"), step.action, "kept", number)
+            _Probe(
+                replace(step, unless=0, only=1 << number, seals=(), others="any"), step.action, "kept", number
+            )
             for number in range(len(self.duties))
             if step.unless & 1 << number
         ]

@@ -42,7 +42,9 @@ class Terms:
         rule = self.rules.get(key)
         if rule is None or not rule.phases:
             known = ", ".join(sorted(self.rules))
-            raise UnknownRule(f"retention rule {key!r} is not in the policy or has no period; it has: {known}")
+            raise UnknownRule(
+                f"retention rule {key!r} is not in the policy or has no period; it has: {known}"
+            )
         return rule
 
     def clock(self, rule: RetentionRule) -> Clock:

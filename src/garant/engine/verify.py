@@ -75,8 +75,8 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey]) -> Select
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
     left = tuple(
-        Left(step.table, step.do.value, count) for step, count in zip(course.steps, rows, strict=True) if count
+        Left(step.table, step.do.value, count)
+        for step, count in zip(course.steps, rows, strict=True)
+        if count
     )
-    return SelectionCheck(
-        selection.system, selection.rule, selection.due, len(overdue), len(spared), left
-    )
+    return SelectionCheck(selection.system, selection.rule, selection.due, len(overdue), len(spared), left)

@@ -101,9 +101,7 @@ class Step:
     table: str
     do: Do
     paths: tuple[Path, ...]
-    columns: Mapping[str, ColumnDisposition] = field(
-        default_factory=dict[str, ColumnDisposition]
-    )
+    columns: Mapping[str, ColumnDisposition] = field(default_factory=dict[str, ColumnDisposition])
     unless: int = 0
     only: int = 0
     others: Others = "any"
@@ -179,9 +177,7 @@ class Snapshot(Protocol):
         """The roots that an e-mail, phone or number leads to."""
         ...
 
-    def find_held(
-        self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
-    ) -> Found:
+    def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
         """The duties that hold the given roots."""
         ...
 

@@ -31,7 +31,11 @@ def references(connection: sa.Connection) -> list[Reference]:
     found: list[Reference] = []
     for (schema, table), keys in sa.inspect(connection).get_multi_foreign_keys().items():
         for key in keys:
-            released = key.get("options", {}).get("ondelete", "").upper() in ("CASCADE", "SET NULL", "SET DEFAULT")
+            released = key.get("options", {}).get("ondelete", "").upper() in (
+                "CASCADE",
+                "SET NULL",
+                "SET DEFAULT",
+            )
             if released or len(key["constrained_columns"]) != 1:
                 continue
             column = key["constrained_columns"][0]
@@ -59,7 +63,11 @@ def foresee(connection: sa.Connection, statements: Statements, steps: Sequence[S
 
 
 def blockers_of(
-    connection: sa.Connection, statements: Statements, steps: Sequence[Step], failed: Step, error: IntegrityError
+    connection: sa.Connection,
+    statements: Statements,
+    steps: Sequence[Step],
+    failed: Step,
+    error: IntegrityError,
 ) -> list[Blocker]:
     """Name what refused a step: the database's own word, else the rows that refer to what must go."""
     named = _named(error, failed)
@@ -106,5 +114,7 @@ def _taken(
     statements: Statements, reference: Reference, steps: Sequence[Step]
 ) -> Iterator[ColumnElement[bool]]:
     for step in steps:
-        if step.table == reference.table and (step.do is Do.DELETE or step.columns.get(reference.column) == "blank"):
+        if step.table == reference.table and (
+            step.do is Do.DELETE or step.columns.get(reference.column) == "blank"
+        ):
             yield statements.rows(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,13 +55,12 @@ class SqlConnector:
         self._stores = stores or {}
         self._pseudonym_key = pseudonym_key
         parsed = read_url(url, data_map.system)
-        options = {"pseudonym_key": pseudonym_key, "zone": data_map.zone}
-        self._looking = open_engine(parsed, writing=False, **options)
-        self._changing = open_engine(parsed, writing=True, **options)
+        self._looking = open_engine(parsed, writing=False, pseudonym_key=pseudonym_key, zone=data_map.zone)
+        self._changing = open_engine(parsed, writing=True, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self.dialect: Dialect = dialect_of(self._looking)
 
     @contextmanager
-    def snapshot(self) -> Iterator[SqlSnapshot]:
+    def snapshot(self) -> Generator[SqlSnapshot]:
         """A consistent view: temporary tables first, then a read-only transaction."""
         kinds = sorted({root.type for root in self.data_map.roots.values()})
         with plain_errors(self.data_map.system), self._looking.connect() as connection:

@@ -83,9 +83,7 @@ class Finder:
         holding = sa.select(facts.c.key).where(in_force)
         bit = 1 << duty.number
         result = self.connection.execute(
-            sa.update(batch)
-            .where(batch.c.key.in_(holding))
-            .values(held=batch.c.held.bitwise_or(bit))
+            sa.update(batch).where(batch.c.key.in_(holding)).values(held=batch.c.held.bitwise_or(bit))
         )
         latest = self.connection.scalar(
             sa.select(sa.cast(sa.func.max(facts.c.at).filter(facts.c.mark < UNREADABLE), sa.Text()))
@@ -122,15 +120,11 @@ class Finder:
             at = rows.c.at
             mark = self.dialect.recent(at, source.type, clock.day, clock.instant, self.zone)
             moment = self.dialect.moment(at, source.type)
-            parts.append(
-                sa.select(rows.c.key, moment.label("at"), mark.label("mark")).where(at.is_not(None))
-            )
+            part: sa.Select[Any] = sa.select(rows.c.key, moment.label("at"), mark.label("mark"))  # pyright: ignore[reportAssignmentType]
+            parts.append(part.where(at.is_not(None)))
         every = sa.union_all(*parts).subquery("every")
-        return (
-            sa.select(every.c.key, sa.func.max(every.c.at).label("at"), sa.func.max(every.c.mark).label("mark"))
-            .group_by(every.c.key)
-            .subquery("last")
-        )
+        latest, mark = sa.func.max(every.c.at).label("at"), sa.func.max(every.c.mark).label("mark")
+        return sa.select(every.c.key, latest, mark).group_by(every.c.key).subquery("last")
 
 
 def _local_day(text: str | None, zone: str, clock: Clock | None) -> date | None:

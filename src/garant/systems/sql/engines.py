@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -58,7 +60,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
         connect_args={"connect_timeout": 10},
     )
 
-    @sa.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         with dbapi.cursor() as cursor:
             cursor.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
@@ -78,17 +80,15 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes) -> sa.Engine:
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
-    @sa.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        dbapi.create_function(
-            "garant_hmac", 1, lambda v: pseudonym_digest(pseudonym_key, v), deterministic=True
-        )
+        dbapi.create_function("garant_hmac", 1, partial(pseudonym_digest, pseudonym_key), deterministic=True)
         dbapi.execute("PRAGMA foreign_keys = ON")
         dbapi.execute("PRAGMA temp_store = MEMORY")
         if writing:
             dbapi.execute("PRAGMA secure_delete = ON")
 
-    @sa.event.listens_for(engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
@@ -96,7 +96,7 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes) -> sa.Engine:
 
 
 @contextmanager
-def plain_errors(system: str) -> Iterator[None]:
+def plain_errors(system: str) -> Generator[None]:
     """Turn a driver's errors into ours, without values, parameters or credentials.
 
     Raises:
@@ -118,7 +118,9 @@ def _operational(system: str, error: DBAPIError) -> ConnectorError:
     reason = _reason(error)
     if re.search(r"no such (table|column)|syntax error|not authorized|readonly|no such function", reason):
         return ConnectorError(f"{system}: {reason}")
-    if re.search(r"unable to open|not a database|connection .*failed|could not connect|timeout expired", reason):
+    if re.search(
+        r"unable to open|not a database|connection .*failed|could not connect|timeout expired", reason
+    ):
         return SystemUnreachable(f"{system}: {reason}")
     return Interrupted(f"{system}: {reason}")
 

@@ -24,7 +24,8 @@ def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | N
     text = sa.text(fragment.sql)
     if fragment.parameters:
         text = text.bindparams(identity=identity)
-    return text.columns(*(sa.column(name) for name in columns)).subquery()
+    given: list[ColumnElement[Any]] = [sa.column(name) for name in columns]
+    return text.columns(*given).subquery()  # pyright: ignore[reportArgumentType]
 
 
 def predicate(sql: str, table: str, dialect: str) -> ColumnElement[bool]:

@@ -177,8 +177,7 @@ class Statements:
 
     def _guards(self, step: Step) -> list[ColumnElement[bool]]:
         guards = [
-            sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name)))
-            for seal in step.seals
+            sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name))) for seal in step.seals
         ]
         if step.do is Do.TREAT:
             guards.append(sa.or_(*(self._undone(step.table, n, how) for n, how in step.columns.items())))
@@ -227,5 +226,5 @@ def _certain(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _table(name: str, columns: set[str]) -> sa.TableClause:
     schema, _, bare = name.rpartition(".")
-    parts = [sa.column(c) for c in sorted(columns)]
+    parts: list[sa.ColumnClause[Any]] = [sa.column(c) for c in sorted(columns)]
     return sa.table(bare, *parts, schema=schema or None)
