@@ -1,13 +1,11 @@
 """The kinds of entry that the ledger itself needs. The rest of Garant registers its own the same way."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from garant.ledger.entries import Base64, Count, Key, KeyText, Payload, entry_kind
 
-KeyRole = Literal["ledger-signature", "subject-commitments"]
-ROTATION_KIND = "keys.rotated"
 
 
 @entry_kind("organisation.created", fr="L’organisation est créée.", en="The organisation is created.")
@@ -20,7 +18,11 @@ class OrganisationCreated(Payload):
     )
 
 
-@entry_kind("keys.created", fr="Les clés du registre sont créées.", en="The ledger's keys are created.")
+@entry_kind(
+    "keys.created",
+    fr="Une clé de signature est créée pour ce registre ; ailleurs qu’à son début, la précédente a été perdue.",
+    en="A signature key is made for this log; anywhere but at its start, the one before was lost.",
+)
 class KeysCreated(Payload):
     """From here on the log is signed by this key."""
 
@@ -28,7 +30,7 @@ class KeysCreated(Payload):
 
 
 @entry_kind(
-    ROTATION_KIND,
+    "keys.rotated",
     fr="La clé de signature du registre est remplacée ; l’ancienne et la nouvelle le signent.",
     en="The signature key of the ledger is replaced; the old one and the new one both sign it.",
 )

@@ -9,20 +9,41 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from garant.ledger.kinds import KeysRotated
-from garant.ledger.notes import Note, Signature, SigningKey, VerifierKey, decode_base64
+from garant.ledger.entries import MalformedEntryError, Record
+from garant.ledger.kinds import KeysCreated, KeysRotated
+from garant.ledger.notes import (
+    MalformedNoteError,
+    Note,
+    Signature,
+    SignatureRefusedError,
+    SigningKey,
+    VerifierKey,
+    decode_base64,
+)
+
+KEYS_MARK: Final = b'"kind":"keys.'
+"""Canonical entries about keys hold these bytes; others are passed over unread."""
 
 _TITLE: Final = "garant ledger: rotation of the signature key"
 _FOREVER: Final = 2**63
 
 
+class RotationRefusedError(ValueError):
+    """An entry about keys does not continue the chain of keys before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """At entry `index` of a log, the new key takes over from the old one."""
+    """At entry `index` of a log, the new key takes over from the old one.
+
+    `vouched` says that the old key signed it. After a loss it could not: then whoever trusts the new key knows the
+    old one from the log, but whoever trusts the old one does not know the new.
+    """
 
     index: int
     old: VerifierKey
     new: VerifierKey
+    vouched: bool = True
 
 
 def rotation_text(index: int, old: VerifierKey, new: VerifierKey) -> str:
@@ -71,7 +92,7 @@ class KeyChain:
         """Start from the trusted keys and follow the rotations, in the order of the log, both ways."""
         self._spans = {key: (0, _FOREVER) for key in trusted}
         for rotation in rotations:
-            if rotation.old in self._spans:
+            if rotation.vouched and rotation.old in self._spans:
                 self._spans.setdefault(rotation.new, (0, _FOREVER))
         for rotation in reversed(rotations):
             if rotation.new in self._spans:
@@ -96,3 +117,41 @@ class KeyChain:
     def keys(self) -> list[VerifierKey]:
         """Every key of the chain, in the order in which they became current."""
         return sorted(self._spans, key=lambda key: self._spans[key])
+
+
+class KeyHistory:
+    """The keys that the entries of a log name, read in the order of the log."""
+
+    def __init__(self) -> None:
+        """Before the first entry no key is known."""
+        self.current: VerifierKey | None = None
+        self.rotations: list[Rotation] = []
+
+    def read(self, index: int, entry: bytes) -> None:
+        """Take note of an entry, if it is about keys.
+
+        Raises RotationRefusedError when it does not continue what came before.
+        """
+        if KEYS_MARK not in entry:
+            return
+        try:
+            payload = Record.parse(entry).typed()
+            if isinstance(payload, KeysCreated):
+                self._created(index, VerifierKey.parse(payload.verifier))
+            elif isinstance(payload, KeysRotated):
+                self._rotated(index, read_rotation(payload))
+        except (MalformedEntryError, MalformedNoteError, SignatureRefusedError) as error:
+            raise RotationRefusedError(str(error)) from error
+
+    def _created(self, index: int, key: VerifierKey) -> None:
+        if self.current is not None:
+            self.rotations.append(Rotation(index, self.current, key, vouched=False))
+        self.current = key
+
+    def _rotated(self, index: int, rotation: Rotation) -> None:
+        if rotation.index != index:
+            raise RotationRefusedError(f"it was signed for entry {rotation.index}")
+        if self.current not in (None, rotation.old):
+            raise RotationRefusedError("the key it replaces was not the current one")
+        self.rotations.append(rotation)
+        self.current = rotation.new

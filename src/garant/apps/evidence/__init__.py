@@ -1,0 +1,1 @@
+"""Evidence: the ledger of each organisation, in the database."""

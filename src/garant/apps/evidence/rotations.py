@@ -1,0 +1,131 @@
+"""Making, rotating and replacing the installation's keys, with every ledger told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django_scopes import scope, scopes_disabled
+
+from garant.apps.evidence import custody, storage
+from garant.apps.evidence.models import Log, SubjectKey
+from garant.apps.evidence.writing import append, sign
+from garant.ledger import (
+    KEY_NAMES,
+    CommitmentsRewrapped,
+    Entry,
+    KeyMissingError,
+    KeysCreated,
+    Payload,
+    SigningKey,
+    rotate,
+    wrap,
+)
+from garant.ledger.keys import KeyName
+
+
+def create_keys() -> list[KeyName]:
+    """Make the keys that are not there yet; return their names. An existing key is never touched.
+
+    Raises KeyExposedError or KeyUnreadableError for one that is there but cannot be used.
+    """
+    keys, made = custody.source(), list[KeyName]()
+    for name in KEY_NAMES:
+        try:
+            keys.read(name)
+        except KeyMissingError:
+            keys.create(name)
+            made.append(name)
+    return made
+
+
+def rotate_signing_key(*, actor: str = "garant") -> int:
+    """Replace the signature key in every ledger; both keys sign the change. Returns how many ledgers were told.
+
+    Interrupted, it is finished by typing it again or by the next signature. Where a vault keeps the keys, its
+    `ledger-signature.next` is the new one.
+    """
+    old = SigningKey(custody.source().read("ledger-signature"))
+    new = SigningKey(_successor("ledger-signature"))
+    told = 0
+    with transaction.atomic():
+        for log in _logs():
+            told += _rotate_log(log, old, new, actor)
+    custody.settle("ledger-signature")
+    return told
+
+
+def _rotate_log(log: Log, old: SigningKey, new: SigningKey, actor: str) -> int:
+    if custody.current_verifier(log) == new.verifier(log.origin):
+        return 0
+    sign(log, custody.signer(log))
+    _tell(log, rotate(log.origin, log.size, old, new), actor)
+    sign(log, old)
+    sign(log, new)
+    return 1
+
+
+def replace_lost_signing_key(*, actor: str = "garant") -> int:
+    """Name the key at hand in every ledger that names another one, lost for good. Returns how many were told.
+
+    No old key vouches for the new one: whoever verifies must be given it, and an explanation.
+    """
+    key = SigningKey(custody.source().read("ledger-signature"))
+    told = 0
+    with transaction.atomic():
+        for log in _logs():
+            verifier = key.verifier(log.origin)
+            if custody.current_verifier(log) != verifier:
+                _tell(log, KeysCreated(verifier=str(verifier)), actor)
+                sign(log, key)
+                told += 1
+    return told
+
+
+def rotate_commitments_key(*, actor: str = "garant") -> int:
+    """Replace the master key and wrap every stored key again; commitments open as before. Returns how many."""
+    master = _successor("subject-commitments")
+    wrapped = 0
+    with transaction.atomic():
+        for log in _logs():
+            count = _rewrap_log(log, lambda key, owner: wrap(master, key, owner))
+            if count:
+                _tell(log, CommitmentsRewrapped(keys=count), actor)
+            wrapped += count
+    custody.settle("subject-commitments")
+    return wrapped
+
+
+def _rewrap_log(log: Log, rewrap: Callable[[bytes, str], bytes]) -> int:
+    if log.reference_key is None:
+        return 0
+    log.reference_key = rewrap(custody.open_wrapped(bytes(log.reference_key), log.pk), log.pk)
+    log.save(update_fields=["reference_key"])
+    count = 1
+    for stored in SubjectKey.objects.filter(log=log).iterator(storage.ROWS):
+        stored.wrapped = rewrap(custody.open_wrapped(bytes(stored.wrapped), stored.reference), stored.reference)
+        stored.save(update_fields=["wrapped"])
+        count += 1
+    return count
+
+
+def _successor(name: KeyName) -> bytes:
+    """The announced successor of a key, made where it is not there yet."""
+    return custody.pending(name) or custody.source().create(name, pending=True)
+
+
+def _logs() -> Iterator[Log]:
+    """Every ledger of the installation, locked, each in its own scope."""
+    with scopes_disabled():
+        organisations = list(Log.objects.order_by("pk").values_list("pk", flat=True))
+    for organisation in organisations:
+        with scope(organisation=organisation):
+            yield storage.lock_log(organisation)
+
+
+def _tell(log: Log, payload: Payload, actor: str) -> None:
+    """Append one entry about keys and keep the locked row's size in step."""
+    append(log.pk, [Entry(payload, datetime.now(UTC), actor)])
+    log.refresh_from_db(fields=["size"])

@@ -1,0 +1,50 @@
+"""The only way the ledger is written and read: append, sign, prove, export, verify.
+
+Each function takes the organisation's key. What it writes, it writes in the caller's transaction where there is one.
+"""
+
+from garant.apps.evidence.refusals import (
+    ConflictingEntryError,
+    EntryMissingError,
+    LedgerUnverifiableError,
+    LogExistsError,
+    LogMissingError,
+    SigningKeyForeignError,
+)
+from garant.apps.evidence.rotations import (
+    create_keys,
+    replace_lost_signing_key,
+    rotate_commitments_key,
+    rotate_signing_key,
+)
+from garant.apps.evidence.sharing import export, prove, records, verifier_keys
+from garant.apps.evidence.subjects import destroy_subject_keys, person, subject_commitment, subject_key
+from garant.apps.evidence.verification import DatabaseReport, inspect_database, verify_database
+from garant.apps.evidence.writing import append, checkpoint, open_log
+
+__all__ = [
+    "ConflictingEntryError",
+    "DatabaseReport",
+    "EntryMissingError",
+    "LedgerUnverifiableError",
+    "LogExistsError",
+    "LogMissingError",
+    "SigningKeyForeignError",
+    "append",
+    "checkpoint",
+    "create_keys",
+    "destroy_subject_keys",
+    "export",
+    "inspect_database",
+    "open_log",
+    "person",
+    "prove",
+    "records",
+    "replace_lost_signing_key",
+    "rotate_commitments_key",
+    "rotate_signing_key",
+    "subject_commitment",
+    "subject_key",
+    "verifier_keys",
+    "verify_database",
+]

@@ -1,0 +1,80 @@
+"""What leaves the database: exports, proofs, records, public keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import transaction
+from django_scopes import scope
+
+from garant.apps.evidence import custody, refusals, storage
+from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
+from garant.apps.evidence.writing import checkpoint
+from garant.ledger import InclusionProof, KeysRotated, Note, Record, VerifierKey, make_proof, open_sink, write_export
+from garant.ledger import Checkpoint as Head
+from garant.ledger.rotation import KeyHistory
+from garant.ledger.tiles import node_reader
+
+
+def export(organisation: str, path: Path) -> Note:
+    """Sign the head and write the whole ledger to a new folder, or to a new archive where `path` ends in `.zip`.
+
+    Returns the signed checkpoint it ends with. Raises what `checkpoint` raises, and ExportUnusableError.
+    """
+    with scope(organisation=organisation):
+        note = checkpoint(organisation)
+        log = storage.find_log(organisation)
+        with open_sink(path) as sink:
+            earlier = _earlier(log, note)
+            write_export(sink, note, earlier, storage.tile_reader(log), lambda *span: storage.read_entries(log, *span))
+    return note
+
+
+def _earlier(log: Log, head: Note) -> Iterator[Note]:
+    size = Head.parse(head.text).size
+    for text in Checkpoint.objects.filter(log=log, size__lte=size).values_list("note", flat=True):
+        if text.encode() != head.encode():
+            yield Note.parse(text.encode())
+
+
+def prove(organisation: str, *, index: int | None = None, key: str | None = None) -> InclusionProof:
+    """Prove that an entry, named by its index or by its idempotency key, is in the ledger.
+
+    Signs the head first when the entry is newer than the last checkpoint. Raises EntryMissingError.
+    """
+    with transaction.atomic(), scope(organisation=organisation):
+        note = checkpoint(organisation)
+        log = storage.find_log(organisation)
+        named = {"key": key} if index is None else {"index": index}
+        entry = LedgerEntry.objects.filter(log=log, **named).first()
+        if entry is None:
+            raise refusals.no_entry(organisation, str(key if index is None else index))
+        read = node_reader(storage.tile_reader(log))
+        return make_proof(entry.index, bytes(entry.data), note, read, _rotations(log))
+
+
+def _rotations(log: Log) -> list[KeysRotated]:
+    rows = LedgerEntry.objects.filter(log=log, kind=KeysRotated.kind).order_by("index")
+    return [KeysRotated.model_validate(Record.parse(bytes(row.data)).payload) for row in rows]
+
+
+def records(organisation: str, *, kind: str | None = None) -> Iterator[Record]:
+    """The entries of a ledger in order, all or of one kind, read as they are needed."""
+    with scope(organisation=organisation):
+        rows = LedgerEntry.objects.filter(log=storage.find_log(organisation)).order_by("index")
+        rows = rows if kind is None else rows.filter(kind=kind)
+        data = rows.values_list("data", flat=True).iterator(storage.ROWS)
+    return (Record.parse(bytes(item)) for item in data)
+
+
+def verifier_keys(organisation: str) -> list[VerifierKey]:
+    """Every key that ever signed this ledger, oldest first: publish them all, old proofs need the old ones."""
+    with scope(organisation=organisation):
+        log = storage.find_log(organisation)
+        history = KeyHistory()
+        rows = LedgerEntry.objects.filter(log=log, kind__startswith="keys.").order_by("index")
+        for row in rows:
+            history.read(row.index, bytes(row.data))
+        last = history.current or custody.signer(log).verifier(log.origin)
+        return [*(rotation.old for rotation in history.rotations), last]

@@ -1,0 +1,125 @@
+"""Holding the database against what was signed, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from django_scopes import scope
+
+from garant.apps.evidence import custody, refusals, storage, witnesses
+from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log, Tile
+from garant.ledger import MalformedNoteError, Problem
+from garant.ledger.problems import Problems
+from garant.ledger.replay import Head, Replay
+from garant.ledger.tiles import tile_path
+from garant.ledger.tree import HASH_BYTES
+from garant.ledger.verification import compare_tile
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseReport:
+    """What the stored ledger of one organisation holds, and what does not fit."""
+
+    organisation: str
+    entries: int
+    signed: int
+    checkpoints: int
+    problems: tuple[Problem, ...]
+
+
+def verify_database(organisation: str) -> DatabaseReport:
+    """Check the whole stored ledger. Call it before relying on it.
+
+    Raises LedgerUnverifiableError, with all that does not fit: the product must stop. Raises LogMissingError, or
+    what reading the signature key raises.
+    """
+    report = inspect_database(organisation)
+    if report.problems:
+        raise refusals.LedgerUnverifiableError(organisation, report.problems)
+    return report
+
+
+def inspect_database(organisation: str) -> DatabaseReport:
+    """Hash every entry again and compare tiles, columns, roots, signatures and the copy outside the database."""
+    with scope(organisation=organisation):
+        log = storage.find_log(organisation)
+        problems = Problems()
+        heads = _heads(log, problems)
+        tiles = _Tiles(log, problems)
+        replay = Replay({head.checkpoint.size for head in heads}, tiles.check, problems)
+        _replay_entries(log, replay, problems)
+        tiles.finish()
+        if replay.edge.size != log.size:
+            problems.add("database", log.origin, f"{replay.edge.size} ≠ {log.size}")
+        replay.check_heads(heads, custody.trusted(log), log.origin, replay.edge.size)
+        signed = max((head.checkpoint.size for head in heads), default=0)
+    return DatabaseReport(organisation, replay.edge.size, signed, len(heads), problems.all())
+
+
+def _heads(log: Log, problems: Problems) -> list[Head]:
+    """The stored checkpoints, and the copy that lies outside the database."""
+    found: list[Head] = []
+    rows = Checkpoint.objects.filter(log=log)
+    notes = [(f"checkpoint {row.size}", row.note.encode(), row) for row in rows]
+    copy = witnesses.recall(log)
+    for place, data, row in [*notes, *([(str(witnesses.path(log)), copy, None)] if copy else [])]:
+        try:
+            head = Head.parse(place, data)
+        except MalformedNoteError as error:
+            problems.add("note", place, str(error))
+            continue
+        said = (head.checkpoint.size, head.checkpoint.root, head.note.signatures[0].id.hex())
+        if row is not None and said != (row.size, bytes(row.root), row.key_id):
+            problems.add("database", place)
+        found.append(head)
+    if not found:
+        problems.add("missing", "checkpoint")
+    return found
+
+
+def _replay_entries(log: Log, replay: Replay, problems: Problems) -> None:
+    rows = LedgerEntry.objects.filter(log=log).order_by("index")
+    batch: list[tuple[object, ...]] = []
+    fields = ("index", "kind", "key", "at", "data", "leaf_hash")
+    for row in rows.values_list(*fields).iterator(storage.ROWS):
+        batch.append(row)
+        if len(batch) == storage.ROWS:
+            _replay_batch(batch, replay, problems)
+            batch = []
+    _replay_batch(batch, replay, problems)
+    replay.finish()
+
+
+def _replay_batch(batch: Sequence[tuple], replay: Replay, problems: Problems) -> None:
+    start = replay.edge.size
+    leaves = replay.append([bytes(row[4]) for row in batch])
+    for place, (row, leaf) in enumerate(zip(batch, leaves, strict=True), start):
+        index, kind, key, at, data, stored = row
+        keyed = f'"key":"{key}",' if key else ""
+        columns = f'"at":"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",{keyed}"kind":"{kind}","payload":'
+        if index != place or bytes(stored) != leaf or columns.encode() not in bytes(data):
+            problems.add("database", f"entry {index}")
+
+
+class _Tiles:
+    """Compares each computed tile with the stored one, and notes those that are not of the tree."""
+
+    def __init__(self, log: Log, problems: Problems) -> None:
+        self._log, self._problems = log, problems
+        self._seen = 0
+
+    def check(self, level: int, index: int, computed: bytes) -> None:
+        name = tile_path(level, index, len(computed) // HASH_BYTES)
+        stored = Tile.objects.filter(log=self._log, level=level, index=index).first()
+        if stored is None:
+            self._problems.add("missing", name)
+            return
+        self._seen += 1
+        compare_tile(self._problems, name, level, index, bytes(stored.hashes), computed)
+
+    def finish(self) -> None:
+        found = Tile.objects.filter(log=self._log).count()
+        if found != self._seen:
+            self._problems.add("database", "tile", f"{found} ≠ {self._seen}")

@@ -1,0 +1,160 @@
+"""Appending entries and signing the head, one writer per log at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django_scopes import scope
+
+from garant.apps.evidence import custody, refusals, storage, witnesses
+from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
+from garant.ledger import (
+    Entry,
+    KeysCreated,
+    Note,
+    Payload,
+    Problem,
+    ProofRefusedError,
+    Record,
+    SigningKey,
+    consistency_proof,
+    leaf_hash,
+    verify_consistency,
+)
+from garant.ledger import Checkpoint as Head
+from garant.ledger.canonical import canonical_json
+from garant.ledger.notes import decode_base64
+from garant.ledger.tiles import node_reader, split_hashes
+from garant.ledger.tree import EMPTY_ROOT, TILE_WIDTH
+
+
+def open_log(organisation: str, first: Payload, *, at: datetime, actor: str) -> Log:
+    """Open the ledger of an organisation with its first entry, and name the key that signs it.
+
+    Raises LogExistsError, and KeyMissingError before `garant init` made the keys.
+    """
+    with transaction.atomic(), scope(organisation=organisation):
+        if Log.objects.filter(pk=organisation).exists():
+            raise refusals.log_exists(organisation)
+        log = Log.objects.create(pk=organisation, origin=f"garant/{organisation}")
+        verifier = str(custody.signer(log).verifier(log.origin))
+        append(organisation, [Entry(first, at, actor), Entry(KeysCreated(verifier=verifier), at, actor)])
+        checkpoint(organisation)
+    return log
+
+
+def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
+    """Append entries, and return their rows in the same order.
+
+    An entry whose key is there already with the same kind and payload is not written again: its first row is
+    returned. The log stays locked until the caller's transaction ends.
+    Raises LogMissingError; ConflictingEntryError when a key is there with another content, LedgerUnverifiableError
+    when the stored tree does not fit its size: then nothing is written.
+    """
+    wanted = [(entry, entry.canonical()) for entry in entries]
+    with transaction.atomic(), scope(organisation=organisation):
+        log = storage.lock_log(organisation)
+        known = _known(log, [entry.key for entry, _ in wanted if entry.key])
+        edge = storage.load_edge(log)
+        rows: list[LedgerEntry] = []
+        fresh: list[LedgerEntry] = []
+        for entry, data in wanted:
+            row = known.get(entry.key) if entry.key else None
+            if row is None:
+                row = _row(log, edge.size + len(fresh), entry, data)
+                fresh.append(row)
+                if entry.key:
+                    known[entry.key] = row
+            elif _meaning(bytes(row.data)) != _meaning(data):
+                raise refusals.conflict(str(entry.key), row.index)
+            rows.append(row)
+        if fresh:
+            LedgerEntry.objects.bulk_create(fresh)
+            full = list(edge.extend([row.leaf_hash for row in fresh]))
+            storage.save_growth(log, full, edge)
+    return rows
+
+
+def _known(log: Log, keys: Sequence[str]) -> dict[str, LedgerEntry]:
+    found: dict[str, LedgerEntry] = {}
+    for start in range(0, len(keys), storage.ROWS):
+        rows = LedgerEntry.objects.filter(log=log, key__in=keys[start : start + storage.ROWS])
+        found.update({str(row.key): row for row in rows})
+    return found
+
+
+def _row(log: Log, index: int, entry: Entry, data: bytes) -> LedgerEntry:
+    return LedgerEntry(
+        log=log,
+        index=index,
+        kind=entry.kind,
+        key=entry.key,
+        at=entry.at.astimezone(UTC),
+        data=data,
+        leaf_hash=leaf_hash(data),
+    )
+
+
+def _meaning(data: bytes) -> tuple[str, bytes]:
+    record = Record.parse(data)
+    return record.kind, canonical_json(record.payload)
+
+
+def checkpoint(organisation: str) -> Note:
+    """Sign the head of the log, unless it is signed already.
+
+    What was appended since the last checkpoint is read and hashed again first, and the tree is shown to continue the
+    signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
+    Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
+    """
+    with transaction.atomic(), scope(organisation=organisation):
+        log = storage.lock_log(organisation)
+        return sign(log, custody.signer(log))
+
+
+def sign(log: Log, key: SigningKey) -> Note:
+    """Sign the head of a locked log with a given key."""
+    head = Head(log.origin, log.size, storage.load_edge(log).root())
+    last = Checkpoint.objects.filter(log=log).last()
+    _refuse_rewritten(log, last, head)
+    key_id = key.verifier(log.origin).id.hex()
+    signed = Checkpoint.objects.filter(log=log, size=log.size, key_id=key_id).first()
+    if signed is not None:
+        return Note.parse(signed.note.encode())
+    note = head.sign(key)
+    Checkpoint.objects.create(
+        log=log, size=head.size, key_id=key_id, root=head.root, note=note.encode().decode(), at=datetime.now(UTC)
+    )
+    witnesses.remember(log, note)
+    return note
+
+
+def _refuse_rewritten(log: Log, last: Checkpoint | None, head: Head) -> None:
+    """Raise LedgerUnverifiableError unless the log continues its last checkpoint and reads as it was written."""
+    size, root = (last.size, _signed_root(last)) if last else (0, EMPTY_ROOT)
+    try:
+        if size > head.size:
+            raise ProofRefusedError(f"{size} > {head.size}")
+        proof = consistency_proof(node_reader(storage.tile_reader(log)), size, head.size)
+        verify_consistency(size, head.size, root, head.root, proof)
+        _reread(log, size)
+    except ProofRefusedError as error:
+        problem = Problem("database", log.origin, str(error))
+        raise refusals.LedgerUnverifiableError(log.pk, [problem]) from error
+
+
+def _signed_root(last: Checkpoint) -> bytes:
+    """The root as the signed note says it, not as the column beside it does."""
+    return decode_base64(last.note.split("\n")[2])
+
+
+def _reread(log: Log, start: int) -> None:
+    """Hash again the entries from `start` on. Raises ProofRefusedError when one is not what the tree holds."""
+    read = storage.tile_reader(log)
+    for index in range(start // TILE_WIDTH, -(-log.size // TILE_WIDTH)):
+        first = index * TILE_WIDTH
+        entries = storage.read_entries(log, first, min(first + TILE_WIDTH, log.size))
+        if [leaf_hash(entry) for entry in entries] != split_hashes(read(0, index)):
+            raise ProofRefusedError(f"entries {first} to {first + TILE_WIDTH - 1}")

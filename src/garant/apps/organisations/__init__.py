@@ -1,0 +1,1 @@
+"""Organisations: the companies whose policies Garant keeps."""

@@ -1,0 +1,23 @@
+"""Where an installation keeps its own data: the database, the keys, the last signed checkpoints."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def home(environment: Mapping[str, str] = os.environ) -> Path:
+    """The data folder: GARANT_HOME, else `.garant` here where it exists, else the user's data folder (XDG)."""
+    named = environment.get("GARANT_HOME", "").strip()
+    if named:
+        return Path(named).expanduser().absolute()
+    here = Path(".garant").absolute()
+    if here.is_dir():
+        return here
+    data = environment.get("XDG_DATA_HOME", "").strip() or str(Path.home() / ".local" / "share")
+    return Path(data) / "garant"
+
+
+def keys_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the secret keys: GARANT_KEYS, else `keys` in the data folder."""
+    named = environment.get("GARANT_KEYS", "").strip()
+    return Path(named).expanduser().absolute() if named else home(environment) / "keys"

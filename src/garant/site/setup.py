@@ -1,0 +1,46 @@
+"""Waking Garant's own state, for the command line, the workers and the tests."""
+
+import os
+
+import django
+
+from garant.ledger import LedgerError
+
+
+class NotReadyError(LedgerError):
+    """Garant was never set up here, or its tables wait for an upgrade."""
+
+
+def wake() -> None:
+    """Set Django up; harmless when it is."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "garant.site.settings")
+    django.setup()
+
+
+def prepare() -> None:
+    """Make the data folder and bring the tables up to date; harmless when they are."""
+    wake()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.GARANT_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def ready() -> None:
+    """Set Django up and make sure the tables are there. Raises NotReadyError."""
+    wake()
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import OperationalError
+
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError:
+        pending = True
+    if pending:
+        raise NotReadyError(
+            fr="Garant n’est pas installé ici, ou sa base attend une mise à jour. Tapez : garant init",
+            en="Garant is not set up here, or its database waits for an upgrade. Type: garant init",
+        )
