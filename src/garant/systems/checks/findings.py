@@ -51,8 +51,8 @@ def rule(
     severity: Severity = "error",
 ) -> Rule:
     """Register rule GAR`number`; texts are (French, English), examples (bad, good)."""
-    texts = (Text(fr=fr, en=en) for fr, en in (title, why, mend))
-    return RULES.add(Rule(f"GAR{number}", slug, *texts, *examples, severity))
+    bad, good = examples
+    return RULES.add(Rule(f"GAR{number}", slug, said(*title), said(*why), said(*mend), bad, good, severity))
 
 
 def said(fr: str, en: str) -> Text:

@@ -10,6 +10,12 @@ _DEAD_NAME: Final = (
 )
 _DECLARE: Final = ("Corriger le nom, ou le déclarer.", "Correct the name, or declare it.")
 
+_IDENTITY: Final = """\
+identities:
+  email:
+    - {root: client, query: SELECT id AS key FROM client WHERE email = :identity}
+"""
+
 UNKNOWN_ROOT: Final = rule(
     501,
     "unknown-root",
@@ -118,8 +124,8 @@ ROOT_NOT_MAPPED: Final = rule(
         "Add under tables, for that table: links: [{root: …, column: the root’s key}].",
     ),
     (
-        "roots: {lead: {table: lead, key: id}}\n",
-        "roots: {ticket: {table: ticket, key: id}}\n",
+        "roots: {client: {table: customer, key: id}}\n",
+        "roots: {client: {table: client, key: id}}\n",
     ),
 )
 EVENT_WITHOUT_SOURCE: Final = rule(
@@ -147,7 +153,7 @@ OTHER_ROOT: Final = rule(
     "other-root",
     ("Deux parties liées parlent de racines différentes.", "Two linked parts speak of different roots."),
     (
-        "Les clés d’une racine ne désignent rien dans une autre\u202f: de mauvaises lignes seraient effacées.",
+        "Les clés d’une racine ne valent rien dans une autre\u202f: d’autres lignes seraient effacées.",
         "The keys of one root mean nothing in another: the wrong rows would be erased.",
     ),
     (
@@ -252,9 +258,7 @@ PROMISED_TWICE: Final = rule(
     ),
     ("Garder une seule des deux promesses.", "Keep only one of the two promises."),
     (
-        "promises:\n"
-        "  - {rule: customers, role: client, event: end, dispositions: erase-client}\n"
-        "  - {rule: customers, role: client, event: end, dispositions: erase-client}\n",
+        "promises:\n" + 2 * "  - {rule: customers, role: client, event: end, dispositions: erase-client}\n",
         "promises:\n  - {rule: customers, role: client, event: end, dispositions: erase-client}\n",
     ),
 )
@@ -272,8 +276,27 @@ NO_IDENTITY: Final = rule(
     ),
     (
         "identities: {}\n",
-        "identities:\n"
-        "  email: [{root: client, query: 'SELECT id AS key FROM client WHERE email = lower(:identity)'}]\n",
+        _IDENTITY,
     ),
     severity="warning",
+)
+PARENT_WITHOUT_KEY: Final = rule(
+    518,
+    "parent-without-key",
+    (
+        "La table parente n’a pas de clé, et le lien ne dit pas par quelle colonne la rejoindre.",
+        "The parent table has no key, and the link does not say which of its columns to join.",
+    ),
+    (
+        "Un lien va d’une colonne à une autre\u202f: il faut les deux.",
+        "A link goes from one column to another: both are needed.",
+    ),
+    (
+        "Donner key à la table parente, ou parent_column au lien.",
+        "Give the parent table a key, or the link a parent_column.",
+    ),
+    (
+        "tables: {ticket: {key: null}, note: {links: [{parent: ticket, column: ticket_id}]}}\n",
+        "tables: {ticket: {key: id}, note: {links: [{parent: ticket, column: ticket_id}]}}\n",
+    ),
 )

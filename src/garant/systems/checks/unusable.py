@@ -30,7 +30,7 @@ SECRET_IN_MAP: Final = RULES.add(
         "secret-in-map",
         Text(fr="La carte contient un secret.", en="The map holds a secret."),
         Text(
-            fr="RGPD, art. 32\u202f: une carte se relit, se copie, se publie\u202f; un mot de passe y est perdu.",
+            fr="RGPD, art. 32\u202f: une carte se copie et se publie\u202f; un mot de passe y est perdu.",
             en="GDPR, art. 32: a map is reviewed, copied and published; a password written there is lost.",
         ),
         Text(
