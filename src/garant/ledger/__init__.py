@@ -1,7 +1,7 @@
 """What is proved: an append-only Merkle log of what Garant did, and what can be shown from it.
 
-RFC 9162 tree over SHA-256, C2SP `tlog-tiles` layout, signed-note checkpoints (Ed25519). This package needs nothing
-else of Garant: an export verifies with it alone.
+RFC 9162 tree over SHA-256, C2SP `tlog-tiles` layout, signed-note checkpoints (Ed25519). This package needs
+nothing else of Garant: an export verifies with it alone.
 """
 
 from garant.ledger.checkpoints import Checkpoint

@@ -1,8 +1,9 @@
 """A ZIP archive in which every byte counts.
 
-An export is evidence: any changed byte must show, even one in a file date or a comment that no program reads. So the
-archive is written in one canonical form (members stored, fixed date, no extra field, no comment), and read by writing
-its headers again and comparing. Any ZIP tool opens it (APPNOTE.TXT 6.3.3); no other tool writes it quite like this.
+An export is evidence: any changed byte must show, even one in a file date or a comment that no program
+reads. So the archive is written in one canonical form (members stored, fixed date, no extra field, no
+comment), and read by writing its headers again and comparing. Any ZIP tool opens it (APPNOTE.TXT 6.3.3); no
+other tool writes it quite like this.
 """
 
 import struct

@@ -1,7 +1,8 @@
 """Canonical JSON: one value, one sequence of bytes (RFC 8785, JSON Canonicalization Scheme).
 
-The ledger keeps to a part of JSON on which the scheme is simple: no fraction (counts are whole numbers), names in
-ASCII. On that part Python's encoder, told to sort and to leave no space, writes exactly what RFC 8785 asks for.
+The ledger keeps to a part of JSON on which the scheme is simple: no fraction (counts are whole numbers),
+names in ASCII. On that part Python's encoder, told to sort and to leave no space, writes exactly what RFC
+8785 asks for.
 """
 
 import json
@@ -22,15 +23,17 @@ class NotCanonicalError(ValueError):
 def canonical_json(value: Json) -> bytes:
     """Write a value as canonical JSON, in UTF-8.
 
-    Raises NotCanonicalError, naming the place, for a fraction, a name that is not ASCII, an integer beyond 2**53 - 1
-    and text that is not Unicode (lone surrogates).
+    Raises NotCanonicalError, naming the place, for a fraction, a name that is not ASCII, an integer beyond
+    2**53 - 1 and text that is not Unicode (lone surrogates).
     """
     _refuse_foreign(value, "$")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise NotCanonicalError("text that is not Unicode (a lone surrogate) has no canonical form") from error
+        raise NotCanonicalError(
+            "text that is not Unicode (a lone surrogate) has no canonical form"
+        ) from error
 
 
 def _refuse_foreign(value: object, place: str) -> None:

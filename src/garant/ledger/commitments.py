@@ -1,8 +1,8 @@
 """Keyed commitments: how the ledger speaks of people without naming them.
 
-An entry may carry `HMAC-SHA256(key of the person, value)`. Whoever holds the key and the value can show that the
-entry is about them; once the key is destroyed the commitment points to no one (GDPR art. 4(5), art. 17).
-The keys of people lie in the database, wrapped by a master key that does not.
+An entry may carry `HMAC-SHA256(key of the person, value)`. Whoever holds the key and the value can show
+that the entry is about them; once the key is destroyed the commitment points to no one (GDPR art. 4(5),
+art. 17). The keys of people lie in the database, wrapped by a master key that does not.
 """
 
 import hmac
@@ -43,7 +43,8 @@ def opens(subject_key: bytes, value: Json, commitment: str) -> bool:
 
 
 def reference(reference_key: bytes, *parts: str) -> str:
-    """A stable pseudonym (64 hexadecimal digits) under which a person's key is filed, such as system, root, key."""
+    """A stable pseudonym (64 hexadecimal digits) under which a person's key is filed, such as system, root,
+    key."""
     return hmac.new(_checked(reference_key), canonical_json(["reference", *parts]), sha256).hexdigest()
 
 
@@ -56,7 +57,9 @@ def wrap(master: bytes, key: bytes, owner: str) -> bytes:
 def unwrap(master: bytes, wrapped: bytes, owner: str) -> bytes:
     """Decrypt a wrapped key. Raises UnwrapRefusedError when the master or the owner is another."""
     try:
-        return AESGCM(_checked(master)).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.encode())
+        return AESGCM(_checked(master)).decrypt(
+            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.encode()
+        )
     except (InvalidTag, ValueError) as error:
         raise UnwrapRefusedError("this master key does not open this wrapped key") from error
 

@@ -1,8 +1,9 @@
 """Entries of the ledger: what happened, when, by whom — and no personal data.
 
-An entry is canonical JSON: `actor`, `at`, `kind`, `payload`, `v`, and `key` where the event has an idempotency key.
-Each kind is one small class. Registering it checks that no field could hold free text, where a name or an address
-would end up: strings are keys, digests, dates … of a known form (GDPR art. 5(1)(c), data minimisation).
+An entry is canonical JSON: `actor`, `at`, `kind`, `payload`, `v`, and `key` where the event has an
+idempotency key. Each kind is one small class. Registering it checks that no field could hold free text,
+where a name or an address would end up: strings are keys, digests, dates … of a known form (GDPR art.
+5(1)(c), data minimisation).
 """
 
 import re
@@ -60,8 +61,8 @@ P = TypeVar("P", bound=Payload)
 def entry_kind(kind: str, *, fr: str, en: str) -> Callable[[type[P]], type[P]]:
     """Register a class as the payload of a kind of entry, with the sentence that documents it.
 
-    Raises ValueError for a name that is taken or not written `subject.event`, and TypeError for a field without a
-    description or of a type that could hold free text or a fraction.
+    Raises ValueError for a name that is taken or not written `subject.event`, and TypeError for a field
+    without a description or of a type that could hold free text or a fraction.
     """
 
     def register(payload: type[P]) -> type[P]:
@@ -102,9 +103,9 @@ def _refuse_free_text(schema: object, place: str) -> None:
 class Entry:
     """One event to be written.
 
-    `at` is an instant (any zone, kept in UTC); `actor` is a role, or a role and a reference such as `user:7f3a…`,
-    never a name or an address; `key` makes writing it again harmless: a log has each key once.
-    Raises MalformedEntryError for an actor or a key of another form and for a naive instant.
+    `at` is an instant (any zone, kept in UTC); `actor` is a role, or a role and a reference such as
+    `user:7f3a…`, never a name or an address; `key` makes writing it again harmless: a log has each key
+    once. Raises MalformedEntryError for an actor or a key of another form and for a naive instant.
     """
 
     payload: Payload
@@ -116,7 +117,9 @@ class Entry:
         if not _ACTOR.fullmatch(self.actor):
             raise MalformedEntryError(f"an actor is a role, or role:reference, not {self.actor!r}")
         if self.key is not None and not _KEY.fullmatch(self.key):
-            raise MalformedEntryError(f"an idempotency key is at most 200 letters, digits and ._/:-, not {self.key!r}")
+            raise MalformedEntryError(
+                f"an idempotency key is at most 200 letters, digits and ._/:-, not {self.key!r}"
+            )
         if self.at.tzinfo is None:
             raise MalformedEntryError("the instant of an entry has a time zone")
         if KINDS.get(self.kind) is not type(self.payload):
@@ -141,7 +144,9 @@ class Entry:
             }
         )
         if len(data) > LONGEST_ENTRY:
-            raise MalformedEntryError(f"a {self.kind} entry of {len(data)} bytes is longer than {LONGEST_ENTRY}")
+            raise MalformedEntryError(
+                f"a {self.kind} entry of {len(data)} bytes is longer than {LONGEST_ENTRY}"
+            )
         return data
 
 
@@ -169,7 +174,10 @@ class Record:
         return record
 
     def typed(self) -> Payload:
-        """The payload as its registered class. Raises MalformedEntryError when it is unknown or does not fit."""
+        """The payload as its registered class.
+
+        Raises MalformedEntryError when it is unknown or does not fit.
+        """
         payload = KINDS.get(self.kind)
         if payload is None:
             raise MalformedEntryError(f"the kind {self.kind!r} is not registered here")

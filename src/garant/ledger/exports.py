@@ -89,7 +89,7 @@ def open_export(path: Path) -> Files:
     if path.is_file():
         return ArchiveReader(path)
     raise ExportUnusableError(
-        fr=f"Il n’y a pas d’export du registre ici : {path}. Indiquez le dossier ou le fichier ZIP.",
+        fr=f"Il n’y a pas d’export du registre ici : {path}. Indiquez le dossier ou le fichier ZIP.",
         en=f"There is no export of the ledger here: {path}. Give the folder or the ZIP file.",
     )
 
@@ -102,7 +102,7 @@ class FolderSink:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise ExportUnusableError(
-                fr=f"{folder} n’est pas vide : choisissez un autre dossier, rien n’est écrasé.",
+                fr=f"{folder} n’est pas vide : choisissez un autre dossier, rien n’est écrasé.",
                 en=f"{folder} is not empty: choose another folder, nothing is overwritten.",
             )
         self._folder = folder
@@ -132,7 +132,7 @@ class ArchiveSink:
             self._file: BinaryIO = path.open("xb")
         except FileExistsError:
             raise ExportUnusableError(
-                fr=f"{path} existe déjà : choisissez un autre nom, rien n’est écrasé.",
+                fr=f"{path} existe déjà : choisissez un autre nom, rien n’est écrasé.",
                 en=f"{path} exists already: choose another name, nothing is overwritten.",
             ) from None
         self._archive = ArchiveWriter(self._file)
@@ -159,7 +159,9 @@ def open_sink(path: Path) -> FolderSink | ArchiveSink:
     return ArchiveSink(path) if path.suffix.lower() == ".zip" else FolderSink(path)
 
 
-def write_export(sink: Sink, head: Note, earlier: Iterable[Note], tiles: TileReader, entries: EntryReader) -> None:
+def write_export(
+    sink: Sink, head: Note, earlier: Iterable[Note], tiles: TileReader, entries: EntryReader
+) -> None:
     """Write a log up to its signed head, file after file: memory does not grow with the log."""
     size = Checkpoint.parse(head.text).size
     for level, index, width in tile_widths(size):

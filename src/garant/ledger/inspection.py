@@ -41,7 +41,9 @@ def inspect_export(path: Path) -> Summary:
         for record in _records(files, head, path):
             kinds[record.kind] += 1
             instants = [*instants[:1], record.at]
-        return Summary(head, dict(sorted(kinds.items())), *((instants[0], instants[-1]) if instants else (None, None)))
+        return Summary(
+            head, dict(sorted(kinds.items())), *((instants[0], instants[-1]) if instants else (None, None))
+        )
 
 
 def _open(path: Path) -> Files:
@@ -70,6 +72,6 @@ def _records(files: Files, head: Checkpoint, path: Path) -> Iterator[Record]:
 
 def _unusable(path: Path) -> ExportUnusableError:
     return ExportUnusableError(
-        fr=f"L’export {path} est illisible ou altéré. Tapez : garant ledger verify {path}",
+        fr=f"L’export {path} est illisible ou altéré. Tapez : garant ledger verify {path}",
         en=f"The export {path} is unreadable or damaged. Type: garant ledger verify {path}",
     )

@@ -1,4 +1,5 @@
-"""The installation's secret keys: outside the database, in a folder only their owner can read, or behind a command.
+"""The installation's secret keys: outside the database, in a folder only their owner can read, or behind a
+command.
 
 Three keys, 32 bytes each, one file each: `<name>.key`, mode 0600, one line `garant-key:1:<name>:<Base64>`.
 The name is in the file so that two files cannot be mistaken for each other.
@@ -26,22 +27,27 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 LOSS_EXPLAINED: Final = Text(
     fr=(
-        "Trois clés sont créées, et Garant n’en garde aucune copie. Sauvegardez-les à part de la base de données.\n"
-        "• ledger-signature signe le registre. Perdue : les preuves déjà remises restent vérifiables, mais rien de "
-        "nouveau ne peut être signé au nom du même registre ; il faut publier une nouvelle clé et expliquer "
-        "la rupture à ceux qui vérifient. Volée : remplacez-la aussitôt (garant keys rotate).\n"
-        "• subject-commitments protège les clés des personnes. Perdue : aucun engagement du registre ne peut plus "
-        "être rattaché à quelqu’un ; les quantités, les dates et les empreintes restent prouvées.\n"
-        "• session protège les sessions du site. Perdue : chacun se connecte de nouveau.\n"
+        "Trois clés sont créées, et Garant n’en garde aucune copie. "
+        "Sauvegardez-les à part de la base de données.\n"
+        "• ledger-signature signe le registre. "
+        "Perdue : les preuves déjà remises restent vérifiables, mais rien de nouveau ne peut être signé "
+        "au nom du même registre ; il faut publier une nouvelle clé, et l’expliquer à ceux qui vérifient. "
+        "Volée : remplacez-la aussitôt.\n"
+        "• subject-commitments protège les clés des personnes. "
+        "Perdue : plus aucun engagement du registre ne peut être rattaché à quelqu’un ; "
+        "les quantités, les dates et les empreintes restent prouvées.\n"
+        "• session protège les sessions du site. Perdue : chacun se connecte de nouveau.\n"
         "Personne ne peut les reconstituer, nous non plus."
     ),
     en=(
         "Three keys are made, and Garant keeps no copy of them. Back them up apart from the database.\n"
-        "• ledger-signature signs the ledger. Lost: proofs already handed out stay verifiable, but nothing new can be "
-        "signed in the name of the same ledger; you must publish a new key and explain the break to those who "
-        "verify. Stolen: replace it at once (garant keys rotate).\n"
-        "• subject-commitments protects the keys of people. Lost: no commitment of the ledger can be linked to "
-        "anyone any more; counts, dates and digests stay proved.\n"
+        "• ledger-signature signs the ledger. "
+        "Lost: proofs already handed out stay verifiable, but nothing new can be signed in the name of the "
+        "same ledger; you must publish a new key, and explain it to those who verify. "
+        "Stolen: replace it at once.\n"
+        "• subject-commitments protects the keys of people. "
+        "Lost: no commitment of the ledger can be linked to anyone any more; "
+        "counts, dates and digests stay proved.\n"
         "• session protects the sessions of the site. Lost: everyone signs in again.\n"
         "No one can make them again, and neither can we."
     ),
@@ -123,7 +129,8 @@ class KeyFolder:
 
 
 class KeyCommand:
-    """Keys that a command fetches, from a vault or a hardware module: `<command> <key name>` prints the key line."""
+    """Keys that a command fetches, from a vault or a hardware module: `<command> <key name>` prints the key
+    line."""
 
     def __init__(self, command: str) -> None:
         """Split the command as a shell would, without a shell. Raises ValueError for an open quote."""
@@ -185,7 +192,7 @@ def _refuse_exposed(path: Path, found: os.stat_result) -> None:
         wanted = "700" if stat.S_ISDIR(found.st_mode) else "600"
         raise KeyExposedError(
             fr=f"{path} est ouvert à d’autres (mode {mode:04o}, propriétaire {found.st_uid}). "
-            f"Tapez : chmod {wanted} {path} ; et si quelqu’un a pu lire la clé, remplacez-la.",
+            f"Tapez : chmod {wanted} {path} ; et si quelqu’un a pu lire la clé, remplacez-la.",
             en=f"{path} is open to others (mode {mode:04o}, owner {found.st_uid}). "
             f"Type: chmod {wanted} {path}; and if anyone may have read the key, replace it.",
         )
@@ -193,20 +200,23 @@ def _refuse_exposed(path: Path, found: os.stat_result) -> None:
 
 def _missing(name: str, place: str) -> KeyMissingError:
     return KeyMissingError(
-        fr=f"La clé {name} n’existe pas ({place}). Tapez : garant init ; ou restaurez-la de votre sauvegarde.",
+        fr=f"La clé {name} n’existe pas ({place}). Tapez : garant init ; ou restaurez-la de votre "
+        "sauvegarde.",
         en=f"There is no key {name} ({place}). Type: garant init; or restore it from your backup.",
     )
 
 
 def _unreadable(place: str, why: str) -> KeyUnreadableError:
     return KeyUnreadableError(
-        fr=f"{place} ne donne pas de clé lisible ({why}). Attendu : une ligne {_HEADER}:nom:Base64 de 32 octets.",
+        fr=f"{place} ne donne pas de clé lisible ({why}). Attendu : une ligne {_HEADER}:nom:Base64 de 32 "
+        "octets.",
         en=f"{place} gives no readable key ({why}). Expected: one line {_HEADER}:name:Base64 of 32 bytes.",
     )
 
 
 def _fixed(name: str) -> KeySourceFixedError:
     return KeySourceFixedError(
-        fr=f"La clé {name} vient de {COMMAND_VARIABLE} : créez-la ou remplacez-la dans le coffre qui la garde.",
+        fr=f"La clé {name} vient de {COMMAND_VARIABLE} : créez-la ou remplacez-la dans le coffre qui la "
+        "garde.",
         en=f"The key {name} comes from {COMMAND_VARIABLE}: make or replace it in the vault that keeps it.",
     )

@@ -7,7 +7,6 @@ from pydantic import Field, StringConstraints
 from garant.ledger.entries import Base64, Count, Key, KeyText, Payload, entry_kind
 
 
-
 @entry_kind("organisation.created", fr="L’organisation est créée.", en="The organisation is created.")
 class OrganisationCreated(Payload):
     """The first entry of a log."""
@@ -20,7 +19,8 @@ class OrganisationCreated(Payload):
 
 @entry_kind(
     "keys.created",
-    fr="Une clé de signature est créée pour ce registre ; ailleurs qu’à son début, la précédente a été perdue.",
+    fr="Une clé de signature est créée pour ce registre ; ailleurs qu’à son début, la précédente a été "
+    "perdue.",
     en="A signature key is made for this log; anywhere but at its start, the one before was lost.",
 )
 class KeysCreated(Payload):
@@ -31,7 +31,7 @@ class KeysCreated(Payload):
 
 @entry_kind(
     "keys.rotated",
-    fr="La clé de signature du registre est remplacée ; l’ancienne et la nouvelle le signent.",
+    fr="La clé de signature du registre est remplacée ; l’ancienne et la nouvelle le signent.",
     en="The signature key of the ledger is replaced; the old one and the new one both sign it.",
 )
 class KeysRotated(Payload):
@@ -46,7 +46,7 @@ class KeysRotated(Payload):
 
 @entry_kind(
     "commitments.rewrapped",
-    fr="La clé maîtresse des engagements est remplacée ; les clés des personnes restent les mêmes.",
+    fr="La clé maîtresse des engagements est remplacée ; les clés des personnes restent les mêmes.",
     en="The master key of the commitments is replaced; the keys of the people stay the same.",
 )
 class CommitmentsRewrapped(Payload):
@@ -57,7 +57,7 @@ class CommitmentsRewrapped(Payload):
 
 @entry_kind(
     "subject-keys.destroyed",
-    fr="Des clés de personnes sont détruites : leurs engagements ne désignent plus personne.",
+    fr="Des clés de personnes sont détruites : leurs engagements ne désignent plus personne.",
     en="Keys of people are destroyed: their commitments point to no one any more.",
 )
 class SubjectKeysDestroyed(Payload):

@@ -63,7 +63,7 @@ class VerifierKey:
     def parse(cls, text: str) -> "VerifierKey":
         """Read `name+hash+base64`. Raises MalformedNoteError when a part is missing or they do not agree."""
         name, *rest = text.strip().split("+", 2)
-        if len(rest) != 2:  # noqa: PLR2004 - the hash and the key
+        if len(rest) != 2:
             raise MalformedNoteError(f"a verifier key is written name+hash+base64, not {text[:80]!r}")
         data = decode_base64(rest[1])
         if data[:1] != ED25519 or len(data) != 1 + _KEY_BYTES:
@@ -183,4 +183,6 @@ class Note:
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n") or any(character < " " and character != "\n" for character in text):
-        raise MalformedNoteError("the text of a note ends with a newline and holds no other control character")
+        raise MalformedNoteError(
+            "the text of a note ends with a newline and holds no other control character"
+        )

@@ -9,14 +9,15 @@ MOST: Final = 50
 
 SENTENCES: Final[dict[str, Text]] = {
     "archive": Text(
-        fr="L’archive n’est pas, octet pour octet, celle que Garant écrit. Si elle a été refaite par un autre outil, "
-        "vérifiez le dossier décompressé.",
+        fr="L’archive n’est pas, octet pour octet, celle que Garant écrit. "
+        "Si elle a été refaite par un autre outil, vérifiez le dossier décompressé.",
         en="The archive is not, byte for byte, as Garant writes it. If another tool made it again, "
         "verify the unpacked folder.",
     ),
     "bundle": Text(fr="Ce paquet d’entrées est altéré.", en="This bundle of entries is damaged."),
     "count": Text(
-        fr="Ce paquet n’a pas le bon nombre d’entrées.", en="This bundle does not hold the right number of entries."
+        fr="Ce paquet n’a pas le bon nombre d’entrées.",
+        en="This bundle does not hold the right number of entries.",
     ),
     "database": Text(
         fr="La base de données ne contient plus ce que le registre a inscrit.",
@@ -27,12 +28,14 @@ SENTENCES: Final[dict[str, Text]] = {
         en="This entry was changed, added, removed or moved.",
     ),
     "forked": Text(
-        fr="Le registre a été réécrit : il ne prolonge pas ce point de contrôle.",
+        fr="Le registre a été réécrit : il ne prolonge pas ce point de contrôle.",
         en="The log was rewritten: it does not continue this checkpoint.",
     ),
     "missing": Text(fr="Ce fichier manque.", en="This file is missing."),
     "note": Text(fr="Ce point de contrôle est mal écrit.", en="This checkpoint is not well written."),
-    "origin": Text(fr="Ce point de contrôle est celui d’un autre registre.", en="This checkpoint is another log’s."),
+    "origin": Text(
+        fr="Ce point de contrôle est celui d’un autre registre.", en="This checkpoint is another log’s."
+    ),
     "root": Text(
         fr="Les entrées ne mènent pas à la racine qui a été signée.",
         en="The entries do not lead to the root that was signed.",
@@ -49,7 +52,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "tile": Text(fr="Ces empreintes ont été changées.", en="These hashes were changed."),
     "too-many": Text(fr="Il y en a d’autres, non affichés.", en="There are more, not shown."),
     "truncated": Text(
-        fr="Le registre a été tronqué : il est plus court que ce point de contrôle.",
+        fr="Le registre a été tronqué : il est plus court que ce point de contrôle.",
         en="The log was cut short: it is shorter than this checkpoint.",
     ),
     "unexpected": Text(fr="Ce fichier n’a rien à faire ici.", en="This file does not belong here."),

@@ -1,7 +1,8 @@
 """Inclusion proofs as files: one entry, shown to be in the log, by whoever holds the verifier key.
 
-A proof is self-contained: the entry, its path to the root, the signed checkpoint, and the rotations of the key that
-lead from one signer to another. It is written as JSON (for Garant and for people) and as a C2SP `tlog-proof`.
+A proof is self-contained: the entry, its path to the root, the signed checkpoint, and the rotations of the
+key that lead from one signer to another. It is written as JSON (for Garant and for people) and as a C2SP
+`tlog-proof`.
 """
 
 import json
@@ -72,7 +73,9 @@ class InclusionProof:
         try:
             proof = _read(json.loads(data))
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise _unusable("ce n’est pas un fichier de preuve", f"this is not a proof file ({error})") from error
+            raise _unusable(
+                "ce n’est pas un fichier de preuve", f"this is not a proof file ({error})"
+            ) from error
         if proof.to_json() != data:
             raise _unusable("le fichier a été modifié", "the file was changed")
         return proof
@@ -99,16 +102,18 @@ class InclusionProof:
     def describe(self, language: Language) -> str:
         """What is proved, for a person."""
         record, head = self.record, self.checkpoint
-        payload = [f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in record.payload.items()]
+        payload = [
+            f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in record.payload.items()
+        ]
         when = record.at.strftime("%Y-%m-%d %H:%M:%S UTC")
         root = b64encode(head.root).decode()
         if language == "fr":
             lines = [
-                f"L’entrée {self.index} du registre {head.origin} :",
+                f"L’entrée {self.index} du registre {head.origin}\u202f:",
                 f"    {record.kind}, le {when}, par {record.actor}",
                 *payload,
                 f"est dans l’arbre de {head.size} entrées dont la racine est {root}.",
-                "Ni Garant ni sa base de données ne sont nécessaires pour le vérifier : la clé publique suffit.",
+                "La clé publique suffit pour le vérifier, sans Garant ni sa base de données.",
             ]
         else:
             lines = [
@@ -116,7 +121,7 @@ class InclusionProof:
                 f"    {record.kind}, on {when}, by {record.actor}",
                 *payload,
                 f"is in the tree of {head.size} entries whose root is {root}.",
-                "Neither Garant nor its database is needed to check it: the public key is enough.",
+                "The public key is enough to check it, without Garant or its database.",
             ]
         return "\n".join(lines)
 
@@ -138,11 +143,15 @@ def _read(content: Any) -> InclusionProof:
     path = tuple(decode_base64(text) for text in cast("list[str]", content["path"]))
     note = Note.parse(cast("str", content["checkpoint"]).encode())
     try:
-        rotations = tuple(KeysRotated.model_validate(item) for item in cast("list[Any]", content["rotations"]))
+        rotations = tuple(
+            KeysRotated.model_validate(item) for item in cast("list[Any]", content["rotations"])
+        )
     except ValidationError as error:
         raise ValueError("a rotation is not well written") from error
-    return InclusionProof(int(content["index"]), cast("str", content["entry"]).encode(), path, note, rotations)
+    return InclusionProof(
+        int(content["index"]), cast("str", content["entry"]).encode(), path, note, rotations
+    )
 
 
 def _unusable(fr: str, en: str) -> ProofUnusableError:
-    return ProofUnusableError(fr=f"La preuve ne tient pas : {fr}.", en=f"The proof does not hold: {en}.")
+    return ProofUnusableError(fr=f"La preuve ne tient pas : {fr}.", en=f"The proof does not hold: {en}.")

@@ -14,12 +14,16 @@ from garant.ledger.rotation import KeyChain, KeyHistory, RotationRefusedError
 from garant.ledger.tree import TILE_WIDTH, RightEdge
 
 TileCheck = Callable[[int, int, bytes], None]
-"""Told each tile as it was computed (level, index, hashes), full or partial, to compare it with what is stored."""
+"""Told each tile as it was computed (level, index, hashes), full or partial, to compare it with what is
+stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A signed head of the log, and where it was found. `code` is the problem it would be if it did not fit."""
+    """A signed head of the log, and where it was found.
+
+    `code` is the problem it would be if it did not fit.
+    """
 
     place: str
     note: Note
@@ -52,7 +56,7 @@ class Replay:
         end = start + len(leaves)
         for cut in sorted({stop for stop in self._stops if start < stop < end} | {end}):
             for tile in self.edge.extend(leaves[self.edge.size - start : cut - start]):
-                self._check_tile(*tile)
+                self._check_tile(tile.level, tile.index, tile.hashes)
             if cut in self._stops:
                 self.roots[cut] = self.edge.root()
         for index, entry in enumerate(entries, start):

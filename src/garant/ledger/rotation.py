@@ -1,7 +1,8 @@
 """Rotation of the signature key: a statement that both keys sign, and the chain of keys it makes.
 
-A verifier who trusts any one key of the chain can check every checkpoint of the log, each with the key that was
-current at its size: an old key signs nothing that came after its rotation, a new one nothing that came before.
+A verifier who trusts any one key of the chain can check every checkpoint of the log, each with the key that
+was current at its size: an old key signs nothing that came after its rotation, a new one nothing that came
+before.
 """
 
 from base64 import b64encode
@@ -36,8 +37,8 @@ class RotationRefusedError(ValueError):
 class Rotation:
     """At entry `index` of a log, the new key takes over from the old one.
 
-    `vouched` says that the old key signed it. After a loss it could not: then whoever trusts the new key knows the
-    old one from the log, but whoever trusts the old one does not know the new.
+    `vouched` says that the old key signed it. After a loss it could not: then whoever trusts the new key
+    knows the old one from the log, but whoever trusts the old one does not know the new.
     """
 
     index: int
@@ -66,7 +67,10 @@ def rotate(origin: str, index: int, old: SigningKey, new: SigningKey) -> KeysRot
 
 
 def rotation_note(payload: KeysRotated) -> Note:
-    """The rotation as a signed note. Raises MalformedNoteError when a key or a signature is not well written."""
+    """The rotation as a signed note.
+
+    Raises MalformedNoteError when a key or a signature is not well written.
+    """
     old, new = VerifierKey.parse(payload.old), VerifierKey.parse(payload.new)
     signatures = (
         Signature(old.name, old.id, decode_base64(payload.signature_of_old)),
@@ -90,7 +94,7 @@ class KeyChain:
 
     def __init__(self, trusted: Iterable[VerifierKey], rotations: Sequence[Rotation] = ()) -> None:
         """Start from the trusted keys and follow the rotations, in the order of the log, both ways."""
-        self._spans = {key: (0, _FOREVER) for key in trusted}
+        self._spans: dict[VerifierKey, tuple[int, int]] = dict.fromkeys(trusted, (0, _FOREVER))
         for rotation in rotations:
             if rotation.vouched and rotation.old in self._spans:
                 self._spans.setdefault(rotation.new, (0, _FOREVER))

@@ -1,4 +1,5 @@
-"""The files of a log as C2SP `tlog-tiles` lays them out: tiles of hashes, bundles of entries, and their paths."""
+"""The files of a log as C2SP `tlog-tiles` lays them out: tiles of hashes, bundles of entries, and their
+paths."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -24,7 +25,7 @@ def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
     The level is a number, or `entries` for a bundle. The index is written in groups of three digits.
     """
     groups = [f"{index % 1000:03d}"]
-    while index >= 1000:  # noqa: PLR2004 - three decimal digits, as the specification says
+    while index >= 1000:
         index //= 1000
         groups.insert(0, f"x{index % 1000:03d}")
     partial = "" if width == TILE_WIDTH else f".p/{width}"

@@ -2,17 +2,20 @@
 
 Two ways in:
 
-- `RightEdge` grows with the log. It holds only the incomplete tiles of the right border, so that appending and
+- `RightEdge` grows with the log. It holds only the incomplete tiles of the right border, so that appending
+  and
   finding the root cost the same whatever the size of the log.
-- the proof functions read a finished log through a `NodeReader`, which gives the hash of any *complete* subtree.
+- the proof functions read a finished log through a `NodeReader`, which gives the hash of any *complete*
+  subtree.
 
 Levels count upwards from the leaves. A complete subtree of level `l` and index `i` covers the entries
 `i * 2**l` to `(i + 1) * 2**l - 1`. Hashes are 32 bytes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 HASH_BYTES: Final = 32
 TILE_HEIGHT: Final = 8
@@ -53,7 +56,8 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-class Tile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tile:
     """A full tile: 256 hashes of one tile level, side by side (C2SP tlog-tiles)."""
 
     level: int
@@ -180,7 +184,10 @@ def _split(width: int) -> int:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Check an audit path as RFC 9162, 2.1.3.2 says. Raises ProofRefusedError when it does not lead to `root`."""
+    """Check an audit path as RFC 9162, 2.1.3.2 says.
+
+    Raises ProofRefusedError when it does not lead to `root`.
+    """
     if not 0 <= index < size:
         raise ProofRefusedError(f"a log of {size} entries has no entry {index}")
     position, last, computed = index, size - 1, leaf

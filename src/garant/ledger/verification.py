@@ -1,7 +1,8 @@
 """Offline verification: an export is checked with nothing but the keys one trusts.
 
-Every entry is hashed again, every tile and every root computed again and compared; the signatures, the rotations of
-the key, and each earlier checkpoint too. Nothing in the export is believed before it is computed.
+Every entry is hashed again, every tile and every root computed again and compared; the signatures, the
+rotations of the key, and each earlier checkpoint too. Nothing in the export is believed before it is
+computed.
 """
 
 from base64 import b64encode
@@ -187,7 +188,9 @@ class _Verification:
             compare_tile(self.problems, name, level, index, stored, computed)
 
 
-def compare_tile(problems: Problems, name: str, level: int, index: int, stored: bytes, computed: bytes) -> None:
+def compare_tile(
+    problems: Problems, name: str, level: int, index: int, stored: bytes, computed: bytes
+) -> None:
     """Note a stored tile that differs from the computed one; at the leaves, which entries differ."""
     if stored == computed:
         return

@@ -18,7 +18,13 @@ _PRAGMAS: Final = "; ".join(
         f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     ]
 )
-_CONNECTION: Final = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+_CONNECTION: Final = {
+    "dbname": "NAME",
+    "user": "USER",
+    "password": "PASSWORD",
+    "host": "HOST",
+    "port": "PORT",
+}
 
 
 class DatabaseUrlError(ValueError):

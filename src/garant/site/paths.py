@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def home(environment: Mapping[str, str] = os.environ) -> Path:
-    """The data folder: GARANT_HOME, else `.garant` here where it exists, else the user's data folder (XDG)."""
+    """The data folder: GARANT_HOME, else `.garant` here if it exists, else the user's data folder (XDG)."""
     named = environment.get("GARANT_HOME", "").strip()
     if named:
         return Path(named).expanduser().absolute()

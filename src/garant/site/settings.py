@@ -23,7 +23,8 @@ GARANT_WITNESSES = GARANT_HOME / "checkpoints"
 
 @cache
 def _secret_key() -> str:
-    """The session key, fetched when first used; before `garant init` a passing one, which signs nothing lasting."""
+    """The session key, fetched when first used; before `garant init` a passing one, which signs nothing
+    lasting."""
     named = os.environ.get("GARANT_SECRET_KEY", "")
     if named:
         return named

@@ -41,6 +41,6 @@ def ready() -> None:
         pending = True
     if pending:
         raise NotReadyError(
-            fr="Garant n’est pas installé ici, ou sa base attend une mise à jour. Tapez : garant init",
+            fr="Garant n’est pas installé ici, ou sa base attend une mise à jour. Tapez : garant init",
             en="Garant is not set up here, or its database waits for an upgrade. Type: garant init",
         )

@@ -48,6 +48,7 @@ class LedgerEntry(models.Model):
     """One entry: its canonical bytes, and what of them is looked up by."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+")
+    log_id: str
     index = models.BigIntegerField()
     kind = models.CharField(max_length=80)
     key = models.CharField(max_length=200, null=True)
@@ -87,6 +88,7 @@ class Tile(models.Model):
     """Up to 256 hashes of the tree, side by side; the last of each level still grows."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+")
+    log_id: str
     level = models.SmallIntegerField()
     index = models.BigIntegerField()
     hashes = models.BinaryField()
@@ -108,6 +110,7 @@ class Checkpoint(models.Model):
     """The signed head of the log at one size."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+")
+    log_id: str
     size = models.BigIntegerField()
     key_id = models.CharField(max_length=8)
     root = models.BinaryField(max_length=32)
@@ -134,6 +137,7 @@ class SubjectKey(models.Model):
     """The key of one person, wrapped by the master key. Removing the row destroys the link for good."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+")
+    log_id: str
     reference = models.CharField(max_length=64)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()

@@ -20,8 +20,9 @@ class LedgerUnverifiableError(LedgerError):
         }
         super().__init__(
             fr=f"LE REGISTRE DE {organisation} N’EST PLUS VÉRIFIABLE. Garant s’arrête.\n{said['fr']}\n"
-            "Ne réparez rien à la main : gardez une copie de la base, restaurez la dernière sauvegarde saine, "
-            "puis tapez : garant ledger verify",
+            "Ne réparez rien à la main : gardez une copie de la base, restaurez la dernière sauvegarde "
+            "saine, "
+            "puis tapez : garant ledger verify",
             en=f"THE LEDGER OF {organisation} CAN NO LONGER BE VERIFIED. Garant stops.\n{said['en']}\n"
             "Mend nothing by hand: keep a copy of the database, restore the last sound backup, "
             "then type: garant ledger verify",
@@ -51,7 +52,7 @@ class EntryMissingError(LedgerError):
 def no_log(organisation: str) -> LogMissingError:
     """For a ledger that is not there."""
     return LogMissingError(
-        fr=f"L’organisation {organisation!r} n’a pas de registre ici. Tapez : garant init",
+        fr=f"L’organisation {organisation!r} n’a pas de registre ici. Tapez : garant init",
         en=f"The organisation {organisation!r} has no ledger here. Type: garant init",
     )
 
@@ -67,8 +68,10 @@ def log_exists(organisation: str) -> LogExistsError:
 def conflict(key: str, index: int) -> ConflictingEntryError:
     """For a key that says something else already."""
     return ConflictingEntryError(
-        fr=f"Le registre porte déjà la clé {key} (entrée {index}), avec un autre contenu. Rien n’est inscrit.",
-        en=f"The ledger already holds the key {key} (entry {index}) with another content. Nothing is written.",
+        fr=f"Le registre porte déjà la clé {key} (entrée {index}), avec un autre contenu. Rien n’est "
+        "inscrit.",
+        en=f"The ledger already holds the key {key} (entry {index}) with another content. Nothing is "
+        "written.",
     )
 
 
@@ -76,7 +79,7 @@ def foreign_key(origin: str, wanted: str) -> SigningKeyForeignError:
     """For a key that is not the ledger's own."""
     return SigningKeyForeignError(
         fr=f"La clé de signature présente n’est pas celle du registre {origin}, qui attend {wanted}. "
-        "Restaurez la bonne clé ; si elle est perdue, tapez : garant keys replace-lost",
+        "Restaurez la bonne clé ; si elle est perdue, tapez : garant keys replace-lost",
         en=f"The signature key at hand is not that of the ledger {origin}, which expects {wanted}. "
         "Restore the right key; if it is lost, type: garant keys replace-lost",
     )

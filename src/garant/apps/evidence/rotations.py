@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -42,7 +41,8 @@ def create_keys() -> list[KeyName]:
 
 
 def rotate_signing_key(*, actor: str = "garant") -> int:
-    """Replace the signature key in every ledger; both keys sign the change. Returns how many ledgers were told.
+    """Replace the signature key in every ledger; both keys sign the change. Returns how many ledgers were
+    told.
 
     Interrupted, it is finished by typing it again or by the next signature. Where a vault keeps the keys, its
     `ledger-signature.next` is the new one.
@@ -85,7 +85,10 @@ def replace_lost_signing_key(*, actor: str = "garant") -> int:
 
 
 def rotate_commitments_key(*, actor: str = "garant") -> int:
-    """Replace the master key and wrap every stored key again; commitments open as before. Returns how many."""
+    """Replace the master key and wrap every stored key again; commitments open as before.
+
+    Returns how many.
+    """
     master = _successor("subject-commitments")
     wrapped = 0
     with transaction.atomic():
@@ -105,7 +108,9 @@ def _rewrap_log(log: Log, rewrap: Callable[[bytes, str], bytes]) -> int:
     log.save(update_fields=["reference_key"])
     count = 1
     for stored in SubjectKey.objects.filter(log=log).iterator(storage.ROWS):
-        stored.wrapped = rewrap(custody.open_wrapped(bytes(stored.wrapped), stored.reference), stored.reference)
+        stored.wrapped = rewrap(
+            custody.open_wrapped(bytes(stored.wrapped), stored.reference), stored.reference
+        )
         stored.save(update_fields=["wrapped"])
         count += 1
     return count

@@ -1,6 +1,7 @@
 """The only way the ledger is written and read: append, sign, prove, export, verify.
 
-Each function takes the organisation's key. What it writes, it writes in the caller's transaction where there is one.
+Each function takes the organisation's key. What it writes, it writes in the caller's transaction where
+there is one.
 """
 
 from garant.apps.evidence.refusals import (

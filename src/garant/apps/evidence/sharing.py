@@ -11,14 +11,24 @@ from django_scopes import scope
 from garant.apps.evidence import custody, refusals, storage
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
 from garant.apps.evidence.writing import checkpoint
-from garant.ledger import InclusionProof, KeysRotated, Note, Record, VerifierKey, make_proof, open_sink, write_export
 from garant.ledger import Checkpoint as Head
+from garant.ledger import (
+    InclusionProof,
+    KeysRotated,
+    Note,
+    Record,
+    VerifierKey,
+    make_proof,
+    open_sink,
+    write_export,
+)
 from garant.ledger.rotation import KeyHistory
 from garant.ledger.tiles import node_reader
 
 
 def export(organisation: str, path: Path) -> Note:
-    """Sign the head and write the whole ledger to a new folder, or to a new archive where `path` ends in `.zip`.
+    """Sign the head and write the whole ledger to a new folder, or to a new archive where `path` ends in
+    `.zip`.
 
     Returns the signed checkpoint it ends with. Raises what `checkpoint` raises, and ExportUnusableError.
     """
@@ -27,7 +37,9 @@ def export(organisation: str, path: Path) -> Note:
         log = storage.find_log(organisation)
         with open_sink(path) as sink:
             earlier = _earlier(log, note)
-            write_export(sink, note, earlier, storage.tile_reader(log), lambda *span: storage.read_entries(log, *span))
+            write_export(
+                sink, note, earlier, storage.tile_reader(log), lambda *span: storage.read_entries(log, *span)
+            )
     return note
 
 
@@ -69,7 +81,7 @@ def records(organisation: str, *, kind: str | None = None) -> Iterator[Record]:
 
 
 def verifier_keys(organisation: str) -> list[VerifierKey]:
-    """Every key that ever signed this ledger, oldest first: publish them all, old proofs need the old ones."""
+    """Every key that ever signed this ledger, oldest first. Publish them all: old proofs need old keys."""
     with scope(organisation=organisation):
         log = storage.find_log(organisation)
         history = KeyHistory()

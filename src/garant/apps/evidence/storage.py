@@ -55,7 +55,10 @@ def save_growth(log: Log, full: Iterable[Tile], edge: RightEdge) -> None:
         for level, hashes in enumerate(edge.tiles)
         if hashes
     ]
-    rows = [StoredTile(log=log, level=tile.level, index=tile.index, hashes=tile.hashes) for tile in [*full, *growing]]
+    rows = [
+        StoredTile(log=log, level=tile.level, index=tile.index, hashes=tile.hashes)
+        for tile in [*full, *growing]
+    ]
     StoredTile.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["log", "level", "index"], update_fields=["hashes"]
     )

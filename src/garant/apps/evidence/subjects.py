@@ -38,28 +38,34 @@ def subject_commitment(organisation: str, who: Person, value: Json) -> str:
 
 
 def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: str = "garant") -> int:
-    """Destroy the keys of people and say in the ledger how many went, not whose. Returns how many there were."""
+    """Destroy the keys of people and say in the ledger how many went, not whose.
+
+    Returns how many there were.
+    """
     with transaction.atomic(), scope(organisation=organisation):
         log = storage.lock_log(organisation)
         filing = _reference_key(log)
         filed = [reference(filing, "subject", *who) for who in people]
         gone = 0
         for start in range(0, len(filed), storage.ROWS):
-            gone += SubjectKey.objects.filter(log=log, reference__in=filed[start : start + storage.ROWS]).delete()[0]
+            gone += SubjectKey.objects.filter(
+                log=log, reference__in=filed[start : start + storage.ROWS]
+            ).delete()[0]
         if gone:
             append(organisation, [Entry(SubjectKeysDestroyed(keys=gone), datetime.now(UTC), actor)])
     return gone
 
 
 def person(organisation: str, name: str) -> str:
-    """The actor of an entry for someone whose name stays out of the ledger: `person:` and a keyed pseudonym."""
+    """The actor of an entry for someone whose name stays out of the ledger: `person:` and a keyed
+    pseudonym."""
     with transaction.atomic(), scope(organisation=organisation):
         log = storage.lock_log(organisation)
         return f"person:{reference(_reference_key(log), 'actor', name)[:32]}"
 
 
 def _reference_key(log: Log) -> bytes:
-    """The key under which the keys of people are filed; made, and wrapped by the master, when first needed."""
+    """The key under which the keys of people are filed; made when first needed, wrapped by the master."""
     if log.reference_key is not None:
         return custody.open_wrapped(bytes(log.reference_key), log.pk)
     key = new_key()

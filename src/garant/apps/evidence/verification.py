@@ -32,8 +32,8 @@ class DatabaseReport:
 def verify_database(organisation: str) -> DatabaseReport:
     """Check the whole stored ledger. Call it before relying on it.
 
-    Raises LedgerUnverifiableError, with all that does not fit: the product must stop. Raises LogMissingError, or
-    what reading the signature key raises.
+    Raises LedgerUnverifiableError, with all that does not fit: the product must stop. Raises
+    LogMissingError, or what reading the signature key raises.
     """
     report = inspect_database(organisation)
     if report.problems:
@@ -42,7 +42,8 @@ def verify_database(organisation: str) -> DatabaseReport:
 
 
 def inspect_database(organisation: str) -> DatabaseReport:
-    """Hash every entry again and compare tiles, columns, roots, signatures and the copy outside the database."""
+    """Hash every entry again and compare tiles, columns, roots, signatures and the copy outside the
+    database."""
     with scope(organisation=organisation):
         log = storage.find_log(organisation)
         problems = Problems()

@@ -1,7 +1,7 @@
 """A copy of the last signed checkpoint, outside the database.
 
-A database restored from an old backup, or cut short together with its checkpoints, is consistent in itself. Against
-this copy it is not.
+A database restored from an old backup, or cut short together with its checkpoints, is consistent in itself.
+Against this copy it is not.
 """
 
 from __future__ import annotations

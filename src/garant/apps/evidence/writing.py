@@ -10,6 +10,7 @@ from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
+from garant.ledger import Checkpoint as Head
 from garant.ledger import (
     Entry,
     KeysCreated,
@@ -23,7 +24,6 @@ from garant.ledger import (
     leaf_hash,
     verify_consistency,
 )
-from garant.ledger import Checkpoint as Head
 from garant.ledger.canonical import canonical_json
 from garant.ledger.notes import decode_base64
 from garant.ledger.tiles import node_reader, split_hashes
@@ -50,8 +50,8 @@ def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
 
     An entry whose key is there already with the same kind and payload is not written again: its first row is
     returned. The log stays locked until the caller's transaction ends.
-    Raises LogMissingError; ConflictingEntryError when a key is there with another content, LedgerUnverifiableError
-    when the stored tree does not fit its size: then nothing is written.
+    Raises LogMissingError; ConflictingEntryError when a key is there with another content,
+    LedgerUnverifiableError when the stored tree does not fit its size: then nothing is written.
     """
     wanted = [(entry, entry.canonical()) for entry in entries]
     with transaction.atomic(), scope(organisation=organisation):
@@ -105,8 +105,8 @@ def _meaning(data: bytes) -> tuple[str, bytes]:
 def checkpoint(organisation: str) -> Note:
     """Sign the head of the log, unless it is signed already.
 
-    What was appended since the last checkpoint is read and hashed again first, and the tree is shown to continue the
-    signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
+    What was appended since the last checkpoint is read and hashed again first, and the tree is shown to
+    continue the signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
     Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
     """
     with transaction.atomic(), scope(organisation=organisation):
@@ -125,14 +125,20 @@ def sign(log: Log, key: SigningKey) -> Note:
         return Note.parse(signed.note.encode())
     note = head.sign(key)
     Checkpoint.objects.create(
-        log=log, size=head.size, key_id=key_id, root=head.root, note=note.encode().decode(), at=datetime.now(UTC)
+        log=log,
+        size=head.size,
+        key_id=key_id,
+        root=head.root,
+        note=note.encode().decode(),
+        at=datetime.now(UTC),
     )
     witnesses.remember(log, note)
     return note
 
 
 def _refuse_rewritten(log: Log, last: Checkpoint | None, head: Head) -> None:
-    """Raise LedgerUnverifiableError unless the log continues its last checkpoint and reads as it was written."""
+    """Raise LedgerUnverifiableError unless the log continues its last checkpoint and reads as it was
+    written."""
     size, root = (last.size, _signed_root(last)) if last else (0, EMPTY_ROOT)
     try:
         if size > head.size:
@@ -151,7 +157,10 @@ def _signed_root(last: Checkpoint) -> bytes:
 
 
 def _reread(log: Log, start: int) -> None:
-    """Hash again the entries from `start` on. Raises ProofRefusedError when one is not what the tree holds."""
+    """Hash again the entries from `start` on.
+
+    Raises ProofRefusedError when one is not what the tree holds.
+    """
     read = storage.tile_reader(log)
     for index in range(start // TILE_WIDTH, -(-log.size // TILE_WIDTH)):
         first = index * TILE_WIDTH

@@ -56,7 +56,7 @@ def organisation(key: str) -> Organisation:
     found = Organisation.objects.filter(key=key).first()
     if found is None:
         raise OrganisationUnknownError(
-            fr=f"Aucune organisation ne porte la clé {key!r} ici. Tapez : garant init",
+            fr=f"Aucune organisation ne porte la clé {key!r} ici. Tapez : garant init",
             en=f"No organisation has the key {key!r} here. Type: garant init",
         )
     return found
@@ -65,19 +65,22 @@ def organisation(key: str) -> Organisation:
 def _check(key: str, name: str, time_zone: str) -> None:
     if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY:
         raise OrganisationRefusedError(
-            fr=f"Clé {key!r} : attendu des minuscules, des chiffres et des tirets, 64 au plus.",
+            fr=f"Clé {key!r} : attendu des minuscules, des chiffres et des tirets, 64 au plus.",
             en=f"Key {key!r}: expected lower-case letters, digits and hyphens, 64 at most.",
         )
     if not name.strip():
-        raise OrganisationRefusedError(fr="L’organisation n’a pas de nom.", en="The organisation has no name.")
+        raise OrganisationRefusedError(
+            fr="L’organisation n’a pas de nom.", en="The organisation has no name."
+        )
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise OrganisationRefusedError(
-            fr=f"Fuseau horaire inconnu : {time_zone!r}. Exemple : Europe/Paris",
+            fr=f"Fuseau horaire inconnu : {time_zone!r}. Exemple : Europe/Paris",
             en=f"Unknown time zone: {time_zone!r}. Example: Europe/Paris",
         ) from None
     if Organisation.objects.filter(key=key).exists():
         raise OrganisationRefusedError(
-            fr=f"Une organisation porte déjà la clé {key!r}.", en=f"An organisation already has the key {key!r}."
+            fr=f"Une organisation porte déjà la clé {key!r}.",
+            en=f"An organisation already has the key {key!r}.",
         )
