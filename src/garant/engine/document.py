@@ -81,6 +81,8 @@ class Selection(Part):
     oldest: date | None
     undated: int = Field(description="Roots with no dated fact: neither due nor proved kept.")
     unreadable: int = Field(description="Roots with a date the system cannot read.")
+    sooner: int = Field(default=0, description="Roots selected early: consent withdrawn …")
+    notes: list[Text] = Field(default_factory=list[Text], description="What is not done, and why.")
     settled: int = Field(description="Roots past their term for which nothing is left to do.")
     keys: str = Field(description="The frozen keys of the due roots, packed.")
     duties: list[HeldBy]

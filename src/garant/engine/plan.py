@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from garant.engine.document import Plan, Selection, packed
+from garant.engine.notes import notes_of
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, blocks_of, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
@@ -107,6 +108,8 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         oldest=found.oldest if keys else None,
         undated=found.undated,
         unreadable=found.unreadable,
+        sooner=found.sooner,
+        notes=notes_of(rule, data_map, disposition),
         settled=len(found.keys) - len(keys),
         keys=packed(keys),
         duties=held_by(terms, duties, _among(found, keys)),

@@ -55,8 +55,10 @@ class Terms:
     def due_question(self, data_map: DataMap, binding: PromiseBinding) -> DueQuestion:
         """Which roots does this promise of the map select?"""
         role = data_map.roles[binding.role]
-        clock = self.clock(self.rule(binding.rule))
-        return DueQuestion(role.root, role, _sources(data_map, binding.event, role.root), clock)
+        rule = self.rule(binding.rule)
+        sources = _sources(data_map, binding.event, role.root)
+        sooner = _sources(data_map, rule.sooner, role.root) if rule.sooner else []
+        return DueQuestion(role.root, role, sources, self.clock(rule), sooner, self._today())
 
     def duty_questions(self, data_map: DataMap, duties: Sequence[Duty]) -> list[DutyQuestion]:
         """Which of the selected roots does each duty hold?"""
@@ -68,6 +70,10 @@ class Terms:
             return None
         return expiry(holders.latest, self.rule(duty.rule).total_period)
 
+    def _today(self) -> Clock:
+        """An event that ends retention counts at once: from the day it happened."""
+        return Clock(self.as_of, start_of_day(_next(self.as_of), self.zone), self.zone)
+
     def _duty_question(self, data_map: DataMap, number: int, duty: Duty) -> DutyQuestion:
         role = data_map.roles[duty.role]
         if duty.rule is None or duty.event is None:
@@ -78,7 +84,7 @@ class Terms:
 
 def _sources(data_map: DataMap, event: str, root: str) -> list[EventSource]:
     """The sources of an event that speak of this root."""
-    return [source for source in data_map.events[event] if source.root == root]
+    return [source for source in data_map.events.get(event, []) if source.root == root]
 
 
 def _next(day: date) -> date:

@@ -42,12 +42,18 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class DueQuestion:
-    """Which roots have a role and a last event on or before the clock's day?"""
+    """Which roots have a role and a last event on or before the clock's day?
+
+    And which have an event of ``sooner`` (a consent withdrawn …), on or before the day of
+    ``sooner_clock``, that ends their retention without waiting?
+    """
 
     root: str
     role: Role
     sources: Sequence[EventSource]
     clock: Clock
+    sooner: Sequence[EventSource] = ()
+    sooner_clock: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,14 @@ class Holders:
 class Found:
     """Answer to a :class:`DueQuestion`: counts of roots, and the selected keys.
 
-    ``held`` gives, per key, the bits of the duties that hold it (bit ``n`` = duty ``n``).
+    ``held`` gives, per key, the bits of the duties that hold it (bit ``n`` = duty ``n``);
+    ``sooner`` counts the roots selected only because of an event that ends retention early.
     """
 
     population: int = 0
     undated: int = 0
     unreadable: int = 0
+    sooner: int = 0
     oldest: date | None = None
     keys: Sequence[RootKey] = ()
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])

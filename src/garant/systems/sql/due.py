@@ -54,16 +54,27 @@ class Finder:
         self.connection.execute(sa.delete(batch))
         due = sa.select(facts.c.key, sa.literal(0)).where(self._is_due())
         self.connection.execute(sa.insert(batch).from_select(["key", "held"], due))
+        sooner = self._add_sooner(question)
         holders = [self._hold(duty) for duty in duties]
         keys, held = self._selected()
         oldest = _local_day(summary[3], self.zone, question.clock)
-        return Found(summary[0], summary[1], summary[2], oldest, keys, held, holders)
+        return Found(summary[0], summary[1], summary[2], sooner, oldest, keys, held, holders)
 
     def held(self, duties: Sequence[DutyQuestion]) -> Found:
         """Say what holds the roots that are already in ``batch``."""
         holders = [self._hold(duty) for duty in duties]
         keys, held = self._selected()
         return Found(population=len(keys), keys=keys, held=held, holders=holders)
+
+    def _add_sooner(self, question: DueQuestion) -> int:
+        """Select the role's roots whose retention an event has ended early; how many they are."""
+        if not question.sooner or question.sooner_clock is None:
+            return 0
+        facts, batch = self.scratch.facts, self.scratch.batch
+        self._gather(question.role, question.sooner, question.sooner_clock, only_batch=False, first=True)
+        known = sa.select(batch.c.key)
+        ended = sa.select(facts.c.key, sa.literal(0)).where(self._is_due(), facts.c.key.not_in(known))
+        return self.connection.execute(sa.insert(batch).from_select(["key", "held"], ended)).rowcount
 
     def _is_due(self) -> sa.ColumnElement[bool]:
         facts = self.scratch.facts
@@ -91,9 +102,15 @@ class Finder:
         return Holders(duty.number, result.rowcount, _local_day(latest, self.zone, duty.clock))
 
     def _gather(
-        self, role: Role, sources: Sequence[EventSource], clock: Clock | None, *, only_batch: bool
+        self,
+        role: Role,
+        sources: Sequence[EventSource],
+        clock: Clock | None,
+        *,
+        only_batch: bool,
+        first: bool = False,
     ) -> None:
-        """Fill ``facts`` with the role's roots and the last of their dated facts."""
+        """Fill ``facts`` with the role's roots and the last (or first) of their dated facts."""
         facts = self.scratch.facts
         self.connection.execute(sa.delete(facts))
         members = self._narrow(query(role.query, self.dialect.name, ("key",)), only_batch)
@@ -101,7 +118,7 @@ class Finder:
         if clock is None or not sources:
             rows = sa.select(who.c.key, sa.null(), sa.literal(0))
         else:
-            last = self._last(sources, clock, only_batch)
+            last = self._last(sources, clock, only_batch, sa.func.min if first else sa.func.max)
             rows = sa.select(who.c.key, last.c.at, sa.func.coalesce(last.c.mark, 0)).select_from(
                 who.outerjoin(last, who.c.key == last.c.key)
             )
@@ -113,7 +130,9 @@ class Finder:
         among = source.c.key.in_(sa.select(self.scratch.batch.c.key))
         return sa.select(*source.c).where(among).subquery()
 
-    def _last(self, sources: Sequence[EventSource], clock: Clock, only_batch: bool) -> sa.Subquery:
+    def _last(
+        self, sources: Sequence[EventSource], clock: Clock, only_batch: bool, greatest: Any
+    ) -> sa.Subquery:
         parts: list[sa.Select[Any]] = []
         for source in sources:
             rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
@@ -123,7 +142,7 @@ class Finder:
             part: sa.Select[Any] = sa.select(rows.c.key, moment.label("at"), mark.label("mark"))  # pyright: ignore[reportAssignmentType]
             parts.append(part.where(at.is_not(None)))
         every = sa.union_all(*parts).subquery("every")
-        latest, mark = sa.func.max(every.c.at).label("at"), sa.func.max(every.c.mark).label("mark")
+        latest, mark = greatest(every.c.at).label("at"), greatest(every.c.mark).label("mark")
         return sa.select(every.c.key, latest, mark).group_by(every.c.key).subquery("last")
 
 
