@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Sequence
 
 import typer
 
+from garant.cli import options
 from garant.cli.language import both, spoken
-
-
-class Form(StrEnum):
-    """How findings are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-
-
-FORM_HELP = both(
-    "text pour les personnes, json pour les programmes, sarif pour les forges et les éditeurs.",
-    "text for people, json for programs, sarif for code hosts and editors.",
-)
+from garant.policy.diagnostics import Diagnostic, UnusableDocument, exit_code
+from garant.policy.reporters import report
 
 
 def register(app: typer.Typer) -> None:
@@ -30,23 +18,30 @@ def register(app: typer.Typer) -> None:
     app.command(
         name="check",
         help=both(
-            "Vérifie une politique : ce qui manque, ce qui se contredit, ce qui dépasse la loi.",
-            "Check a policy: what is missing, what contradicts itself, what exceeds the law.",
+            "Vérifie une politique : ce qui manque, se contredit ou dépasse la loi.",
+            "Check a policy: what is missing, contradicts itself or exceeds the law.",
         ),
     )(check)
 
 
 def check(
-    policy: Path = typer.Argument(
-        ..., metavar="POLICY", help=both("Dossier de la politique.", "Folder of the policy.")
-    ),
-    form: Form = typer.Option(Form.TEXT, "--format", help=FORM_HELP),
+    policy: options.PolicyArgument,
+    form: options.FormOption = options.Form.TEXT,
+    as_of: options.AsOfOption = None,
 ) -> int:
     """Report the findings; 0 clean, 1 findings, 2 unusable."""
-    from garant.policy import check_policy
-    from garant.policy.diagnostics import exit_code
-    from garant.policy.reporters import report
+    from garant.policy.checks import findings
+    from garant.policy.loader import load_policy
 
-    diagnostics = check_policy(policy)
-    sys.stdout.write(report(diagnostics, form.value, spoken()))
-    return exit_code(diagnostics)
+    try:
+        loaded = load_policy(policy)
+        found = findings(loaded, options.day(as_of, loaded.document.organisation.time_zone))
+    except UnusableDocument as unusable:
+        found = unusable.diagnostics
+    return tell(found, form)
+
+
+def tell(found: Sequence[Diagnostic], form: options.Form) -> int:
+    """Write findings in one form and give the exit code that they deserve."""
+    sys.stdout.write(report(found, form.value, spoken()))
+    return exit_code(found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
+from typing import Annotated
 
 import typer
 
+from garant.cli import options
 from garant.cli.language import both
 
 
@@ -14,28 +16,25 @@ def register(app: typer.Typer) -> None:
     app.command(
         name="demo",
         help=both(
-            "Montre tout le travail sur une entreprise inventée : rien de vos données n’est touché.",
+            "Montre tout le travail sur une entreprise inventée : rien de vos données n’est touché.",
             "Show the whole job on a made-up company: none of your data is touched.",
         ),
     )(demo)
 
 
 def demo(
-    no_input: bool = typer.Option(False, "--no-input", help=both("Ne rien demander.", "Ask for nothing.")),
-    people: int = typer.Option(
-        20_000,
-        "--people",
-        min=100,
-        help=both("Combien de personnes inventer.", "How many people to make up."),
-    ),
-    as_of: datetime | None = typer.Option(
-        None,
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        help=both(
-            "Jour de référence ; sinon, celui de la démonstration.", "Reference day; else the demo’s own."
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=both("Ne rien demander.", "Ask for nothing."))
+    ] = False,
+    people: Annotated[
+        int,
+        typer.Option(
+            "--people",
+            min=100,
+            help=both("Combien de personnes inventer.", "How many people to make up."),
         ),
-    ),
+    ] = 20_000,
+    as_of: options.AsOfOption = None,
 ) -> int:
     """Run the demo and give its exit code."""
     from garant.demo.story import run_demo

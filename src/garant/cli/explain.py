@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         name="explain",
         help=both(
-            "Explique une règle : ce qu’elle veut, pourquoi, un mauvais et un bon exemple.",
+            "Explique une règle : ce qu’elle veut, pourquoi, un mauvais et un bon exemple.",
             "Explain a rule: what it wants, why, a bad and a good example.",
         ),
     )(explain)
@@ -34,7 +34,7 @@ def explain(
         "",
         metavar="GARxxx",
         show_default=False,
-        help=both("Code de la règle ; sans lui, toutes.", "Code of the rule; without it, all."),
+        help=both("Code de la règle ; sans lui, toutes.", "Code of the rule; without it, all."),
     ),
 ) -> int:
     """Print one rule, or the list of all."""
@@ -46,8 +46,8 @@ def explain(
     wanted = code.upper()
     if wanted not in RULES:
         raise CommandError(
-            Text(fr=f"Règle inconnue : {code}", en=f"Unknown rule: {code}"),
-            Text(fr="Tapez : garant explain (la liste)", en="Type: garant explain (the list)"),
+            Text(fr=f"Règle inconnue : {code}", en=f"Unknown rule: {code}"),
+            Text(fr="Tapez : garant explain (la liste)", en="Type: garant explain (the list)"),
         )
     _print(RULES[wanted])
     return Exit.OK

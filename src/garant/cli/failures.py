@@ -11,6 +11,9 @@ from garant.apps.promises.discretion import brief, scrub
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.cli.exits import Exit
 from garant.cli.output import CommandError
+from garant.ledger.words import LedgerError
+from garant.policy.diagnostics import UnusableDocument
+from garant.policy.reporters import report
 from garant.policy.text import Text
 
 
@@ -29,9 +32,13 @@ def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa:
     from django.db import DatabaseError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from garant.engine.terms import UnknownRule
+    from garant.site.databases import DatabaseUrlError
     from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
 
     return [
+        (UnusableDocument, _unusable),
+        (LedgerError, _ledger),
         (RefusedError, lambda e: CommandError(e.message, e.mend)),
         (RunInterruptedError, _interrupted),
         (TyperException, _usage),
@@ -40,10 +47,39 @@ def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa:
         (ConnectorError, _system),
         (DatabaseError, _own_database),
         (SQLAlchemyError, _system),
-        (ImproperlyConfigured, _settings),
+        ((ImproperlyConfigured, DatabaseUrlError), _settings),
+        (UnknownRule, _map_beside_policy),
         (FileNotFoundError, _no_file),
         (OSError, _file),
     ]
+
+
+def _unusable(error: UnusableDocument) -> CommandError:
+    return CommandError(
+        Text(fr=report(error.diagnostics, "text", "fr"), en=report(error.diagnostics, "text", "en")),
+        Text(
+            fr="Corrigez ces fichiers, puis tapez la même commande.",
+            en="Mend these files, then type the same command.",
+        ),
+    )
+
+
+def _ledger(error: LedgerError) -> CommandError:
+    return CommandError(Text(fr=scrub(error.text.fr), en=scrub(error.text.en)))
+
+
+def _map_beside_policy(error: Exception) -> CommandError:
+    words = brief(error)
+    return CommandError(
+        Text(
+            fr=f"Une carte ne va pas avec la politique : {words}",
+            en=f"A map does not go with the policy: {words}",
+        ),
+        Text(
+            fr="Tenez-les l’une contre l’autre : garant map check CARTE --policy POLICY.",
+            en="Hold one against the other: garant map check MAP --policy POLICY.",
+        ),
+    )
 
 
 def _interrupted(error: Exception) -> CommandError:
@@ -63,8 +99,8 @@ def _unreachable(error: Exception) -> CommandError:
     return CommandError(
         Text(fr=f"Système injoignable : {words}", en=f"Unreachable system: {words}"),
         Text(
-            fr="Vérifiez l’adresse, le compte et le mot de passe dans la variable d’environnement de la connexion.",
-            en="Check the address, account and password in the connection’s environment variable.",
+            fr="Vérifiez l’adresse, le compte et le mot de passe de la connexion (variable d’environnement).",
+            en="Check the address, account and password of the connection (environment variable).",
         ),
         Exit.INTERRUPTED,
     )

@@ -64,7 +64,7 @@ def spoken(node: Any, language: Language) -> Any:
 
 
 def _root(
-    language: str = typer.Option(  # noqa: ARG001 - taken out of the arguments before
+    language: str = typer.Option(
         "fr",
         "--language",
         metavar="fr|en",

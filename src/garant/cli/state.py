@@ -1,51 +1,78 @@
-"""Garant's own state: set Django up once, and say so clearly when nothing is there yet."""
+"""Garant's own state, as commands need it: awake, with its keys, under the name of who acts."""
 
 from __future__ import annotations
 
 import getpass
 import os
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from garant.cli.language import both
 from garant.cli.output import CommandError
+from garant.ledger.keys import KeySource, key_source
 from garant.policy.text import Text
+from garant.site import paths, setup
 
-_SETTINGS = "garant.site.settings"
+if TYPE_CHECKING:
+    from garant.policy.document import Organisation
 
+wake = setup.wake
+ready = setup.ready
 
-def wake() -> None:
-    """Set Django up; harmless when it is."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", _SETTINGS)
-    django.setup()
-
-
-def ready() -> None:
-    """Set Django up and make sure that `garant init` was done here.
-
-    Raises:
-        CommandError: Garant was never set up here, or an upgrade of its tables is due.
-    """
-    wake()
-    if pending_migrations():
-        raise CommandError(
-            Text(
-                fr="Garant n’est pas installé ici, ou sa base attend une mise à jour.",
-                en="Garant is not set up here, or its database waits for an upgrade.",
-            ),
-            Text(fr="Tapez : garant init", en="Type: garant init"),
-        )
+OrganisationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--organisation",
+        metavar="KEY",
+        help=both(
+            "Clé de l’organisation ; sans elle, la seule qui est ici.",
+            "Key of the organisation; without it, the only one here.",
+        ),
+    ),
+]
 
 
-def pending_migrations() -> bool:
-    """Say whether Garant's own tables are missing or old."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def keys() -> KeySource:
+    """Give the source of the installation's keys, whether they were made or not."""
+    return key_source(paths.keys_folder(), os.environ)
 
 
 def actor() -> str:
     """Name who acts: GARANT_ACTOR, else the account of the operating system."""
     named = os.environ.get("GARANT_ACTOR", "").strip()
     return named or getpass.getuser()
+
+
+def ensure_organisation(organisation: Organisation) -> None:
+    """Make sure that the policy's organisation has its ledger here."""
+    from garant.apps.organisations import services
+
+    services.ensure_organisation(organisation.key, organisation.name, organisation.time_zone)
+
+
+def the_organisation(key: str | None) -> str:
+    """Give the key of the organisation that a command is about: as said, else the only one.
+
+    Raises:
+        CommandError: there is none, or several and none was named.
+    """
+    from garant.apps.organisations import services
+
+    if key is not None:
+        return services.organisation(key).key
+    known = services.keys()
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise CommandError(
+            Text(fr="Aucune organisation n’est encore ici.", en="No organisation is here yet."),
+            Text(fr="Tapez : garant init --policy POLICY", en="Type: garant init --policy POLICY"),
+        )
+    raise CommandError(
+        Text(fr="Plusieurs organisations sont ici.", en="Several organisations are here."),
+        Text(
+            fr=f"Choisissez avec --organisation : {', '.join(known)}",
+            en=f"Choose with --organisation: {', '.join(known)}",
+        ),
+    )

@@ -19,6 +19,7 @@ from garant.apps.promises.entries import RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
 from garant.engine.document import Plan as EnginePlan
+from garant.ledger.entries import Entry, Payload
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,7 +63,7 @@ def approve(
         return locked
     locked.approved_by, locked.approved_at = actor, _now()
     locked.save(update_fields=["approved_by", "approved_at"])
-    evidence.append(receipts.plan_approved(locked), key=f"plan/{locked.digest}")
+    _enter(locked, receipts.plan_approved(locked), f"plan/{locked.digest}", actor="approver")
     return locked
 
 
@@ -103,7 +104,7 @@ def start_run(plan: Plan, *, actor: str) -> Run:
     if begun is not None:
         return begun
     run = Run.objects.create(key=locked.digest[:RUN_DIGITS], plan=locked, actor=actor, started_at=_now())
-    evidence.append(RunStarted(run=run.key, plan=locked.digest), key=f"{run.key}/started")
+    _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started")
     return run
 
 
@@ -142,7 +143,7 @@ def receipt_of(run_key: str, batch_key: str) -> Batch | None:
 @_in_one_transaction
 def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
-    Run.objects.select_for_update().get(pk=run_key)
+    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
     written = receipt_of(run_key, batch_key)
     if written is not None:
         return written
@@ -157,7 +158,7 @@ def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
             "written_at": _now(),
         },
     )
-    evidence.append(entry, key=f"{run_key}/{batch_key}")
+    _enter(run.plan, entry, f"{run_key}/{batch_key}")
     return batch
 
 
@@ -170,8 +171,8 @@ def finish_run(run_key: str, checked: Checked) -> Run:
     run.state = RunState.KEPT if checked.verified else RunState.NOT_KEPT
     run.finished_at, run.verification = _now(), dict(checked.details)
     run.save(update_fields=["state", "finished_at", "verification"])
-    evidence.append(receipts.run_finished(run, checked), key=f"{run.key}/finished")
-    evidence.checkpoint()
+    _enter(run.plan, receipts.run_finished(run, checked), f"{run.key}/finished")
+    evidence.checkpoint(run.plan.organisation)
     _forget_whom(run)
     return run
 
@@ -206,6 +207,11 @@ class RunJournal:
     def skipped(self, batch_key: str) -> Sequence[int | str]:
         """Give the roots that were left alone because they were no longer due."""
         return skipped_roots(self._run_key, batch_key)
+
+
+def _enter(plan: Plan, payload: Payload, key: str, *, actor: str = "garant") -> None:
+    """Append one entry to the organisation's ledger, once; roles stand for people there."""
+    evidence.append(plan.organisation, [Entry(payload, _now(), actor, key)])
 
 
 def _now() -> datetime:

@@ -1,0 +1,118 @@
+"""`garant apply`: carry out exactly the plan that a person approved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garant.cli import options, state
+from garant.cli.language import both
+from garant.cli.output import CommandError
+from garant.cli.planfiles import read_plan_file
+from garant.cli.runview import conclude, watching
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.apps.promises.workspace import Workspace
+    from garant.engine.document import Plan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        name="apply",
+        help=both(
+            "Exécute exactement le plan approuvé, puis interroge de nouveau les systèmes. "
+            "Interrompue, la même commande reprend.",
+            "Carry out exactly the approved plan, then ask the systems again. "
+            "Interrupted, the same command goes on.",
+        ),
+    )(apply)
+
+
+def apply(
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help=both("Fichier du plan.", "File of the plan.")),
+    ],
+    approve: options.ApproveOption = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            metavar="DIR",
+            help=both(
+                "Dossier de la politique ; sinon celui du plan.",
+                "Folder of the policy; else the plan’s own.",
+            ),
+        ),
+    ] = None,
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            "--maps",
+            metavar="DIR",
+            help=both(
+                "Dossier des cartes ; sinon celui du plan.",
+                "Folder of the data maps; else the plan’s own.",
+            ),
+        ),
+    ] = None,
+) -> int:
+    """Approve a plan by its digest, carry it out, and show its receipts."""
+    from garant.apps.promises.workspace import open_workspace
+
+    read = read_plan_file(plan)
+    digest = approved_digest(approve, read.plan)
+    state.ready()
+    folder, map_folder = policy or read.policy, maps or read.maps
+    if folder is None or map_folder is None:
+        raise CommandError(
+            Text(
+                fr="Le plan ne dit pas où sont sa politique et ses cartes.",
+                en="The plan does not say where its policy and maps are.",
+            ),
+            Text(fr="Indiquez --policy DIR et --maps DIR.", en="Give --policy DIR and --maps DIR."),
+        )
+    systems = sorted(read.plan.map_digests)
+    with open_workspace(folder, map_folder, state.keys(), only=systems) as workspace:
+        return carry_out(read.plan, digest, workspace)
+
+
+def approved_digest(approve: str | None, plan: Plan) -> str:
+    """Give the digest that was approved.
+
+    Raises:
+        CommandError: none was.
+    """
+    if approve is None:
+        raise CommandError(
+            Text(
+                fr="Un plan ne s’exécute qu’approuvé : son empreinte manque.",
+                en="A plan runs only once approved: its digest is missing.",
+            ),
+            Text(
+                fr=f"Après l’avoir relu, ajoutez : --approve {plan.digest}",
+                en=f"Once you have read it, add: --approve {plan.digest}",
+            ),
+        )
+    return approve.strip().lower()
+
+
+def carry_out(plan: Plan, digest: str, workspace: Workspace) -> int:
+    """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
+    from garant.apps.promises import execution
+    from garant.apps.promises.refusals import RunStoppedError
+
+    organisation = workspace.policy.document.organisation
+    state.ensure_organisation(organisation)
+    with watching() as watch:
+        try:
+            run = execution.apply_plan(
+                plan, workspace, digest=digest, actor=state.actor(), observer=watch.report, stop=watch.stop
+            )
+        except RunStoppedError:
+            raise KeyboardInterrupt from None
+    return conclude(run)

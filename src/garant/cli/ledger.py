@@ -1,0 +1,244 @@
+"""`garant ledger`: verify, export, prove and inspect what was done."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from garant.cli import state
+from garant.cli.exits import Exit
+from garant.cli.language import both, count, say
+from garant.cli.output import CommandError, note, out, table
+from garant.ledger import (
+    InclusionProof,
+    ProofUnusableError,
+    Record,
+    VerifierKey,
+    inspect_export,
+    read_records,
+    verify_export,
+)
+from garant.policy.text import Text
+
+KeyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help=both(
+            "Clé publique en qui vous avez confiance (nom+empreinte+base64) ; peut se répéter.",
+            "Public key that you trust (name+hash+base64); may be repeated.",
+        ),
+    ),
+]
+
+ExportArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="EXPORT",
+        help=both(
+            "Dossier ou ZIP exporté, ou fichier de preuve ; sans lui, le registre d’ici.",
+            "Exported folder or ZIP, or a proof file; without it, the ledger here.",
+        ),
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help=both("Registre : vérifier, exporter, prouver, lire.", "Ledger: verify, export, prove, inspect."),
+        no_args_is_help=True,
+    )
+    group.command(
+        "verify",
+        help=both(
+            "Vérifie un export ou une preuve, sans base de données ; ou le registre d’ici.",
+            "Verify an export or a proof, without any database; or the ledger here.",
+        ),
+    )(verify)
+    group.command(
+        "export",
+        help=both(
+            "Écrit tout le registre dans un dossier ou un ZIP qui se vérifie seul.",
+            "Write the whole ledger to a folder or a ZIP that verifies by itself.",
+        ),
+    )(export)
+    group.command(
+        "prove",
+        help=both(
+            "Écrit la preuve qu’une entrée est au registre.",
+            "Write the proof that an entry is in the ledger.",
+        ),
+    )(prove)
+    group.command(
+        "inspect",
+        help=both("Montre les entrées d’un registre.", "Show the entries of a ledger."),
+    )(inspect)
+    app.add_typer(group, name="ledger")
+
+
+def verify(
+    export_path: ExportArgument = None,
+    key: KeyOption = None,
+    older: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="FILE",
+            help=both(
+                "Point de contrôle gardé d’un autre jour : un registre tronqué ou réécrit se voit.",
+                "Checkpoint kept from another day: a log cut short or rewritten shows.",
+            ),
+        ),
+    ] = None,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Check every entry, hash and signature; 0 when everything fits, 1 when something does not."""
+    if export_path is None:
+        return _verify_here(organisation)
+    keys = _trusted(key)
+    if _is_proof(export_path):
+        return _verify_proof(export_path, keys)
+    report = verify_export(export_path, keys, older.read_bytes() if older is not None else None)
+    note(report.describe("fr"), report.describe("en"))
+    return Exit.OK if report.ok else Exit.FINDINGS
+
+
+def export(
+    out_path: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=both("Dossier, ou fichier .zip.", "Folder, or .zip file.")),
+    ],
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Write an export and say how to verify it elsewhere."""
+    state.ready()
+    from garant.apps.evidence import services as evidence
+
+    name = state.the_organisation(organisation)
+    evidence.export(name, out_path)
+    keys = " ".join(f"--key {key}" for key in evidence.verifier_keys(name))
+    note(
+        f"{out_path} est écrit. Partout, sans base : garant ledger verify {out_path} {keys}",
+        f"{out_path} is written. Anywhere, without a database: garant ledger verify {out_path} {keys}",
+    )
+    return Exit.OK
+
+
+def prove(
+    entry: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENTRY",
+            help=both(
+                "Numéro de l’entrée, ou sa clé (exécution/lot).",
+                "Number of the entry, or its key (run/batch).",
+            ),
+        ),
+    ],
+    out_path: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=both("Fichier à écrire.", "File to write.")),
+    ] = None,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Write a proof of inclusion, and say in words what it proves."""
+    state.ready()
+    from garant.apps.evidence import services as evidence
+
+    wanted = int(entry) if entry.isdecimal() else entry
+    proof: InclusionProof = evidence.prove(state.the_organisation(organisation), wanted)
+    if out_path is None:
+        sys.stdout.write(proof.to_json().decode())
+        return Exit.OK
+    out_path.write_bytes(proof.to_json())
+    note(proof.describe("fr"), proof.describe("en"))
+    return Exit.OK
+
+
+def inspect(
+    export_path: ExportArgument = None,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """List entries: number, instant, kind, key."""
+    if export_path is not None:
+        summary = inspect_export(export_path)
+        _show_records(list(read_records(export_path)))
+        note(
+            f"{summary.head.origin} : {count(summary.head.size)} entrées",
+            f"{summary.head.origin}: {count(summary.head.size)} entries",
+        )
+        return Exit.OK
+    state.ready()
+    from garant.apps.evidence import services as evidence
+
+    _show_records(list(evidence.records(state.the_organisation(organisation))))
+    return Exit.OK
+
+
+def _verify_here(organisation: str | None) -> int:
+    state.ready()
+    from garant.apps.evidence import services as evidence
+
+    report = evidence.verify_database(state.the_organisation(organisation))
+    note(
+        f"Registre vérifié : {report.organisation}, {count(report.entries)} entrées, "
+        f"{count(report.checkpoints)} points de contrôle signés.",
+        f"Ledger verified: {report.organisation}, {count(report.entries)} entries, "
+        f"{count(report.checkpoints)} signed checkpoints.",
+    )
+    return Exit.OK
+
+
+def _is_proof(path: Path) -> bool:
+    return path.is_file() and path.suffix == ".json"
+
+
+def _verify_proof(path: Path, keys: list[VerifierKey]) -> int:
+    try:
+        proof = InclusionProof.from_json(path.read_bytes())
+        proof.verify(keys)
+    except ProofUnusableError as refused:
+        note(refused.text.fr, refused.text.en)
+        return Exit.FINDINGS
+    note(proof.describe("fr"), proof.describe("en"))
+    return Exit.OK
+
+
+def _trusted(keys: list[str] | None) -> list[VerifierKey]:
+    if not keys:
+        raise CommandError(
+            Text(
+                fr="Vérifier ailleurs demande la clé publique du registre.",
+                en="Verifying elsewhere needs the public key of the ledger.",
+            ),
+            Text(
+                fr="Ajoutez --key CLE ; là où est Garant, garant keys show la donne.",
+                en="Add --key KEY; where Garant is, garant keys show gives it.",
+            ),
+        )
+    return [_verifier(key) for key in keys]
+
+
+def _verifier(key: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(key)
+    except ValueError as error:
+        raise CommandError(
+            Text(fr=f"Clé publique illisible : {error}", en=f"Unreadable public key: {error}"),
+            Text(
+                fr="Attendu : nom+empreinte+base64, comme l’écrit garant keys show.",
+                en="Expected: name+hash+base64, as garant keys show writes it.",
+            ),
+        ) from None
+
+
+def _show_records(records: list[Record]) -> None:
+    shown = table("#", say("Instant (UTC)", "Instant (UTC)"), say("Genre", "Kind"), say("Clé", "Key"))
+    for index, record in enumerate(records):
+        shown.add_row(str(index), record.at.strftime("%Y-%m-%d %H:%M:%S"), record.kind, record.key or "")
+    out().print(shown)

@@ -1,0 +1,140 @@
+"""Arguments and options that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from garant.cli.language import both
+from garant.cli.output import CommandError
+from garant.policy.text import Text
+
+
+class Form(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+FormOption = Annotated[
+    Form,
+    typer.Option(
+        "--format",
+        help=both(
+            "text pour les personnes, json pour les programmes, sarif pour les forges et les éditeurs.",
+            "text for people, json for programs, sarif for code hosts and editors.",
+        ),
+    ),
+]
+
+PolicyArgument = Annotated[
+    Path,
+    typer.Argument(metavar="POLICY", help=both("Dossier de la politique.", "Folder of the policy.")),
+]
+
+PolicyOption = Annotated[
+    Path,
+    typer.Option(
+        "--policy",
+        envvar="GARANT_POLICY",
+        metavar="DIR",
+        help=both("Dossier de la politique.", "Folder of the policy."),
+    ),
+]
+
+MapsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--maps",
+        envvar="GARANT_MAPS",
+        metavar="DIR",
+        help=both(
+            "Dossier des cartes ; sinon « maps », à côté de la politique.",
+            "Folder of the data maps; else “maps”, beside the policy.",
+        ),
+    ),
+]
+
+SystemOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--system",
+        metavar="S",
+        help=both("Seulement ce système ; peut se répéter.", "Only this system; may be repeated."),
+    ),
+]
+
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help=both(
+            "Jour de référence (AAAA-MM-JJ) ; sinon aujourd’hui, au fuseau de l’organisation.",
+            "Reference day (YYYY-MM-DD); else today, in the organisation’s time zone.",
+        ),
+    ),
+]
+
+ApproveOption = Annotated[
+    str | None,
+    typer.Option(
+        "--approve",
+        metavar="DIGEST",
+        help=both("Empreinte du plan que vous approuvez.", "Digest of the plan that you approve."),
+    ),
+]
+
+IdentityOption = Annotated[
+    list[str],
+    typer.Option(
+        "--identity",
+        metavar="KIND=VALUE",
+        help=both(
+            "Comment la personne est connue, par exemple email=… ; peut se répéter.",
+            "How the person is known, for instance email=…; may be repeated.",
+        ),
+    ),
+]
+
+
+def maps_folder(policy: Path, maps: Path | None) -> Path:
+    """Give the folder of the maps: as said, else beside the policy."""
+    return maps if maps is not None else policy.resolve().parent / "maps"
+
+
+def day(as_of: datetime | None, zone: str) -> date:
+    """Give the reference day: as said, else today where the organisation is."""
+    return as_of.date() if as_of is not None else datetime.now(ZoneInfo(zone)).date()
+
+
+def pairs(values: list[str], option: str) -> dict[str, str]:
+    """Read ``kind=value`` options.
+
+    Raises:
+        CommandError: one is not written so. The message does not repeat it: it may name a person.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        kind, equals, rest = value.partition("=")
+        if not equals or not kind or not rest.strip():
+            raise CommandError(
+                Text(
+                    fr=f"{option} s’écrit GENRE=VALEUR ; le signe « = » ou la valeur manque.",
+                    en=f"{option} is written KIND=VALUE; the “=” sign or the value is missing.",
+                ),
+                Text(
+                    fr=f"Par exemple : {option} email=jeanne@exemple.example",
+                    en=f"For instance: {option} email=jane@example.example",
+                ),
+            )
+        found[kind.strip()] = rest
+    return found

@@ -1,0 +1,154 @@
+"""A run, as it goes and as it ended: a progress bar, the receipts, what the systems answered."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from garant.cli.exits import Exit
+from garant.cli.language import count, plural, say
+from garant.cli.output import err, out, table
+
+if TYPE_CHECKING:
+    from garant.apps.promises.models import Batch, Run
+    from garant.apps.promises.observers import Progress as Step
+
+
+class Watch:
+    """Follows a run on standard error, and asks it to stop on Ctrl-C."""
+
+    def __init__(self, bar: Progress) -> None:
+        self.stop = threading.Event()
+        self._bar = bar
+        self._task = bar.add_task(say("Lots", "Batches"), total=None, rows=0)
+        self._rows = 0
+
+    def report(self, step: Step) -> None:
+        """Show that one more batch has its receipt."""
+        self._rows += step.rows
+        self._bar.update(self._task, total=step.total, completed=step.done, rows=count(self._rows))
+
+    def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Stop between two batches; a second Ctrl-C stops at once."""
+        self.stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._bar.console.print(say("Arrêt après le lot en cours…", "Stopping after the current batch…"))
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Show a progress bar while a run goes on."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]} " + say("lignes", "rows")),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err()) as bar:
+        watch = Watch(bar)
+        before = signal.signal(signal.SIGINT, watch.ask_to_stop)
+        try:
+            yield watch
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def conclude(run: Run) -> int:
+    """Print the receipts of a closed run and its verification; gives the exit code."""
+    console = out()
+    batches = run.receipts()
+    _receipts(console, batches)
+    _blocks(console, batches)
+    _verification(console, run)
+    if any(batch.state == "blocked" for batch in batches):
+        return Exit.BLOCKED
+    return Exit.OK if run.state == "kept" else Exit.FINDINGS
+
+
+def _receipts(console: Console, batches: list[Batch]) -> None:
+    sums = _sums(batches)
+    shown = table(
+        say("Système", "System"),
+        say("Table", "Table"),
+        say("Supprimées", "Deleted"),
+        say("Traitées", "Treated"),
+        title=say("Reçus", "Receipts"),
+    )
+    for column in shown.columns[2:]:
+        column.justify = "right"
+    for (system, name), (deleted, treated) in sums.items():
+        shown.add_row(escape(system), escape(name), count(deleted), count(treated))
+    console.print(shown)
+    recovered = sum(batch.recovered for batch in batches)
+    words = [plural(len(batches), ("lot", "lots"), ("batch", "batches"))]
+    words.append(plural(sum(b.rows for b in batches), ("ligne", "lignes"), ("row", "rows")))
+    if recovered:
+        words.append(
+            plural(recovered, ("repris après arrêt", "repris après arrêt"), ("recovered", "recovered"))
+        )
+    console.print(" · ".join(words), soft_wrap=True)
+
+
+def _sums(batches: list[Batch]) -> dict[tuple[str, str], tuple[int, int]]:
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for batch in batches:
+        receipt: Mapping[str, Any] = batch.receipt or {}
+        for rows in receipt["tables"]:
+            place = (receipt["system"], rows["table"])
+            deleted, treated = sums.get(place, (0, 0))
+            sums[place] = (deleted + rows["deleted"], treated + rows["treated"])
+    return {place: rows for place, rows in sums.items() if any(rows)}
+
+
+def _blocks(console: Console, batches: list[Batch]) -> None:
+    for batch in batches:
+        receipt: Mapping[str, Any] = batch.receipt or {}
+        for block in receipt["blocks"]:
+            refers = f" ← {block['referring_table']}" if block["referring_table"] else ""
+            roots = plural(
+                block["roots"], ("dossier laissé", "dossiers laissés"), ("root left", "roots left")
+            )
+            rows = plural(block["rows"], ("ligne", "lignes"), ("row", "rows"))
+            place = f"{receipt['system']}: {block['table']}{refers} · {block['constraint']}"
+            words = f"{say('Bloqué', 'Blocked')} {batch.key} · {place} · {roots}, {rows}"
+            console.print(f"[red]{escape(words)}[/]", soft_wrap=True)
+
+
+def _verification(console: Console, run: Run) -> None:
+    details = run.verification or {"selections": []}
+    for check in details["selections"]:
+        spared = check["no_longer_due"]
+        if spared:
+            words = plural(
+                spared,
+                ("n’était plus échu", "n’étaient plus échus"),
+                ("was no longer due", "were no longer due"),
+            )
+            console.print(escape(f"{check['system']} · {check['rule'] or ''}: {words}"), soft_wrap=True)
+        for left in check["left"]:
+            rows = plural(left["rows"], ("ligne reste", "lignes restent"), ("row is left", "rows are left"))
+            console.print(
+                f"[red]{escape(check['system'])} · {escape(left['table'])}: {rows}[/]", soft_wrap=True
+            )
+    if run.state == "kept":
+        run_said = f"({say('exécution', 'run')} {run.key})"
+        words = say(
+            f"Vérifié : les systèmes, interrogés de nouveau, n’ont plus rien à traiter {run_said}.",
+            f"Verified: asked again, the systems have nothing left to treat {run_said}.",
+        )
+        console.print(f"[bold green]{escape(words)}[/]", soft_wrap=True)
+    else:
+        words = say(
+            f"Non vérifié : il reste ce qui est dit ci-dessus (exécution {run.key}).",
+            f"Not verified: what is said above is left (run {run.key}).",
+        )
+        console.print(f"[bold red]{escape(words)}[/]", soft_wrap=True)

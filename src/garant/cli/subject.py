@@ -1,0 +1,309 @@
+"""`garant subject`: a person exercises a right; find, export, erase, rectify, restrict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from garant.cli import options, state
+from garant.cli.apply import carry_out
+from garant.cli.exits import Exit
+from garant.cli.language import both, count, plural, say, spoken
+from garant.cli.output import CommandError, note, out, table
+from garant.cli.planfiles import write_plan
+from garant.cli.planview import show_plan
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.apps.promises.workspace import Workspace
+    from garant.engine.document import Kind, Plan
+    from garant.engine.subject import Place
+
+POLICY = Path("policy")
+
+PlanOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help=both("Écrit le plan dans ce fichier.", "Write the plan to this file."),
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help=both(
+            "Répond à une personne qui exerce ses droits (RGPD, art. 15 à 20).",
+            "Answer a person who exercises their rights (GDPR, art. 15 to 20).",
+        ),
+        no_args_is_help=True,
+    )
+    group.command(
+        "find",
+        help=both(
+            "Montre chaque endroit où la personne figure.",
+            "Show every place where the person is.",
+        ),
+    )(find)
+    group.command(
+        "export",
+        help=both(
+            "Écrit ses données dans un ZIP : JSON Lines, CSV, et une page à lire.",
+            "Write their data to a ZIP: JSON Lines, CSV, and a page to read.",
+        ),
+    )(export)
+    group.command(
+        "erase",
+        help=both(
+            "Prépare l’effacement ; avec --approve, l’exécute. Ce que la loi garde reste.",
+            "Plan the erasure; with --approve, carry it out. What the law keeps stays.",
+        ),
+    )(erase)
+    group.command(
+        "rectify",
+        help=both(
+            "Prépare la correction de ses coordonnées ; avec --approve, l’exécute.",
+            "Plan the correction of their details; with --approve, carry it out.",
+        ),
+    )(rectify)
+    group.command(
+        "restrict",
+        help=both(
+            "Prépare la limitation du traitement ; avec --approve, l’exécute.",
+            "Plan the restriction of processing; with --approve, carry it out.",
+        ),
+    )(restrict)
+    app.add_typer(group, name="subject")
+
+
+def find(
+    identity: options.IdentityOption,
+    policy: options.PolicyOption = POLICY,
+    maps: options.MapsOption = None,
+    system: options.SystemOption = None,
+) -> int:
+    """Count the person's rows, system by system and table by table."""
+    from garant.engine.subject import find_subject
+
+    identities = options.pairs(identity, "--identity")
+    with _workspace(policy, maps, system) as workspace, _plain_refusals():
+        places = find_subject(workspace.sources, identities)
+    if not places:
+        return _nobody()
+    _show(places)
+    return Exit.OK
+
+
+def export(
+    identity: options.IdentityOption,
+    out_file: Annotated[
+        Path,
+        typer.Option("--out", metavar="ZIP", help=both("Archive à écrire.", "Archive to write.")),
+    ],
+    policy: options.PolicyOption = POLICY,
+    maps: options.MapsOption = None,
+    system: options.SystemOption = None,
+) -> int:
+    """Stream the person's data to an archive that is whole or not there."""
+    from garant.cli.newfile import new_file
+    from garant.engine.export import export_subject
+
+    identities = options.pairs(identity, "--identity")
+    with (
+        _workspace(policy, maps, system) as workspace,
+        _plain_refusals(),
+        new_file(out_file) as (file, whole),
+    ):
+        document = workspace.policy.document
+        made = export_subject(
+            workspace.sources,
+            identities,
+            file,
+            organisation=document.organisation.name,
+            at=datetime.now(UTC),
+            language=spoken(),
+            categories=_category_labels(workspace),
+        )
+        if not made.tables:
+            whole.discard()
+    if not made.tables:
+        return _nobody()
+    rows = plural(made.rows, ("ligne", "lignes"), ("row", "rows"))
+    tables = plural(len(made.tables), ("table", "tables"), ("table", "tables"))
+    files = plural(made.files, ("fichier", "fichiers"), ("file", "files"))
+    note(f"{out_file} : {rows}, {tables}, {files}", f"{out_file}: {rows}, {tables}, {files}")
+    return Exit.OK
+
+
+def erase(
+    identity: options.IdentityOption,
+    approve: options.ApproveOption = None,
+    policy: options.PolicyOption = POLICY,
+    maps: options.MapsOption = None,
+    system: options.SystemOption = None,
+    as_of: options.AsOfOption = None,
+    out_file: PlanOut = None,
+) -> int:
+    """Plan the erasure of a person (art. 17), or carry the approved plan out."""
+    with _workspace(policy, maps, system) as workspace:
+        made = _plan(workspace, identity, "erasure", as_of, {})
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+
+
+def rectify(
+    identity: options.IdentityOption,
+    correct: Annotated[
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="KIND=VALUE",
+            help=both("La bonne valeur, par exemple phone=…", "The right value, for instance phone=…"),
+        ),
+    ],
+    approve: options.ApproveOption = None,
+    policy: options.PolicyOption = POLICY,
+    maps: options.MapsOption = None,
+    system: options.SystemOption = None,
+    as_of: options.AsOfOption = None,
+    out_file: PlanOut = None,
+) -> int:
+    """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
+    corrections = options.pairs(correct, "--set")
+    with _workspace(policy, maps, system) as workspace:
+        made = _plan(workspace, identity, "rectification", as_of, corrections)
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+
+
+def restrict(
+    identity: options.IdentityOption,
+    approve: options.ApproveOption = None,
+    policy: options.PolicyOption = POLICY,
+    maps: options.MapsOption = None,
+    system: options.SystemOption = None,
+    as_of: options.AsOfOption = None,
+    out_file: PlanOut = None,
+) -> int:
+    """Plan the restriction of a person's data (art. 18), or carry the approved plan out."""
+    with _workspace(policy, maps, system) as workspace:
+        made = _plan(workspace, identity, "restriction", as_of, {})
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+
+
+class _Where:
+    """Where a plan comes from and goes to."""
+
+    def __init__(self, policy: Path, maps: Path | None, file: Path | None) -> None:
+        self.policy = policy
+        self.maps = options.maps_folder(policy, maps)
+        self.file = file
+
+
+@contextmanager
+def _workspace(policy: Path, maps: Path | None, only: list[str] | None) -> Iterator[Workspace]:
+    from garant.apps.promises.workspace import open_workspace
+
+    folder = options.maps_folder(policy, maps)
+    with open_workspace(policy, folder, state.keys(), only=only or ()) as workspace:
+        yield workspace
+
+
+@contextmanager
+def _plain_refusals() -> Iterator[None]:
+    from garant.engine.subject import NotSupported
+
+    try:
+        yield
+    except NotSupported as refusal:
+        raise CommandError(
+            Text(
+                fr=f"Un système ne sait pas répondre à cette demande : {refusal}",
+                en=f"A system cannot answer this request: {refusal}",
+            ),
+            Text(
+                fr="Complétez sa carte (identities, dispositions, restriction), ou choisissez avec --system.",
+                en="Complete its map (identities, dispositions, restriction), or choose with --system.",
+            ),
+        ) from None
+
+
+def _plan(
+    workspace: Workspace,
+    identity: list[str],
+    kind: Kind,
+    as_of: datetime | None,
+    corrections: Mapping[str, str],
+) -> Plan:
+    from garant.engine.subject import plan_subject
+
+    zone = workspace.policy.document.organisation.time_zone
+    with _plain_refusals():
+        return plan_subject(
+            workspace.policy,
+            workspace.sources,
+            options.pairs(identity, "--identity"),
+            kind,
+            as_of=options.day(as_of, zone),
+            corrections=corrections,
+        )
+
+
+def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, where: _Where) -> int:
+    if not any(selection.due for selection in plan.selections):
+        return _nobody()
+    show_plan(out(), plan)
+    if approve is not None:
+        state.ready()
+        return carry_out(plan, approve.strip().lower(), workspace)
+    if where.file is not None:
+        write_plan(where.file, plan, policy=where.policy, maps=where.maps)
+    note(
+        f"Rien n’a été changé. Pour l’exécuter, ajoutez à la même commande : --approve {plan.digest}",
+        f"Nothing was changed. To carry it out, add to the same command: --approve {plan.digest}",
+    )
+    return Exit.OK
+
+
+def _show(places: list[Place]) -> None:
+    shown = table(
+        say("Système", "System"),
+        say("Table", "Table"),
+        say("Lignes", "Rows"),
+        say("Lien", "Relation"),
+        say("Catégories", "Categories"),
+    )
+    shown.columns[2].justify = "right"
+    for place in places:
+        for row in place.tables:
+            shown.add_row(
+                escape(f"{place.system} · {place.root}"),
+                escape(row.table),
+                count(row.rows),
+                str(row.relation),
+                escape(", ".join(row.categories)),
+            )
+    out().print(shown)
+    rows = sum(row.rows for place in places for row in place.tables)
+    found = plural(len(places), ("endroit", "endroits"), ("place", "places"))
+    lines = plural(rows, ("ligne", "lignes"), ("row", "rows"))
+    note(f"{found}, {lines}.", f"{found}, {lines}.")
+
+
+def _category_labels(workspace: Workspace) -> dict[str, Text]:
+    categories = workspace.policy.document.data_categories
+    return {key: category.label for key, category in categories.items()}
+
+
+def _nobody() -> int:
+    note(
+        "Personne n’est connu ainsi dans ces systèmes.",
+        "Nobody is known so in these systems.",
+    )
+    return Exit.OK
