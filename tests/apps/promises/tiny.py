@@ -13,22 +13,63 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from garant.apps.promises.work import BatchOutcome, Journal, RunVerification
+from garant.apps.promises.work import BatchResult, Journal
+from garant.engine.document import Plan, Selection
+from garant.engine.keys import pack
 
-DIGEST = "ab" * 32
-DOCUMENT = {"policy_digest": "cd" * 32, "map_digests": {"tiny": "ef" * 32}, "as_of": "2026-11-01"}
+ORGANISATION = "tiny"
 SIZE = 10
 PEOPLE = 200
+POLICY_DIGEST = "cd" * 32
+MAP_DIGESTS = {"people": "ef" * 32}
+
+
+def tiny_plan(people: int = PEOPLE, **changes: Any) -> Plan:
+    """The plan: everybody goes."""
+    selection = Selection(
+        system="people",
+        root="person",
+        disposition="erase",
+        rule="prospects",
+        label=None,
+        role="prospect",
+        event="last-contact",
+        period="P3Y",
+        cutoff=date(2023, 10, 31),
+        population=people,
+        due=people,
+        oldest=date(2015, 1, 1),
+        undated=0,
+        unreadable=0,
+        settled=0,
+        keys=pack(list(range(people))),
+        duties=[],
+        actions=[],
+        blocks=[],
+        advice=[],
+    )
+    whole: dict[str, Any] = {
+        "kind": "retention",
+        "organisation": ORGANISATION,
+        "zone": "Europe/Paris",
+        "as_of": date(2026, 11, 1),
+        "policy_digest": POLICY_DIGEST,
+        "map_digests": MAP_DIGESTS,
+        "tolerance": 0,
+        "selections": [selection],
+    }
+    return Plan(**{**whole, **changes})
 
 
 def make_target(path: Path, people: int = PEOPLE) -> None:
-    """Write the target: people, and a contract that blocks the deletion of one of them."""
+    """Write the target: people, and contracts that may hold one of them."""
     with closing(sqlite3.connect(path)) as target:
         target.execute("CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT)")
         target.execute("CREATE TABLE contract (person INTEGER REFERENCES person(id))")
@@ -36,10 +77,62 @@ def make_target(path: Path, people: int = PEOPLE) -> None:
         target.commit()
 
 
+def sign_contract(path: Path, person: int) -> None:
+    """Make one person undeletable."""
+    with closing(sqlite3.connect(path)) as target:
+        target.execute("INSERT INTO contract VALUES (?)", (person,))
+        target.commit()
+
+
 def people_left(path: Path) -> int:
     """Count who is still there."""
     with closing(sqlite3.connect(path)) as target:
         return target.execute("SELECT count(*) FROM person").fetchone()[0]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the tiny target answers when asked again."""
+
+    left: int
+
+    @property
+    def verified(self) -> bool:
+        return self.left == 0
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        left = [{"table": "person", "do": "delete", "rows": self.left}] if self.left else []
+        return {
+            "selections": [
+                {
+                    "system": "people",
+                    "rule": "prospects",
+                    "planned": PEOPLE,
+                    "overdue": self.left,
+                    "no_longer_due": 0,
+                    "left": left,
+                }
+            ]
+        }
+
+
+def result(
+    deleted: int, blocks: Sequence[Mapping[str, Any]] = (), *, recovered: bool = False
+) -> BatchResult:
+    """What a batch of the tiny target did, in the engine's words."""
+    counts = {
+        "system": "people",
+        "rule": "prospects",
+        "roots": deleted,
+        "skipped": 0,
+        "files": 0,
+        "tables": {"person": {"deleted": deleted, "treated": 0, "columns": {}}},
+    }
+    return BatchResult(counts, blocks, recovered)
+
+
+BLOCK = {"table": "person", "constraint": "contract_person", "referring_table": "contract", "roots": 1, "rows": 1}
 
 
 @dataclass
@@ -51,13 +144,18 @@ class TinyWork:
     pause: float = 0.0
     die_after_commit: str = ""
     die_before_commit: str = ""
+    fail_at: str = ""
+    executed: list[str] = field(default_factory=list)
 
     def batch_keys(self) -> Sequence[str]:
         return [f"001/{n:04d}" for n in range(self.people // SIZE)]
 
-    def execute(self, batch_key: str, journal: Journal) -> BatchOutcome:
-        first = int(batch_key[4:]) * SIZE
-        prepared = journal.prepared(batch_key)
+    def execute(self, key: str, journal: Journal) -> BatchResult:
+        self.executed.append(key)
+        if key == self.fail_at:
+            raise OSError("the server at postgresql://crm:c4n4ry-s3cr3t@db/crm went away")
+        first = int(key[4:]) * SIZE
+        prepared = journal.prepared(key)
         with self._transaction() as target:
             time.sleep(self.pause)
             try:
@@ -66,21 +164,18 @@ class TinyWork:
                 ).rowcount
             except sqlite3.IntegrityError:
                 target.execute("ROLLBACK")
-                return BatchOutcome(
-                    {"person": 0}, ({"table": "contract", "constraint": "person", "rows": 1},)
-                )
+                return result(0, [BLOCK])
             if prepared is not None and done == 0:
                 target.execute("ROLLBACK")
-                return BatchOutcome(prepared, recovered=True)
-            journal.prepare(batch_key, {"person": done})
-            self._die_if(batch_key == self.die_before_commit)
+                return result(prepared["rows"][0], recovered=True)
+            journal.prepare(key, {"rows": [done], "files": [], "skipped": []})
+            self._die_if(key == self.die_before_commit)
             target.execute("COMMIT")
-            self._die_if(batch_key == self.die_after_commit)
-        return BatchOutcome({"person": done})
+            self._die_if(key == self.die_after_commit)
+        return result(done)
 
-    def verify(self) -> RunVerification:
-        left = people_left(self.path)
-        return RunVerification(left == 0, {"left": left})
+    def verify(self, journal: Journal) -> Answer:
+        return Answer(people_left(self.path))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -95,32 +190,43 @@ class TinyWork:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def register() -> Any:
+def prepare_home() -> None:
+    """Set Garant up in its home, with the tiny organisation's ledger."""
+    from garant.site.setup import prepare
+
+    prepare()
+    from garant.apps.evidence import services as evidence
+    from garant.apps.organisations import services as organisations
+
+    evidence.create_keys()
+    organisations.ensure_organisation(ORGANISATION, "Tiny", "Europe/Paris")
+
+
+def approved() -> Any:
     """Register and approve the tiny plan."""
     from garant.apps.promises import services
 
-    plan = services.register_plan(DOCUMENT, digest=DIGEST, organisation="tiny", kind="retention")
+    plan = tiny_plan()
     return services.approve(
-        plan,
-        digest=DIGEST,
+        services.register_plan(plan),
+        digest=plan.digest,
         actor="tester",
-        policy_digest=DOCUMENT["policy_digest"],
-        map_digests=DOCUMENT["map_digests"],
+        policy_digest=POLICY_DIGEST,
+        map_digests=MAP_DIGESTS,
     )
 
 
 def summary(run: Any) -> dict[str, Any]:
     """Say what the receipts add up to."""
-    batches = list(run.batches.all())
+    batches = run.receipts()
     return {
         "run": run.key,
         "state": run.state,
         "attempt": run.attempt,
         "batches": len(batches),
-        "rows": sum(batch.outcome["counts"]["person"] for batch in batches),
+        "rows": sum(batch.rows for batch in batches),
         "recovered": [batch.key for batch in batches if batch.recovered],
         "blocked": [batch.key for batch in batches if batch.state == "blocked"],
-        "verification": run.verification,
     }
 
 
@@ -131,20 +237,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--die-after-commit", default="")
     parser.add_argument("--die-before-commit", default="")
-    options = parser.parse_args(arguments)
-    from garant.cli.state import wake
-
-    wake()
+    parser.add_argument("--fail-at", default="")
+    options = vars(parser.parse_args(arguments))
+    prepare_home()
     from garant.apps.promises import execution
 
-    work = TinyWork(
-        options.target,
-        pause=options.pause,
-        die_after_commit=options.die_after_commit,
-        die_before_commit=options.die_before_commit,
-    )
-    run = execution.carry_out(register(), work, actor="tester")
-    json.dump(summary(run), sys.stdout)
+    work = TinyWork(options.pop("target"), **options)
+    run = execution.carry_out(approved(), lambda _resumed: work, actor="tester")
+    json.dump(summary(run) | {"executed": len(work.executed)}, sys.stdout)
 
 
 if __name__ == "__main__":

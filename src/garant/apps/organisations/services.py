@@ -62,6 +62,11 @@ def organisation(key: str) -> Organisation:
     return found
 
 
+def keys() -> list[str]:
+    """The keys of all organisations here."""
+    return list(Organisation.objects.order_by("key").values_list("key", flat=True))
+
+
 def _check(key: str, name: str, time_zone: str) -> None:
     if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY:
         raise OrganisationRefusedError(
