@@ -44,6 +44,11 @@ def overdue(
     return {key for key, day in last.items() if day.year < 9000 and day + period < as_of}
 
 
+def happened(facts: Iterable[tuple[int, str | None]], as_of: date) -> set[int]:
+    """Keys of which a fact that ends retention early is not in the future."""
+    return {key for key, text in facts if text is not None and _day(text, PARIS) <= as_of}
+
+
 _DEALT_WITH = "SELECT account_id FROM contract UNION SELECT account_id FROM invoice"
 
 
@@ -116,9 +121,14 @@ def people_on_kept_invoices(crm: Path, as_of: date) -> set[int]:
 
 
 def candidates(recruitment: Path, as_of: date) -> set[int]:
+    unselected = """
+        SELECT candidate_id FROM application
+        WHERE candidate_id NOT IN (SELECT candidate_id FROM employee)
+        GROUP BY 1 HAVING min(stage) = 'refused' AND max(stage) = 'refused'
+        """
     facts = rows(
         recruitment,
-        """
+        f"""
         WITH facts AS (
           SELECT id, created_at AS at FROM candidate
           UNION ALL SELECT candidate_id, applied_at FROM application
@@ -128,13 +138,13 @@ def candidates(recruitment: Path, as_of: date) -> set[int]:
           UNION ALL SELECT g.candidate_id, i.starts_at FROM interview i, interview_candidate g
                     WHERE g.interview_id = i.id
         )
-        SELECT id, at FROM facts
-        WHERE id IN (SELECT candidate_id FROM application GROUP BY 1 HAVING min(stage) = 'refused'
-                     AND max(stage) = 'refused')
-          AND id NOT IN (SELECT candidate_id FROM employee)
+        SELECT id, at FROM facts WHERE id IN ({unselected})
         """,
     )
-    return overdue(facts, relativedelta(years=2), as_of, PARIS)
+    withdrawn = rows(
+        recruitment, f"SELECT id, consent_withdrawn_at FROM candidate WHERE id IN ({unselected})"
+    )
+    return overdue(facts, relativedelta(years=2), as_of, PARIS) | happened(withdrawn, as_of)
 
 
 def client_contacts(maintenance: Path, as_of: date) -> set[int]:
@@ -147,4 +157,7 @@ def client_contacts(maintenance: Path, as_of: date) -> set[int]:
 
 def images(maintenance: Path, as_of: date) -> set[int]:
     facts = rows(maintenance, "SELECT id, received_at FROM image_sequence")
-    return overdue(facts, relativedelta(months=1), as_of, PARIS)
+    repaired = rows(
+        maintenance, "SELECT s.id, v.ends_at FROM image_sequence s, intervention v USING (ticket_id)"
+    )
+    return overdue(facts, relativedelta(months=1), as_of, PARIS) | happened(repaired, as_of)

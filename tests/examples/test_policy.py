@@ -204,7 +204,7 @@ FACTS: dict[str, Fact] = {
         "délégué",
     ),
     "disks are the client's duty, nothing is hosted": lambda p: _says(
-        p.processor_activities[0].client_duties[0], "disques durs", "intégrité", "n’hébergeons pas"
+        p.processor_activities[0].client_duties[0], "disques durs", "entières", "n’hébergeons pas"
     ),
     "remote maintenance is confidential and secure": lambda p: (
         p.measures["remote-access"].activities == ("remote-maintenance",)

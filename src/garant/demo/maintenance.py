@@ -1,7 +1,8 @@
 """The demo's remote maintenance: clients' people, tickets, consents and image sequences.
 
 Proportions: 24 % of client firms have left, half of them more than five years ago; of the image
-sequences, 35 % lie there for more than a month.
+sequences, 35 % lie there for more than a month, and one in six of the others outlived the repair
+it was received for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ LEFT: Final = 24
 """Out of a hundred."""
 OVERDUE: Final = 12
 OVERDUE_IMAGES: Final = 35
+REPAIRED: Final = 0.16
+REPAIRED_ELSEWHERE: Final = 0.5
+"""Chances that a ticket led to an intervention, with an image and without."""
 
 
 def fill(people: int, calendar: Calendar, seed: str, store: Store) -> Sheets:
@@ -56,7 +60,7 @@ class _Writer:
                 self._ticket(client, contact, person, self.dice.between(ended or 0, start))
             if ended is None and self.dice.chance(0.6):
                 ago = self._silence_of_image(start)
-                self._image(self._ticket(client, contact, person, ago), ago)
+                self._image(self._ticket(client, contact, person, ago, REPAIRED), ago)
         return size
 
     def _end_of_contract(self, number: int) -> int | None:
@@ -81,7 +85,9 @@ class _Writer:
             int(self.dice.chance(0.1)), self.crowd.instant(start),
         )  # fmt: skip
 
-    def _ticket(self, client: int, contact: int, person: Person, ago: int) -> int:
+    def _ticket(
+        self, client: int, contact: int, person: Person, ago: int, repaired: float = REPAIRED_ELSEWHERE
+    ) -> int:
         closed = max(0, ago - self.dice.upto(20))
         number = f"T{len(self.sheets.rows['ticket']) + 1:06d}"
         description = self.crowd.say(words.SUMMARIES, person.full)
@@ -95,17 +101,19 @@ class _Writer:
         when = self.crowd.instant(closed)
         technician = self.dice.pick(words.AUTHORS)
         self.sheets.add("ticket_history", ticket, when, technician, "closed", comment)
-        if self.dice.chance(0.5):
+        if self.dice.chance(repaired):
             self._intervene(ticket, contact, person, ago, technician)
         return ticket
 
     def _intervene(self, ticket: int, contact: int, person: Person, ago: int, technician: str) -> None:
         """The client's person agrees first; then the workstation is taken over."""
         post = f"POSTE-{self.dice.between(1, 40):02d}"
-        given = self.crowd.instant(ago)
+        minute = self.dice.between(480, 900)
+        given = self.calendar.instant(ago, minute)
+        ended = self.calendar.instant(ago, minute + self.dice.between(10, 120))
         consent = self.sheets.add("control_consent", ticket, contact, person.full, post, given, None)
         report = f"Prise en main de {post} en présence de {person.full}. Réindexation, contrôle."
-        self.sheets.add("intervention", ticket, consent, technician, "remote", given, given, report)
+        self.sheets.add("intervention", ticket, consent, technician, "remote", given, ended, report)
 
     def _silence_of_image(self, start: int) -> int:
         """Days since a sequence was received: the edges first, then the promised proportion."""
