@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from garant.policy.document.base import said
 from garant.policy.text import Text
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
@@ -37,7 +38,13 @@ class Part(BaseModel):
 class Connection(Part):
     """Where the system is: the *name* of the variable that holds its SQLAlchemy URL."""
 
-    env: EnvName = Field(description="Environment variable that holds the SQLAlchemy URL.")
+    env: Annotated[
+        EnvName,
+        said(
+            "Variable d’environnement qui porte l’adresse SQLAlchemy.",
+            "Environment variable that holds the SQLAlchemy URL.",
+        ),
+    ]
 
 
 class RootKind(StrEnum):
@@ -50,36 +57,68 @@ class RootKind(StrEnum):
 class Root(Part):
     """The rows that others hang on: a person, or a document with a life of its own."""
 
-    table: SqlName
-    key: SqlName = Field(description="Column that identifies the root; unique.")
-    type: Literal["integer", "text", "uuid"] = "integer"
-    kind: RootKind = RootKind.SUBJECT
-    label: Text | None = None
+    table: Annotated[SqlName, said("Table de la racine.", "Table of the root.")]
+    key: Annotated[
+        SqlName, said("Colonne qui identifie la racine ; unique.", "Column that identifies the root; unique.")
+    ]
+    type: Annotated[Literal["integer", "text", "uuid"], said("Type de la clé.", "Type of the key.")] = (
+        "integer"
+    )
+    kind: Annotated[
+        RootKind,
+        said(
+            "Une personne, ou un document qui vit par lui-même.",
+            "A person, or a document with a life of its own.",
+        ),
+    ] = RootKind.SUBJECT
+    label: Annotated[
+        Text | None, said("Nom de la racine, pour les plans.", "Name of the root, for plans.")
+    ] = None
 
 
 class Role(Part):
     """The query that says which roots are customers, prospects, candidates …"""
 
-    root: Key
-    subjects: str | None = Field(default=None, description="Subject category of the policy.")
-    query: Sql = Field(description="One SELECT giving one column named key.")
+    root: Annotated[Key, said("Racine à laquelle appartiennent les clés.", "Root that the keys are of.")]
+    subjects: Annotated[
+        str | None, said("Catégorie de personnes de la politique.", "Subject category of the policy.")
+    ] = None
+    query: Annotated[
+        Sql, said("Un SELECT donnant une colonne nommée key.", "One SELECT giving one column named key.")
+    ]
 
 
 class Identity(Part):
     """How an e-mail, a phone or a number finds roots; ``:identity`` is bound."""
 
-    root: Key
-    query: Sql = Field(description="One SELECT giving one column named key, using :identity.")
+    root: Annotated[Key, said("Racine trouvée.", "Root that is found.")]
+    query: Annotated[
+        Sql,
+        said(
+            "Un SELECT donnant une colonne nommée key, avec :identity.",
+            "One SELECT giving one column named key, using :identity.",
+        ),
+    ]
 
 
 class EventSource(Part):
     """One source of a dated fact: pairs (key, at); the greatest of all sources counts."""
 
-    root: Key
-    type: Literal["date", "instant"] = Field(
-        description="date: a calendar day; instant: a moment, in the map's zone when it is naive."
-    )
-    query: Sql = Field(description="One SELECT giving two columns named key and at.")
+    root: Annotated[Key, said("Racine dont parle la source.", "Root that the source speaks of.")]
+    type: Annotated[
+        Literal["date", "instant"],
+        said(
+            "date : un jour du calendrier ; instant : un moment, au fuseau de la carte s’il n’en porte pas.",
+            "date: a calendar day; instant: a moment, in the map's zone when it is naive.",
+        ),
+    ]
+    query: Annotated[
+        Sql,
+        said(
+            "Un SELECT donnant deux colonnes nommées key et at.",
+            "One SELECT giving two columns named key and at.",
+        ),
+    ]
 
 
 class Relation(StrEnum):
@@ -93,18 +132,39 @@ class Relation(StrEnum):
 class Link(Part):
     """One hop from a table towards a root: directly, or through a parent table's own links."""
 
-    root: Key | None = None
-    parent: SqlName | None = None
-    column: SqlName
-    parent_column: SqlName | None = Field(
-        default=None, description="Column of the parent; its key unless said."
-    )
-    when: Sql | None = Field(default=None, description="Condition on this table's row.")
-    relation: Relation = Relation.OWNED
-    columns: list[SqlName] = Field(
-        default_factory=list[SqlName],
-        description="On a shared row, the columns that are this link's person's own.",
-    )
+    root: Annotated[Key | None, said("Racine atteinte par sa clé.", "Root reached by its key.")] = None
+    parent: Annotated[
+        SqlName | None,
+        said("Table mère, dont les propres liens continuent.", "Parent table, whose own links go on."),
+    ] = None
+    column: Annotated[
+        SqlName,
+        said(
+            "Colonne de cette table qui mène à la racine ou à la table mère.",
+            "Column of this table that leads to the root or the parent.",
+        ),
+    ]
+    parent_column: Annotated[
+        SqlName | None,
+        said("Colonne de la table mère ; à défaut, sa clé.", "Column of the parent; its key unless said."),
+    ] = None
+    when: Annotated[
+        Sql | None, said("Condition sur la ligne de cette table.", "Condition on this table's row.")
+    ] = None
+    relation: Annotated[
+        Relation,
+        said(
+            "À qui est la ligne : à une personne, à plusieurs, ou seulement visible.",
+            "Whose the row is: one person's, several people's, or only visible.",
+        ),
+    ] = Relation.OWNED
+    columns: Annotated[
+        list[SqlName],
+        said(
+            "Sur une ligne partagée, les colonnes propres à la personne de ce lien.",
+            "On a shared row, the columns that are this link's person's own.",
+        ),
+    ] = Field(default_factory=list[SqlName])
 
     @model_validator(mode="after")
     def _one_target(self) -> Link:
@@ -118,44 +178,75 @@ class Link(Part):
 class Constant(Part):
     """Replace the value by a constant."""
 
-    constant: str | int | bool
+    constant: Annotated[
+        str | int | bool, said("Valeur qui remplace l’ancienne.", "Value that replaces the old one.")
+    ]
 
 
 class Pseudonym(Part):
     """Around the keyed hash that replaces a value."""
 
-    prefix: str = Field(
-        default="anon-",
-        min_length=3,
-        max_length=40,
-        description="Tells a pseudonym from a value; so never empty.",
+    prefix: Annotated[
+        str,
+        said(
+            "Distingue un pseudonyme d’une valeur ; donc jamais vide.",
+            "Tells a pseudonym from a value; so never empty.",
+        ),
+    ] = Field(default="anon-", min_length=3, max_length=40)
+    suffix: Annotated[
+        str,
+        said(
+            "Ce qui suit l’empreinte, par exemple @domaine.invalid.",
+            "What follows the hash, such as @domain.invalid.",
+        ),
+    ] = Field(default="", max_length=80)
+    length: Annotated[int, said("Chiffres hexadécimaux gardés.", "Hexadecimal digits kept.")] = Field(
+        default=16, ge=8, le=64
     )
-    suffix: str = Field(default="", max_length=80)
-    length: int = Field(default=16, ge=8, le=64, description="Hexadecimal digits kept.")
 
 
 class Pseudonymise(Part):
     """Replace the value in place by its keyed hash (HMAC-SHA256)."""
 
-    pseudonymise: Pseudonym
+    pseudonymise: Annotated[
+        Pseudonym,
+        said(
+            "Remplace la valeur par son empreinte à clé (HMAC-SHA256).",
+            "Replaces the value by its keyed hash (HMAC-SHA256).",
+        ),
+    ]
 
 
 class Prefix(Part):
     """Keep only the first characters."""
 
-    prefix: int = Field(ge=1, le=32)
+    prefix: Annotated[
+        int, said("Nombre de premiers caractères gardés.", "How many first characters are kept.")
+    ] = Field(ge=1, le=32)
 
 
 class Generalise(Part):
     """Keep the value less precise: a date's year or month, a code's first characters."""
 
-    generalise: Literal["year", "month"] | Prefix
+    generalise: Annotated[
+        Literal["year", "month"] | Prefix,
+        said(
+            "Garde l’année ou le mois d’une date, ou les premiers caractères d’un code.",
+            "Keeps a date's year or month, or a code's first characters.",
+        ),
+    ]
 
 
 class Refresh(Part):
     """Compute a copy again from where the truth now is."""
 
-    refresh: Sql = Field(description="One scalar SQL expression over the row itself.")
+    refresh: Annotated[
+        Sql,
+        said(
+            "Une expression SQL scalaire sur la ligne elle-même.",
+            "One scalar SQL expression over the row itself.",
+        ),
+    ]
 
 
 ColumnDisposition = Literal["blank", "keep"] | Constant | Pseudonymise | Generalise | Refresh
@@ -164,20 +255,40 @@ ColumnDisposition = Literal["blank", "keep"] | Constant | Pseudonymise | General
 class Column(Part):
     """What a column holds, and what becomes of it when its row stays."""
 
-    category: str = Field(description="Data category of the policy.")
-    erase: ColumnDisposition | None = None
-    identity: Literal["name", "email", "phone", "number"] | None = Field(
-        default=None, description="What a rectification may correct here."
-    )
+    category: Annotated[str, said("Catégorie de données de la politique.", "Data category of the policy.")]
+    erase: Annotated[
+        ColumnDisposition | None,
+        said(
+            "Ce que devient la valeur quand la ligne reste.", "What becomes of the value where the row stays."
+        ),
+    ] = None
+    identity: Annotated[
+        Literal["name", "email", "phone", "number"] | None,
+        said("Ce qu’une rectification peut corriger ici.", "What a rectification may correct here."),
+    ] = None
 
 
 class Table(Part):
     """A table: its key, the rows' links to roots, its columns' categories."""
 
-    key: SqlName | None = Field(default=None, description="Unique column; needed to co-own.")
-    label: Text | None = None
-    links: list[Link] = Field(min_length=1)
-    columns: dict[SqlName, Column] = Field(default_factory=dict)
+    key: Annotated[
+        SqlName | None,
+        said("Colonne unique ; nécessaire à une copropriété.", "Unique column; needed to co-own."),
+    ] = None
+    label: Annotated[
+        Text | None, said("Nom de la table, pour les exports.", "Name of the table, for exports.")
+    ] = None
+    links: Annotated[
+        list[Link],
+        said(
+            "À qui sont les lignes : chaque lien est un pas vers une racine.",
+            "Whose the rows are: each link is one hop towards a root.",
+        ),
+    ] = Field(min_length=1)
+    columns: Annotated[
+        dict[SqlName, Column],
+        said("Les colonnes qui parlent d’une personne.", "The columns that speak of a person."),
+    ] = Field(default_factory=dict)
 
 
 class Do(StrEnum):
@@ -190,35 +301,55 @@ class Do(StrEnum):
 class Action(Part):
     """One step of a disposition: rows of a table go, or their columns are treated."""
 
-    table: SqlName
-    do: Do
-    columns: dict[SqlName, ColumnDisposition] = Field(
-        default_factory=dict[str, ColumnDisposition],
-        description="Dispositions that replace those of the table for this action.",
-    )
+    table: Annotated[SqlName, said("Table concernée.", "Table concerned.")]
+    do: Annotated[
+        Do,
+        said(
+            "delete : la ligne part ; treat : seules ses colonnes changent.",
+            "delete: the row goes; treat: only its columns change.",
+        ),
+    ]
+    columns: Annotated[
+        dict[SqlName, ColumnDisposition],
+        said(
+            "Remplacent, pour cette action, les traitements de la table.",
+            "Dispositions that replace those of the table for this action.",
+        ),
+    ] = Field(default_factory=dict[str, ColumnDisposition])
 
 
 class Disposition(Part):
     """The ordered actions that end the data of one root."""
 
-    root: Key
-    actions: list[Action] = Field(min_length=1)
+    root: Annotated[Key, said("Racine dont les données finissent.", "Root whose data end.")]
+    actions: Annotated[
+        list[Action],
+        said(
+            "Actions, dans l’ordre : les filles avant les mères.",
+            "Actions, in order: children before parents.",
+        ),
+    ] = Field(min_length=1)
 
 
 class PromiseBinding(Part):
     """Which selection answers which retention rule of the policy."""
 
-    rule: Key
-    role: Key
-    event: Key
-    dispositions: Key
+    rule: Annotated[Key, said("Règle de conservation de la politique.", "Retention rule of the policy.")]
+    role: Annotated[Key, said("Rôle de ceux que la règle vise ici.", "Role of those the rule is about here.")]
+    event: Annotated[Key, said("Événement dont part la durée.", "Event from which the period is counted.")]
+    dispositions: Annotated[
+        Key, said("Ce qui est fait de ce qui est échu.", "What is done with what is due.")
+    ]
 
 
 class Keep(Part):
     """What a duty keeps in one table."""
 
-    row: bool = True
-    columns: list[SqlName] | Literal["all"] = Field(default_factory=list)
+    row: Annotated[bool, said("La ligne reste.", "The row stays.")] = True
+    columns: Annotated[
+        list[SqlName] | Literal["all"],
+        said("Colonnes gardées ; all : toutes.", "Columns kept; all: every one."),
+    ] = Field(default_factory=list)
 
 
 class Duty(Part):
@@ -227,13 +358,32 @@ class Duty(Part):
     With ``seal``, the reason has no end: the system itself would break.
     """
 
-    rule: Key | None = None
-    seal: bool = False
-    root: Key
-    role: Key
-    event: Key | None = None
-    keeps: dict[SqlName, Keep] = Field(min_length=1)
-    why: Text
+    rule: Annotated[
+        Key | None,
+        said(
+            "Règle de la politique dont la durée borne le devoir.",
+            "Rule of the policy whose period bounds the duty.",
+        ),
+    ] = None
+    seal: Annotated[
+        bool,
+        said(
+            "Le motif n’a pas de fin : le système lui-même serait rompu.",
+            "The reason has no end: the system itself would break.",
+        ),
+    ] = False
+    root: Annotated[Key, said("Racine retenue.", "Root that is held.")]
+    role: Annotated[Key, said("Rôle de ceux que le devoir retient.", "Role of those the duty holds.")]
+    event: Annotated[
+        Key | None,
+        said("Événement dont part la durée du devoir.", "Event from which the duty's period is counted."),
+    ] = None
+    keeps: Annotated[
+        dict[SqlName, Keep], said("Par table, ce que le devoir garde.", "By table, what the duty keeps.")
+    ] = Field(min_length=1)
+    why: Annotated[
+        Text, said("Le motif, tel qu’on le dira à la personne.", "The reason, as the person will be told.")
+    ]
 
     @model_validator(mode="after")
     def _ends_or_sealed(self) -> Duty:
@@ -247,49 +397,107 @@ class Duty(Part):
 class Seal(Part):
     """Rows that must never go and columns that must never change, where ``when`` holds."""
 
-    table: SqlName
-    when: Sql
-    columns: list[SqlName]
-    why: Text
+    table: Annotated[SqlName, said("Table scellée.", "Sealed table.")]
+    when: Annotated[Sql, said("Condition des lignes scellées.", "Condition of the sealed rows.")]
+    columns: Annotated[list[SqlName], said("Colonnes qui ne changent jamais.", "Columns that never change.")]
+    why: Annotated[Text, said("Le motif.", "The reason.")]
 
 
 class Store(Part):
     """A folder of files, named by an environment variable."""
 
-    env: EnvName
+    env: Annotated[
+        EnvName,
+        said("Variable d’environnement qui porte le dossier.", "Environment variable that holds the folder."),
+    ]
 
 
 class Files(Part):
     """Files outside the database, named by a column; a file goes with its last reference."""
 
-    table: SqlName
-    column: SqlName
-    store: Store
+    table: Annotated[SqlName, said("Table qui nomme les fichiers.", "Table that names the files.")]
+    column: Annotated[SqlName, said("Colonne du nom de fichier.", "Column of the file's name.")]
+    store: Annotated[Store, said("Où sont les fichiers.", "Where the files are.")]
 
 
 class Restriction(Part):
     """How the system marks a person whose data may be stored but no longer used (art. 18)."""
 
-    table: SqlName
-    set: dict[SqlName, str | int | bool] = Field(min_length=1)
+    table: Annotated[SqlName, said("Table de la marque.", "Table of the mark.")]
+    set: Annotated[
+        dict[SqlName, str | int | bool],
+        said(
+            "Colonnes et valeurs qui marquent la limitation.", "Columns and values that mark the restriction."
+        ),
+    ] = Field(min_length=1)
 
 
 class DataMap(Part):
     """How one system answers the policy."""
 
-    system: Key
-    label: Text
-    connector: Literal["sql"] = "sql"
-    connection: Connection
-    zone: str = Field(default="UTC", description="IANA zone of naive timestamps in the system.")
-    roots: dict[Key, Root] = Field(min_length=1)
-    roles: dict[Key, Role] = Field(default_factory=dict)
-    identities: dict[Key, list[Identity]] = Field(default_factory=dict)
-    events: dict[Key, list[EventSource]] = Field(default_factory=dict)
-    tables: dict[SqlName, Table] = Field(min_length=1)
-    dispositions: dict[Key, Disposition] = Field(default_factory=dict)
-    promises: list[PromiseBinding] = Field(default_factory=list[PromiseBinding])
-    duties: list[Duty] = Field(default_factory=list[Duty])
-    seals: list[Seal] = Field(default_factory=list[Seal])
-    files: list[Files] = Field(default_factory=list[Files])
-    restriction: dict[Key, Restriction] = Field(default_factory=dict)
+    system: Annotated[Key, said("Clé stable du système.", "Stable key of the system.")]
+    label: Annotated[Text, said("Nom du système.", "Name of the system.")]
+    connector: Annotated[Literal["sql"], said("Genre de magasin.", "Kind of store.")] = "sql"
+    connection: Annotated[Connection, said("Où est le système.", "Where the system is.")]
+    zone: Annotated[
+        str,
+        said(
+            "Fuseau IANA des instants sans fuseau du système.", "IANA zone of naive timestamps in the system."
+        ),
+    ] = "UTC"
+    roots: Annotated[
+        dict[Key, Root], said("Les lignes auxquelles d’autres tiennent.", "The rows that others hang on.")
+    ] = Field(min_length=1)
+    roles: Annotated[dict[Key, Role], said("Qui est quoi.", "Who is what.")] = Field(default_factory=dict)
+    identities: Annotated[
+        dict[Key, list[Identity]],
+        said(
+            "Comment une personne est trouvée, par genre d’identité.",
+            "How a person is found, by kind of identity.",
+        ),
+    ] = Field(default_factory=dict)
+    events: Annotated[
+        dict[Key, list[EventSource]],
+        said(
+            "Faits datés ; la plus grande date de toutes les sources compte.",
+            "Dated facts; the greatest date of all sources counts.",
+        ),
+    ] = Field(default_factory=dict)
+    tables: Annotated[
+        dict[SqlName, Table],
+        said(
+            "À qui est chaque ligne, et ce que portent les colonnes.",
+            "Whose each row is, and what the columns hold.",
+        ),
+    ] = Field(min_length=1)
+    dispositions: Annotated[
+        dict[Key, Disposition],
+        said("Ce que deviennent les données d’une racine.", "What becomes of the data of a root."),
+    ] = Field(default_factory=dict)
+    promises: Annotated[
+        list[PromiseBinding],
+        said(
+            "Quelle sélection répond à quelle règle de la politique.",
+            "Which selection answers which rule of the policy.",
+        ),
+    ] = Field(default_factory=list[PromiseBinding])
+    duties: Annotated[
+        list[Duty],
+        said(
+            "Motifs de droit qui gardent des lignes ou des colonnes.",
+            "Lawful reasons that keep rows or columns.",
+        ),
+    ] = Field(default_factory=list[Duty])
+    seals: Annotated[
+        list[Seal], said("Ce qui ne doit jamais partir ni changer.", "What must never go and never change.")
+    ] = Field(default_factory=list[Seal])
+    files: Annotated[list[Files], said("Fichiers hors de la base.", "Files outside the database.")] = Field(
+        default_factory=list[Files]
+    )
+    restriction: Annotated[
+        dict[Key, Restriction],
+        said(
+            "Par racine, comment le système marque une limitation (art. 18).",
+            "By root, how the system marks a restriction (art. 18).",
+        ),
+    ] = Field(default_factory=dict)
