@@ -104,14 +104,12 @@ def _plain(text: str) -> str:
 
 
 def _summary(diagnostics: Sequence[Diagnostic], language: Language) -> str:
-    counts = {severity: sum(found.severity == severity for found in diagnostics) for severity in _NOUNS}
-    said = [f"{count} {_noun(severity, count, language)}" for severity, count in counts.items() if count]
+    said: list[str] = []
+    for severity, (one, many) in _NOUNS.items():
+        count = sum(found.severity == severity for found in diagnostics)
+        if count:
+            said.append(f"{count} {(one if count == 1 else many).say(language)}")
     return ", ".join(said) + "." if said else _CLEAN.say(language)
-
-
-def _noun(severity: Severity, count: int, language: Language) -> str:
-    one, many = _NOUNS[severity]
-    return (one if count == 1 else many).say(language)
 
 
 def _sarif_rule(rule: Rule, language: Language) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from .people import Notice, Promise, Rights
 from .retention import RetentionRule
 from .safety import Measure, Security
 from .sharing import Processor, Recipient, Transfer, TransferClause
-from .taxonomy import DATA, EVENTS, SUBJECTS, Tree
+from .taxonomy import DATA, EVENTS, SUBJECTS
+from .tree import Tree, extended
 
 
 class Policy(Model):
@@ -88,17 +89,17 @@ class Policy(Model):
     @cached_property
     def data_categories(self) -> Tree[DataCategory]:
         """Every data category: those shipped with Garant and the policy's own."""
-        return DATA.extended(self.categories.data)
+        return extended(DATA, self.categories.data)
 
     @cached_property
     def subject_categories(self) -> Tree[SubjectCategory]:
         """Every subject category: those shipped with Garant and the policy's own."""
-        return SUBJECTS.extended(self.categories.subjects)
+        return extended(SUBJECTS, self.categories.subjects)
 
     @cached_property
     def events(self) -> Tree[Event]:
         """Every event: those shipped with Garant and the policy's own."""
-        return EVENTS.extended(self.categories.events)
+        return extended(EVENTS, self.categories.events)
 
     @property
     def controller_activities(self) -> tuple[ControllerActivity, ...]:
