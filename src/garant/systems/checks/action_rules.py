@@ -15,7 +15,7 @@ def _duty(row: str) -> str:
     return f"duties:\n  - {{rule: invoices, root: client, role: client, event: end,\n     {keeps}}}\n"
 
 
-_MARKED: Final = "restriction: {client: {table: ticket, set: {closed: true}}}\n"
+_MARKED: Final = "restriction: {client: {table: client, set: {active: false}}}\n"
 
 OUT_OF_REACH: Final = rule(
     520,
@@ -95,9 +95,9 @@ NOT_SAID: Final = rule(
         "Add erase: blank, keep, {constant: …}, {pseudonymise: …} …",
     ),
     (
-        "tables: {client: {columns: {phone: {category: phone-number}}}}\n"
+        "tables: {client: {columns: {vat: {category: identity}}}}\n"
         + _actions("{table: client, do: treat}"),
-        "tables: {client: {columns: {phone: {category: phone-number, erase: blank}}}}\n"
+        "tables: {client: {columns: {vat: {category: identity, erase: blank}}}}\n"
         + _actions("{table: client, do: treat}"),
     ),
     severity="warning",
@@ -173,9 +173,8 @@ SEALED_MARK: Final = rule(
     ),
     ("Marquer la personne dans une autre colonne.", "Mark the person in another column."),
     (
-        "seals: [{table: client, when: ended IS NOT NULL, columns: [active], why: {fr: Clos., en: Closed.}}]\n"
-         "restriction: {client: {table: client, set: {active: false}}}\n",
-        "restriction: {client: {table: client, set: {active: false}}}\n",
+        "seals: [{table: client, when: id > 0, columns: [active], why: {fr: Clos}}]\n" + _MARKED,
+        "seals: [{table: client, when: id > 0, columns: [name], why: {fr: Clos}}]\n" + _MARKED,
     ),
 )
 SHARED_WITHOUT_KEY: Final = rule(
@@ -270,7 +269,7 @@ RESTRICTION_OUT_OF_REACH: Final = rule(
         "Name a table linked to the root (owned).",
     ),
     (
-        "tables: {ticket: {links: [{root: client, column: client_id, relation: visible}]}}\n" + _MARKED,
+        "tables: {client: {links: [{root: client, column: id, relation: visible}]}}\n" + _MARKED,
         "restriction: {client: {table: client, set: {active: false}}}\n",
     ),
 )

@@ -23,8 +23,6 @@ class Finding:
     def diagnostic(self, positions: Positions) -> Diagnostic:
         """The finding with its line and column."""
         position = positions.of(self.place)
-        if self.place not in positions:
-            position = positions.of_key(self.place)
         if self.inside is not None:
             position = _inside(position, self.inside)
         return self.rule.at(position, self.message, self.mend)

@@ -275,7 +275,7 @@ NO_IDENTITY: Final = rule(
         "Add under identities a query that leads from an e-mail (:identity) to this root.",
     ),
     (
-        "identities: {}\n",
+        "identities: {email: []}\n",
         _IDENTITY,
     ),
     severity="warning",

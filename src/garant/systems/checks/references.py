@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from garant.policy.document.policy import Policy
+from garant.policy.document.taxonomy import EVENTS
 from garant.policy.places import Place
 from garant.policy.shapes import nearest
 from garant.policy.text import Text
@@ -15,7 +16,7 @@ from garant.systems.model import DataMap, Duty, Link, RootKind
 from garant.systems.paths import LinkCycle, paths
 
 
-def check_references(data_map: DataMap) -> Iterator[Finding]:
+def check_references(data_map: DataMap, policy: Policy | None = None) -> Iterator[Finding]:
     """Names of roots, roles, events, dispositions, tables and columns; cycles; what nothing uses."""
     yield from _roots(data_map)
     yield from _bindings(data_map)
@@ -25,7 +26,7 @@ def check_references(data_map: DataMap) -> Iterator[Finding]:
     yield from _cycles(data_map)
     yield from _root_tables(data_map)
     yield from _zone(data_map)
-    yield from _unused(data_map)
+    yield from _unused(data_map, policy)
     yield from _identities(data_map)
 
 
@@ -209,13 +210,20 @@ def _zone(data_map: DataMap) -> Iterator[Finding]:
         yield Finding(rules.UNKNOWN_ZONE, ("zone",))
 
 
-def _unused(data_map: DataMap) -> Iterator[Finding]:
-    events = {p.event for p in data_map.promises} | {d.event for d in data_map.duties}
+def _unused(data_map: DataMap, policy: Policy | None) -> Iterator[Finding]:
+    events = {p.event for p in data_map.promises} | {d.event for d in data_map.duties} | _early(policy)
     dispositions = {p.dispositions for p in data_map.promises} | _for_requests(data_map)
     for key in data_map.events.keys() - events:
         yield Finding(rules.NEVER_USED, ("events", key))
     for key in data_map.dispositions.keys() - dispositions:
         yield Finding(rules.NEVER_USED, ("dispositions", key))
+
+
+def _early(policy: Policy | None) -> set[str]:
+    """Events on which a rule may end retention without waiting; unknown policy, any that Garant names."""
+    if policy is None:
+        return set(EVENTS)
+    return {rule.sooner for rule in policy.retention.values() if rule.sooner is not None}
 
 
 def _for_requests(data_map: DataMap) -> set[str]:

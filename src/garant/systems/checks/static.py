@@ -19,7 +19,7 @@ def check_map(loaded: LoadedMap, policy: Policy | None = None) -> list[Diagnosti
 
 
 def _findings(loaded: LoadedMap, policy: Policy | None) -> Iterator[Finding]:
-    yield from check_references(loaded.map)
+    yield from check_references(loaded.map, policy)
     yield from check_actions(loaded.map)
     yield from check_fragments(loaded.map)
     if policy is not None:

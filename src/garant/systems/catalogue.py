@@ -1,0 +1,146 @@
+"""The live catalogue of a system: its tables, columns, keys, foreign keys, indexes and triggers.
+
+Read in bulk, a few queries whatever the number of tables, and only what a map needs to be held against:
+its own tables, those that refer to them, and those whose columns are named as if they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import Connection, Engine
+
+Family = Literal[
+    "any", "binary", "boolean", "date", "instant", "integer", "json", "number", "other", "text", "uuid"
+]
+"""What a type holds, the same for every engine; *any* where the engine does not say."""
+
+OnDelete = Literal["cascade", "no action", "restrict", "set default", "set null"]
+
+
+class UnknownEngine(ValueError):
+    """Garant cannot read the catalogue of this engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueColumn:
+    """A column as the system declares it; `length` in characters, where the engine enforces one."""
+
+    name: str
+    type: str
+    family: Family
+    nullable: bool = True
+    length: int | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; `columns` are the leading plain columns, `whole` is false when it covers only some rows."""
+
+    columns: tuple[str, ...]
+    unique: bool = False
+    whole: bool = True
+    present: frozenset[str] = frozenset()
+    """The columns of which it only leaves out the rows where they are null."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A declared reference; it blocks, cascades or blanks when the target row goes."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    on_delete: OnDelete = "no action"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a target row cannot go while this reference stays."""
+        return self.on_delete in ("no action", "restrict", "set default")
+
+
+@dataclass(slots=True)
+class CatalogueTable:
+    """A table (or view) of the system."""
+
+    name: str
+    columns: dict[str, CatalogueColumn] = field(default_factory=dict[str, CatalogueColumn])
+    indexes: list[Index] = field(default_factory=list[Index])
+    triggers: list[str] = field(default_factory=list[str])
+    view: bool = False
+
+    def unique(self, column: str) -> bool:
+        """Whether the column alone identifies a row."""
+        return any(i.unique and i.whole and i.columns == (column,) for i in self.indexes)
+
+    def indexed(self, column: str, constant: Iterable[str] = ()) -> bool:
+        """Whether rows are found by `column` through an index, when `constant` columns are fixed too."""
+        fixed = {*constant, column}
+        return any(_serves(index, column, fixed) for index in self.indexes)
+
+
+def _serves(index: Index, column: str, fixed: set[str]) -> bool:
+    if column not in index.columns or not (index.whole or (index.present <= fixed and index.present)):
+        return False
+    return all(before in fixed for before in index.columns[: index.columns.index(column)])
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """What the system declares; names are as a map writes them (``schema.table`` outside the default)."""
+
+    dialect: str
+    default_schema: str
+    tables: dict[str, CatalogueTable] = field(default_factory=dict[str, CatalogueTable])
+    foreign_keys: list[ForeignKey] = field(default_factory=list[ForeignKey])
+    folded: Mapping[str, str] = field(default_factory=dict[str, str])
+    """On an engine that ignores case, the declared name by the name in lower case."""
+
+    def name(self, written: str) -> str:
+        """A table's name as the catalogue has it."""
+        plain = written.removeprefix(f"{self.default_schema}.")
+        return self.folded.get(plain.lower(), plain)
+
+    def table(self, written: str) -> CatalogueTable | None:
+        """The table of that name, as a map or a fragment writes it."""
+        return self.tables.get(self.name(written))
+
+    def column(self, table: str, written: str) -> CatalogueColumn | None:
+        """A column of a table; where the engine ignores case, so does the answer."""
+        found = self.table(table)
+        if found is None:
+            return None
+        if written in found.columns or not self.folded:
+            return found.columns.get(written)
+        return next((c for name, c in found.columns.items() if name.lower() == written.lower()), None)
+
+    def referring_to(self, table: str) -> Iterator[ForeignKey]:
+        """The foreign keys that point at a table."""
+        name = self.name(table)
+        return (key for key in self.foreign_keys if key.target == name)
+
+
+def read_catalogue(
+    source: Engine | Connection, tables: Iterable[str], suspects: Iterable[str] = ()
+) -> Catalogue:
+    """Read what the system declares about `tables`, about those that refer to them, and about those that
+    have a column named in `suspects`. Foreign keys are read whole.
+
+    Raises UnknownEngine for an engine other than PostgreSQL and SQLite.
+    """
+    if isinstance(source, Engine):
+        with source.connect() as connection:
+            return read_catalogue(connection, tables, suspects)
+    # Imported here: the readers need the types above.
+    from garant.systems.catalogue_postgres import read_postgres
+    from garant.systems.catalogue_sqlite import read_sqlite
+
+    readers = {"postgresql": read_postgres, "sqlite": read_sqlite}
+    if source.dialect.name not in readers:
+        raise UnknownEngine(source.dialect.name)
+    return readers[source.dialect.name](source, frozenset(tables), frozenset(suspects))
