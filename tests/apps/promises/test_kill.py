@@ -1,0 +1,174 @@
+"""Killed at any instant, the same command finishes the job: nothing counted twice, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.promises.tiny import PEOPLE, SIZE, make_target, people_left, sign_contract
+from tests.servers.postgres import PostgresServer
+
+ROOT = Path(__file__).resolve().parents[3]
+BATCHES = PEOPLE // SIZE
+
+
+class Garant:
+    """An installation of its own and a tiny target, both thrown away after the test."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.target = folder / "target.sqlite3"
+        self.environment = {
+            **os.environ,
+            "GARANT_HOME": str(folder / "home"),
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "garant.site.settings",
+        }
+        make_target(self.target)
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        """Start to carry the plan out."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.apps.promises.tiny", str(self.target), *options],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *options: str) -> tuple[int, str, str]:
+        """Carry the plan out, or be killed."""
+        process = self.start(*options)
+        said, complained = process.communicate(timeout=90)
+        return process.returncode, said, complained
+
+    def finish(self) -> dict[str, Any]:
+        """Carry the plan out to its end, and give the summary of its receipts."""
+        code, said, complained = self.run()
+        assert code == 0, complained
+        assert complained == ""
+        return json.loads(said)
+
+    def kill_after(self, seconds: float, *options: str) -> None:
+        """Carry the plan out for a while, then kill -9."""
+        process = self.start(*options)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    def ledger(self) -> str:
+        """Verify the ledger here, and list its entries."""
+        code = (
+            "from garant.site.setup import ready; ready()\n"
+            "from garant.apps.evidence import services as evidence\n"
+            "evidence.verify_database('tiny')\n"
+            "print('\\n'.join(str(r.key) for r in evidence.records('tiny')))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def garant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Garant]:
+    """A fresh installation on each database."""
+    if request.param == "sqlite":
+        yield Garant(tmp_path, "")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield Garant(tmp_path, url)
+
+
+def assert_whole(garant: Garant, summary: dict[str, Any]) -> None:
+    """The end is the one of an undisturbed run."""
+    assert people_left(garant.target) == 0
+    assert (summary["state"], summary["batches"], summary["rows"]) == ("kept", BATCHES, PEOPLE)
+    keys = garant.ledger().split()
+    receipts = [key for key in keys if key.startswith(f"{summary['run']}/001/")]
+    assert len(receipts) == len(set(receipts)) == BATCHES
+    assert keys.count(f"{summary['run']}/started") == keys.count(f"{summary['run']}/finished") == 1
+
+
+def test_undisturbed(garant: Garant) -> None:
+    summary = garant.finish()
+    assert_whole(garant, summary)
+    assert summary["recovered"] == []
+    again = garant.finish()
+    assert (again["executed"], again["rows"]) == (0, PEOPLE)
+
+
+def test_killed_between_the_commit_and_the_receipt(garant: Garant) -> None:
+    code, _, _ = garant.run("--die-after-commit", "001/0007")
+    assert code == -signal.SIGKILL
+    assert people_left(garant.target) == PEOPLE - 8 * SIZE
+    summary = garant.finish()
+    assert_whole(garant, summary)
+    assert summary["recovered"] == ["001/0007"]
+    assert summary["executed"] == BATCHES - 7
+
+
+def test_killed_between_the_journal_and_the_commit(garant: Garant) -> None:
+    code, _, _ = garant.run("--die-before-commit", "001/0003")
+    assert code == -signal.SIGKILL
+    assert people_left(garant.target) == PEOPLE - 3 * SIZE
+    summary = garant.finish()
+    assert_whole(garant, summary)
+    assert summary["recovered"] == []
+
+
+@pytest.mark.slow
+def test_killed_at_random_instants_again_and_again(garant: Garant) -> None:
+    dice = random.Random(20261101)
+    for _ in range(6):
+        garant.kill_after(dice.uniform(0.9, 2.6), "--pause", "0.03")
+    assert_whole(garant, garant.finish())
+
+
+def test_an_error_is_one_sentence_without_a_secret_and_the_same_command_goes_on(garant: Garant) -> None:
+    code, _, complained = garant.run("--fail-at", "001/0005")
+    assert code == 1
+    assert "RunInterruptedError: the server at postgresql://crm:***@db/crm went away" in complained
+    assert "c4n4ry" not in complained
+    for file in garant.target.parent.rglob("*"):
+        assert not file.is_file() or b"c4n4ry" not in file.read_bytes(), file
+    summary = garant.finish()
+    assert_whole(garant, summary)
+    assert summary["attempt"] == 2
+
+
+def test_a_second_process_is_refused_while_the_first_goes_on(garant: Garant) -> None:
+    garant.run("--die-before-commit", "001/0000")
+    first = garant.start("--pause", "0.2")
+    time.sleep(2.5)
+    code, _, complained = garant.run()
+    assert code == 1
+    assert "already being carried out by another process" in complained
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert_whole(garant, garant.finish())
+
+
+def test_a_constraint_blocks_one_batch_and_the_rest_goes_on(garant: Garant) -> None:
+    sign_contract(garant.target, 42)
+    summary = garant.finish()
+    assert people_left(garant.target) == SIZE
+    assert summary["blocked"] == ["001/0004"]
+    assert (summary["state"], summary["batches"], summary["rows"]) == ("not-kept", BATCHES, PEOPLE - SIZE)
