@@ -149,7 +149,10 @@ class ActivityBase(Keyed):
 class ControllerActivity(ActivityBase):
     """An activity of which the organisation determines purposes and means (GDPR art. 30(1))."""
 
-    role: Literal["controller"]
+    role: Annotated[
+        Literal["controller"],
+        said("Responsable de traitement ou sous-traitant.", "Controller or processor."),
+    ]
     purposes: Annotated[dict[Key, Purpose], said("Finalités.", "Purposes.")]
     sources: Annotated[tuple[Source, ...], said("D’où viennent les données.", "Where data come from.")] = ()
     joint_controllers: Annotated[
@@ -193,7 +196,10 @@ class Instruction(Model):
 class ProcessorActivity(ActivityBase):
     """An activity done on behalf of clients, on their instructions (GDPR art. 28, art. 30(2))."""
 
-    role: Literal["processor"]
+    role: Annotated[
+        Literal["processor"],
+        said("Responsable de traitement ou sous-traitant.", "Controller or processor."),
+    ]
     operations: Annotated[
         tuple[Text, ...], said("Opérations faites pour les clients.", "Operations done for clients.")
     ] = ()

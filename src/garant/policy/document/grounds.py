@@ -11,7 +11,7 @@ from .base import Model, said
 class Consent(Model):
     """GDPR art. 6(1)(a) and 7."""
 
-    ground: Literal["consent"]
+    ground: Annotated[Literal["consent"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")]
     collected: Annotated[
         Text | None, said("Comment le consentement est recueilli.", "How consent is given.")
     ] = None
@@ -29,7 +29,7 @@ class Consent(Model):
 class ContractGround(Model):
     """GDPR art. 6(1)(b): performance of a contract with the person, or steps they asked for before it."""
 
-    ground: Literal["contract"]
+    ground: Annotated[Literal["contract"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")]
     contract: Annotated[Text | None, said("Contrat concerné.", "Contract concerned.")] = None
     required: Annotated[
         Text | None,
@@ -43,7 +43,9 @@ class ContractGround(Model):
 class LegalObligation(Model):
     """GDPR art. 6(1)(c)."""
 
-    ground: Literal["legal-obligation"]
+    ground: Annotated[
+        Literal["legal-obligation"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")
+    ]
     legal_text: Annotated[
         Text | None, said("Texte qui impose le traitement.", "Law that imposes the processing.")
     ] = None
@@ -52,14 +54,18 @@ class LegalObligation(Model):
 class VitalInterests(Model):
     """GDPR art. 6(1)(d)."""
 
-    ground: Literal["vital-interests"]
+    ground: Annotated[
+        Literal["vital-interests"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")
+    ]
     interest: Annotated[Text | None, said("Intérêt vital protégé.", "Vital interest protected.")] = None
 
 
 class PublicTask(Model):
     """GDPR art. 6(1)(e)."""
 
-    ground: Literal["public-task"]
+    ground: Annotated[
+        Literal["public-task"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")
+    ]
     legal_text: Annotated[
         Text | None, said("Texte qui confie la mission.", "Law that entrusts the task.")
     ] = None
@@ -68,7 +74,9 @@ class PublicTask(Model):
 class LegitimateInterests(Model):
     """GDPR art. 6(1)(f)."""
 
-    ground: Literal["legitimate-interests"]
+    ground: Annotated[
+        Literal["legitimate-interests"], said("Fondement retenu (art. 6).", "Ground relied on (art. 6).")
+    ]
     interest: Annotated[
         Text | None, said("Intérêt poursuivi (art. 13(1)(d)).", "Interest pursued (art. 13(1)(d)).")
     ] = None
