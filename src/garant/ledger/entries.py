@@ -22,7 +22,6 @@ FORMAT: Final = 1
 _KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*", re.ASCII)
 _ACTOR: Final = re.compile(r"[a-z][a-z-]{0,31}(:[A-Za-z0-9._-]{1,80})?", re.ASCII)
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}", re.ASCII)
-_AT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$")]
 """A stable key: of an organisation, a rule, a system, a table, a batch …"""
@@ -42,6 +41,28 @@ Day = date
 
 class MalformedEntryError(ValueError):
     """Bytes, or values, that are not an entry of the ledger."""
+
+
+def write_instant(at: datetime) -> str:
+    """An instant as entries hold it: UTC, six decimals, `Z` (RFC 3339).
+
+    Raises MalformedEntryError for one without a zone, and for one that leaves the calendar in UTC.
+    """
+    if at.tzinfo is None:
+        raise MalformedEntryError("the instant of an entry has a time zone")
+    try:
+        utc = at.astimezone(UTC)
+    except OverflowError as error:
+        raise MalformedEntryError(f"{at} is not in the calendar") from error
+    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def read_instant(text: str) -> datetime:
+    """Read what `write_instant` wrote. Raises ValueError for any other form."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or write_instant(at) != text:
+        raise ValueError(f"not an instant: {text[:40]!r}")
+    return at.astimezone(UTC)
 
 
 class Payload(BaseModel):
@@ -120,8 +141,7 @@ class Entry:
             raise MalformedEntryError(
                 f"an idempotency key is at most 200 letters, digits and ._/:-, not {self.key!r}"
             )
-        if self.at.tzinfo is None:
-            raise MalformedEntryError("the instant of an entry has a time zone")
+        write_instant(self.at)
         if KINDS.get(self.kind) is not type(self.payload):
             raise MalformedEntryError(f"{type(self.payload).__name__} is not registered as a kind of entry")
 
@@ -136,7 +156,7 @@ class Entry:
         data = canonical_json(
             {
                 "actor": self.actor,
-                "at": self.at.astimezone(UTC).strftime(_AT),
+                "at": write_instant(self.at),
                 **key,
                 "kind": self.kind,
                 "payload": self.payload.model_dump(mode="json", exclude_none=True),
@@ -165,12 +185,12 @@ class Record:
         """Read the bytes of an entry. Raises MalformedEntryError."""
         try:
             found = read_canonical(data)
-            at = datetime.strptime(found["at"], _AT).replace(tzinfo=UTC)
+            at = read_instant(found["at"])
             record = cls(found["kind"], at, found["actor"], found.get("key"), found["payload"])
+            if found["v"] != FORMAT:
+                raise MalformedEntryError(f"an entry of the unknown format {found['v']!r}")
         except (NotCanonicalError, KeyError, TypeError, ValueError) as error:
             raise MalformedEntryError(f"not an entry of the ledger: {error}") from error
-        if found["v"] != FORMAT if "v" in found else True:
-            raise MalformedEntryError("an entry of an unknown format")
         return record
 
     def typed(self) -> Payload:

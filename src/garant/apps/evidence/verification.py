@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 
 from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log, Tile
 from garant.ledger import MalformedNoteError, Problem
+from garant.ledger.entries import write_instant
 from garant.ledger.problems import Problems
 from garant.ledger.replay import Head, Replay
 from garant.ledger.tiles import tile_path
@@ -99,7 +99,7 @@ def _replay_batch(batch: Sequence[tuple], replay: Replay, problems: Problems) ->
     for place, (row, leaf) in enumerate(zip(batch, leaves, strict=True), start):
         index, kind, key, at, data, stored = row
         keyed = f'"key":"{key}",' if key else ""
-        columns = f'"at":"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",{keyed}"kind":"{kind}","payload":'
+        columns = f'"at":"{write_instant(at)}",{keyed}"kind":"{kind}","payload":'
         if index != place or bytes(stored) != leaf or columns.encode() not in bytes(data):
             problems.add("database", f"entry {index}")
 
