@@ -119,7 +119,7 @@ class Course:
 def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     """Rebuild a selection's steps from the map; its digest is in the plan, so they are the approved ones."""
     data_map, root = source.data_map, selection.root
-    duties = duties_of(data_map, root, besides=selection.rule)
+    duties = duties_of(data_map, root, besides=(selection.rule, selection.event))
     keys = selection.root_keys()
     if plan.kind == "rectification":
         return Course(selection, source, [], rectification_steps(data_map, root, plan.corrections), keys)

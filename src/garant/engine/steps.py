@@ -28,12 +28,13 @@ from garant.systems.port import Step
 Columns = Mapping[str, ColumnDisposition]
 
 
-def duties_of(data_map: DataMap, root: str, *, besides: str | None = None) -> list[Duty]:
-    """The duties that may hold a root, the rule being carried out excepted.
+def duties_of(data_map: DataMap, root: str, *, besides: tuple[str | None, str | None] = (None, None)) -> list[Duty]:
+    """The duties that may hold a root, the rule and event being carried out excepted.
 
-    A rule does not hold back its own selection: its term is what has just been checked.
+    A rule does not hold back its own selection: its term is what has just been checked. The same
+    rule counted from another event (a colleague's last contact) has not been checked, and holds.
     """
-    return [d for d in data_map.duties if d.root == root and (d.seal or d.rule != besides)]
+    return [d for d in data_map.duties if d.root == root and (d.seal or (d.rule, d.event) != besides)]
 
 
 def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]) -> list[Step]:

@@ -234,13 +234,15 @@ class SqlSnapshot:
         """The roots of the set for which some step would still change a row."""
         self._fill(change.root, change.keys, change.held)
         statements = self._connector.statements(change.root)
-        queries = [q for step in change.steps for q in statements.roots_of(step)]
-        if not queries:
-            return set()
-        met = sa.union(*queries).subquery("met")
         batch = statements.batch
-        known = sa.select(batch.c.key).where(batch.c.key.in_(sa.select(met.c.key)))
-        return {self._plain(change.root, key) for key in self._connection.scalars(known)}
+        left: set[RootKey] = set()
+        for step in change.steps:  # a map with many ways would make one query too large to plan
+            if not self._connection.scalar(statements.count(step)):
+                continue
+            for roots in statements.roots_of(step):
+                known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
+                left |= {self._plain(change.root, key) for key in self._connection.scalars(known)}
+        return left
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:
         """The references that will refuse a deletion of the change."""

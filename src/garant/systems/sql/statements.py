@@ -8,7 +8,7 @@ conditions of a data map need no alias, even where a table is its own parent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,7 +83,7 @@ class Statements:
 
     def roots_of(self, step: Step) -> list[sa.Select[Any]]:
         """The leaving roots of the rows the step would change, one query per path."""
-        return [self._roots(path, self.rows(step)) for path in step.paths]
+        return [self._roots(path, self.rows(replace(step, paths=(path,)))) for path in step.paths]
 
     def visible(self, table: str, columns: Sequence[str], paths: Sequence[Path]) -> sa.Select[Any]:
         """The rows that reach the roots of the batch by any of the paths."""
@@ -99,7 +99,8 @@ class Statements:
     def _reached(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root, and are shared as the step says."""
         leaving = self._leaving(step)
-        reach = sa.or_(*(self._linked(p.hops, lambda c: c.in_(leaving)) for p in step.paths))
+        # No way to the root reaches no row: without the false, no condition would be every row.
+        reach = sa.or_(sa.false(), *(self._linked(p.hops, lambda c: c.in_(leaving)) for p in step.paths))
         conditions: list[ColumnElement[bool]] = [reach]
         if step.others != "any":
             other = _certain(sa.or_(*(self._remaining_owner(p, leaving) for p in step.owners)))
