@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -13,12 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import django
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import garant.apps
 import garant.policy
 import garant.systems
 from garant.cli import commands_markdown
+from garant.ledger.entries import KINDS, Payload, ledger_entries_markdown
 from garant.policy.diagnostics import RULES, Rule
 from garant.policy.document.policy import Policy
 from garant.policy.text import Text
@@ -192,22 +196,18 @@ def _rule(rule: Rule) -> str:
             "",
             f"To mend it: {rule.mend.en}",
             "",
-            f"*Pour corriger : {rule.mend.fr}*",
+            f"*Pour corriger\u202f: {rule.mend.fr}*",
             "",
-            "Bad:",
-            "",
-            "```yaml",
-            rule.bad.strip("\n"),
-            "```",
-            "",
-            "Good:",
-            "",
-            "```yaml",
-            rule.good.strip("\n"),
-            "```",
-            "",
+            _example("Bad", rule.bad),
+            _example("Good", rule.good),
         ]
     )
+
+
+def _example(title: str, yaml: str) -> str:
+    if not yaml.strip():
+        return f"{title}: an empty file.\n"
+    return "\n".join([f"{title}:", "", "```yaml", yaml.strip("\n"), "```", ""])
 
 
 def commands() -> str:
@@ -215,12 +215,17 @@ def commands() -> str:
     return f"{title}\n\n{NOTE}{rest.lstrip()}"
 
 
-def ledger_entries() -> str:
-    import django
-
+def all_kinds() -> dict[str, type[Payload]]:
+    """Every kind of entry there is: importing the apps registers theirs."""
     django.setup()
-    from garant.ledger.entries import ledger_entries_markdown
+    for app in pkgutil.iter_modules(garant.apps.__path__, "garant.apps."):
+        if importlib.util.find_spec(f"{app.name}.entries"):
+            importlib.import_module(f"{app.name}.entries")
+    return KINDS
 
+
+def ledger_entries() -> str:
+    all_kinds()
     about = """\
 What the ledger may say. No kind of entry has room for free text, so no name or address can end up in it:
 text fields are keys, digests, days, commitments. [Verify a ledger](../how-to/verify-a-ledger.md) shows how

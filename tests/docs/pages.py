@@ -6,10 +6,12 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SHELL = {">", ">>", "|", "&&"}
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -57,8 +59,8 @@ def examples() -> Iterator[Example]:
             if language == "console":
                 for line in re.sub(r"\\\n\s*(>\s*)?", "", block).splitlines():
                     if line.startswith("$ "):
-                        words = shlex.split(line[2:], comments=True)
-                        yield Example(page, tuple(_without_variables(words)))
+                        words = _without_variables(shlex.split(line[2:], comments=True))
+                        yield Example(page, tuple(takewhile(lambda word: word not in _SHELL, words)))
 
 
 def _without_variables(words: list[str]) -> list[str]:
