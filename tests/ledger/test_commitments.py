@@ -21,7 +21,9 @@ def test_a_commitment_is_hmac_sha256_of_canonical_json() -> None:
 
 
 @given(keys, keys, values, values)
-def test_it_opens_with_its_key_and_value_only(key: bytes, other: bytes, value: object, another: object) -> None:
+def test_it_opens_with_its_key_and_value_only(
+    key: bytes, other: bytes, value: object, another: object
+) -> None:
     made = commit(key, value)  # type: ignore[arg-type]
     assert opens(key, value, made)  # type: ignore[arg-type]
     assert opens(other, value, made) == (other == key)  # type: ignore[arg-type]
@@ -38,7 +40,9 @@ def test_a_reference_depends_on_every_part(key: bytes, parts: list[str]) -> None
 
 
 @given(keys, keys, keys, st.text(st.characters(exclude_categories=["Cs"])))
-def test_a_wrapped_key_opens_for_its_master_and_owner(master: bytes, other: bytes, key: bytes, owner: str) -> None:
+def test_a_wrapped_key_opens_for_its_master_and_owner(
+    master: bytes, other: bytes, key: bytes, owner: str
+) -> None:
     wrapped = wrap(master, key, owner)
     assert key not in wrapped
     assert unwrap(master, wrapped, owner) == key

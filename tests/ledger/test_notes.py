@@ -29,7 +29,8 @@ GO_NOTE = (
     "If you think cryptography is the answer to your problem,\n"
     "then you don't know what your problem is.\n"
     "\n"
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    "— PeterNeumann "
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
 
 
@@ -63,7 +64,9 @@ def test_signatures_of_unknown_keys_are_passed_over_and_false_ones_refuse_the_no
         false.signers([one, two])
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=[chr(code) for code in range(32)])))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=[chr(code) for code in range(32)]))
+)
 def test_any_text_is_signed_and_read_back(text: str) -> None:
     note = Note.signed(f"{text}\n\nlast line\n", "log", key(1))
     again = Note.parse(note.encode())
@@ -79,7 +82,7 @@ def test_any_text_is_signed_and_read_back(text: str) -> None:
         b"text\n\n",
         "text\n\n— a AAAAAAA=".encode(),
         "text\n\n— a\n".encode(),
-        "text\n\n- a AAAAAAA=\n".encode(),
+        b"text\n\n- a AAAAAAA=\n",
         "text\n\n— a AAAA\n".encode(),
         "text\n\n— a AAAAAAB=\n".encode(),
         "text\n\n— a b c\n".encode(),

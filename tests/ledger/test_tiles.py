@@ -54,7 +54,9 @@ def test_a_bundle_holds_what_was_put_in(entries: list[bytes]) -> None:
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=5), st.data())
-def test_a_bundle_cut_short_is_refused_or_lacks_whole_entries(entries: list[bytes], data: st.DataObject) -> None:
+def test_a_bundle_cut_short_is_refused_or_lacks_whole_entries(
+    entries: list[bytes], data: st.DataObject
+) -> None:
     bundle = pack_bundle(entries)
     cut = bundle[: data.draw(st.integers(0, len(bundle) - 1))]
     try:

@@ -9,9 +9,9 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from garant.ledger.canonical import Json
 from garant.ledger.checkpoints import Checkpoint
@@ -71,8 +71,8 @@ class InclusionProof:
     def from_json(cls, data: bytes) -> "InclusionProof":
         """Read a proof without trusting it. Raises ProofUnusableError for any byte out of place."""
         try:
-            proof = _read(json.loads(data))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            proof = _File.model_validate_json(data).proof()
+        except ValueError as error:
             raise _unusable(
                 "ce n’est pas un fichier de preuve", f"this is not a proof file ({error})"
             ) from error
@@ -137,20 +137,21 @@ def make_proof(
     return InclusionProof(index, entry, tuple(path), note, tuple(rotations))
 
 
-def _read(content: Any) -> InclusionProof:
-    if content["format"] != FORMAT:
-        raise ValueError(f"unknown format {content['format']!r}")
-    path = tuple(decode_base64(text) for text in cast("list[str]", content["path"]))
-    note = Note.parse(cast("str", content["checkpoint"]).encode())
-    try:
-        rotations = tuple(
-            KeysRotated.model_validate(item) for item in cast("list[Any]", content["rotations"])
-        )
-    except ValidationError as error:
-        raise ValueError("a rotation is not well written") from error
-    return InclusionProof(
-        int(content["index"]), cast("str", content["entry"]).encode(), path, note, rotations
-    )
+class _File(BaseModel):
+    """The proof file, before anything in it is believed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    format: Literal["garant-inclusion-proof/1"]
+    index: int
+    entry: str
+    path: list[str]
+    checkpoint: str
+    rotations: list[KeysRotated]
+
+    def proof(self) -> "InclusionProof":
+        path = tuple(map(decode_base64, self.path))
+        note = Note.parse(self.checkpoint.encode())
+        return InclusionProof(self.index, self.entry.encode(), path, note, tuple(self.rotations))
 
 
 def _unusable(fr: str, en: str) -> ProofUnusableError:
