@@ -61,6 +61,7 @@ def _step(shape: Schema, step: str | int) -> Iterator[Schema]:
     for free in ("additionalProperties", "items"):
         if isinstance(shape.get(free), dict):
             yield shape[free]
+    yield from shape.get("patternProperties", {}).values()
 
 
 def _inside(data: Any, step: Any) -> Any:

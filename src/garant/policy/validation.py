@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -40,17 +41,29 @@ def problems(model: type[BaseModel], source: YamlSource, error: ValidationError)
     return [
         _diagnostic(schema, source, place, details)
         for place, group in grouped.items()
-        for details in _telling(group)
+        for details in _telling(group, inside=_has_more_inside(place, grouped))
     ]
 
 
-def _telling(group: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors worth saying at one place: what is missing is all said, of the rest the most precise."""
-    missing = [details for details in group if details["type"] == "missing"]
-    others = [details for details in group if details["type"] != "missing"]
-    vague = [details for details in others if details["type"] in _EXPECTED]
-    precise = [details for details in others if details["type"] not in _EXPECTED]
-    return (precise or vague)[:1] if others else missing
+def _telling(group: list[ErrorDetails], *, inside: bool) -> list[ErrorDetails]:
+    """The errors worth saying at one place.
+
+    Where something inside the value is at fault too, the value was meant as the alternative that says so, and that it
+    is none of the others is of no help. Otherwise: all that is missing and the key itself, or the most precise of the rest.
+    """
+    always = [details for details in group if details["type"] == "missing" or _is_about_key(details)]
+    choices = [details for details in group if details["type"] not in {"missing", *_EXPECTED}]
+    if always or inside:
+        return always
+    return (choices or group)[:1]
+
+
+def _is_about_key(details: ErrorDetails) -> bool:
+    return details["loc"][-1:] == ("[key]",)
+
+
+def _has_more_inside(place: Place, grouped: Iterable[Place]) -> bool:
+    return any(len(other) > len(place) and other[: len(place)] == place for other in grouped)
 
 
 def _place_of(details: ErrorDetails, data: Json) -> Place:
@@ -80,7 +93,7 @@ def _diagnostic(
         return _wrong_tag(source, place, details)
     if kind in {"literal_error", "enum"}:
         return _wrong_choice(source, place, _allowed(_context(details, "expected")))
-    if details["loc"] and details["loc"][-1] == "[key]":
+    if _is_about_key(details):
         return _wrong_key(source, place, expectation(details))
     return _wrong(_EXPECTED.get(kind), source, place, details)
 

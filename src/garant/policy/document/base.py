@@ -31,7 +31,7 @@ def said(fr: str, en: str) -> Any:
 class Model(BaseModel):
     """A part of the document: it takes no unknown field, coerces nothing and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Keyed(Model):
