@@ -28,7 +28,9 @@ from garant.systems.port import Step
 Columns = Mapping[str, ColumnDisposition]
 
 
-def duties_of(data_map: DataMap, root: str, *, besides: tuple[str | None, str | None] = (None, None)) -> list[Duty]:
+def duties_of(
+    data_map: DataMap, root: str, *, besides: tuple[str | None, str | None] = (None, None)
+) -> list[Duty]:
     """The duties that may hold a root, the rule and event being carried out excepted.
 
     A rule does not hold back its own selection: its term is what has just been checked. The same
@@ -176,6 +178,11 @@ def _bits(flags: Iterable[bool]) -> int:
 def _collected(steps: Sequence[Step], position: int) -> Step:
     """A step whose way to the root crosses rows that an earlier step deletes gathers its keys first."""
     step = steps[position]
-    deleted = {earlier.table for earlier in steps[:position] if earlier.do is Do.DELETE}
     crossed = {table for path in (*step.paths, *step.owners) for table in path.parents}
-    return replace(step, collect=True) if crossed & deleted else step
+    deletions = [s for s in steps[:position] if s.do is Do.DELETE and s.table in crossed]
+    if not deletions:
+        return step
+    staying = 0
+    for deletion in deletions:
+        staying |= deletion.unless
+    return replace(step, collect=True, staying=staying)

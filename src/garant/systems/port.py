@@ -104,6 +104,8 @@ class Step:
 
     Rows are those that reach a leaving root by one of ``paths``. A root leaves when it is in
     the set and no duty of ``unless`` (bits) holds it; with ``only``, when one of these does.
+    With ``collect``, rows on the way are deleted by an earlier step: for whom ``staying`` (bits)
+    holds excepted, a copy to refresh is about to be wrong.
     """
 
     table: str
@@ -116,6 +118,7 @@ class Step:
     owners: tuple[Path, ...] = ()
     seals: tuple[Seal, ...] = ()
     collect: bool = False
+    staying: int = 0
     key: str | None = None
     action: int = 0
 

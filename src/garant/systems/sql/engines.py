@@ -65,6 +65,8 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
         with dbapi.cursor() as cursor:
             cursor.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+            # Long conditions over few rows: compiling them takes longer than running them.
+            cursor.execute("SET jit = off")
         dbapi.commit()
 
     return engine

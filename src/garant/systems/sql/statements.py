@@ -89,23 +89,26 @@ class Statements:
         """The rows that reach the roots of the batch by any of the paths."""
         target = self.table(table)
         every = sa.select(self.batch.c.key).correlate(None)
-        reach = [self._linked(p.hops, lambda c: c.in_(every)) for p in paths]
-        return sa.select(*(target.c[c] for c in columns)).where(sa.or_(*reach))
+        reach = self._any([p.hops for p in paths], lambda c: c.in_(every))
+        return sa.select(*(target.c[c] for c in columns)).where(reach)
 
     def rows(self, step: Step) -> ColumnElement[bool]:
         """Which rows the step would change: reached, not sealed, not shared, not yet done."""
-        return sa.and_(self._reached(step), *self._guards(step))
+        return sa.and_(self._reached(step), *self._unsealed(step), *self._to_do(step))
 
     def _reached(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root, and are shared as the step says."""
-        leaving = self._leaving(step)
-        # No way to the root reaches no row: without the false, no condition would be every row.
-        reach = sa.or_(sa.false(), *(self._linked(p.hops, lambda c: c.in_(leaving)) for p in step.paths))
-        conditions: list[ColumnElement[bool]] = [reach]
+        conditions = [self._reach(step)]
         if step.others != "any":
-            other = _certain(sa.or_(*(self._remaining_owner(p, leaving) for p in step.owners)))
+            leaving = self._leaving(step)
+            other = _certain(self._remaining_owner(step.owners, leaving))
             conditions.append(other if step.others == "some" else sa.not_(other))
         return sa.and_(*conditions)
+
+    def _reach(self, step: Step) -> ColumnElement[bool]:
+        """Which rows lead to a leaving root."""
+        leaving = self._leaving(step)
+        return self._any([p.hops for p in step.paths], lambda c: c.in_(leaving))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -137,26 +140,35 @@ class Statements:
             keys = keys.where(held.bitwise_and(step.only) != 0)
         return keys.correlate(None)
 
-    def _linked(self, hops: Sequence[Hop], end: End) -> ColumnElement[bool]:
-        hop = hops[0]
+    def _any(self, ways: Sequence[Sequence[Hop]], end: End) -> ColumnElement[bool]:
+        """Whether a row leads to the end by any of the ways; what ways share is asked once."""
+        groups: dict[int, list[Sequence[Hop]]] = {}
+        for hops in ways:
+            groups.setdefault(id(hops[0].link), []).append(hops)
+        # No way to the root reaches no row: without the false, no condition would be every row.
+        return sa.or_(sa.false(), *(self._linked(group, end) for group in groups.values()))
+
+    def _linked(self, ways: Sequence[Sequence[Hop]], end: End) -> ColumnElement[bool]:
+        """Whether a row leads to the end by ways that all begin with the same hop."""
+        hop = ways[0][0]
         column = self.table(hop.table).c[hop.link.column]
-        if len(hops) == 1:
+        if hop.link.parent is None:
             reached = end(column)
         else:
-            parent = self.table(hops[1].table)
-            inner = sa.select(parent.c[hop.target_column]).where(self._linked(hops[1:], end))
-            reached = column.in_(inner.correlate(None))
+            parent = self.table(hop.link.parent)
+            onwards = self._any([hops[1:] for hops in ways], end)
+            reached = column.in_(sa.select(parent.c[hop.target_column]).where(onwards).correlate(None))
         return sa.and_(reached, self._when(hop)) if hop.link.when else reached
 
     def _when(self, hop: Hop) -> ColumnElement[bool]:
         assert hop.link.when is not None
         return predicate(hop.link.when, hop.table, self.dialect.name)
 
-    def _remaining_owner(self, path: Path, leaving: sa.Select[Any]) -> ColumnElement[bool]:
-        """Whether the path leads to a root that exists and does not leave."""
-        root = self.data_map.roots[path.root]
+    def _remaining_owner(self, owners: Sequence[Path], leaving: sa.Select[Any]) -> ColumnElement[bool]:
+        """Whether a path leads to a root that exists and does not leave."""
+        root = self.data_map.roots[self.root]
         alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
-        return self._linked(path.hops, lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
+        return self._any([p.hops for p in owners], lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
 
     def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots."""
@@ -174,15 +186,24 @@ class Statements:
     def _among(self, step: Step, collected: sa.TableClause) -> ColumnElement[bool]:
         assert step.key is not None
         key = self.table(step.table).c[step.key]
-        return sa.and_(key.in_(sa.select(collected.c.key).correlate(None)), *self._guards(step))
+        among = key.in_(sa.select(collected.c.key).correlate(None))
+        return sa.and_(among, *self._unsealed(step), *self._undone_columns(step))
 
-    def _guards(self, step: Step) -> list[ColumnElement[bool]]:
-        guards = [
-            sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name))) for seal in step.seals
-        ]
-        if step.do is Do.TREAT:
-            guards.append(sa.or_(*(self._undone(step.table, n, how) for n, how in step.columns.items())))
-        return guards
+    def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
+        return [sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name))) for seal in step.seals]
+
+    def _to_do(self, step: Step) -> list[ColumnElement[bool]]:
+        """Rows with a column to change now, or a copy that earlier steps are about to make wrong."""
+        undone = self._undone_columns(step)
+        if undone and step.collect and any(isinstance(how, Refresh) for how in step.columns.values()):
+            parting = replace(step, unless=step.unless | step.staying)
+            return [sa.or_(*undone, self._reach(parting))]
+        return undone
+
+    def _undone_columns(self, step: Step) -> list[ColumnElement[bool]]:
+        if step.do is not Do.TREAT:
+            return []
+        return [sa.or_(*(self._undone(step.table, name, how) for name, how in step.columns.items()))]
 
     def _undone(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[bool]:
         column = self.table(table).c[name]
