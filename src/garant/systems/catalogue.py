@@ -6,8 +6,9 @@ its own tables, those that refer to them, and those whose columns are named as i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import Connection, Engine
@@ -73,6 +74,8 @@ class CatalogueTable:
     indexes: list[Index] = field(default_factory=list[Index])
     triggers: list[str] = field(default_factory=list[str])
     view: bool = False
+    small: bool = False
+    """So small (under 64 KiB) that reading it whole costs nothing; false where the engine does not tell."""
 
     def unique(self, column: str) -> bool:
         """Whether the column alone identifies a row."""
@@ -90,7 +93,7 @@ def _serves(index: Index, column: str, fixed: set[str]) -> bool:
     return all(before in fixed for before in index.columns[: index.columns.index(column)])
 
 
-@dataclass(slots=True)
+@dataclass
 class Catalogue:
     """What the system declares; names are as a map writes them (``schema.table`` outside the default)."""
 
@@ -119,10 +122,28 @@ class Catalogue:
             return found.columns.get(written)
         return next((c for name, c in found.columns.items() if name.lower() == written.lower()), None)
 
-    def referring_to(self, table: str) -> Iterator[ForeignKey]:
+    def referring_to(self, table: str) -> Sequence[ForeignKey]:
         """The foreign keys that point at a table."""
-        name = self.name(table)
-        return (key for key in self.foreign_keys if key.target == name)
+        return self._by_target.get(self.name(table), ())
+
+    def referring_from(self, table: str) -> Sequence[ForeignKey]:
+        """The foreign keys that a table bears."""
+        return self._by_table.get(self.name(table), ())
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, list[ForeignKey]]:
+        return _grouped((key.target, key) for key in self.foreign_keys)
+
+    @cached_property
+    def _by_table(self) -> Mapping[str, list[ForeignKey]]:
+        return _grouped((key.table, key) for key in self.foreign_keys)
+
+
+def _grouped(keys: Iterable[tuple[str, ForeignKey]]) -> dict[str, list[ForeignKey]]:
+    groups: dict[str, list[ForeignKey]] = {}
+    for name, key in keys:
+        groups.setdefault(name, []).append(key)
+    return groups
 
 
 def read_catalogue(

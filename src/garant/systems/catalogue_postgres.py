@@ -1,4 +1,4 @@
-"""PostgreSQL's catalogue, in six queries (https://www.postgresql.org/docs/current/catalogs.html)."""
+"""PostgreSQL's catalogue, in seven queries (https://www.postgresql.org/docs/current/catalogs.html)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
 WHERE a.attrelid = ANY (:oids) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
+"""
+
+_SMALL: Final = """
+SELECT o.oid AS relation FROM unnest(CAST(:oids AS oid[])) o(oid) WHERE pg_relation_size(o.oid) < 65536
 """
 
 _INDEXES: Final = """
@@ -117,6 +121,8 @@ def _describe(connection: Connection, catalogue: Catalogue, names: dict[int, str
     oids = list(names)
     for row in _rows(connection, _COLUMNS, oids=oids):
         catalogue.tables[names[row["relation"]]].columns[row["name"]] = _column(row)
+    for row in _rows(connection, _SMALL, oids=oids):
+        catalogue.tables[names[row["relation"]]].small = True
     for row in _rows(connection, _INDEXES, oids=oids):
         index = _index(row)
         if index.columns:

@@ -95,8 +95,7 @@ NOT_SAID: Final = rule(
         "Add erase: blank, keep, {constant: …}, {pseudonymise: …} …",
     ),
     (
-        "tables: {client: {columns: {vat: {category: identity}}}}\n"
-        + _actions("{table: client, do: treat}"),
+        "tables: {client: {columns: {vat: {category: identity}}}}\n" + _actions("{table: client, do: treat}"),
         "tables: {client: {columns: {vat: {category: identity, erase: blank}}}}\n"
         + _actions("{table: client, do: treat}"),
     ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from garant.policy.places import Place
 from garant.policy.text import Text
 from garant.systems.checks import action_rules as rules
+from garant.systems.checks.effects import actions_on, changes, kept_columns, ways
 from garant.systems.checks.findings import Finding, said
-from garant.systems.model import Action, ColumnDisposition, DataMap, Disposition, Do, Relation
-from garant.systems.paths import LinkCycle, Path, owning_paths
+from garant.systems.model import DataMap, Disposition, Do, Relation
+from garant.systems.paths import Path
 
 
 def check_actions(data_map: DataMap) -> Iterator[Finding]:
@@ -27,14 +28,6 @@ def check_actions(data_map: DataMap) -> Iterator[Finding]:
     yield from _restrictions(data_map)
 
 
-def _ways(data_map: DataMap, table: str, root: str) -> list[Path] | None:
-    """The owning paths, or nothing where the links themselves are wrong (said elsewhere)."""
-    try:
-        return owning_paths(data_map, table, root)
-    except (LinkCycle, KeyError):
-        return None
-
-
 def _about(table: str, root: str) -> Text:
     return said(
         f"Aucun lien ne mène de «\u202f{table}\u202f» à la racine «\u202f{root}\u202f».",
@@ -44,7 +37,7 @@ def _about(table: str, root: str) -> Text:
 
 def _reach(data_map: DataMap, key: str, disposition: Disposition) -> Iterator[Finding]:
     for number, action in enumerate(disposition.actions):
-        if _ways(data_map, action.table, disposition.root) == []:
+        if ways(data_map, action.table, disposition.root) == []:
             place: Place = ("dispositions", key, "actions", number, "table")
             yield Finding(rules.OUT_OF_REACH, place, _about(action.table, disposition.root))
 
@@ -55,8 +48,7 @@ def _order(data_map: DataMap, key: str, disposition: Disposition) -> Iterator[Fi
     changed: set[tuple[str, str]] = set()
     for number, action in enumerate(disposition.actions):
         place: Place = ("dispositions", key, "actions", number, "table")
-        ways = _ways(data_map, action.table, disposition.root) or []
-        for way in ways:
+        for way in ways(data_map, action.table, disposition.root) or []:
             cut = sorted(way.parents & gone)
             if cut and data_map.tables[action.table].key is None:
                 yield Finding(rules.PARENT_FIRST, place, _cut_by(action.table, cut[0]))
@@ -64,8 +56,8 @@ def _order(data_map: DataMap, key: str, disposition: Disposition) -> Iterator[Fi
                 yield Finding(rules.PATH_ERASED, place, _column_cut(action.table, table, column))
         if action.do is Do.DELETE:
             gone.add(action.table)
-        if action.do is Do.TREAT or _kept_columns(data_map, disposition.root, action.table) is not None:
-            changed |= {(action.table, column) for column in _changes(data_map, action)}
+        if action.do is Do.TREAT or kept_columns(data_map, disposition.root, action.table) is not None:
+            changed |= {(action.table, column) for column in changes(data_map, action)}
 
 
 def _crossed(way: Path) -> set[tuple[str, str]]:
@@ -89,20 +81,10 @@ def _column_cut(table: str, parent: str, column: str) -> Text:
     )
 
 
-def _changes(data_map: DataMap, action: Action) -> Mapping[str, ColumnDisposition]:
-    """The columns an action changes where the row stays."""
-    spec = data_map.tables.get(action.table)
-    merged: dict[str, ColumnDisposition | None] = {}
-    if spec is not None:
-        merged.update({name: column.erase for name, column in spec.columns.items()})
-    merged.update(action.columns)
-    return {name: how for name, how in merged.items() if how is not None and how != "keep"}
-
-
 def _treated(data_map: DataMap, key: str, disposition: Disposition) -> Iterator[Finding]:
     for number, action in enumerate(disposition.actions):
         place: Place = ("dispositions", key, "actions", number)
-        if action.do is Do.TREAT and action.table in data_map.tables and not _changes(data_map, action):
+        if action.do is Do.TREAT and action.table in data_map.tables and not changes(data_map, action):
             yield Finding(rules.NOTHING_TO_TREAT, place)
 
 
@@ -110,8 +92,8 @@ def _not_said(data_map: DataMap) -> Iterator[Finding]:
     """Columns without disposition in tables whose rows may stay."""
     for table, spec in data_map.tables.items():
         silent = [name for name, column in spec.columns.items() if column.erase is None]
-        for disposition, action in _actions_on(data_map, table):
-            kept = _kept_columns(data_map, disposition.root, table)
+        for disposition, action in actions_on(data_map, table):
+            kept = kept_columns(data_map, disposition.root, table)
             if action.do is Do.DELETE and kept is None:
                 continue
             for column in silent:
@@ -127,30 +109,12 @@ def _silent(table: str, column: str) -> Text:
     )
 
 
-def _actions_on(data_map: DataMap, table: str) -> Iterator[tuple[Disposition, Action]]:
-    for disposition in data_map.dispositions.values():
-        for action in disposition.actions:
-            if action.table == table:
-                yield disposition, action
-
-
-def _kept_columns(data_map: DataMap, root: str, table: str) -> set[str] | None:
-    """The columns that every duty keeping the row keeps too; nothing where no duty keeps the row."""
-    kept: set[str] | None = None
-    for duty in data_map.duties:
-        keep = duty.keeps.get(table)
-        if duty.root == root and keep is not None and keep.row:
-            columns = set(data_map.tables[table].columns if keep.columns == "all" else keep.columns)
-            kept = columns if kept is None else kept & columns
-    return kept
-
-
 def _forgotten(data_map: DataMap) -> Iterator[Finding]:
     ended = {disposition.root for disposition in data_map.dispositions.values()}
     for table, spec in data_map.tables.items():
-        touched = {disposition.root for disposition, _ in _actions_on(data_map, table)}
+        touched = {disposition.root for disposition, _ in actions_on(data_map, table)}
         for root in sorted(ended - touched):
-            if spec.columns and _ways(data_map, table, root):
+            if spec.columns and ways(data_map, table, root):
                 message = said(
                     f"Rien n’efface les lignes de «\u202f{table}\u202f» qui sont à «\u202f{root}\u202f».",
                     f"Nothing erases the rows of “{table}” that belong to “{root}”.",
@@ -185,7 +149,7 @@ def _duties(data_map: DataMap) -> Iterator[Finding]:
             place: Place = ("duties", number, "keeps", table)
             if not keep.row and not keep.columns:
                 yield Finding(rules.KEEPS_NOTHING, place)
-            roots = {disposition.root for disposition, _ in _actions_on(data_map, table)}
+            roots = {disposition.root for disposition, _ in actions_on(data_map, table)}
             if table in data_map.tables and duty.root not in roots:
                 message = said(
                     f"Rien ne détruit ni ne traite «\u202f{table}\u202f» pour «\u202f{duty.root}\u202f».",
@@ -197,15 +161,15 @@ def _duties(data_map: DataMap) -> Iterator[Finding]:
 def _files(data_map: DataMap) -> Iterator[Finding]:
     for number, files in enumerate(data_map.files):
         if files.table in data_map.tables and not any(
-            action.do is Do.DELETE or files.column in _changes(data_map, action)
-            for _, action in _actions_on(data_map, files.table)
+            action.do is Do.DELETE or files.column in changes(data_map, action)
+            for _, action in actions_on(data_map, files.table)
         ):
             yield Finding(rules.FILES_NEVER_GO, ("files", number))
 
 
 def _restrictions(data_map: DataMap) -> Iterator[Finding]:
     for root, restriction in data_map.restriction.items():
-        if _ways(data_map, restriction.table, root) == []:
+        if ways(data_map, restriction.table, root) == []:
             place: Place = ("restriction", root, "table")
             yield Finding(rules.RESTRICTION_OUT_OF_REACH, place, _about(restriction.table, root))
         sealed = {c for seal in data_map.seals if seal.table == restriction.table for c in seal.columns}

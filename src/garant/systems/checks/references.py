@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from garant.policy.diagnostics import Rule
 from garant.policy.document.policy import Policy
 from garant.policy.document.taxonomy import EVENTS
 from garant.policy.places import Place
 from garant.policy.shapes import nearest
 from garant.policy.text import Text
 from garant.systems.checks import reference_rules as rules
-from garant.systems.checks.findings import Finding, Rule, said
+from garant.systems.checks.findings import Finding, said
 from garant.systems.model import DataMap, Duty, Link, RootKind
 from garant.systems.paths import LinkCycle, paths
 

@@ -18,8 +18,8 @@ class Spot:
 
     place: Place
     read: Callable[[Dialect | None], Fragment]
-    whole: bool
-    """A SELECT of its own, rather than an expression over a row."""
+    table: str = ""
+    """The table over whose row an expression is; none for a SELECT of its own."""
     identity: bool = False
     event: bool = False
 
@@ -40,15 +40,15 @@ def check_fragments(data_map: DataMap, dialect: Dialect | None = None) -> Iterat
 def spots(data_map: DataMap) -> Iterator[Spot]:
     """Every fragment of the map."""
     for key, role in data_map.roles.items():
-        yield Spot(("roles", key, "query"), _query(role.query), True)
+        yield Spot(("roles", key, "query"), _query(role.query))
     for key, identities in data_map.identities.items():
         for number, identity in enumerate(identities):
             place: Place = ("identities", key, number, "query")
-            yield Spot(place, _query(identity.query, parameters=("identity",)), True, identity=True)
+            yield Spot(place, _query(identity.query, parameters=("identity",)), identity=True)
     for key, sources in data_map.events.items():
         for number, source in enumerate(sources):
             place = ("events", key, number, "query")
-            yield Spot(place, _query(source.query, ("key", "at")), True, event=True)
+            yield Spot(place, _query(source.query, ("key", "at")), event=True)
     yield from _conditions(data_map)
     yield from _refreshed(data_map)
 
@@ -57,9 +57,9 @@ def _conditions(data_map: DataMap) -> Iterator[Spot]:
     for table, spec in data_map.tables.items():
         for number, link in enumerate(spec.links):
             if link.when is not None:
-                yield Spot(("tables", table, "links", number, "when"), _condition(link.when, table), False)
+                yield Spot(("tables", table, "links", number, "when"), _condition(link.when, table), table)
     for number, seal in enumerate(data_map.seals):
-        yield Spot(("seals", number, "when"), _condition(seal.when, seal.table), False)
+        yield Spot(("seals", number, "when"), _condition(seal.when, seal.table), seal.table)
 
 
 def _refreshed(data_map: DataMap) -> Iterator[Spot]:
@@ -75,7 +75,7 @@ def _refreshed(data_map: DataMap) -> Iterator[Spot]:
 
 def _refresh(place: Place, how: ColumnDisposition | None, table: str) -> Iterator[Spot]:
     if isinstance(how, Refresh):
-        yield Spot((*place, "refresh"), _scalar(how.refresh, table), False)
+        yield Spot((*place, "refresh"), _scalar(how.refresh, table), table)
 
 
 def _query(
