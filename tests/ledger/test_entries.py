@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -90,6 +90,12 @@ def test_an_idempotency_key_is_plain(key: str) -> None:
         Entry(CREATED, START, "cli", key)
 
 
+def test_an_instant_stays_in_the_calendar() -> None:
+    beyond = datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-1)))
+    with pytest.raises(MalformedEntryError, match="calendar"):
+        Entry(CREATED, beyond)
+
+
 def test_an_entry_needs_a_time_zone_and_a_registered_payload() -> None:
     with pytest.raises(MalformedEntryError, match="time zone"):
         Entry(CREATED, datetime(2026, 1, 1))  # noqa: DTZ001
@@ -125,13 +131,14 @@ def test_a_kind_is_one_small_class() -> None:
     written = ledger_entries_markdown()
     assert "### `test.made`\n\nTest.\n\n*Essai.*\n" in written
     for row in (
-        "| `digest` | `^(sha256:)?[0-9a-f]{64}$` | a digest |",
-        "| `day` | `date` | a day |",
+        "| `digest` | digest | a digest |",
+        "| `day` | date | a day |",
         "| `rows` | integer | how many |",
-        "| `state` | `applied`, `blocked` | what became of it |",
-        "| `one` | `only` | always the same |",
-        "| `parts` | list of Part | the parts |",
-        "| `commitment` | `^hmac-sha256:[0-9a-f]{64}$` | to a person |",
+        "| `state` | `applied` or `blocked` | what became of it |",
+        "| `one` | only | always the same |",
+        "| `parts` | list of: part | the parts |",
+        "| `parts[].system` | key |  |",
+        "| `commitment` | commitment, or nothing | to a person |",
     ):
         assert row in written
 
@@ -156,15 +163,26 @@ class _Fraction(Payload):
 
 class _Anything(Payload):
     content: object = Field(description="anything")
-    more: list[str] = Field(description="texts")
+
+
+class _Texts(Payload):
+    texts: list[str] = Field(description="texts")
+
+
+class _Things(Payload):
+    things: list[Any] = Field(description="things")
+
+
+class _Maybe(Payload):
+    name: str | None = Field(default=None, description="a name, perhaps")
 
 
 class _Loose(BaseModel):
-    pass
+    name: str
 
 
 class _Nested(Payload):
-    loose: _Loose = Field(description="a part")
+    loose: list[_Loose] = Field(description="parts")
 
 
 class _Mapping(Payload):
@@ -180,8 +198,12 @@ class _Undescribed(Payload):
     ("payload", "message"),
     [
         (_FreeText, "free text"),
-        (_Anything, "free text"),
-        (_Mapping, "free text"),
+        (_Texts, "free text"),
+        (_Maybe, "free text"),
+        (_Nested, r"_Loose\.name could hold free text"),
+        (_Anything, "anything"),
+        (_Things, "anything"),
+        (_Mapping, "anything"),
         (_Fraction, "fraction"),
         (_Undescribed, "no description"),
     ],

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from garant.ledger import (
+    KINDS,
     Checkpoint,
     Entry,
     KeyChain,
     KeysCreated,
-    KeysRotated,
     Note,
+    Payload,
     SignatureRefusedError,
+    SubjectKeysDestroyed,
     leaf_hash,
     read_rotation,
     rotate,
@@ -113,7 +115,7 @@ def test_a_key_replaced_after_a_loss_needs_to_be_given(tmp_path: Path) -> None:
     assert [problem.code for problem in verify_export(path, [ONE]).problems] == ["signature"]
 
 
-def entry_of(payload: KeysRotated | KeysCreated) -> bytes:
+def entry_of(payload: Payload) -> bytes:
     return Entry(payload, START).canonical()
 
 
@@ -135,9 +137,13 @@ def test_an_entry_about_keys_that_does_not_fit_is_refused(entry: bytes, message:
     assert history.current == ONE
 
 
-def test_other_entries_about_keys_are_passed_over() -> None:
+def test_other_entries_about_keys_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     history = KeyHistory()
     history.read(0, entry_of(rotate(ORIGIN, 0, key(1), key(2))))
+    created = entry_of(SubjectKeysDestroyed(keys=1)).replace(b"subject-keys.destroyed", b"keys.counted")
+    with monkeypatch.context() as patch:
+        patch.setitem(KINDS, "keys.counted", SubjectKeysDestroyed)
+        history.read(1, created)
     assert history.current == TWO
     later = entry_of(KeysCreated(verifier=str(ONE))).replace(b"keys.created", b"keys.invented")
     with pytest.raises(RotationRefusedError, match="not registered"):

@@ -7,10 +7,10 @@ where a name or an address would end up: strings are keys, digests, dates … of
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar, Final, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -19,21 +19,32 @@ from garant.ledger.tiles import LONGEST_ENTRY
 from garant.ledger.words import Text
 
 FORMAT: Final = 1
+_FORMS: Final = {"pattern", "format", "enum", "const"}
+_PLAIN: Final = {"string", "integer", "boolean", "null"}
 _KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*", re.ASCII)
 _ACTOR: Final = re.compile(r"[a-z][a-z-]{0,31}(:[A-Za-z0-9._-]{1,80})?", re.ASCII)
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}", re.ASCII)
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$")]
+_PATTERNS: Final = {
+    r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$": "key",
+    r"^(sha256:)?[0-9a-f]{64}$": "digest",
+    r"^hmac-sha256:[0-9a-f]{64}$": "commitment",
+    r"^[A-Za-z0-9+/]+={0,2}$": "Base64",
+    r"^[^+\s]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$": "verifier key",
+}
+_KEY_FORM, _DIGEST_FORM, _COMMITMENT_FORM, _BASE64_FORM, _VERIFIER_FORM = _PATTERNS
+
+Key = Annotated[str, StringConstraints(pattern=_KEY_FORM)]
 """A stable key: of an organisation, a rule, a system, a table, a batch …"""
-Digest = Annotated[str, StringConstraints(pattern=r"^(sha256:)?[0-9a-f]{64}$")]
+Digest = Annotated[str, StringConstraints(pattern=_DIGEST_FORM)]
 """SHA-256, in hexadecimal."""
-Commitment = Annotated[str, StringConstraints(pattern=r"^hmac-sha256:[0-9a-f]{64}$")]
+Commitment = Annotated[str, StringConstraints(pattern=_COMMITMENT_FORM)]
 """A keyed commitment to a value that stays outside the ledger."""
 Count = Annotated[int, Field(ge=0)]
 """How many."""
-Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+Base64 = Annotated[str, StringConstraints(pattern=_BASE64_FORM)]
 """Bytes in Base64."""
-KeyText = Annotated[str, StringConstraints(pattern=r"^[^+\s]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$")]
+KeyText = Annotated[str, StringConstraints(pattern=_VERIFIER_FORM)]
 """A verifier key: `name+hash+base64`."""
 Day = date
 """A calendar day, written YYYY-MM-DD."""
@@ -102,22 +113,20 @@ def entry_kind(kind: str, *, fr: str, en: str) -> Callable[[type[P]], type[P]]:
     return register
 
 
-def _refuse_free_text(schema: object, place: str) -> None:
-    """Walk a JSON Schema: each string must have a form, each number must be whole."""
-    if isinstance(schema, list):
-        for item in cast("list[object]", schema):
-            _refuse_free_text(item, place)
-    elif isinstance(schema, dict):
-        node = cast("dict[str, Any]", schema)
-        kind = node.get("type")
-        if kind == "string" and not node.keys() & {"pattern", "format", "enum", "const"}:
-            raise TypeError(f"{place} could hold free text: give it a pattern, an enumeration or a date type")
-        if kind == "number":
-            raise TypeError(f"{place} could hold a fraction: the ledger counts in whole numbers")
-        if kind == "object" and "properties" not in node and "additionalProperties" not in node:
-            raise TypeError(f"{place} could hold anything: name its fields")
-        for name, item in node.items():
-            _refuse_free_text(item, f"{place}.{name}")
+def _refuse_free_text(schema: dict[str, Any], place: str) -> None:
+    """Walk the JSON Schema of a payload. Raises TypeError for a place where free text would fit."""
+    kind = schema.get("type")
+    for name, part in [*schema.get("$defs", {}).items(), *schema.get("properties", {}).items()]:
+        _refuse_free_text(part, f"{place}.{name}")
+    if "anyOf" in schema or kind == "array":
+        for part in schema.get("anyOf") or [schema.get("items", {})]:
+            _refuse_free_text(part, place)
+    elif kind == "string" and not schema.keys() & _FORMS:
+        raise TypeError(f"{place} could hold free text: give it a pattern, an enumeration or a date type")
+    elif kind == "number":
+        raise TypeError(f"{place} could hold a fraction: the ledger counts in whole numbers")
+    elif not (kind in _PLAIN or "properties" in schema or "$ref" in schema):
+        raise TypeError(f"{place} could hold anything: name its fields and their types")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,25 +222,32 @@ def ledger_entries_markdown() -> str:
 
 
 def _kind_markdown(kind: str, payload: type[Payload]) -> str:
-    properties: dict[str, Any] = payload.model_json_schema().get("properties", {})
-    rows = [
-        f"| `{name}` | {_type_name(properties[name])} | {field.description} |"
-        for name, field in payload.model_fields.items()
-    ]
+    schema = payload.model_json_schema()
+    rows = list(_rows(schema, schema.get("$defs", {}), ""))
     table = ["| field | form | meaning |", "|---|---|---|", *rows, ""] if rows else []
     return "\n".join([f"### `{kind}`", "", payload.title.en, "", f"*{payload.title.fr}*", "", *table])
 
 
-def _type_name(schema: dict[str, Any]) -> str:
-    """A JSON Schema in a few words."""
-    if "anyOf" in schema:
-        return " or ".join(_type_name(option) for option in schema["anyOf"] if option.get("type") != "null")
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
+def _rows(schema: dict[str, Any], parts: dict[str, Any], prefix: str) -> Iterator[str]:
+    """A line of the table for each field, and for each field of its parts."""
+    for name, field in schema.get("properties", {}).items():
+        form, part = _form(field, parts)
+        yield f"| `{prefix}{name}` | {form} | {field.get('description', '')} |"
+        if part is not None:
+            yield from _rows(part, parts, f"{prefix}{name}{'[]' if 'items' in field else ''}.")
+
+
+def _form(schema: dict[str, Any], parts: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """A JSON Schema in a few words, and the part it leads to."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    if schema.get("type") == "array":
-        return f"list of {_type_name(schema['items'])}"
-    if schema.get("type") == "string":
-        return f"`{schema.get('format') or schema.get('pattern') or schema.get('const')}`"
-    return str(schema.get("type"))
+        return "part", parts[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        form, part = _form(schema["anyOf"][0], parts)
+        return f"{form}, or nothing", part
+    if "items" in schema:
+        form, part = _form(schema["items"], parts)
+        return f"list of: {form}", part
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"]), None
+    form = _PATTERNS.get(schema.get("pattern", "")) or schema.get("format") or schema.get("const")
+    return form or schema["type"], None
