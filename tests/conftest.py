@@ -53,6 +53,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         del os.environ[ANNOUNCEMENT]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
+            item.add_marker("state")
+
+
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """The reference material beside the repository (GARANT_SHARED names another place)."""

@@ -1,7 +1,7 @@
 """A private PostgreSQL for a test run: one server, shared by all its workers, started when first needed.
 
 As a command it lends the server to another command, in DATABASE_URL:
-``python -m tests.servers.postgres pytest -m django_db``.
+``python -m tests.servers.postgres pytest -m state``.
 """
 
 from __future__ import annotations
