@@ -14,6 +14,9 @@ from garant.cli.planfiles import read_plan_file
 from garant.cli.runview import conclude, watching
 from garant.policy.text import Text
 
+BATCH = 1_000
+"""Roots per transaction unless said."""
+
 if TYPE_CHECKING:
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Plan
@@ -60,6 +63,17 @@ def apply(
             ),
         ),
     ] = None,
+    batch_size: Annotated[
+        int,
+        typer.Option(
+            "--batch-size",
+            min=1,
+            help=both(
+                "Dossiers par transaction ; fixé au début de l’exécution.",
+                "Roots per transaction; fixed when the run starts.",
+            ),
+        ),
+    ] = BATCH,
 ) -> int:
     """Approve a plan by its digest, carry it out, and show its receipts."""
     from garant.apps.promises.workspace import open_workspace
@@ -78,7 +92,7 @@ def apply(
         )
     systems = sorted(read.plan.map_digests)
     with open_workspace(folder, map_folder, state.keys(), only=systems) as workspace:
-        return carry_out(read.plan, digest, workspace)
+        return carry_out(read.plan, digest, workspace, batch_size)
 
 
 def approved_digest(approve: str | None, plan: Plan) -> str:
@@ -101,7 +115,7 @@ def approved_digest(approve: str | None, plan: Plan) -> str:
     return approve.strip().lower()
 
 
-def carry_out(plan: Plan, digest: str, workspace: Workspace) -> int:
+def carry_out(plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH) -> int:
     """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
     from garant.apps.promises import execution
     from garant.apps.promises.refusals import RunStoppedError
@@ -111,7 +125,13 @@ def carry_out(plan: Plan, digest: str, workspace: Workspace) -> int:
     with watching() as watch:
         try:
             run = execution.apply_plan(
-                plan, workspace, digest=digest, actor=state.actor(), observer=watch.report, stop=watch.stop
+                plan,
+                workspace,
+                digest=digest,
+                actor=state.actor(),
+                observer=watch.report,
+                stop=watch.stop,
+                batch_size=batch_size,
             )
         except RunStoppedError:
             raise KeyboardInterrupt from None

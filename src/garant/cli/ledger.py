@@ -150,8 +150,9 @@ def prove(
     state.ready()
     from garant.apps.evidence import services as evidence
 
-    wanted = int(entry) if entry.isdecimal() else entry
-    proof: InclusionProof = evidence.prove(state.the_organisation(organisation), wanted)
+    name = state.the_organisation(organisation)
+    numbered = entry.isdecimal()
+    proof = evidence.prove(name, index=int(entry)) if numbered else evidence.prove(name, key=entry)
     if out_path is None:
         sys.stdout.write(proof.to_json().decode())
         return Exit.OK

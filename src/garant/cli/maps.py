@@ -101,6 +101,8 @@ def _check(file: Path, policy: Policy | None, *, live: bool) -> list[Diagnostic]
 
 
 def _live(loaded: LoadedMap) -> list[Diagnostic]:
+    from garant.apps.promises.workspace import looking
     from garant.systems.checks.live import check_live
 
-    return check_live(loaded)
+    with looking(loaded.map) as engine:
+        return check_live(loaded, engine)

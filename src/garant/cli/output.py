@@ -14,6 +14,9 @@ from garant.cli.exits import Exit
 from garant.cli.language import say, say_text
 from garant.policy.text import Text
 
+WIDE = 120
+"""Columns of tables written to a file or a pipe."""
+
 
 class CommandError(Exception):
     """One clear message for the user, what to do, and the exit code."""
@@ -27,7 +30,7 @@ class CommandError(Exception):
 
 def out() -> Console:
     """Give the console of results."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def err() -> Console:

@@ -46,18 +46,31 @@ def _heading(plan: Plan) -> str:
 
 
 def _selection(selection: Selection) -> Group:
-    parts: list[RenderableType] = [Line(_title(selection), style="bold cyan"), Line(_numbers(selection))]
-    if selection.due and selection.actions:
-        parts.append(Padding(_actions(selection.actions), (0, 0, 0, 2)))
-    parts += [Line(_held(duty)) for duty in selection.duties]
-    parts += [Line(_blocked(block), style="red") for block in selection.blocks]
-    parts += [Line(_advice(statement), style="yellow") for statement in selection.advice]
+    parts: list[RenderableType] = [
+        Line(_title(selection), style="bold cyan"),
+        _indented(Line(_numbers(selection))),
+    ]
+    shown = [action for action in selection.actions if _matters(action)]
+    if shown:
+        parts.append(_indented(_actions(shown)))
+    parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
+    parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
+    parts += [_indented(Line(say_text(words), style="dim")) for words in selection.notes]
+    parts += [_indented(Line(_advice(statement), style="yellow")) for statement in selection.advice]
     return Group(*parts)
+
+
+def _indented(shown: RenderableType) -> Padding:
+    return Padding(shown, (0, 0, 0, 2))
+
+
+def _matters(action: PlannedAction) -> bool:
+    return bool(action.deleted or action.treated or action.kept or action.sealed or action.shared)
 
 
 def _title(selection: Selection) -> str:
     promise = say_text(selection.label) if selection.label else (selection.rule or selection.root)
-    return f"{promise} · {selection.system}"
+    return f"{promise} · {selection.system} · {selection.root}"
 
 
 def _numbers(selection: Selection) -> str:
@@ -68,6 +81,10 @@ def _numbers(selection: Selection) -> str:
     if selection.cutoff:
         since = say("dernier fait au plus tard le", "last event on or before")
         words.append(f"{since} {selection.cutoff.isoformat()} ({selection.event}, {selection.period})")
+    if selection.sooner:
+        words.append(
+            plural(selection.sooner, ("avant terme", "avant terme"), ("ahead of term", "ahead of term"))
+        )
     if selection.settled:
         words.append(
             plural(selection.settled, ("déjà réglé", "déjà réglés"), ("already settled", "already settled"))
@@ -82,7 +99,7 @@ def _numbers(selection: Selection) -> str:
                 ("unreadable date", "unreadable dates"),
             )
         )
-    return "  " + " · ".join(words)
+    return " · ".join(words)
 
 
 def _actions(actions: list[PlannedAction]) -> RenderableType:
@@ -95,8 +112,9 @@ def _actions(actions: list[PlannedAction]) -> RenderableType:
         say("Scellées", "Sealed"),
         say("Partagées", "Shared"),
     )
+    shown.columns[0].no_wrap = True
     for column in shown.columns[2:]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True
     for action in actions:
         kept = sum(rows.rows for rows in action.kept)
         numbers = (action.deleted, action.treated, kept, action.sealed, action.shared)
@@ -107,7 +125,26 @@ def _actions(actions: list[PlannedAction]) -> RenderableType:
 def _columns(action: PlannedAction) -> str:
     if action.do == "delete" and not action.treated:
         return say("la ligne entière", "the whole row")
-    names = [f"{name} ({how})" for name, how in action.columns.items()]
+    by_disposition: dict[str, list[str]] = {}
+    for name, how in action.columns.items():
+        by_disposition.setdefault(how, []).append(name)
+    return "; ".join(f"{_disposition(how)}{_colon()} {_some(names)}" for how, names in by_disposition.items())
+
+
+def _disposition(how: str) -> str:
+    french = {
+        "blank": "vidé",
+        "constant": "constante",
+        "pseudonymise": "pseudonyme",
+        "refresh": "recalculé",
+        "keep": "gardé",
+        "generalise to year": "réduit à l’année",
+        "generalise to month": "réduit au mois",
+    }
+    return say(french.get(how, how), how)
+
+
+def _some(names: list[str]) -> str:
     if len(names) <= _MOST_COLUMNS:
         return ", ".join(names)
     more = len(names) - _MOST_COLUMNS
@@ -121,7 +158,7 @@ def _number(rows: int) -> str:
 def _held(duty: HeldBy) -> str:
     until = _until(duty.until)
     kept = plural(duty.roots, ("gardé", "gardés"), ("kept", "kept"))
-    return f"  {kept}{_colon()} {say_text(duty.why)} ({duty.rule or say('scellé', 'sealed')}, {until})"
+    return f"{kept}{_colon()} {say_text(duty.why)} ({duty.rule or say('scellé', 'sealed')}, {until})"
 
 
 def _until(day: date | None) -> str:
@@ -133,11 +170,11 @@ def _until(day: date | None) -> str:
 def _blocked(block: Block) -> str:
     refers = f" ← {block.referring_table}" if block.referring_table else ""
     rows = f" ({plural(block.rows, ('ligne', 'lignes'), ('row', 'rows'))})" if block.rows is not None else ""
-    return f"  {say('Bloquera', 'Will block')}{_colon()} {block.table}{refers} · {block.constraint}{rows}"
+    return f"{say('Bloquera', 'Will block')}{_colon()} {block.table}{refers} · {block.constraint}{rows}"
 
 
 def _advice(statement: str) -> str:
-    return f"  {say('Plus rapide avec', 'Faster with')}{_colon()} {statement}"
+    return f"{say('Plus rapide avec', 'Faster with')}{_colon()} {statement}"
 
 
 def _total(plan: Plan) -> str:

@@ -35,7 +35,7 @@ def application() -> typer.Typer:
         help=ABOUT,
         no_args_is_help=True,
         add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)

@@ -30,11 +30,20 @@ class Watch:
         self._bar = bar
         self._task = bar.add_task(say("Lots", "Batches"), total=None, rows=0)
         self._rows = 0
+        self._shown = False
 
     def report(self, step: Step) -> None:
-        """Show that one more batch has its receipt."""
+        """Show that one more batch has its receipt; the bar appears with the first."""
+        if not self._shown:
+            self._bar.start()
+            self._shown = True
         self._rows += step.rows
         self._bar.update(self._task, total=step.total, completed=step.done, rows=count(self._rows))
+
+    def end(self) -> None:
+        """Leave the bar as it stands, where there is one."""
+        if self._shown:
+            self._bar.stop()
 
     def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         """Stop between two batches; a second Ctrl-C stops at once."""
@@ -53,13 +62,14 @@ def watching() -> Iterator[Watch]:
         TextColumn("{task.fields[rows]} " + say("lignes", "rows")),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err()) as bar:
-        watch = Watch(bar)
-        before = signal.signal(signal.SIGINT, watch.ask_to_stop)
-        try:
-            yield watch
-        finally:
-            signal.signal(signal.SIGINT, before)
+    bar = Progress(*columns, console=err())
+    watch = Watch(bar)
+    before = signal.signal(signal.SIGINT, watch.ask_to_stop)
+    try:
+        yield watch
+    finally:
+        signal.signal(signal.SIGINT, before)
+        watch.end()
 
 
 def conclude(run: Run) -> int:

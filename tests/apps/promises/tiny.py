@@ -117,9 +117,7 @@ class Answer:
         }
 
 
-def result(
-    deleted: int, blocks: Sequence[Mapping[str, Any]] = (), *, recovered: bool = False
-) -> BatchResult:
+def result(deleted: int, blocks: Sequence[Mapping[str, Any]] = (), *, recovered: bool = False) -> BatchResult:
     """What a batch of the tiny target did, in the engine's words."""
     counts = {
         "system": "people",
@@ -132,7 +130,13 @@ def result(
     return BatchResult(counts, blocks, recovered)
 
 
-BLOCK = {"table": "person", "constraint": "contract_person", "referring_table": "contract", "roots": 1, "rows": 1}
+BLOCK = {
+    "table": "person",
+    "constraint": "contract_person",
+    "referring_table": "contract",
+    "roots": 1,
+    "rows": 1,
+}
 
 
 @dataclass
@@ -243,7 +247,7 @@ def main(arguments: Sequence[str]) -> None:
     from garant.apps.promises import execution
 
     work = TinyWork(options.pop("target"), **options)
-    run = execution.carry_out(approved(), lambda _resumed: work, actor="tester")
+    run = execution.carry_out(approved(), lambda _resumed, _size: work, actor="tester")
     json.dump(summary(run) | {"executed": len(work.executed)}, sys.stdout)
 
 

@@ -21,14 +21,15 @@ from garant.apps.promises.work import Work
 from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
+from garant.engine.run import BATCH
 
 POLL_SECONDS = 0.05
 """How often the waiting command looks whether the workflow ended."""
 
 _UNSUCCESSFUL = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
-OpenWork = Callable[[bool], Work]
-"""Opens the work of a run; told whether some of it has been done before."""
+OpenWork = Callable[[bool, int], Work]
+"""Opens the work of a run; told whether some of it has been done before, and the size of a batch."""
 
 
 def ignore(_: Progress) -> None:
@@ -43,6 +44,7 @@ def apply_plan(
     actor: str,
     observer: Observer = ignore,
     stop: threading.Event | None = None,
+    batch_size: int = BATCH,
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
@@ -61,13 +63,14 @@ def apply_plan(
         map_digests=workspace.map_digests,
     )
 
-    def open_work(resumed: bool) -> Work:
+    def open_work(resumed: bool, size: int) -> Work:
+        policy, sources = workspace.policy, workspace.sources
         try:
-            return Execution(plan, workspace.policy, workspace.sources, resumed=resumed)
+            return Execution(plan, policy, sources, resumed=resumed, batch_size=size)
         except PlanRefused as refusal:
             raise refusals.drifted(str(refusal)) from None
 
-    return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop)
+    return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop, batch_size=batch_size)
 
 
 def carry_out(
@@ -77,6 +80,7 @@ def carry_out(
     actor: str,
     observer: Observer = ignore,
     stop: threading.Event | None = None,
+    batch_size: int = BATCH,
 ) -> Run:
     """Carry out an approved plan to its end, resuming the run that was interrupted, if any.
 
@@ -92,8 +96,9 @@ def carry_out(
         begun = services.run_of(plan)
         if begun is not None and not begun.open:
             return begun
-        work = open_work(begun is not None and services.has_touched(begun))
-        run = services.start_run(plan, actor=actor)
+        size = batch_size if begun is None else begun.batch_size
+        work = open_work(begun is not None and services.has_touched(begun), size)
+        run = services.start_run(plan, actor=actor, batch_size=size)
         with attending(run.key, Attendance(work, observer, stop or threading.Event())):
             _run_durably(run)
         return Run.objects.get(pk=run.key)

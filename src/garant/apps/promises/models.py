@@ -55,12 +55,13 @@ class Run(models.Model):
     state: str = _fields.CharField(max_length=20, choices=RunState.choices, default=RunState.RUNNING)
     actor: str = _fields.CharField(max_length=200)
     attempt: int = _fields.PositiveIntegerField(default=1)
+    batch_size: int = _fields.PositiveIntegerField()
     started_at: datetime = _fields.DateTimeField()
     finished_at: datetime | None = _fields.DateTimeField(null=True)
     verification: dict[str, Any] | None = _fields.JSONField(null=True)
 
     objects: ClassVar[Any] = models.Manager()
-    batches: models.Manager
+    batches: Any
 
     def __str__(self) -> str:
         return f"{self.key} ({self.state})"

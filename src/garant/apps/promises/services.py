@@ -19,6 +19,7 @@ from garant.apps.promises.entries import RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
 from garant.engine.document import Plan as EnginePlan
+from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
 
 P = ParamSpec("P")
@@ -91,8 +92,10 @@ def has_touched(run: Run) -> bool:
 
 
 @_in_one_transaction
-def start_run(plan: Plan, *, actor: str) -> Run:
+def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     """Start the run of an approved plan, or give back the one that began.
+
+    The size of a batch is fixed here, in roots: resumed, the run is cut at the same places.
 
     Raises:
         RefusedError: nobody approved the plan.
@@ -103,7 +106,13 @@ def start_run(plan: Plan, *, actor: str) -> Run:
     begun = run_of(locked)
     if begun is not None:
         return begun
-    run = Run.objects.create(key=locked.digest[:RUN_DIGITS], plan=locked, actor=actor, started_at=_now())
+    run = Run.objects.create(
+        key=locked.digest[:RUN_DIGITS],
+        plan=locked,
+        actor=actor,
+        batch_size=batch_size,
+        started_at=_now(),
+    )
     _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started")
     return run
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from garant.apps.promises import refusals
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
@@ -81,6 +83,25 @@ def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
         for files in data_map.files
     }
     return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
+
+
+@contextmanager
+def looking(data_map: DataMap) -> Iterator[Engine]:
+    """Open a map's system to look at its catalogue only.
+
+    Raises:
+        RefusedError: the variable of the connection is not set.
+        ConnectorError: the system does not answer, or refuses.
+    """
+    from garant.systems.sql.engines import open_engine, plain_errors, read_url
+
+    url = read_url(_variable(data_map.system, data_map.connection.env), data_map.system)
+    engine = open_engine(url, writing=False, pseudonym_key=secrets.token_bytes(32), zone=data_map.zone)
+    try:
+        with plain_errors(data_map.system):
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def _variable(system: str, name: str) -> str:
