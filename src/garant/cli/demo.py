@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,11 +34,22 @@ def demo(
             min=100,
             help=both("Combien de personnes inventer.", "How many people to make up."),
         ),
-    ] = 20_000,
+    ] = 36_000,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            help=both(
+                "Où la jouer ; une démonstration précédente y est remplacée.",
+                "Where to play it; an earlier demo there is replaced.",
+            ),
+        ),
+    ] = Path("demo"),
     as_of: options.AsOfOption = None,
 ) -> int:
     """Run the demo and give its exit code."""
     from garant.demo.story import run_demo
 
     day: date | None = as_of.date() if as_of is not None else None
-    return run_demo(no_input=no_input, people=people, as_of=day)
+    return run_demo(folder, no_input=no_input, people=people, as_of=day)

@@ -90,6 +90,7 @@ CREATE INDEX ticket_contact ON ticket (contact_id);
 CREATE INDEX ticket_client ON ticket (client_id);
 CREATE INDEX ticket_history_ticket ON ticket_history (ticket_id);
 CREATE INDEX consent_ticket ON control_consent (ticket_id);
+CREATE INDEX consent_contact ON control_consent (contact_id);
 CREATE INDEX intervention_ticket ON intervention (ticket_id);
 CREATE INDEX intervention_consent ON intervention (consent_id);
 CREATE INDEX image_ticket ON image_sequence (ticket_id);

@@ -101,7 +101,7 @@ CREATE TABLE employee (
 
 CREATE INDEX candidate_email ON candidate (email);
 CREATE INDEX application_candidate ON application (candidate_id);
-CREATE INDEX document_owner ON document (owner_type, owner_id);
+CREATE INDEX document_owner ON document (owner_id, owner_type);
 CREATE INDEX document_store ON document (store_key);
 CREATE INDEX message_application ON message (application_id);
 CREATE INDEX interview_candidate_interview ON interview_candidate (interview_id);

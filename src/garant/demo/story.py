@@ -1,0 +1,419 @@
+"""The main job told in a minute: check, plan, approve, run, look again, prove."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from garant.cli.exits import Exit
+from garant.cli.language import count, plural, say
+from garant.demo import views
+from garant.demo.build import PEOPLE
+from garant.demo.stage import Stage, set_stage
+from garant.demo.views import heading, people, tell, typed
+
+if TYPE_CHECKING:
+    from garant.apps.promises.workspace import Workspace
+    from garant.engine.document import Plan
+
+FOLDER = Path("demo")
+OFFICER = "deleguee@demo.example"
+"""Who approves in the demo: an imaginary data protection officer."""
+
+
+def run_demo(
+    folder: Path | None = None,
+    console: Console | None = None,
+    as_of: date | None = None,
+    people: int = PEOPLE,
+    *,
+    no_input: bool = True,
+) -> int:
+    """Play the demo in `folder` (`./demo` unless said) and give its exit code.
+
+    Args:
+        folder: made if missing; an earlier demo there is replaced, anything else is left alone.
+        console: where to write; the standard output unless said.
+        as_of: the day on which terms are judged; today in Paris unless said.
+        people: how many to make up, a hundred at least.
+        no_input: whether to go on without waiting for the reader to approve.
+
+    Raises:
+        CommandError: the folder holds something else than a demo.
+    """
+    screen = console or Console(file=sys.stdout, highlight=False)
+    day = as_of or datetime.now(ZoneInfo("Europe/Paris")).date()
+    return _Story(screen, folder or FOLDER, day, ask=not no_input and sys.stdin.isatty()).play(people)
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """One made-up person, overdue, to be looked for before and after."""
+
+    name: str
+    email: str
+
+
+class _Story:
+    def __init__(self, console: Console, folder: Path, as_of: date, *, ask: bool) -> None:
+        self.console = console
+        self.folder = folder
+        self.as_of = as_of
+        self.ask = ask
+        self.started = time.perf_counter()
+
+    def play(self, number: int) -> int:
+        """Every step in turn; 0 when all of it holds."""
+        stage = self._prepare(number)
+        self._wake()
+        from garant.apps.promises.workspace import open_workspace
+        from garant.cli import state
+
+        clean = self._check(stage)
+        with open_workspace(stage.policy, stage.maps, state.keys()) as workspace:
+            plan = self._measure(workspace)
+            witness = self._witness(stage, workspace, plan)
+            self._show_plan(stage, plan)
+            self._approve(plan)
+            receipts, kept = self._run(workspace, plan)
+            kept = self._look_again(stage, workspace, witness) and kept
+        proved = self._prove(stage, workspace.policy.document.organisation.key, receipts)
+        return self._conclude(stage, clean and kept and proved)
+
+    # -- the steps ---------------------------------------------------------------------
+
+    def _prepare(self, number: int) -> Stage:
+        self.console.print(
+            Panel(
+                say(
+                    "La politique de confidentialité qui se tient toute seule.\n"
+                    "Tout ce qui suit se passe sur une entreprise de démonstration\u202f: la politique est "
+                    "réelle, les personnes sont inventées.",
+                    "The privacy policy that keeps itself.\n"
+                    "All that follows happens on a demo company: the policy is real, the people are made up.",
+                ),
+                title="[bold]Garant[/]",
+                border_style="cyan",
+                padding=(0, 2),
+            )
+        )
+        with self._busy("Construction des trois systèmes…", "Building the three systems…"):
+            stage = set_stage(self.folder, as_of=self.as_of, people=number)
+        rows = sum(system.rows for system in stage.data.systems)
+        tell(
+            self.console,
+            f"Trois bases construites dans [bold]{escape(str(self.folder))}[/]\u202f: relation client, "
+            f"recrutement, télémaintenance. {people(number)}, {count(rows)} lignes, des fichiers.",
+            f"Three databases built in [bold]{escape(str(self.folder))}[/]: customer relations, "
+            f"recruitment, remote maintenance. {people(number)}, {count(rows)} rows, some files.",
+        )
+        return stage
+
+    def _wake(self) -> None:
+        from garant.site import setup
+
+        setup.prepare()
+        from garant.apps.evidence import services as evidence
+
+        evidence.create_keys()
+
+    def _check(self, stage: Stage) -> bool:
+        from garant.policy.checks import findings
+        from garant.policy.diagnostics import RULES
+        from garant.policy.loader import load_policy
+        from garant.systems.checks.static import check_map
+        from garant.systems.loader import load_maps
+
+        heading(self.console, 1, "La politique se tient-elle\u202f?", "Does the policy hold together?")
+        loaded = load_policy(stage.policy)
+        document = loaded.document
+        maps = load_maps(stage.maps)
+        found = findings(loaded, self.as_of)
+        found += [finding for one in maps.values() for finding in check_map(one, document)]
+        purposes = sum(1 for _ in document.purposes())
+        tell(
+            self.console,
+            f"{document.organisation.name}\u202f: {len(document.activities)} activités, {purposes} finalités, "
+            f"{len(document.retention)} règles de conservation, {len(document.rights.offered)} droits, "
+            f"{len(document.promises)} promesses d’abstention\u202f; {len(maps)} cartes de données.",
+            f"{document.organisation.name}: {len(document.activities)} activities, {purposes} purposes, "
+            f"{len(document.retention)} retention rules, {len(document.rights.offered)} rights, "
+            f"{len(document.promises)} promises not to; {len(maps)} data maps.",
+        )
+        known = len(RULES)
+        verdict = plural(len(found), ("remarque", "remarques"), ("finding", "findings"))
+        tell(
+            self.console,
+            f"Confrontée à {known} règles tirées de la loi\u202f: [bold green]{verdict}[/].",
+            f"Held against {known} rules drawn from the law: [bold green]{verdict}[/].",
+        )
+        typed(self.console, "garant check POLICY", "garant map check MAPS --policy POLICY")
+        return not found
+
+    def _measure(self, workspace: Workspace) -> Plan:
+        from garant.engine.plan import plan_retention
+
+        heading(
+            self.console, 2, "À quelle distance la réalité est-elle des promesses\u202f?",
+            "How far is reality from the promises?",
+        )  # fmt: skip
+        with self._busy("Question posée aux systèmes…", "Asking the systems…") as update:
+            plan = plan_retention(
+                workspace.policy,
+                workspace.sources,
+                as_of=self.as_of,
+                progress=lambda system, rule: update(f"{system} · {rule}"),
+            )
+        found = views.standings(plan)
+        self.console.print(views.promises_table(found))
+        broken = [one for one in found if not one.kept]
+        tell(
+            self.console,
+            f"[bold red]{len(broken)} promesses sur {len(found)} sont rompues[/], "
+            f"au {views.day(self.as_of)}.{_asides(found)}",
+            f"[bold red]{len(broken)} promises of {len(found)} are broken[/], "
+            f"as of {views.day(self.as_of)}.{_asides(found)}",
+        )
+        typed(self.console, "garant plan POLICY")
+        return plan
+
+    def _witness(self, stage: Stage, workspace: Workspace, plan: Plan) -> _Witness:
+        """Show every place where one overdue person is, to look again afterwards."""
+        keys = next(s.root_keys() for s in plan.selections if s.role == "prospect")
+        witness = _most_present(stage.database("crm"), [int(key) for key in keys])
+        places = _places(workspace, witness)
+        where = ", ".join(f"{rows} {table}" for table, rows in places)
+        tell(
+            self.console,
+            f"Par exemple [bold]{escape(witness.name)}[/], prospect que plus personne n’appelle, est encore "
+            f"dans {len(places)} tables\u202f: {where}.",
+            f"For instance [bold]{escape(witness.name)}[/], a prospect nobody calls any more, is still in "
+            f"{len(places)} tables: {where}.",
+        )
+        typed(self.console, "garant subject find --identity email=…")
+        return witness
+
+    def _show_plan(self, stage: Stage, plan: Plan) -> None:
+        from garant.cli.planfiles import write_plan
+
+        heading(
+            self.console, 3, "Le plan\u202f: rien n’est encore changé", "The plan: nothing is changed yet"
+        )
+        self.console.print(views.plan_table(plan))
+        write_plan(stage.folder / "plan.json", plan, policy=stage.policy, maps=stage.maps)
+        due = sum(selection.due for selection in plan.selections)
+        gone = sum(action.deleted for selection in plan.selections for action in selection.actions)
+        tell(
+            self.console,
+            f"{count(due)} dossiers, {count(gone)} lignes à effacer. Le plan est figé et porte une empreinte\u202f: "
+            "c’est elle que l’on approuve.",
+            f"{count(due)} files, {count(gone)} rows to erase. The plan is frozen and has a digest: that is "
+            "what one approves.",
+        )
+        typed(self.console, "garant plan POLICY --out plan.json")
+
+    def _approve(self, plan: Plan) -> None:
+        heading(self.console, 4, "Une personne l’approuve", "A person approves it")
+        if self.ask:
+            self.console.input(
+                say("  Entrée pour approuver à sa place… ", "  Press Enter to approve in their place… ")
+            )
+        tell(
+            self.console,
+            f"La déléguée à la protection des données ({OFFICER}) approuve ce plan, et lui seul\u202f:",
+            f"The data protection officer ({OFFICER}) approves this plan, and no other:",
+        )
+        self.console.print(f"    [bold]{plan.digest}[/]", soft_wrap=True)
+        typed(self.console, f"garant apply plan.json --approve {plan.digest[:12]}…")
+
+    def _run(self, workspace: Workspace, plan: Plan) -> tuple[list[dict[str, Any]], bool]:
+        from garant.apps.promises import execution
+        from garant.cli import state
+
+        heading(self.console, 5, "L’exécution", "The run")
+        state.ensure_organisation(workspace.policy.document.organisation)
+        with self._batches() as (bar, task):
+            total = 0
+
+            def report(step: Any) -> None:
+                nonlocal total
+                total += step.rows
+                bar.update(task, total=step.total, completed=step.done, rows=count(total))
+
+            run = execution.apply_plan(plan, workspace, digest=plan.digest, actor=OFFICER, observer=report)
+        receipts = [dict(batch.receipt) for batch in run.receipts() if batch.receipt]
+        self.console.print(views.receipts_table(receipts))
+        tell(
+            self.console,
+            f"{count(views.erased(receipts))} lignes effacées. Chaque lot est une transaction\u202f; interrompue "
+            "n’importe où, la même commande reprend, sans rien compter deux fois ni rien oublier.",
+            f"{count(views.erased(receipts))} rows erased. Each batch is one transaction; interrupted "
+            "anywhere, the same command goes on, counting nothing twice and forgetting nothing.",
+        )
+        return receipts, run.state == "kept"
+
+    def _look_again(self, stage: Stage, workspace: Workspace, witness: _Witness) -> bool:
+        from garant.engine.plan import plan_retention
+
+        heading(self.console, 6, "Regarder de nouveau", "Look again")
+        with self._busy("Même question, posée de nouveau…", "The same question, asked again…"):
+            again = plan_retention(workspace.policy, workspace.sources, as_of=self.as_of)
+        found = views.standings(again)
+        self.console.print(views.promises_table(found))
+        traces = len(_places(workspace, witness)) + _bytes_left(stage, witness)
+        gone = say("introuvable", "nowhere") if not traces else say("encore là", "still there")
+        tell(
+            self.console,
+            f"[bold]{escape(witness.name)}[/] est {gone}, jusque dans les octets des fichiers.",
+            f"[bold]{escape(witness.name)}[/] is {gone}, down to the bytes of the files.",
+        )
+        return all(one.kept for one in found) and not traces
+
+    def _prove(self, stage: Stage, organisation: str, receipts: Sequence[dict[str, Any]]) -> bool:
+        from garant.apps.evidence import services as evidence
+        from garant.ledger import verify_export
+
+        heading(self.console, 7, "La preuve", "The proof")
+        export = stage.folder / "ledger.zip"
+        evidence.export(organisation, export)
+        keys = evidence.verifier_keys(organisation)
+        report = verify_export(export, keys)
+        tell(
+            self.console,
+            f"{plural(len(receipts), ('reçu', 'reçus'), ('receipt', 'receipts'))}, inscrits dans un registre "
+            "qu’on ne peut ni tronquer ni réécrire sans que cela se voie, et sans aucune donnée personnelle. "
+            "Vérifié ici sans la base, sur le seul export\u202f:",
+            f"{plural(len(receipts), ('reçu', 'reçus'), ('receipt', 'receipts'))}, entered in a ledger that "
+            "cannot be cut short or rewritten unseen, and holds no personal data. Verified here without the "
+            "database, on the export alone:",
+        )
+        self.console.print(f"    {escape(report.describe(_language()))}")
+        typed(self.console, "garant ledger export ledger.zip", "garant ledger verify ledger.zip --key …")
+        return report.ok
+
+    def _conclude(self, stage: Stage, holds: bool) -> int:
+        seconds = round(time.perf_counter() - self.started)
+        env = escape(str(stage.env_file))
+        self.console.print()
+        self.console.print(
+            Panel(
+                say(
+                    f"Tout est dans [bold]{escape(str(stage.folder))}[/]. Pour continuer à y jouer\u202f:\n"
+                    f"[green]$ . {env}[/]   puis   [green]garant plan {escape(str(stage.policy))}[/]\n"
+                    "Sur vos données\u202f: [green]garant init[/], une politique, une carte par système. "
+                    "Le dossier [bold]docs[/] vous y mène.",
+                    f"All of it is in [bold]{escape(str(stage.folder))}[/]. To go on playing there:\n"
+                    f"[green]$ . {env}[/]   then   [green]garant plan {escape(str(stage.policy))}[/]\n"
+                    "On your data: [green]garant init[/], a policy, a map per system. "
+                    "The [bold]docs[/] folder leads you there.",
+                ),
+                border_style="cyan",
+                padding=(0, 2),
+            )
+        )
+        if holds:
+            words = say(
+                f"✔ Toutes les promesses sont tenues, et prouvées, en {seconds} s\u202f: verified",
+                f"✔ Every promise is kept, and proved, in {seconds} s: verified",
+            )
+            self.console.print(f"[bold green]{words}[/]")
+            return Exit.OK
+        words = say(
+            "✘ Quelque chose n’est pas tenu\u202f: voir plus haut.", "✘ Something is not kept: see above."
+        )
+        self.console.print(f"[bold red]{words}[/]")
+        return Exit.FINDINGS
+
+    # -- the screen --------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _busy(self, fr: str, en: str) -> Iterator[Callable[[str], None]]:
+        """A spinner with a line that may change."""
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+            console=self.console, transient=True,
+        ) as bar:  # fmt: skip
+            task = bar.add_task(say(fr, en), total=None)
+            yield lambda words: bar.update(task, description=words)
+
+    @contextlib.contextmanager
+    def _batches(self) -> Iterator[tuple[Progress, Any]]:
+        columns = (
+            TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[rows]} " + say("lignes", "rows")), TimeElapsedColumn(),
+        )  # fmt: skip
+        with Progress(*columns, console=self.console) as bar:
+            yield bar, bar.add_task(say("Lots", "Batches"), total=None, rows="0")
+
+
+def _asides(found: Sequence[views.Standing]) -> str:
+    """What the table does not say: people nobody can date, terms that ended early."""
+    words: list[str] = []
+    undated = sum(one.undated for one in found)
+    if undated:
+        words.append(say(f" {people(undated)} sans aucune date\u202f: non prouvé.",
+                         f" {people(undated)} without any date: unproven."))  # fmt: skip
+    sooner = sum(one.sooner for one in found)
+    if sooner:
+        words.append(say(
+            f" {count(sooner)} échéances avancées par un retrait ou par la fin d’une réparation.",
+            f" {count(sooner)} terms ended early, by a withdrawal or the end of a repair.",
+        ))  # fmt: skip
+    return "".join(words)
+
+
+def _most_present(crm: Path, keys: Sequence[int]) -> _Witness:
+    """Among these people, one with a plain name who left many traces."""
+    with contextlib.closing(sqlite3.connect(f"file:{crm}?mode=ro", uri=True)) as connection:
+        connection.execute("CREATE TEMPORARY TABLE due (id INTEGER PRIMARY KEY)")
+        connection.executemany("INSERT INTO due VALUES (?)", [(key,) for key in keys])
+        name, email = connection.execute(
+            """
+            SELECT full_name, email FROM person JOIN due USING (id)
+            ORDER BY (SELECT count(*) FROM meeting_attendee a WHERE a.person_id = person.id) > 0
+                   + (SELECT count(*) FROM note n WHERE n.entity_type = 'person' AND n.entity_id = person.id) > 0
+                   + (SELECT count(*) FROM person_history h WHERE h.person_id = person.id) > 0 DESC,
+                     (SELECT count(*) FROM interaction i WHERE i.person_id = person.id) DESC, id
+            LIMIT 1
+            """
+        ).fetchone()
+    return _Witness(name, email)
+
+
+def _places(workspace: Workspace, witness: _Witness) -> list[tuple[str, int]]:
+    from garant.engine.subject import find_subject
+
+    found = find_subject(workspace.sources, {"email": witness.email})
+    return [(table.table, table.rows) for place in found for table in place.tables if table.rows]
+
+
+def _bytes_left(stage: Stage, witness: _Witness) -> int:
+    """How many of the database files still hold the person's address, free pages included."""
+    address = witness.email.encode()
+    return sum(address in system.database.read_bytes() for system in stage.data.systems)
+
+
+def _language() -> Any:
+    from garant.cli.language import spoken
+
+    return spoken()
