@@ -8,7 +8,7 @@ from datetime import date
 from garant.engine.document import Plan, Selection, packed
 from garant.engine.notes import notes_of
 from garant.engine.steps import duties_of, steps_of
-from garant.engine.survey import Surveyor, blocks_of, held_by
+from garant.engine.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.loader import LoadedPolicy
 from garant.systems.model import PromiseBinding
@@ -92,7 +92,7 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
     steps = steps_of(data_map, disposition, duties)
     surveyor = Surveyor(snapshot, disposition.root, duties, steps)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
-    change = surveyor.change(keys, found.held)
+    survey = surveyor.survey(keys, found.held)
     return Selection(
         system=data_map.system,
         root=disposition.root,
@@ -113,9 +113,9 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         settled=len(found.keys) - len(keys),
         keys=packed(keys),
         duties=held_by(terms, duties, _among(found, keys)),
-        actions=surveyor.actions(keys, found.held),
-        blocks=blocks_of(snapshot, change),
-        advice=source.connector.advice(change),
+        actions=survey.actions,
+        blocks=survey.blocks,
+        advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
 
 

@@ -11,7 +11,7 @@ import phonenumbers
 from garant.engine.document import Kind, Plan, Selection, packed
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
-from garant.engine.survey import Surveyor, blocks_of, first_disposition, held_by
+from garant.engine.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
@@ -186,7 +186,7 @@ def _selection(
     questions = terms.duty_questions(source.data_map, request.duties)
     found: Found = snapshot.find_held(request.root, keys, questions)
     surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
-    change = surveyor.change(keys, found.held)
+    survey = surveyor.survey(keys, found.held)
     return Selection(
         system=source.data_map.system,
         root=request.root,
@@ -205,9 +205,9 @@ def _selection(
         settled=0,
         keys=packed(list(keys)),
         duties=held_by(terms, request.duties, found),
-        actions=surveyor.actions(keys, found.held),
-        blocks=blocks_of(snapshot, change),
-        advice=source.connector.advice(change),
+        actions=survey.actions,
+        blocks=survey.blocks,
+        advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
 
 

@@ -51,11 +51,13 @@ class Surveyor:
         """The steps over these roots."""
         return ChangeSet(self.root, keys, self.steps if steps is None else steps, held)
 
-    def actions(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> list[PlannedAction]:
-        """What each action would do, and the rows it leaves to duties, seals and other owners."""
+    def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
+        """What each action would do, the rows it leaves and to whom, and what will refuse it."""
         probes = self._probes()
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
-        return _planned(self.steps, probes, counts)
+        busy = [p.step for p, rows in zip(probes, counts.rows, strict=True) if p.meaning == "done" and rows]
+        blocks = blocks_of(self.snapshot, self.change(keys, held, busy)) if busy else []
+        return Survey(_planned(self.steps, probes, counts), blocks)
 
     def _probes(self) -> list[_Probe]:
         probes = [_Probe(step, step.action, "done") for step in self.steps]
@@ -79,6 +81,14 @@ class Surveyor:
             for number in range(len(self.duties))
             if step.unless & 1 << number
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The actions of a disposition counted, and the references that will refuse them."""
+
+    actions: list[PlannedAction]
+    blocks: list[Block]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
+from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
@@ -105,14 +106,7 @@ class SqlConnector:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""
         searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
-            inspector = sa.inspect(connection)
-            return [
-                f"CREATE INDEX ON {table} ({column})"
-                if self.dialect.name == "postgresql"
-                else f"CREATE INDEX {table}_{column} ON {table} ({column})"
-                for table, column in sorted(searched)
-                if not _indexed(inspector, table, column)
-            ]
+            return missing_indexes(connection, searched)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -290,12 +284,3 @@ class _CreateAs(sa.sql.expression.Executable, sa.ClauseElement):
 @compiles(_CreateAs)
 def _compile_create_as(element: _CreateAs, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
     return f"CREATE TEMPORARY TABLE {element.name} AS {compiler.process(element.select, **options)}"
-
-
-def _indexed(inspector: sa.Inspector, table: str, column: str) -> bool:
-    """Whether an index, or the primary key, leads with the column."""
-    if inspector.get_pk_constraint(table)["constrained_columns"][:1] == [column]:
-        return True
-    uniques = [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
-    indexes = [index["column_names"] for index in inspector.get_indexes(table)]
-    return any(names[:1] == [column] for names in (*uniques, *indexes))

@@ -20,6 +20,9 @@ BLOCK = 64
 NOON = "+12 hours"
 """A calendar day is shown by its noon, so that no time zone of Europe moves it to another day."""
 
+AGAIN = "+0 days"
+"""Makes SQLite compute a date it would give back as it is, right or wrong."""
+
 RECENT, UNREADABLE = 1, 2
 """Marks on a dated fact: after the cut-off; a date that the database cannot read."""
 
@@ -65,19 +68,18 @@ class Sqlite:
         return sa.BigInteger() if kind == "integer" else sa.Text()
 
     def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-        return sa.func.datetime(at, "start of day", NOON) if kind == "date" else sa.func.datetime(at)
+        return sa.func.datetime(_sqlite_day(at), NOON) if kind == "date" else _sqlite_instant(at)
 
     def recent(
         self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
     ) -> ColumnElement[int]:
-        read = sa.func.date(at) if kind == "date" else sa.func.datetime(at)
-        late = (
-            read > day.isoformat()
-            if kind == "date"
-            else read >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
-        )
-        unreadable = sa.or_(sa.func.typeof(at) != "text", read.is_(None))
-        return sa.case((unreadable, UNREADABLE), (late, RECENT), else_=0)
+        if kind == "date":
+            read = _sqlite_day(at)
+            late = read > day.isoformat()
+        else:
+            read = _sqlite_instant(at)
+            late = read >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+        return sa.case((read.is_(None), UNREADABLE), (late, RECENT), else_=0)
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
@@ -91,6 +93,48 @@ class Sqlite:
     def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
         length, rest = (4, "-01-01") if unit == "year" else (7, "-01")
         return sa.func.substr(column, 1, length) + sa.literal(rest)
+
+
+def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The calendar day as written; NULL when it is none.
+
+    SQLite's date functions read much more than dates: a bare year is a Julian day of antiquity, a bare
+    time is the year 2000, the 30th of February is in March. What they change was not a date.
+    """
+    written = sa.func.substr(at, 1, 10)
+    real = sa.and_(
+        sa.func.typeof(at) == "text", sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
+    )
+    return sa.case((real, written), else_=sa.null())
+
+
+def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The moment in the system's zone; NULL when it is none. An offset, or Z, is taken into account."""
+    text = sa.func.rtrim(at)
+    aware = sa.or_(
+        *(text.op("GLOB", is_comparison=True)(sa.literal(p)) for p in ("*[Zz]", "*[+-][0-9][0-9]:[0-9][0-9]"))
+    )
+    naive = sa.func.datetime(at, AGAIN)
+    real = sa.func.date(naive) == sa.func.substr(at, 1, 10)
+    return sa.case(
+        (sa.func.typeof(at) != "text", sa.null()),
+        (aware, sa.func.garant_local(text)),
+        (real, naive),
+        else_=sa.null(),
+    )
+
+
+def local_moment(zone: str, text: str) -> str | None:
+    """A moment with an offset, as the clocks of ``zone`` show it; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    try:
+        moment = moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        pass
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 class Postgresql:
@@ -112,12 +156,14 @@ class Postgresql:
     def recent(
         self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
     ) -> ColumnElement[int]:
+        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
         late = (
             sa.cast(at, sa.Date()) > sa.literal(day, sa.Date())
             if kind == "date"
-            else sa.cast(at, sa.TIMESTAMP(timezone=True)) >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
+            else moment >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
         )
-        return sa.case((late, RECENT), else_=0)
+        never = moment == sa.cast(sa.literal("-infinity"), sa.TIMESTAMP(timezone=True))
+        return sa.case((never, UNREADABLE), (late, RECENT), else_=0)
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         inner, outer = hmac_pads(key)

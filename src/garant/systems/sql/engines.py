@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
-from garant.systems.sql.dialects import pseudonym_digest
+from garant.systems.sql.dialects import local_moment, pseudonym_digest
 
 BUSY_SECONDS = 30
 """How long a statement waits for a lock before the batch is given up and tried again."""
@@ -50,7 +50,7 @@ def read_url(url: str, system: str) -> sa.URL:
 def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> sa.Engine:
     """An engine whose connections are ready: time zone, time-outs, foreign keys, hash function."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, writing=writing, pseudonym_key=pseudonym_key)
+        return _sqlite(url, writing=writing, pseudonym_key=pseudonym_key, zone=zone)
     engine = sa.create_engine(
         url,
         pool_size=1,
@@ -72,7 +72,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
     return engine
 
 
-def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes) -> sa.Engine:
+def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> sa.Engine:
     """SQLite opened by URI: never created by mistake, and read-only where Garant only looks."""
     path = quote(str(Path(url.database or "").absolute()))
     mode = "rw" if writing else "ro"
@@ -85,6 +85,7 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         dbapi.create_function("garant_hmac", 1, partial(pseudonym_digest, pseudonym_key), deterministic=True)
+        dbapi.create_function("garant_local", 1, partial(local_moment, zone), deterministic=True)
         dbapi.execute("PRAGMA foreign_keys = ON")
         dbapi.execute("PRAGMA temp_store = MEMORY")
         if writing:

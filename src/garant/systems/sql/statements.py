@@ -7,8 +7,9 @@ conditions of a data map need no alias, even where a table is its own parent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count as numbers
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +30,22 @@ from garant.systems.port import Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate, scalar
 
-End = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-"""The condition on the last hop's column, the one that holds the root's key."""
+Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""A condition on the column that holds the root's key."""
+
+Ways = Sequence[Sequence[Hop]]
+"""The hops of several paths that start from the same table."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where paths lead to; when they are several, the parents they share are kept here."""
+
+    condition: Condition
+    shared: bool
+    parents: dict[frozenset[tuple[int, ...]], sa.CTE] = field(
+        default_factory=dict[frozenset[tuple[int, ...]], sa.CTE]
+    )
 
 
 @dataclass
@@ -47,6 +62,7 @@ class Statements:
     batch: sa.TableClause
     pseudonym_key: bytes
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
+    _numbers: Iterator[int] = field(default_factory=numbers)
 
     def count(self, step: Step) -> sa.Select[Any]:
         """Rows the step would still change."""
@@ -89,7 +105,7 @@ class Statements:
         """The rows that reach the roots of the batch by any of the paths."""
         target = self.table(table)
         every = sa.select(self.batch.c.key).correlate(None)
-        reach = self._any([p.hops for p in paths], lambda c: c.in_(every))
+        reach = self._lead(paths, lambda c: c.in_(every))
         return sa.select(*(target.c[c] for c in columns)).where(reach)
 
     def rows(self, step: Step) -> ColumnElement[bool]:
@@ -108,7 +124,7 @@ class Statements:
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
         leaving = self._leaving(step)
-        return self._any([p.hops for p in step.paths], lambda c: c.in_(leaving))
+        return self._lead(step.paths, lambda c: c.in_(leaving))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -140,7 +156,11 @@ class Statements:
             keys = keys.where(held.bitwise_and(step.only) != 0)
         return keys.correlate(None)
 
-    def _any(self, ways: Sequence[Sequence[Hop]], end: End) -> ColumnElement[bool]:
+    def _lead(self, paths: Sequence[Path], condition: Condition) -> ColumnElement[bool]:
+        """Whether a row leads, by any of the paths, to a root key that meets the condition."""
+        return self._any([p.hops for p in paths], End(condition, shared=len(paths) > 1))
+
+    def _any(self, ways: Ways, end: End) -> ColumnElement[bool]:
         """Whether a row leads to the end by any of the ways; what ways share is asked once."""
         groups: dict[int, list[Sequence[Hop]]] = {}
         for hops in ways:
@@ -148,17 +168,39 @@ class Statements:
         # No way to the root reaches no row: without the false, no condition would be every row.
         return sa.or_(sa.false(), *(self._linked(group, end) for group in groups.values()))
 
-    def _linked(self, ways: Sequence[Sequence[Hop]], end: End) -> ColumnElement[bool]:
+    def _linked(self, ways: Ways, end: End) -> ColumnElement[bool]:
         """Whether a row leads to the end by ways that all begin with the same hop."""
         hop = ways[0][0]
         column = self.table(hop.table).c[hop.link.column]
         if hop.link.parent is None:
-            reached = end(column)
+            reached = end.condition(column)
         else:
-            parent = self.table(hop.link.parent)
-            onwards = self._any([hops[1:] for hops in ways], end)
-            reached = column.in_(sa.select(parent.c[hop.target_column]).where(onwards).correlate(None))
+            reached = column.in_(self._parents([hops[1:] for hops in ways], hop.target_column, end))
         return sa.and_(reached, self._when(hop)) if hop.link.when else reached
+
+    def _parents(self, ways: Ways, column: str, end: End) -> sa.Select[Any]:
+        """A column of the parent's rows that lead to the end.
+
+        Where several paths come by the same parent, its rows are found once for all of them, in a
+        common table expression.
+        """
+        name = ways[0][0].table
+        parent = self.table(name)
+        if not end.shared:
+            return sa.select(parent.c[column]).where(self._any(ways, end)).correlate(None)
+        known = frozenset(tuple(id(hop.link) for hop in hops) for hops in ways)
+        if known not in end.parents:
+            columns = [parent.c[c] for c in self._reached_by(name)]
+            rows = sa.select(*columns).where(self._any(ways, end)).correlate(None)
+            end.parents[known] = rows.cte(f"garant_{next(self._numbers)}_{parent.name}")
+        return sa.select(end.parents[known].c[column]).correlate(None)
+
+    def _reached_by(self, name: str) -> list[str]:
+        """The columns by which other tables reach this one."""
+        own = self.data_map.tables[name].key
+        links = [link for table in self.data_map.tables.values() for link in table.links]
+        found = {link.parent_column or own for link in links if link.parent == name}
+        return sorted(column for column in found if column is not None)
 
     def _when(self, hop: Hop) -> ColumnElement[bool]:
         assert hop.link.when is not None
@@ -168,7 +210,7 @@ class Statements:
         """Whether a path leads to a root that exists and does not leave."""
         root = self.data_map.roots[self.root]
         alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
-        return self._any([p.hops for p in owners], lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
+        return self._lead(owners, lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
 
     def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots."""
