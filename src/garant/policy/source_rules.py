@@ -21,7 +21,10 @@ UNREADABLE = _rule(
         fr="Donner un chemin qui existe, lisible, avec au moins un fichier .yaml.",
         en="Give a path that exists, is readable and holds at least one .yaml file.",
     ),
-    ("", "organisation: {key: acme, name: Acme, time_zone: Europe/Paris}\n"),
+    (
+        "# a folder without any .yaml file\n",
+        "organisation: {key: acme, name: Acme, time_zone: Europe/Paris}\n",
+    ),
 )
 ENCODING = _rule(
     "GAR002",
@@ -68,7 +71,10 @@ DUPLICATE_KEY = _rule(
 TAG = _rule(
     "GAR005",
     "tag",
-    Text(fr="Les étiquettes YAML (!…) ne sont pas acceptées.", en="YAML tags (!…) are not accepted."),
+    Text(
+        fr="Les étiquettes YAML («\u202f!…\u202f») ne sont pas acceptées.",
+        en="YAML tags (“!…”) are not accepted.",
+    ),
     Text(
         fr="Une étiquette peut faire construire n’importe quel objet\u202f; un document n’est que du texte.",
         en="A tag can make any object be built; a document is nothing but text.",
@@ -119,7 +125,10 @@ OUTSIDE = _rule(
         en="What is promised stands in the folder: it is reviewed, compared and signed as a whole.",
     ),
     Text(fr="Copier le fichier dans le dossier.", en="Copy the file into the folder."),
-    ("", "organisation: {key: acme, name: Acme, time_zone: Europe/Paris}\n"),
+    (
+        "# retention.yaml is a link to ../elsewhere/retention.yaml\n",
+        "organisation: {key: acme, name: Acme, time_zone: Europe/Paris}\n",
+    ),
 )
 UNSUPPORTED = _rule(
     "GAR009",
