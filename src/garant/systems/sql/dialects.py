@@ -127,7 +127,7 @@ def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
 def local_moment(zone: str, text: str) -> str | None:
     """A moment with an offset, as the clocks of ``zone`` show it; None when it is none."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     try:

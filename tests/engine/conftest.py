@@ -1,0 +1,22 @@
+"""The two databases every engine test runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.support.databases import Database, PostgresDatabase, SqliteFile
+from tests.servers.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield SqliteFile(tmp_path / "système 1.sqlite")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield PostgresDatabase(url)

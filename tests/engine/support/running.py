@@ -1,0 +1,57 @@
+"""Plan, run and look again, as a command does, without the product around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from garant.engine.document import Plan
+from garant.engine.execution import BatchResult, Execution
+from garant.engine.plan import plan_retention
+from garant.engine.terms import Source
+from garant.engine.verify import Verification
+from garant.policy.loader import LoadedPolicy
+from garant.systems.files.store import FileStore
+from garant.systems.model import DataMap
+from garant.systems.port import RootKey
+from garant.systems.sql import SqlConnector
+
+PSEUDONYM_KEY = b"a key for pseudonyms, of 32 bytes"
+
+
+@dataclass
+class Notebook:
+    """A journal in memory. What it holds survives the crash of an :class:`Execution`."""
+
+    written: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
+        return self.written.get(batch_key)
+
+    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
+        self.written[batch_key] = counts
+
+    def skipped(self, batch_key: str) -> Sequence[RootKey]:
+        parts = [counts for key, counts in self.written.items() if key.rstrip("ab") == batch_key]
+        return [root for counts in parts for root in counts["skipped"]]
+
+
+def source(data_map: DataMap, url: str, stores: dict[str, FileStore] | None = None) -> Source:
+    """A system ready to be asked."""
+    return Source(data_map, "map-1", SqlConnector(data_map, url, pseudonym_key=PSEUDONYM_KEY, stores=stores))
+
+
+def retention(policy: LoadedPolicy, systems: Mapping[str, Source], as_of: date, **more: Any) -> Plan:
+    """The retention plan of a day."""
+    return plan_retention(policy, systems, as_of=as_of, **more)
+
+
+def carry_out(
+    plan: Plan, policy: LoadedPolicy, systems: Mapping[str, Source], size: int = 1000
+) -> tuple[list[BatchResult], Verification]:
+    """Run every batch of a plan and look again."""
+    execution, journal = Execution(plan, policy, systems, batch_size=size), Notebook()
+    results = [execution.execute(key, journal) for key in execution.batch_keys()]
+    return results, execution.verify(journal)
