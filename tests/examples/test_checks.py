@@ -28,9 +28,7 @@ def test_the_maps_have_no_finding(policy: LoadedPolicy, system: str) -> None:
 
 
 @pytest.mark.parametrize("system", MAPS)
-def test_the_maps_fit_the_live_systems(
-    demo: DemoData, monkeypatch: pytest.MonkeyPatch, system: str
-) -> None:
+def test_the_maps_fit_the_live_systems(demo: DemoData, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     for name, value in demo.environment().items():
         monkeypatch.setenv(name, value)
     assert check_live(MAPS[system]) == []

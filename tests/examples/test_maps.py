@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,6 +101,7 @@ class Swept:
     blocks: list[object]
     verified: bool
     left: list[tuple[str, int]]
+    erased: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -115,15 +117,28 @@ def swept(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> Swe
         verified = execution.verify(journal).verified
         again = plan_retention(policy, sources, as_of=AS_OF)
     left = [(s.role or "", s.due) for s in again.selections]
-    return Swept(
-        before, demo.folder, planned(plan), plan, [b for r in results for b in r.blocks], verified, left
-    )
+    blocks = [block for result in results for block in result.blocks]
+    erased = Counter[str]()
+    for result in results:
+        erased.update({table: rows["deleted"] for table, rows in result.counts["tables"].items()})
+    return Swept(before, demo.folder, planned(plan), plan, blocks, verified, left, dict(erased))
 
 
 def test_a_run_keeps_every_promise(swept: Swept) -> None:
     assert swept.blocks == []
     assert swept.verified
     assert [due for _, due in swept.left] == [0] * len(ORACLES)
+
+
+def test_receipts_count_what_was_planned_and_what_went(swept: Swept) -> None:
+    planned_rows = Counter[str]()
+    for selection in swept.plan.selections:
+        planned_rows.update({action.table: action.deleted for action in selection.actions})
+    assert +Counter(swept.erased) == +planned_rows
+    for system, table in (("crm", "note"), ("crm", "quote"), ("recruitment", "document")):
+        gone = [oracles.number(base(folder, system), f"SELECT count(*) FROM {table}")
+                for folder in (swept.before, swept.after)]  # fmt: skip
+        assert swept.erased[table] == gone[0] - gone[1] > 0
 
 
 def test_the_erased_leave_no_address_behind(swept: Swept) -> None:

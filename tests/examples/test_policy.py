@@ -35,7 +35,9 @@ def _ground(policy: Policy, activity: str, ground: str, *words: str) -> bool:
 
 def _rule(policy: Policy, key: str, period: str, trigger: str, subject: str, *activities: str) -> bool:
     rule = policy.retention[key]
-    same = str(rule.total_period) == period and rule.trigger == trigger and subject in (rule.subjects or subject)
+    same = (
+        str(rule.total_period) == period and rule.trigger == trigger and subject in (rule.subjects or subject)
+    )
     return same and rule.activities == activities and rule.fate == "erase"
 
 

@@ -182,7 +182,11 @@ class _Work:
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
         self.current = step
-        return self.connection.execute(self.statements.change(step, collected=collected)).rowcount
+        changed = self.connection.execute(self.statements.change(step, collected=collected)).rowcount
+        if changed < 0:
+            # Python's sqlite3 does not count the rows of a statement that begins with WITH.
+            return int(self.connection.scalar(sa.select(sa.func.changes())) or 0)
+        return changed
 
     def _look_again(self, collected: dict[int, sa.TableClause]) -> None:
         for number, table in collected.items():
