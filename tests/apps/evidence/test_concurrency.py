@@ -1,0 +1,77 @@
+"""Several processes write one ledger at a time: no gap, no double, whatever the database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PREPARE = """
+from garant.site.setup import prepare
+prepare()
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations.services import create_organisation
+evidence.create_keys()
+create_organisation("demo", "Demo", "UTC")
+"""
+
+WRITE = """
+import sys
+from datetime import UTC, datetime
+from django.db import transaction
+from garant.site.setup import ready
+ready()
+from garant.apps.evidence import services as evidence
+from garant.ledger import Entry, SubjectKeysDestroyed
+me = sys.argv[1]
+for number in range(20):
+    at = datetime.now(UTC)
+    own = Entry(SubjectKeysDestroyed(keys=number), at, "garant", f"{me}/{number}")
+    shared = Entry(SubjectKeysDestroyed(keys=number), at, "garant", f"shared/{number}")
+    with transaction.atomic():
+        evidence.append("demo", [own, shared])
+        if number % 7 == 0:
+            evidence.checkpoint("demo")
+"""
+
+CHECK = """
+from garant.site.setup import ready
+ready()
+from garant.apps.evidence import services as evidence
+evidence.checkpoint("demo")
+print(evidence.verify_database("demo").entries)
+"""
+
+WRITERS = 4
+
+
+def start(code: str, *arguments: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    answer, complaint = process.communicate(timeout=100)
+    assert process.returncode == 0, complaint
+    return answer
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_many_writers_leave_one_ledger(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
+    environment = {**os.environ, "GARANT_HOME": str(tmp_path / "home")}
+    environment.pop("DATABASE_URL", None)
+    if database == "postgres":
+        environment["DATABASE_URL"] = request.getfixturevalue("postgres_database")
+    finish(start(PREPARE, environment=environment))
+    writers = [start(WRITE, str(number), environment=environment) for number in range(WRITERS)]
+    for writer in writers:
+        finish(writer)
+    assert finish(start(CHECK, environment=environment)).strip() == str(2 + WRITERS * 20 + 20)

@@ -1,0 +1,86 @@
+"""Settings are safe by default, and an installation that is not ready says what to type."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+
+def run(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**kept, "GARANT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_installation_is_prepared_once_and_then_ready(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    ready = "from garant.site.setup import ready; ready()"
+    before = run(ready, home)
+    assert before.returncode == 1
+    assert "NotReadyError: Garant is not set up here" in before.stderr
+    assert "garant init" in before.stderr
+    prepare = "from garant.site.setup import prepare; prepare(); prepare()"
+    assert run(prepare, home).stderr == ""
+    assert run(ready, home).returncode == 0
+    assert home.stat().st_mode & 0o077 == 0
+
+
+def test_an_upgrade_that_is_due_is_said(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    code = """
+from garant.site.setup import prepare, ready
+prepare()
+from django.core.management import call_command
+call_command("migrate", "evidence", "zero", verbosity=0)
+ready()
+"""
+    assert "NotReadyError" in run(code, home).stderr
+
+
+def test_the_session_key_is_that_of_the_installation(tmp_path: Path) -> None:
+    show = "from django.conf import settings; print(settings.SECRET_KEY)"
+    settings = {"DJANGO_SETTINGS_MODULE": "garant.site.settings"}
+    passing = {run(show, tmp_path, **settings).stdout for _ in range(2)}
+    assert len(passing) == 2
+    make = "from pathlib import Path; from garant.ledger import KeyFolder; KeyFolder(Path({!r})).create('session')"
+    assert run(make.format(str(tmp_path / "keys")), tmp_path).returncode == 0
+    lasting = {run(show, tmp_path, **settings).stdout for _ in range(2)}
+    assert len(lasting) == 1
+    assert not lasting & passing
+    assert run(show, tmp_path, **settings, GARANT_SECRET_KEY="named").stdout == "named\n"
+
+
+def test_no_key_is_fetched_before_it_is_needed(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    wake = "from garant.site.setup import wake; wake()"
+    assert run(wake, tmp_path, GARANT_KEYS_COMMAND=f"touch {touched}").returncode == 0
+    assert not touched.exists()
+
+
+def test_defaults_are_safe(tmp_path: Path) -> None:
+    code = """
+from garant.site.setup import wake
+wake()
+from django.conf import settings
+assert not settings.DEBUG
+assert settings.ALLOWED_HOSTS == ["a.example", "b.example"]
+for name in ("CSRF_COOKIE_SECURE", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT", "USE_TZ"):
+    assert getattr(settings, name), name
+"""
+    done = run(code, tmp_path, GARANT_HOSTS="a.example,b.example", DEBUG="1")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.django_db
+def test_migrations_are_those_of_the_models() -> None:
+    call_command("makemigrations", "organisations", "evidence", check=True, dry_run=True, verbosity=0)
