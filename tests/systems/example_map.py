@@ -91,3 +91,16 @@ def section(text: str) -> Section:
     data = parse_yaml(text).data
     assert isinstance(data, dict)
     return data
+
+
+_STATEMENTS = """
+CREATE TABLE client (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, email TEXT, phone TEXT,
+    portrait TEXT, ended DATE, active BOOLEAN);
+CREATE TABLE ticket (id INTEGER PRIMARY KEY, client_id INTEGER NOT NULL REFERENCES client (id), body TEXT);
+CREATE TABLE note (id INTEGER PRIMARY KEY, ticket_id INTEGER REFERENCES ticket (id), text TEXT);
+CREATE INDEX ticket_client ON ticket (client_id);
+CREATE INDEX note_ticket ON note (ticket_id)
+"""
+
+SYSTEM = _STATEMENTS.split(";\n")
+"""The statements that make the system the example map is about."""

@@ -247,7 +247,7 @@ REFUSED = {
     ("reason", "sql"), [(reason, sql) for reason, all_ in REFUSED.items() for sql in all_]
 )
 def test_refuses(reason: str, sql: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for dialect in DIALECTS:
         refused = refusal(sql, dialect)
         assert refused.message.fr
@@ -256,7 +256,7 @@ def test_refuses(reason: str, sql: str) -> None:
         assert refused.mend.en
         if dialect is None:
             assert refused.reason == reason
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

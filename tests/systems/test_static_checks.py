@@ -108,6 +108,9 @@ GAR505
 duties: [{seal: true, root: client, role: client, keeps: {clients: {}}, why: {}}]
 
 GAR505
+dispositions: {erase-client: {root: client, actions: [{table: clients, do: treat}]}}
+
+GAR505
 files: [{table: clients, column: portrait, store: {env: F}}]
 
 GAR505

@@ -68,15 +68,13 @@ def _undeclared(catalogue: Catalogue, table: str, key: ForeignKey) -> Iterator[F
         if not _only_joins(catalogue, key.table):
             yield _finding(rules.CASCADING_KEY, place, key)
         yield from _beyond(catalogue, place, key)
-    elif _personal(catalogue.table(key.table)):
+    elif _personal(catalogue.tables[key.table]):
         yield _finding(rules.ORPHANING_KEY, place, key)
 
 
 def _only_joins(catalogue: Catalogue, name: str) -> bool:
     """Whether a table only joins others: nothing in it but references and its own key."""
-    table = catalogue.table(name)
-    if table is None:
-        return False
+    table = catalogue.tables[name]
     joins = {column for key in catalogue.referring_from(name) for column in key.columns}
     return all(column in joins or table.unique(column) for column in table.columns)
 
@@ -105,8 +103,8 @@ def _finding(rule: Rule, place: Place, key: ForeignKey) -> Finding:
     return Finding(rule, place, message)
 
 
-def _personal(table: CatalogueTable | None) -> list[str]:
-    return [c.name for c in table.columns.values() if looks_personal(c)] if table is not None else []
+def _personal(table: CatalogueTable) -> list[str]:
+    return [c.name for c in table.columns.values() if looks_personal(c)]
 
 
 def _triggers(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
@@ -128,7 +126,7 @@ def _unmapped_tables(data_map: DataMap, catalogue: Catalogue) -> Iterator[Findin
             continue
         found = {fk.table: fk for fk in catalogue.referring_to(root.table) if fk.table not in mapped}
         for table, fk in sorted(found.items()):
-            columns = _personal(catalogue.table(table))
+            columns = _personal(catalogue.tables[table])
             if columns:
                 message = said(
                     f"«\u202f{table}\u202f» désigne la personne par {fk.columns[0]} et contient\u202f: "

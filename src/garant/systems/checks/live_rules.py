@@ -144,11 +144,10 @@ CASCADING_KEY: Final = rule(
         "Declare the table and delete from it before, so that the plan counts it.",
     ),
     (
+        _after("CREATE TABLE visit (label TEXT, client_id INTEGER REFERENCES client (id) ON DELETE CASCADE)"),
         _after(
-            "CREATE TABLE visit (id INTEGER PRIMARY KEY, "
-            "client_id INTEGER REFERENCES client (id) ON DELETE CASCADE)"
+            "CREATE TABLE visit (label TEXT, client_id INTEGER REFERENCES client (id) ON DELETE SET NULL)"
         ),
-        "zone: Europe/Paris\n",
     ),
     severity="warning",
 )
