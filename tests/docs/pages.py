@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_SHELL = {">", ">>", "|", "&&"}
+_SHELL = {">", ">>", "|", "&", "&&"}
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
