@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from bench.shop import AS_OF, MAP, POLICY
+from garant.engine.document import Plan
 from garant.engine.execution import Execution
 from garant.engine.plan import plan_retention
 from garant.engine.subject import plan_subject
 from garant.engine.terms import Source
-from garant.policy.loader import parse_policy
+from garant.policy.loader import LoadedPolicy, parse_policy
 from garant.systems.loader import parse_map
 from garant.systems.port import RootKey
 from garant.systems.sql import SqlConnector
@@ -121,30 +123,49 @@ def _sources(url: str) -> Iterator[dict[str, Source]]:
         connector.close()
 
 
-def sweep_by_garant(url: str) -> None:
+class Stopwatch:
+    """Seconds since the last part."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def mark(self, part: str) -> None:
+        now = time.perf_counter()
+        self.parts[part] = now - self._last
+        self._last = now
+
+
+def sweep_by_garant(url: str) -> dict[str, float]:
     """The whole job: plan with counts and conflicts, every batch, then every system asked again."""
-    policy = parse_policy(POLICY)
-    with _sources(url) as sources:
-        plan = plan_retention(policy, sources, as_of=AS_OF)
-        _run(Execution(plan, policy, sources))
+    return _whole_job(url, lambda policy, sources: plan_retention(policy, sources, as_of=AS_OF))
 
 
-def erase_one_by_garant(url: str) -> None:
+def erase_one_by_garant(url: str) -> dict[str, float]:
     """The whole job for one person, found by e-mail."""
+    return _whole_job(
+        url, lambda policy, sources: plan_subject(policy, sources, {"email": PERSON}, "erasure", as_of=AS_OF)
+    )
+
+
+def _whole_job(url: str, plan_of: Callable[[LoadedPolicy, dict[str, Source]], Plan]) -> dict[str, float]:
+    watch, journal = Stopwatch(), Journal()
     policy = parse_policy(POLICY)
     with _sources(url) as sources:
-        plan = plan_subject(policy, sources, {"email": PERSON}, "erasure", as_of=AS_OF)
-        _run(Execution(plan, policy, sources))
-
-
-def _run(execution: Execution) -> None:
-    journal = Journal()
-    for key in execution.batch_keys():
-        result = execution.execute(key, journal)
-        if result.blocks:
-            raise RuntimeError(f"{key}: {result.blocks}")
-    if not execution.verify(journal).verified:
-        raise RuntimeError("the system still holds what should have gone")
+        watch.mark("read policy and map")
+        plan = plan_of(policy, sources)
+        watch.mark("plan")
+        execution = Execution(plan, policy, sources)
+        watch.mark("look again before running")
+        for key in execution.batch_keys():
+            result = execution.execute(key, journal)
+            if result.blocks:
+                raise RuntimeError(f"{key}: {result.blocks}")
+        watch.mark("run")
+        if not execution.verify(journal).verified:
+            raise RuntimeError("the system still holds what should have gone")
+        watch.mark("verify")
+    return watch.parts
 
 
 SWEEP = {

@@ -19,8 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-Work = Callable[[Any], object]
-"""What is timed; called with what the fresh copy gave."""
+Work = Callable[[Any], "Mapping[str, float] | None"]
+"""What is timed, called with what the fresh copy gave; it may say how its seconds were spent."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Run:
     seconds: float
     processor: float
     peak: float
+    spent: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Line:
     peak: float
     ratio: float
     spread: tuple[float, float]
+    spent: Mapping[str, float]
 
 
 class Disagreement(Exception):
@@ -90,6 +92,7 @@ def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -
         statistics.median(run.peak for run in runs),
         statistics.median(ratios),
         (min(ratios), max(ratios)),
+        {part: statistics.median(run.spent[part] for run in runs) for part in runs[0].spent},
     )
 
 
@@ -113,10 +116,10 @@ def in_own_process(work: Work, data: Any) -> Run:
 def _child(work: Work, data: Any, answer: Connection) -> None:
     try:
         started, processor = time.perf_counter(), time.process_time()
-        work(data)
+        spent = work(data) or {}
         seconds, used = time.perf_counter() - started, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        answer.send(Run(seconds, used, peak))
+        answer.send(Run(seconds, used, peak, spent))
     except BaseException:
         answer.send(traceback.format_exc())
 
@@ -127,8 +130,9 @@ def show(lines: Sequence[Line], rounds: int) -> None:
     table.add_column("contender")
     for heading in ("seconds", "CPU s", "peak MiB", "ratio", "least – most"):
         table.add_column(heading, justify="right")
-    previous = None
+    previous, baseline = None, lines[0]
     for line in lines:
+        baseline = line if line.case != previous else baseline
         table.add_row(
             line.case if line.case != previous else "",
             line.name,
@@ -137,7 +141,9 @@ def show(lines: Sequence[Line], rounds: int) -> None:
             f"{line.peak:.0f}",
             f"{line.ratio:.2f}",
             f"{line.spread[0]:.2f} – {line.spread[1]:.2f}",
-            end_section=False,
         )
+        for part, seconds in line.spent.items():
+            share = f"[dim]{seconds / baseline.seconds:.2f}[/]"
+            table.add_row("", f"[dim]  {part}[/]", f"[dim]{seconds:.3f}[/]", "", "", share)
         previous = line.case
     Console(width=120).print(table)
