@@ -62,10 +62,10 @@ def write_instant(at: datetime) -> str:
     if at.tzinfo is None:
         raise MalformedEntryError("the instant of an entry has a time zone")
     try:
-        utc = at.astimezone(UTC)
+        utc = at if at.tzinfo is UTC else at.astimezone(UTC)
     except OverflowError as error:
         raise MalformedEntryError(f"{at} is not in the calendar") from error
-    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_instant(text: str) -> datetime:

@@ -12,9 +12,11 @@ from django.db import connection
 from django_scopes import scope
 
 from garant.apps.evidence import services as evidence
-from garant.apps.evidence import witnesses
+from garant.apps.evidence import verification, witnesses
 from garant.apps.evidence.models import Checkpoint, Log
 from garant.ledger import Entry, SubjectKeysDestroyed
+from garant.ledger.problems import Problems
+from garant.ledger.replay import Head
 from tests.ledger.logs import START, key
 
 pytestmark = pytest.mark.django_db
@@ -154,9 +156,9 @@ def test_a_log_rewritten_by_someone_with_the_database_has_no_signature(ledger: s
     with scope(organisation=ledger):
         last = Checkpoint.objects.get(size=300)
         forged = last.note.splitlines()[:3]
-    from garant.ledger import Checkpoint as Head
+    from garant.ledger import Checkpoint as Unsigned
 
-    head = Head.parse("\n".join(forged) + "\n").sign(key(9))
+    head = Unsigned.parse("\n".join(forged) + "\n").sign(key(9))
     sql(
         "UPDATE evidence_checkpoint SET note = %s, key_id = %s WHERE size = 300",
         head.encode().decode(),
@@ -172,6 +174,20 @@ def test_a_checkpoint_that_was_rolled_back_leaves_no_copy(
     with django_capture_on_commit_callbacks(execute=False):
         evidence.checkpoint(demo)
     assert not (installation / "checkpoints" / demo).exists()
+
+
+def test_someone_writing_meanwhile_is_no_alarm(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = verification._heads
+
+    def write_meanwhile(log: Log, problems: Problems) -> list[Head]:
+        monkeypatch.setattr(verification, "_heads", heads)
+        found = heads(log, problems)
+        evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
+        evidence.checkpoint(ledger)
+        return found
+
+    monkeypatch.setattr(verification, "_heads", write_meanwhile)
+    assert evidence.verify_database(ledger).entries == 301
 
 
 def test_signing_twice_signs_once(ledger: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
@@ -42,21 +43,30 @@ def verify_database(organisation: str) -> DatabaseReport:
 
 
 def inspect_database(organisation: str) -> DatabaseReport:
-    """Hash every entry again and compare tiles, columns, roots, signatures and the copy outside the
-    database."""
+    """Hash every entry again and compare tiles, columns, roots, signatures, and the copy elsewhere.
+
+    Writers do not wait for it: where something does not fit, it looks once more while no one can write.
+    """
     with scope(organisation=organisation):
-        log = storage.find_log(organisation)
-        problems = Problems()
-        heads = _heads(log, problems)
-        tiles = _Tiles(log, problems)
-        replay = Replay({head.checkpoint.size for head in heads}, tiles.check, problems)
-        _replay_entries(log, replay, problems)
-        tiles.finish()
-        if replay.edge.size != log.size:
-            problems.add("database", log.origin, f"{replay.edge.size} ≠ {log.size}")
-        replay.check_heads(heads, custody.trusted(log), log.origin, replay.edge.size)
-        signed = max((head.checkpoint.size for head in heads), default=0)
-    return DatabaseReport(organisation, replay.edge.size, signed, len(heads), problems.all())
+        report = _inspect(storage.find_log(organisation))
+        if report.problems:
+            with transaction.atomic():
+                report = _inspect(storage.lock_log(organisation))
+    return report
+
+
+def _inspect(log: Log) -> DatabaseReport:
+    problems = Problems()
+    heads = _heads(log, problems)
+    tiles = _Tiles(log, problems)
+    replay = Replay({head.checkpoint.size for head in heads}, tiles.check, problems)
+    _replay_entries(log, replay, problems)
+    tiles.finish()
+    if replay.edge.size != log.size:
+        problems.add("database", log.origin, f"{replay.edge.size} ≠ {log.size}")
+    replay.check_heads(heads, custody.trusted(log), log.origin, replay.edge.size)
+    signed = max((head.checkpoint.size for head in heads), default=0)
+    return DatabaseReport(log.pk, replay.edge.size, signed, len(heads), problems.all())
 
 
 def _heads(log: Log, problems: Problems) -> list[Head]:
