@@ -32,7 +32,7 @@ cookies: {choice_lifetime: P6M}
 PIECES = [
     "&a", "*a", "*all", "!!str", "!tag", "<<: *all", "? ", "- ", ": ", "---\n", "...\n", "%YAML 1.1\n", "|", ">-",
     "{", "}", "[", "]", "'", '"', "\\", "\t", "\n", "\n\n  ", "#", "@", "`", "\x00", "\ufeff", "\u2028", "é", "🧑‍⚖️",
-    "null", "true", "1e999", "-0", "0o7", "P3Y", "P999999Y", "9999-12-31", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "null", "true", "1e999", "-0", "0o7", "P3Y", "P999999Y", "9999-12-31", "\x85",
 ]  # fmt: skip
 
 
@@ -58,15 +58,20 @@ def outcome(text: str) -> LoadedPolicy | None:
     try:
         return parse_policy(text)
     except UnusablePolicy as problem:
-        lines = text.count("\n") + text.count("\r") + text.count("\u2028") + text.count("\x85") + 2
-        assert problem.diagnostics
-        for found in problem.diagnostics:
-            assert found.code.startswith("GAR0")
-            assert 1 <= found.line <= lines
-            assert found.column >= 1
-        for form in FORMATS:
-            report(problem.diagnostics, form, "en").encode()
+        sound(problem, text)
         return None
+
+
+def sound(problem: UnusablePolicy, text: str) -> None:
+    """The diagnostics stand inside the text and can be written in every form."""
+    lines = len(text.splitlines()) + 2
+    assert problem.diagnostics
+    for found in problem.diagnostics:
+        assert found.code.startswith("GAR0")
+        assert 1 <= found.line <= lines
+        assert found.column >= 1
+    for form in FORMATS:
+        report(problem.diagnostics, form, "en").encode()
 
 
 @given(st.text(max_size=400))

@@ -50,11 +50,9 @@ def test_a_policy_may_be_one_file(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
-    write(tmp_path, organisation=ORGANISATION, __git__config="::: not yaml")
+    write(tmp_path, organisation=ORGANISATION)
+    write(tmp_path / ".git", config="::: not yaml")
     (tmp_path / ".draft.yaml").write_text("::: not yaml")
-    (tmp_path / "").joinpath("git").mkdir(exist_ok=True)
-    os.rename(tmp_path / "git", tmp_path / ".git")
-    (tmp_path / ".git" / "a.yaml").write_text("::: not yaml")
     assert load_policy(tmp_path)
 
 

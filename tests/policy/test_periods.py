@@ -216,6 +216,7 @@ def first_instant(day: date, zone: str) -> datetime:
 @example(date(2026, 10, 25), "Europe/Paris")
 @example(date(2022, 9, 11), "America/Santiago")
 @example(date(1972, 1, 7), "Africa/Monrovia")
+@example(date(1919, 3, 31), "America/Toronto")
 def test_a_day_starts_where_the_clock_says(day: date, zone: str) -> None:
     assert start_of_day(day, zone) == first_instant(day, zone)
 

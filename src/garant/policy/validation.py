@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -34,7 +35,7 @@ def validated(model: type[M], source: YamlSource) -> M:
 
 def problems(model: type[BaseModel], source: YamlSource, error: ValidationError) -> list[Diagnostic]:
     """What pydantic found, as diagnostics: one for each place, however many alternatives did not fit there."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     grouped: dict[Place, list[ErrorDetails]] = defaultdict(list)
     for details in error.errors(include_url=False):
         grouped[_place_of(details, source.data)].append(details)
@@ -43,6 +44,11 @@ def problems(model: type[BaseModel], source: YamlSource, error: ValidationError)
         for place, group in grouped.items()
         for details in _telling(group, inside=_has_more_inside(place, grouped))
     ]
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _telling(group: list[ErrorDetails], *, inside: bool) -> list[ErrorDetails]:

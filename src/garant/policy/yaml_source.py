@@ -19,7 +19,6 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
-    StreamEndEvent,
 )
 
 from . import source_rules as rules
@@ -102,8 +101,6 @@ class _Reader:
                 if self._values:
                     self._refuse(rules.UNSUPPORTED, event, _several_documents())
                 data = self._value(next(self._events), (), 0)
-            elif isinstance(event, StreamEndEvent):
-                break
         if self._found:
             raise UnusableDocument(self._found)
         self._values.setdefault((), Position(self._file, source=self._lines[0]))
@@ -113,8 +110,6 @@ class _Reader:
         parser: Any = YAML(typ="safe", pure=True)
         try:
             yield from parser.parse(self._text)
-        except UnusableDocument:
-            raise
         except Exception as problem:
             # Beside its own errors, the parser fails in unforeseen ways on hostile input.
             self._refuse_syntax(problem)

@@ -9,7 +9,8 @@ from .base import Finding, Findings, both, check, guillemets
 
 TRACKER = Period(months=13)
 DATA = Period(months=25)
-CHOICE = Period(months=6)
+CHOICE = Period(days=184)
+"""Six months at their longest."""
 
 
 def _categories(policy: Policy) -> Iterator[CookieCategory]:
@@ -122,8 +123,8 @@ def exemption_unexplained(policy: Policy) -> Findings:
     "choice-too-long",
     title=both("Le choix est gardé plus de six mois.", "The choice is kept more than six months."),
     why=both(
-        "CNIL, délibération 2020-092\u202f: six mois, pour un accord comme pour un refus.",
-        "CNIL, deliberation 2020-092: six months, for consent and refusal alike.",
+        "CNIL, délibération 2020-092\u202f: six mois, pour un accord comme pour un refus (184 jours au plus long).",
+        "CNIL, deliberation 2020-092: six months, for consent and refusal alike (184 days at the longest).",
     ),
     mend=both("Ramener choice_lifetime à P6M.", "Bring choice_lifetime down to P6M."),
     severity="warning",

@@ -51,14 +51,14 @@ class Purpose(Keyed):
     data: Annotated[
         Keys,
         said(
-            "Données utilisées ; à défaut, toutes celles de l’activité.",
+            "Données utilisées\u202f; à défaut, toutes celles de l’activité.",
             "Data used; by default all of the activity's.",
         ),
     ] = ()
     subjects: Annotated[
         Keys,
         said(
-            "Personnes concernées ; à défaut, toutes celles de l’activité.",
+            "Personnes concernées\u202f; à défaut, toutes celles de l’activité.",
             "People concerned; by default all of the activity's.",
         ),
     ] = ()

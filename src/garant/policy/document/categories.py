@@ -32,7 +32,7 @@ class DataCategory(Category):
     protection: Annotated[
         Protection | None,
         said(
-            "Protection propre : sensible (art. 9), infractions (art. 10), NIR.",
+            "Protection propre\u202f: sensible (art. 9), infractions (art. 10), NIR.",
             "Its own protection: special (art. 9), offences (art. 10), French social security number.",
         ),
     ] = None

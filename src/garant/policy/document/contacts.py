@@ -64,7 +64,7 @@ class Organisation(Model):
     time_zone: Annotated[
         Line,
         said(
-            "Fuseau horaire IANA : les durées finissent avec le jour, là.",
+            "Fuseau horaire IANA\u202f: les durées finissent avec le jour, là.",
             "IANA time zone: periods end with the day there.",
         ),
     ]

@@ -16,7 +16,7 @@ class Cookie(Keyed):
     purpose: Annotated[Text, said("À quoi il sert.", "What it is for.")]
     provider: Annotated[
         Line | None,
-        said("Qui le dépose ; à défaut, l’organisation.", "Who sets it; by default the organisation."),
+        said("Qui le dépose\u202f; à défaut, l’organisation.", "Who sets it; by default the organisation."),
     ] = None
     kind: Annotated[
         Literal["cookie", "local-storage", "session-storage", "pixel", "other"],
@@ -24,7 +24,9 @@ class Cookie(Keyed):
     ] = "cookie"
     lifetime: Annotated[
         Period | None,
-        said("Durée de vie ; absente pour un cookie de session.", "Lifetime; absent for a session cookie."),
+        said(
+            "Durée de vie\u202f; absente pour un cookie de session.", "Lifetime; absent for a session cookie."
+        ),
     ] = None
     data_lifetime: Annotated[
         Period | None,
@@ -33,7 +35,7 @@ class Cookie(Keyed):
     set_when: Annotated[
         Literal["on-arrival", "on-consent", "on-request"],
         said(
-            "Moment du dépôt : à l’arrivée, après accord, sur demande de la personne.",
+            "Moment du dépôt\u202f: à l’arrivée, après accord, sur demande de la personne.",
             "When it is set: on arrival, after consent, when the person asks.",
         ),
     ]

@@ -34,7 +34,10 @@ class Right(Keyed):
     ] = None
     activities: Annotated[
         Keys,
-        said("Activités où il s’exerce ; à défaut, toutes.", "Activities where it applies; by default all."),
+        said(
+            "Activités où il s’exerce\u202f; à défaut, toutes.",
+            "Activities where it applies; by default all.",
+        ),
     ] = ()
 
 
@@ -45,7 +48,7 @@ class Rights(Model):
         default_factory=dict[RightKind, Right]
     )
     contact: Annotated[
-        Contact | None, said("À qui s’adresser ; à défaut, au DPO.", "Whom to ask; by default the DPO.")
+        Contact | None, said("À qui s’adresser\u202f; à défaut, au DPO.", "Whom to ask; by default the DPO.")
     ] = None
     deadline: Annotated[Period, said("Délai de réponse (art. 12(3)).", "Time to answer (art. 12(3)).")] = (
         Period(months=1)
@@ -65,12 +68,12 @@ class Promise(Keyed):
     kind: Annotated[PromiseKind, said("Ce qui est promis.", "What is promised.")]
     statement: Annotated[Text, said("La promesse, telle que publiée.", "The promise, as published.")]
     activities: Annotated[
-        Keys, said("Activités couvertes ; à défaut, toutes.", "Activities covered; by default all.")
+        Keys, said("Activités couvertes\u202f; à défaut, toutes.", "Activities covered; by default all.")
     ] = ()
     data: Annotated[
         Keys,
         said(
-            "Données visées ; à défaut, toutes les données sensibles.",
+            "Données visées\u202f; à défaut, toutes les données sensibles.",
             "Data concerned; by default all special categories.",
         ),
     ] = ()

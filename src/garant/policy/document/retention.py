@@ -41,13 +41,13 @@ class RetentionRule(Keyed):
         Keys, said("Activités auxquelles la règle s’applique.", "Activities the rule applies to.")
     ] = ()
     purposes: Annotated[
-        Keys, said("Finalités visées ; à défaut, toutes.", "Purposes it applies to; by default all.")
+        Keys, said("Finalités visées\u202f; à défaut, toutes.", "Purposes it applies to; by default all.")
     ] = ()
     subjects: Annotated[
-        Keys, said("Personnes visées ; à défaut, toutes.", "People it applies to; by default all.")
+        Keys, said("Personnes visées\u202f; à défaut, toutes.", "People it applies to; by default all.")
     ] = ()
     data: Annotated[
-        Keys, said("Données visées ; à défaut, toutes.", "Data it applies to; by default all.")
+        Keys, said("Données visées\u202f; à défaut, toutes.", "Data it applies to; by default all.")
     ] = ()
     trigger: Annotated[
         Key | None, said("Événement dont part la durée.", "Event from which the period is counted.")
@@ -61,7 +61,7 @@ class RetentionRule(Keyed):
     ] = None
     phases: Annotated[tuple[Phase, ...], said("Phases, dans l’ordre.", "Phases, in order.")] = ()
     fate: Annotated[
-        Fate | None, said("Sort final : effacer ou anonymiser.", "Final fate: erase or anonymise.")
+        Fate | None, said("Sort final\u202f: effacer ou anonymiser.", "Final fate: erase or anonymise.")
     ] = None
     legal_source: Annotated[
         Text | None,

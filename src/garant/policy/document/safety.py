@@ -39,7 +39,7 @@ class Measure(Keyed):
     kind: Annotated[MeasureKind, said("Type de mesure.", "Type of measure.")]
     description: Annotated[Text | None, said("En quoi elle consiste.", "What it consists of.")] = None
     activities: Annotated[
-        Keys, said("Activités protégées ; à défaut, toutes.", "Activities protected; by default all.")
+        Keys, said("Activités protégées\u202f; à défaut, toutes.", "Activities protected; by default all.")
     ] = ()
     test: Annotated[
         TestPlan | None, said("Comment et quand elle est testée.", "How and when it is tested.")
@@ -51,7 +51,7 @@ class Security(Model):
 
     statement: Annotated[Text, said("L’engagement, tel que publié.", "The commitment, as published.")]
     limits: Annotated[
-        Text | None, said("Portée : obligation de moyens.", "Extent: an obligation of means.")
+        Text | None, said("Portée\u202f: obligation de moyens.", "Extent: an obligation of means.")
     ] = None
     staff: Annotated[
         Text | None,

@@ -34,7 +34,7 @@ class Recipient(Keyed):
     on_request: Annotated[
         bool,
         said(
-            "Tiers autorisé : seulement sur demande fondée en droit.",
+            "Tiers autorisé\u202f: seulement sur demande fondée en droit.",
             "Authorised third party: only on a lawful request.",
         ),
     ] = False
@@ -79,7 +79,7 @@ class Safeguard(Model):
     certified: Annotated[
         bool,
         said(
-            "États-Unis : l’organisme est certifié « Data Privacy Framework ».",
+            "États-Unis\u202f: l’organisme est certifié «\u202fData Privacy Framework\u202f».",
             "United States: the organisation is certified under the Data Privacy Framework.",
         ),
     ] = False
@@ -104,7 +104,7 @@ class Transfer(Keyed):
     ]
     activities: Annotated[Keys, said("Activités concernées.", "Activities concerned.")] = ()
     data: Annotated[
-        Keys, said("Données concernées ; à défaut, toutes.", "Data concerned; by default all.")
+        Keys, said("Données concernées\u202f; à défaut, toutes.", "Data concerned; by default all.")
     ] = ()
     starts: Annotated[date | None, said("Premier jour du transfert.", "First day of the transfer.")] = None
     safeguard: Annotated[Safeguard | None, said("Garantie.", "Safeguard.")] = None
