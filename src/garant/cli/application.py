@@ -48,6 +48,8 @@ def _run(arguments: Sequence[str]) -> int:
         answer = command.main(list(arguments), prog_name="garant", standalone_mode=False)
     except typer.Exit as leave:
         return leave.exit_code
+    except typer.TyperException as mistake:
+        return _mistyped(mistake)
     except (typer.Abort, KeyboardInterrupt):
         return Exit.STOPPED
     except BrokenPipeError:
@@ -56,6 +58,14 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _failed(error)
     return answer if isinstance(answer, int) else Exit.OK
+
+
+def _mistyped(mistake: typer.TyperException) -> int:
+    """A group named alone is a question, not a mistake."""
+    if type(mistake).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(mistake.format_message() + "\n")
+        return Exit.OK
+    return _failed(mistake)
 
 
 def _failed(error: Exception) -> int:

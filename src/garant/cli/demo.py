@@ -24,9 +24,6 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    no_input: Annotated[
-        bool, typer.Option("--no-input", help=both("Ne rien demander.", "Ask for nothing."))
-    ] = False,
     people: Annotated[
         int,
         typer.Option(
@@ -52,4 +49,4 @@ def demo(
     from garant.demo.story import run_demo
 
     day: date | None = as_of.date() if as_of is not None else None
-    return run_demo(folder, no_input=no_input, people=people, as_of=day)
+    return run_demo(folder, people=people, as_of=day)

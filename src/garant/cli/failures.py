@@ -11,6 +11,7 @@ from garant.apps.promises.discretion import brief, scrub
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.cli.exits import Exit
 from garant.cli.output import CommandError
+from garant.cli.usage import in_french
 from garant.ledger.words import LedgerError
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.reporters import report
@@ -166,7 +167,7 @@ def _usage(error: TyperException) -> CommandError:
     context: Any = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "garant"
     return CommandError(
-        Text(fr=f"Commande mal écrite : {words}", en=f"Mistyped command: {words}"),
+        Text(fr=f"Commande mal écrite. {in_french(words)}", en=f"Mistyped command. {words}"),
         Text(fr=f"Tapez : {path} --help", en=f"Type: {path} --help"),
     )
 

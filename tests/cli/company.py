@@ -1,0 +1,142 @@
+"""A made-up company for the commands: the reference policy, its maps, and small copies of its systems."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from garant.demo.build import DemoData, build_demo
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "seipra-score"
+AS_OF = "2026-11-01"
+PEOPLE = 400
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Company:
+    """A folder with a policy, maps, systems, and an installation of Garant's own."""
+
+    folder: Path
+    environment: dict[str, str]
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Path:
+        return self.folder / "policy"
+
+    @property
+    def maps(self) -> Path:
+        return self.folder / "maps"
+
+    @property
+    def plan_file(self) -> Path:
+        return self.folder / "plan.json"
+
+    def system(self, name: str) -> Path:
+        """The database of a system."""
+        return self.folder / "systems" / f"{name}.sqlite"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-c", "from garant.cli import main; main()", *arguments],
+            cwd=self.folder,
+            env={**os.environ, **self.environment, **self.extra},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def garant(self, *arguments: str) -> Done:
+        """Run a command to its end."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=100)
+        return Done(process.returncode, out, err)
+
+    def kill_after(self, seconds: float, *arguments: str) -> None:
+        """Run a command for a while, then kill -9."""
+        process = self.start(*arguments)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    def plan(self, *options: str) -> str:
+        """Make a plan and give its digest."""
+        done = self.garant("plan", "policy", "--as-of", AS_OF, "--out", "plan.json", *options)
+        assert done.code == 0, done.err
+        return json.loads(self.plan_file.read_text())["digest"]
+
+    def rows(self, system: str, query: str) -> list[Any]:
+        """Ask a system directly."""
+        with closing(sqlite3.connect(self.system(system))) as database:
+            return database.execute(query).fetchall()
+
+    def change(self, system: str, *statements: str) -> None:
+        """Change a system behind Garant's back."""
+        with closing(sqlite3.connect(self.system(system))) as database:
+            for statement in statements:
+                database.execute(statement)
+            database.commit()
+
+    def contents(self) -> dict[str, list[Any]]:
+        """Every row of every table of every system: to compare two runs."""
+        return {
+            f"{name}.{table}": sorted(self.rows(name, f"SELECT * FROM {table}"), key=repr)
+            for name in ("crm", "maintenance", "recruitment")
+            for (table,) in self.rows(name, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        }
+
+
+def build_template(folder: Path) -> DemoData:
+    """Build the systems once."""
+    return build_demo(folder, as_of=date.fromisoformat(AS_OF), people=PEOPLE)
+
+
+def settle(folder: Path, template: DemoData) -> Company:
+    """Copy everything into a folder of its own."""
+    systems = folder / "systems"
+    shutil.copytree(template.folder, systems)
+    shutil.copytree(EXAMPLE / "policy", folder / "policy")
+    shutil.copytree(EXAMPLE / "maps", folder / "maps")
+    moved = {
+        name: value.replace(str(template.folder.resolve()), str(systems.resolve()))
+        for name, value in template.environment().items()
+    }
+    environment = {
+        **moved,
+        "GARANT_HOME": str(folder / "home"),
+        "DATABASE_URL": "",
+        "GARANT_LANGUAGE": "en",
+        "GARANT_ACTOR": "dpo",
+        "COLUMNS": "200",
+    }
+    return Company(folder, environment)
+
+
+def entry_keys(company: Company) -> Sequence[str]:
+    """The keys of the ledger's entries, in order."""
+    done = company.garant("ledger", "inspect")
+    assert done.code == 0, done.err
+    return [line.split()[-1] for line in done.out.splitlines() if "/" in line.split()[-1]]

@@ -1,0 +1,97 @@
+"""French first, English second, wherever the option stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from garant.cli import language
+from garant.cli.usage import in_french
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No language but what a test says."""
+    for name in ("GARANT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(language, "_current", "fr")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chosen", "rest"),
+    [
+        (["check", "p"], "fr", ["check", "p"]),
+        (["check", "p", "--language", "en"], "en", ["check", "p"]),
+        (["--language=en", "check", "p"], "en", ["check", "p"]),
+        (["check", "--", "--language", "en"], "fr", ["check", "--", "--language", "en"]),
+    ],
+)
+def test_the_option_is_taken_out_of_the_arguments(arguments: list[str], chosen: str, rest: list[str]) -> None:
+    assert language.choose(arguments) == (chosen, rest)
+
+
+@pytest.mark.parametrize("arguments", [["--language", "de"], ["--language"], ["--language="]])
+def test_an_unknown_language_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(language.UnknownLanguageError):
+        language.choose(arguments)
+
+
+@pytest.mark.parametrize(
+    ("variables", "chosen"),
+    [
+        ({}, "fr"),
+        ({"LANG": "C.UTF-8"}, "fr"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "GARANT_LANGUAGE": "en"}, "en"),
+    ],
+)
+def test_the_environment_chooses_else(
+    variables: dict[str, str], chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language.choose([])[0] == chosen
+
+
+def test_numbers_and_nouns_agree() -> None:
+    row = (("ligne", "lignes"), ("row", "rows"))
+    assert [language.plural(n, *row) for n in (0, 1, 2, 1234567)] == [
+        "0 ligne",
+        "1 ligne",
+        "2 lignes",
+        "1\u202f234\u202f567 lignes",
+    ]
+    language.speak("en")
+    assert [language.plural(n, *row) for n in (0, 1, 2, 1234567)] == [
+        "0 rows",
+        "1 row",
+        "2 rows",
+        "1,234,567 rows",
+    ]
+
+
+def test_help_texts_are_written_once_in_both() -> None:
+    words = language.both("oui", "yes")
+    assert (language.one(words, "fr"), language.one(words, "en")) == ("oui", "yes")
+    assert language.one("x", "en") == "x"
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("Missing argument 'POLICY'.", "Argument manquant\u202f: POLICY."),
+        ("Missing option '--identity'.", "Option manquante\u202f: --identity."),
+        ("No such option: --nope", "Option inconnue\u202f: --nope"),
+        (
+            "No such option: --formt (Possible options: --format)",
+            "Option inconnue\u202f: --formt (voulez-vous dire --format\u202f?)",
+        ),
+        ("No such command 'nope'.", "Commande inconnue\u202f: nope."),
+        ("Got unexpected extra argument(s) (y)", "En trop\u202f: y"),
+        ("Option '--out' requires an argument.", "L’option --out attend une valeur."),
+        ("Invalid value for '--tolerance': 3", "Valeur inutilisable pour --tolerance\u202f: 3"),
+        ("Something else.", "Something else."),
+    ],
+)
+def test_mistakes_are_said_in_french(english: str, french: str) -> None:
+    assert in_french(english) == french
