@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import (
     BarColumn,
@@ -26,11 +25,12 @@ from rich.progress import (
 )
 
 from garant.cli.exits import Exit
-from garant.cli.language import count, plural, say
+from garant.cli.language import count, plural, say, spoken
 from garant.demo import views
 from garant.demo.build import PEOPLE
 from garant.demo.stage import Stage, set_stage
 from garant.demo.views import heading, people, tell, typed
+from garant.demo.witness import Witness, choose_witness, files_naming, places_of
 
 if TYPE_CHECKING:
     from garant.apps.promises.workspace import Workspace
@@ -46,8 +46,6 @@ def run_demo(
     console: Console | None = None,
     as_of: date | None = None,
     people: int = PEOPLE,
-    *,
-    no_input: bool = True,
 ) -> int:
     """Play the demo in `folder` (`./demo` unless said) and give its exit code.
 
@@ -56,30 +54,20 @@ def run_demo(
         console: where to write; the standard output unless said.
         as_of: the day on which terms are judged; today in Paris unless said.
         people: how many to make up, a hundred at least.
-        no_input: whether to go on without waiting for the reader to approve.
 
     Raises:
         CommandError: the folder holds something else than a demo.
     """
     screen = console or Console(file=sys.stdout, highlight=False)
     day = as_of or datetime.now(ZoneInfo("Europe/Paris")).date()
-    return _Story(screen, folder or FOLDER, day, ask=not no_input and sys.stdin.isatty()).play(people)
-
-
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """One made-up person, overdue, to be looked for before and after."""
-
-    name: str
-    email: str
+    return _Story(screen, folder or FOLDER, day).play(people)
 
 
 class _Story:
-    def __init__(self, console: Console, folder: Path, as_of: date, *, ask: bool) -> None:
+    def __init__(self, console: Console, folder: Path, as_of: date) -> None:
         self.console = console
         self.folder = folder
         self.as_of = as_of
-        self.ask = ask
         self.started = time.perf_counter()
 
     def play(self, number: int) -> int:
@@ -161,11 +149,12 @@ class _Story:
             f"{len(document.promises)} promises not to; {len(maps)} data maps.",
         )
         known = len(RULES)
+        colour = "red" if found else "green"
         verdict = plural(len(found), ("remarque", "remarques"), ("finding", "findings"))
         tell(
             self.console,
-            f"Confrontée à {known} règles tirées de la loi\u202f: [bold green]{verdict}[/].",
-            f"Held against {known} rules drawn from the law: [bold green]{verdict}[/].",
+            f"Confrontée à {known} règles tirées de la loi\u202f: [bold {colour}]{verdict}[/].",
+            f"Held against {known} rules drawn from the law: [bold {colour}]{verdict}[/].",
         )
         typed(self.console, "garant check POLICY", "garant map check MAPS --policy POLICY")
         return not found
@@ -197,11 +186,11 @@ class _Story:
         typed(self.console, "garant plan POLICY")
         return plan
 
-    def _witness(self, stage: Stage, workspace: Workspace, plan: Plan) -> _Witness:
+    def _witness(self, stage: Stage, workspace: Workspace, plan: Plan) -> Witness:
         """Show every place where one overdue person is, to look again afterwards."""
         keys = next(s.root_keys() for s in plan.selections if s.role == "prospect")
-        witness = _most_present(stage.database("crm"), [int(key) for key in keys])
-        places = _places(workspace, witness)
+        witness = choose_witness(stage, [int(key) for key in keys])
+        places = places_of(workspace, witness)
         where = ", ".join(f"{rows} {table}" for table, rows in places)
         tell(
             self.console,
@@ -234,10 +223,6 @@ class _Story:
 
     def _approve(self, plan: Plan) -> None:
         heading(self.console, 4, "Une personne l’approuve", "A person approves it")
-        if self.ask:
-            self.console.input(
-                say("  Entrée pour approuver à sa place… ", "  Press Enter to approve in their place… ")
-            )
         tell(
             self.console,
             f"La déléguée à la protection des données ({OFFICER}) approuve ce plan, et lui seul\u202f:",
@@ -272,7 +257,7 @@ class _Story:
         )
         return receipts, run.state == "kept"
 
-    def _look_again(self, stage: Stage, workspace: Workspace, witness: _Witness) -> bool:
+    def _look_again(self, stage: Stage, workspace: Workspace, witness: Witness) -> bool:
         from garant.engine.plan import plan_retention
 
         heading(self.console, 6, "Regarder de nouveau", "Look again")
@@ -280,7 +265,7 @@ class _Story:
             again = plan_retention(workspace.policy, workspace.sources, as_of=self.as_of)
         found = views.standings(again)
         self.console.print(views.promises_table(found))
-        traces = len(_places(workspace, witness)) + _bytes_left(stage, witness)
+        traces = len(places_of(workspace, witness)) + files_naming(stage, witness)
         gone = say("introuvable", "nowhere") if not traces else say("encore là", "still there")
         tell(
             self.console,
@@ -307,7 +292,7 @@ class _Story:
             "cannot be cut short or rewritten unseen, and holds no personal data. Verified here without the "
             "database, on the export alone:",
         )
-        self.console.print(f"    {escape(report.describe(_language()))}")
+        self.console.print(Padding(escape(report.describe(spoken())), (0, 0, 0, 4)), style="bold")
         typed(self.console, "garant ledger export ledger.zip", "garant ledger verify ledger.zip --key …")
         return report.ok
 
@@ -380,40 +365,3 @@ def _asides(found: Sequence[views.Standing]) -> str:
             f" {count(sooner)} terms ended early, by a withdrawal or the end of a repair.",
         ))  # fmt: skip
     return "".join(words)
-
-
-def _most_present(crm: Path, keys: Sequence[int]) -> _Witness:
-    """Among these people, one with a plain name who left many traces."""
-    with contextlib.closing(sqlite3.connect(f"file:{crm}?mode=ro", uri=True)) as connection:
-        connection.execute("CREATE TEMPORARY TABLE due (id INTEGER PRIMARY KEY)")
-        connection.executemany("INSERT INTO due VALUES (?)", [(key,) for key in keys])
-        name, email = connection.execute(
-            """
-            SELECT full_name, email FROM person JOIN due USING (id)
-            ORDER BY (SELECT count(*) FROM meeting_attendee a WHERE a.person_id = person.id) > 0
-                   + (SELECT count(*) FROM note n WHERE n.entity_type = 'person' AND n.entity_id = person.id) > 0
-                   + (SELECT count(*) FROM person_history h WHERE h.person_id = person.id) > 0 DESC,
-                     (SELECT count(*) FROM interaction i WHERE i.person_id = person.id) DESC, id
-            LIMIT 1
-            """
-        ).fetchone()
-    return _Witness(name, email)
-
-
-def _places(workspace: Workspace, witness: _Witness) -> list[tuple[str, int]]:
-    from garant.engine.subject import find_subject
-
-    found = find_subject(workspace.sources, {"email": witness.email})
-    return [(table.table, table.rows) for place in found for table in place.tables if table.rows]
-
-
-def _bytes_left(stage: Stage, witness: _Witness) -> int:
-    """How many of the database files still hold the person's address, free pages included."""
-    address = witness.email.encode()
-    return sum(address in system.database.read_bytes() for system in stage.data.systems)
-
-
-def _language() -> Any:
-    from garant.cli.language import spoken
-
-    return spoken()
