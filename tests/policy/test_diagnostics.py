@@ -96,6 +96,27 @@ def test_nothing_written_can_drive_a_terminal() -> None:
     assert not {"\x1b", "\x07", "\u202e"} & set(written)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "url: postgresql://garant:hunter2@db.example/crm",
+        'password: "hunter2"',
+        "{Secret: hunter2}",
+        "dsn: host=db password=hunter2",
+        "TOKEN = hunter2",
+    ],
+)
+def test_what_looks_like_a_password_is_never_written(line: str) -> None:
+    found = RULE.at(Position("map.yaml", 1, 1, line), Text(fr=f"vaut {line}", en=f"is {line}"))
+    for form in FORMATS:
+        assert "hunter2" not in report([found], form, "fr") + report([found], form, "en")
+
+
+def test_a_line_without_a_password_is_written_as_it_is() -> None:
+    line = "url: https://www.cnil.fr/fr/plaintes # le mot de passe est ailleurs"
+    assert line in as_text([RULE.at(Position("map.yaml", 1, 1, line))], "en")
+
+
 def test_json_holds_everything() -> None:
     unknown = replace(RULE.at(HERE), code="GAR999")
     written = json.loads(as_json([RULE.at(HERE, text("what")), unknown], "en"))

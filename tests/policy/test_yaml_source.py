@@ -126,6 +126,34 @@ def test_what_could_surprise_is_refused_where_it_stands(text: str, expected: tup
     assert refusal(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        ("a: b: c", "un deux-points de trop sur cette ligne, ou un texte à mettre entre guillemets"),
+        ("a: 1\nb\nc: 2", "une clé sans deux-points"),
+        ("a: [1, 2", "il manque une virgule ou «\u202f]\u202f»"),
+        ("a: {b: 1", "il manque une virgule ou «\u202f}\u202f»"),
+        ("a:\n  b: 1\n - c", "l’alignement ne suit pas celui des lignes précédentes"),
+        ("a: 1\n\tb: 2", "une tabulation\u202f; YAML s’aligne avec des espaces"),
+        ("a: @b", "un texte qui commence par «\u202f@\u202f» se met entre guillemets"),
+        ('a: "b', "un guillemet n’est pas refermé"),
+        (
+            'a: "c:\\windows"',
+            "entre guillemets doubles, «\u202f\\w\u202f» n’existe pas\u202f; employer des guillemets simples",
+        ),
+        ("a: - b", "un tiret de liste à la mauvaise place"),
+        ("a: !x!y b", "une étiquette («\u202f!…\u202f») inconnue"),
+        ("a: |x\n b", "expected chomping or indentation indicators, but found 'x'"),
+    ],
+)
+def test_broken_yaml_is_explained_in_everyday_words(text: str, french: str) -> None:
+    with pytest.raises(UnusableDocument) as caught:
+        parse_yaml(text)
+    message = caught.value.diagnostics[0].message
+    assert message.fr == f"Ce n’est pas du YAML\u202f: {french}."
+    assert message.missing() == ()
+
+
 def test_aliases_are_followed() -> None:
     assert parse_yaml("a: &x [1, &y 2]\nb: *x\nc: *y").data == {"a": [1, 2], "b": [1, 2], "c": 2}
 

@@ -4,6 +4,7 @@ Codes are stable: GAR0xx an unusable document, GAR1xx to GAR4xx a policy, GAR5xx
 GAR6xx a data map against the live catalogue.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -15,6 +16,12 @@ Severity = Literal["error", "warning"]
 EXIT_CLEAN: Final = 0
 EXIT_FINDINGS: Final = 1
 EXIT_UNUSABLE: Final = 2
+
+
+_SECRET: Final = re.compile(
+    r"(?P<before>://[^\s:/@]*:|(?:password|passwd|pwd|secret|token|mot_de_passe)\"?'?\s*[:=]\s*)(?P<secret>[^\s@,}]+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +69,25 @@ class Rule:
     severity: Severity = "error"
 
     def at(self, position: Position, message: Text | None = None, mend: Text | None = None) -> Diagnostic:
-        """The diagnostic of this rule at `position`; the rule's own words stand where none are given."""
+        """The diagnostic of this rule at `position`; the rule's own words stand where none are given.
+
+        What looks like a password is masked, and a line that holds one is not shown.
+        """
         return Diagnostic(
             code=self.code,
             severity=self.severity,
             file=position.file,
             line=position.line,
             column=position.column,
-            message=message or self.title,
+            message=_masked(message) if message else self.title,
             why=self.why,
             mend=mend or self.mend,
-            source=position.source,
+            source="" if _SECRET.search(position.source) else position.source,
         )
+
+
+def _masked(message: Text) -> Text:
+    return Text(fr=_SECRET.sub(r"\g<before>•••", message.fr), en=_SECRET.sub(r"\g<before>•••", message.en))
 
 
 class RuleBook:

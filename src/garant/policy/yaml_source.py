@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 from . import source_rules as rules
 from .diagnostics import Diagnostic, Position, Rule, UnusableDocument
 from .places import Place, Positions
+from .syntax_words import syntax_words
 from .text import Text
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -117,7 +118,7 @@ class _Reader:
     def _refuse_syntax(self, problem: Any) -> NoReturn:
         mark = getattr(problem, "problem_mark", None)
         position = self._position(mark.line, mark.column) if mark else Position(self._file)
-        reason = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
+        reason = getattr(problem, "problem", None) or str(problem)
         _refuse(rules.SYNTAX, position, _syntax(reason))
 
     def _value(self, event: Any, place: Place, depth: int) -> Json:
@@ -247,7 +248,8 @@ def _over(fr: str, en: str) -> Text:
 
 
 def _syntax(problem: str) -> Text:
-    return Text(fr=f"Ce n’est pas du YAML\u202f: {problem[:200]}.", en=f"This is not YAML: {problem[:200]}.")
+    words = syntax_words(problem)
+    return Text(fr=f"Ce n’est pas du YAML\u202f: {words.fr}.", en=f"This is not YAML: {words.en}.")
 
 
 def _several_documents() -> Text:
