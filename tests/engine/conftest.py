@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.support.databases import Database, PostgresDatabase, SqliteFile
+from tests.engine.support.shop import Shop
 from tests.servers.postgres import PostgresServer
 
 
@@ -20,3 +21,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield PostgresDatabase(url)
+
+
+@pytest.fixture
+def shop(database: Database) -> Iterator[Shop]:
+    """The shop, its tables created and empty."""
+    shop = Shop(database).create()
+    yield shop
+    shop.close()

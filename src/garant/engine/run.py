@@ -90,17 +90,23 @@ class Course:
     steps: list[Step]
     keys: list[RootKey]
     now_due: set[RootKey] = field(default_factory=set[RootKey])
+    departing: list[RootKey] = field(default_factory=list[RootKey])
     held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
 
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
         due = [key for key in keys if key in self.now_due]
-        return ChangeSet(self.selection.root, due, self.steps, self.held)
+        return self.change_by(due, self.steps)
+
+    def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
+        """These steps over these keys, as a part of the whole selection that leaves."""
+        return ChangeSet(self.selection.root, keys, steps, self.held, self.departing)
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
         found = self._find(terms, snapshot)
         self.now_due = set(found.keys)
+        self.departing = [key for key in self.keys if key in self.now_due]
         self.held = dict(found.held)
         return found
 
@@ -191,7 +197,7 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
         return False
     skipped = set(before["skipped"])
     concerned = [key for key in keys if key not in skipped]
-    probe = ChangeSet(course.selection.root, concerned, [course.steps[first]], course.held)
+    probe = course.change_by(concerned, [course.steps[first]])
     with course.source.connector.snapshot() as snapshot:
         return snapshot.count(probe).rows[0] < prepared.rows[first]
 

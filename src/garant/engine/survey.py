@@ -36,14 +36,19 @@ class Surveyor:
 
         A root whose own row goes is unsettled by being there; only the others are asked about.
         """
-        plain = [s for s in self.steps if s.table == root_table and s.do is Do.DELETE and not s.seals]
-        free = plain[0].unless if plain and plain[0].others == "any" else -1
-        asked = [key for key in found.keys if free < 0 or found.held.get(key, 0) & free]
-        if not asked:
-            return list(found.keys)
-        left = self.snapshot.unsettled(self.change(asked, found.held))
-        settled = set(asked) - left
-        return [key for key in found.keys if key not in settled]
+        sure = self._own_row_goes(found, root_table)
+        asked = [key for key in found.keys if key not in sure]
+        change = ChangeSet(self.root, asked, self.steps, found.held, departing=found.keys)
+        left = self.snapshot.unsettled(change) if asked else set[RootKey]()
+        return [key for key in found.keys if key in sure or key in left]
+
+    def _own_row_goes(self, found: Found, root_table: str) -> set[RootKey]:
+        """The roots whose own row is there and will be deleted; a role may name one that has long gone."""
+        for step in self.steps:
+            if step.table == root_table and step.do is Do.DELETE and not step.seals and step.others == "any":
+                free = [key for key in found.keys if not found.held.get(key, 0) & step.unless]
+                return self.snapshot.unsettled(self.change(free, found.held, [step]))
+        return set()
 
     def change(
         self, keys: Sequence[RootKey], held: Mapping[RootKey, int], steps: Sequence[Step] | None = None

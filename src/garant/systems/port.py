@@ -125,12 +125,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Steps over a set of roots; ``held`` as in :class:`Found`."""
+    """Steps over a set of roots; ``held`` as in :class:`Found`.
+
+    ``departing`` are all the roots that leave by the same plan, in this set or in another: on a row
+    they share, none of them is an owner who stays. Empty, it means ``keys``.
+    """
 
     root: str
     keys: Sequence[RootKey]
     steps: Sequence[Step]
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    departing: Sequence[RootKey] = ()
+
+    @property
+    def shares(self) -> bool:
+        """Whether somebody besides ``keys`` matters: rows are shared, and others leave too."""
+        others_leave = self.departing and self.departing is not self.keys
+        return bool(others_leave) and any(step.others != "any" for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,11 +177,8 @@ class Oracle:
         if kind == "constant":
             return str(argument)
         if kind == "pseudonymise":
-            shape = (
-                re.escape(argument["prefix"])
-                + "[0-9a-f]{%d}" % argument["length"]
-                + re.escape(argument["suffix"])
-            )
+            digits = f"[0-9a-f]{{{argument['length']}}}"
+            shape = re.escape(argument["prefix"]) + digits + re.escape(argument["suffix"])
             if re.fullmatch(shape, value):
                 return value
             digest = hmac.new(self.key, value.encode(), "sha256").hexdigest()[: argument["length"]]

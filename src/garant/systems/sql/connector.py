@@ -80,6 +80,7 @@ class SqlConnector:
             before_commit(counts)
             return counts
         with plain_errors(self.data_map.system), self._changing.connect() as connection:
+            self._name_departing(connection, change)
             work = _Work(self, connection, change)
             try:
                 with connection.begin():
@@ -113,10 +114,19 @@ class SqlConnector:
         self._looking.dispose()
         self._changing.dispose()
 
-    def statements(self, root: str) -> Statements:
-        """The statement builder for one root."""
-        batch = scratch_of(self.data_map.roots[root].type).batch
-        return Statements(self.data_map, root, self.dialect, batch, self._pseudonym_key)
+    def statements(self, root: str, *, shares: bool = False) -> Statements:
+        """The statement builder for one root; with ``shares``, others than the batch leave too."""
+        scratch = scratch_of(self.data_map.roots[root].type)
+        departing = scratch.departing if shares else scratch.batch
+        return Statements(self.data_map, root, self.dialect, scratch.batch, departing, self._pseudonym_key)
+
+    def _name_departing(self, connection: sa.Connection, change: ChangeSet) -> None:
+        """Send the roots that leave by the whole plan, once for all the batches of a connection."""
+        if change.shares and connection.info.get("garant_departing") is not change.departing:
+            with connection.begin():
+                scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
+                fill(connection, self.dialect, scratch.departing, change.departing, change.held)
+            connection.info["garant_departing"] = change.departing
 
     def file_columns(self, step: Step) -> list[tuple[str, str]]:
         """(variable, column) of the files that a step lets go of."""
@@ -137,11 +147,14 @@ class SqlConnector:
 
     def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Blocker]:
         """Look again, in a transaction that is thrown away, at what the failed step ran into."""
-        with self._changing.connect() as connection, connection.begin() as transaction:
-            scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
-            fill(connection, self.dialect, scratch.batch, change.keys, change.held)
-            found = blockers_of(connection, self.statements(change.root), change.steps, step, error)
-            transaction.rollback()
+        statements = self.statements(change.root, shares=change.shares)
+        with self._changing.connect() as connection:
+            self._name_departing(connection, change)
+            with connection.begin() as transaction:
+                create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
+                fill(connection, self.dialect, statements.batch, change.keys, change.held)
+                found = blockers_of(connection, statements, change.steps, step, error)
+                transaction.rollback()
         return found
 
 
@@ -152,7 +165,7 @@ class _Work:
         self.connector = connector
         self.connection = connection
         self.change = change
-        self.statements = connector.statements(change.root)
+        self.statements = connector.statements(change.root, shares=change.shares)
         self.current = change.steps[0]
 
     def run(self) -> Counts:
@@ -223,15 +236,13 @@ class SqlSnapshot:
 
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
-        self._fill(change.root, change.keys, change.held)
-        statements = self._connector.statements(change.root)
+        statements = self._load(change)
         rows = tuple(int(self._connection.scalar(statements.count(s)) or 0) for s in change.steps)
         return Counts(rows)
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots of the set for which some step would still change a row."""
-        self._fill(change.root, change.keys, change.held)
-        statements = self._connector.statements(change.root)
+        statements = self._load(change)
         batch = statements.batch
         left: set[RootKey] = set()
         for step in change.steps:  # a map with many ways would make one query too large to plan
@@ -244,9 +255,7 @@ class SqlSnapshot:
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:
         """The references that will refuse a deletion of the change."""
-        self._fill(change.root, change.keys, change.held)
-        statements = self._connector.statements(change.root)
-        return foresee(self._connection, statements, change.steps)
+        return foresee(self._connection, self._load(change), change.steps)
 
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
@@ -270,6 +279,14 @@ class SqlSnapshot:
 
     def _fill(self, root: str, keys: Sequence[RootKey], held: Any) -> None:
         fill(self._connection, self._dialect, self._scratch(root).batch, keys, held)
+
+    def _load(self, change: ChangeSet) -> Statements:
+        """Send the keys of a change, and give the builder of its statements."""
+        self._fill(change.root, change.keys, change.held)
+        if change.shares:
+            departing = self._scratch(change.root).departing
+            fill(self._connection, self._dialect, departing, change.departing, change.held)
+        return self._connector.statements(change.root, shares=change.shares)
 
     def _plain(self, root: str, key: Any) -> RootKey:
         return int(key) if self._map.roots[root].type == "integer" else str(key)

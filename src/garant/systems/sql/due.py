@@ -28,6 +28,7 @@ class Scratch:
 
     batch: sa.TableClause
     facts: sa.TableClause
+    departing: sa.TableClause
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def scratch_of(kind: str) -> Scratch:
     facts = sa.table(
         f"garant_facts_{kind}", sa.column("key"), sa.column("at"), sa.column("mark", sa.Integer())
     )
-    return Scratch(batch, facts)
+    departing = sa.table(f"garant_departing_{kind}", sa.column("key"), sa.column("held", sa.BigInteger()))
+    return Scratch(batch, facts, departing)
 
 
 def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
@@ -32,6 +33,7 @@ def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Sc
     scratch = scratch_of(kind)
     for table, columns in (
         (scratch.batch, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
+        (scratch.departing, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
         (scratch.facts, f"key {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
     ):
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} ({columns})")

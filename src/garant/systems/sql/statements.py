@@ -53,13 +53,15 @@ class Statements:
     """Builds the statements of one root's steps for one dialect.
 
     ``batch`` is the temporary table of keys: (key, held), where held has bit n when duty n
-    holds that root. ``pseudonym_key`` keys the hashes that replace values.
+    holds that root; ``departing`` is alike, with every root that leaves by the same plan.
+    ``pseudonym_key`` keys the hashes that replace values.
     """
 
     data_map: DataMap
     root: str
     dialect: Dialect
     batch: sa.TableClause
+    departing: sa.TableClause
     pseudonym_key: bytes
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
     _numbers: Iterator[int] = field(default_factory=numbers)
@@ -116,8 +118,7 @@ class Statements:
         """Which rows lead to a leaving root, and are shared as the step says."""
         conditions = [self._reach(step)]
         if step.others != "any":
-            leaving = self._leaving(step)
-            other = _certain(self._remaining_owner(step.owners, leaving))
+            other = _certain(self._remaining_owner(step))
             conditions.append(other if step.others == "some" else sa.not_(other))
         return sa.and_(*conditions)
 
@@ -206,11 +207,22 @@ class Statements:
         assert hop.link.when is not None
         return predicate(hop.link.when, hop.table, self.dialect.name)
 
-    def _remaining_owner(self, owners: Sequence[Path], leaving: sa.Select[Any]) -> ColumnElement[bool]:
-        """Whether a path leads to a root that exists and does not leave."""
-        root = self.data_map.roots[self.root]
+    def _remaining_owner(self, step: Step) -> ColumnElement[bool]:
+        """Whether a path leads to a root that exists and does not leave, or that a duty holds here.
+
+        Whoever leaves in another batch of the plan is no remaining owner, or the end would depend
+        on how the plan was cut.
+        """
+        root, departing = self.data_map.roots[self.root], self.departing
         alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
-        return self._lead(owners, lambda c: sa.and_(c.in_(alive), c.not_in(leaving)))
+        leaving = sa.select(departing.c.key).correlate(None)
+        held = leaving.where(departing.c.held.bitwise_and(step.unless) != 0)
+
+        def stays(key: ColumnElement[Any]) -> ColumnElement[bool]:
+            lives = sa.and_(key.in_(alive), key.not_in(leaving))
+            return sa.or_(lives, key.in_(held)) if step.unless else lives
+
+        return self._lead(step.owners, stays)
 
     def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots."""
