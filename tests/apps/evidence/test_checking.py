@@ -12,7 +12,7 @@ from django.db import connection
 from django_scopes import scope
 
 from garant.apps.evidence import services as evidence
-from garant.apps.evidence import verification, witnesses
+from garant.apps.evidence import storage, verification, witnesses
 from garant.apps.evidence.models import Checkpoint, Log
 from garant.ledger import Entry, SubjectKeysDestroyed
 from garant.ledger.problems import Problems
@@ -174,6 +174,13 @@ def test_a_checkpoint_that_was_rolled_back_leaves_no_copy(
     with django_capture_on_commit_callbacks(execute=False):
         evidence.checkpoint(demo)
     assert not (installation / "checkpoints" / demo).exists()
+
+
+def test_a_long_ledger_is_read_in_parts(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "ROWS", 7)
+    assert evidence.verify_database(ledger).entries == 300
+    CHANGES["an entry"][0]()
+    assert evidence.inspect_database(ledger).problems[0].place == "entry 57"
 
 
 def test_someone_writing_meanwhile_is_no_alarm(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:

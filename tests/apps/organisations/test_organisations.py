@@ -85,3 +85,9 @@ def test_the_scope_of_an_organisation() -> None:
         assert Log.objects.get().size == 2
     with pytest.raises(ScopeError):
         Log.objects.get()
+
+
+def test_the_organisations_here_are_named() -> None:
+    for key in ("two", "one"):
+        services.create_organisation(key, "Demo", "UTC")
+    assert services.keys() == ["one", "two"]
