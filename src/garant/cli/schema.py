@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from garant.cli.exits import Exit
-from garant.cli.language import both
+from garant.cli.language import both, spoken
 from garant.cli.output import write_json
 
 
@@ -44,9 +44,9 @@ def schema(
 
 def _schema(kind: Kind) -> dict[str, object]:
     if kind is Kind.POLICY:
-        from garant.policy.document import Policy
+        from garant.policy.schema import file_schema
 
-        return Policy.model_json_schema()
+        return file_schema(spoken())
     if kind is Kind.MAP:
         from garant.systems.model import DataMap
 
