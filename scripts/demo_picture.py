@@ -6,7 +6,9 @@ promises, the plan, the run, the proof.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import re
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -18,7 +20,7 @@ from garant.cli import language
 from garant.demo.story import run_demo
 
 AS_OF = date(2026, 11, 1)
-WIDTH = 104
+WIDTH = 112
 NIGHT = TerminalTheme(
     (22, 27, 34),
     (217, 224, 232),
@@ -29,16 +31,21 @@ NIGHT = TerminalTheme(
 )  # fmt: skip
 
 
+FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
+"""What fetches a font from somebody's server: the reader has one."""
+
+
 def main() -> None:
     """Play, record, write."""
     language.speak("en")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
-    with tempfile.TemporaryDirectory() as folder:
-        code = run_demo(Path(folder) / "demo", console, AS_OF)
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        code = run_demo(Path("demo"), console, AS_OF)
     if code:
         raise SystemExit(code)
     picture = Path(__file__).resolve().parents[1] / "docs" / "demo.svg"
-    picture.write_text(console.export_svg(title="make demo", theme=NIGHT), encoding="utf-8")
+    svg = FONT.sub("", console.export_svg(title="make demo", theme=NIGHT))
+    picture.write_text(svg.replace("Fira Code, ", ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -146,7 +145,7 @@ class _Story:
             f"{len(document.promises)} promesses d’abstention\u202f; {len(maps)} cartes de données.",
             f"{document.organisation.name}: {len(document.activities)} activities, {purposes} purposes, "
             f"{len(document.retention)} retention rules, {len(document.rights.offered)} rights, "
-            f"{len(document.promises)} promises not to; {len(maps)} data maps.",
+            f"{len(document.promises)} promises of restraint; {len(maps)} data maps.",
         )
         known = len(RULES)
         colour = "red" if found else "green"
@@ -174,14 +173,14 @@ class _Story:
                 progress=lambda system, rule: update(f"{system} · {rule}"),
             )
         found = views.standings(plan)
-        self.console.print(views.promises_table(found))
+        views.show(self.console, views.promises_table(found))
         broken = [one for one in found if not one.kept]
         tell(
             self.console,
             f"[bold red]{len(broken)} promesses sur {len(found)} sont rompues[/], "
-            f"au {views.day(self.as_of)}.{_asides(found)}",
+            f"au {views.day(self.as_of)}.{_early(found)}",
             f"[bold red]{len(broken)} promises of {len(found)} are broken[/], "
-            f"as of {views.day(self.as_of)}.{_asides(found)}",
+            f"as of {views.day(self.as_of)}.{_early(found)}",
         )
         typed(self.console, "garant plan POLICY")
         return plan
@@ -208,15 +207,15 @@ class _Story:
         heading(
             self.console, 3, "Le plan\u202f: rien n’est encore changé", "The plan: nothing is changed yet"
         )
-        self.console.print(views.plan_table(plan))
+        views.show(self.console, views.plan_table(plan))
         write_plan(stage.folder / "plan.json", plan, policy=stage.policy, maps=stage.maps)
         due = sum(selection.due for selection in plan.selections)
         gone = sum(action.deleted for selection in plan.selections for action in selection.actions)
         tell(
             self.console,
-            f"{count(due)} dossiers, {count(gone)} lignes à effacer. Le plan est figé et porte une empreinte\u202f: "
-            "c’est elle que l’on approuve.",
-            f"{count(due)} files, {count(gone)} rows to erase. The plan is frozen and has a digest: that is "
+            f"{count(due)} personnes et documents, {count(gone)} lignes à effacer. Le plan est figé et porte "
+            "une empreinte\u202f: c’est elle que l’on approuve.",
+            f"{count(due)} people and documents, {count(gone)} rows to erase. The plan is frozen and has a digest: that is "
             "what one approves.",
         )
         typed(self.console, "garant plan POLICY --out plan.json")
@@ -247,7 +246,7 @@ class _Story:
 
             run = execution.apply_plan(plan, workspace, digest=plan.digest, actor=OFFICER, observer=report)
         receipts = [dict(batch.receipt) for batch in run.receipts() if batch.receipt]
-        self.console.print(views.receipts_table(receipts))
+        views.show(self.console, views.receipts_table(receipts))
         tell(
             self.console,
             f"{count(views.erased(receipts))} lignes effacées. Chaque lot est une transaction\u202f; interrompue "
@@ -264,13 +263,13 @@ class _Story:
         with self._busy("Même question, posée de nouveau…", "The same question, asked again…"):
             again = plan_retention(workspace.policy, workspace.sources, as_of=self.as_of)
         found = views.standings(again)
-        self.console.print(views.promises_table(found))
+        views.show(self.console, views.promises_table(found))
         traces = len(places_of(workspace, witness)) + files_naming(stage, witness)
         gone = say("introuvable", "nowhere") if not traces else say("encore là", "still there")
         tell(
             self.console,
-            f"[bold]{escape(witness.name)}[/] est {gone}, jusque dans les octets des fichiers.",
-            f"[bold]{escape(witness.name)}[/] is {gone}, down to the bytes of the files.",
+            f"[bold]{escape(witness.name)}[/] est {gone}, jusque dans les octets des fichiers.{_undated(found)}",
+            f"[bold]{escape(witness.name)}[/] is {gone}, down to the bytes of the files.{_undated(found)}",
         )
         return all(one.kept for one in found) and not traces
 
@@ -334,34 +333,36 @@ class _Story:
     @contextlib.contextmanager
     def _busy(self, fr: str, en: str) -> Iterator[Callable[[str], None]]:
         """A spinner with a line that may change."""
-        with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-            console=self.console, transient=True,
-        ) as bar:  # fmt: skip
-            task = bar.add_task(say(fr, en), total=None)
-            yield lambda words: bar.update(task, description=words)
+        with self.console.status(say(fr, en)) as status:
+            yield status.update
 
     @contextlib.contextmanager
     def _batches(self) -> Iterator[tuple[Progress, Any]]:
         columns = (
             TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[rows]} " + say("lignes", "rows")), TimeElapsedColumn(),
+            TextColumn("{task.fields[rows]} " + say("lignes changées", "rows changed")), TimeElapsedColumn(),
         )  # fmt: skip
         with Progress(*columns, console=self.console) as bar:
             yield bar, bar.add_task(say("Lots", "Batches"), total=None, rows="0")
 
 
-def _asides(found: Sequence[views.Standing]) -> str:
-    """What the table does not say: people nobody can date, terms that ended early."""
-    words: list[str] = []
-    undated = sum(one.undated for one in found)
-    if undated:
-        words.append(say(f" {people(undated)} sans aucune date\u202f: non prouvé.",
-                         f" {people(undated)} without any date: unproven."))  # fmt: skip
+def _early(found: Sequence[views.Standing]) -> str:
+    """What the table does not say: the terms that an event ended early."""
     sooner = sum(one.sooner for one in found)
-    if sooner:
-        words.append(say(
-            f" {count(sooner)} échéances avancées par un retrait ou par la fin d’une réparation.",
-            f" {count(sooner)} terms ended early, by a withdrawal or the end of a repair.",
-        ))  # fmt: skip
-    return "".join(words)
+    if not sooner:
+        return ""
+    return say(
+        f" {count(sooner)} échéances ont été avancées par un retrait ou par la fin d’une réparation.",
+        f" {count(sooner)} terms were brought forward by a withdrawal or by the end of a repair.",
+    )
+
+
+def _undated(found: Sequence[views.Standing]) -> str:
+    """What nobody can prove, said rather than guessed."""
+    undated = sum(one.undated for one in found)
+    if not undated:
+        return ""
+    return say(
+        f" {people(undated)} n’ont aucune date\u202f: Garant ne devine pas, quelqu’un doit les regarder.",
+        f" {people(undated)} have no date at all: Garant does not guess, somebody has to look at them.",
+    )

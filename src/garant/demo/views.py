@@ -92,9 +92,12 @@ def promises_table(found: Sequence[Standing]) -> Table:
 
 
 def _state(one: Standing) -> str:
+    state = f"[bold green]✔ {say('tenue', 'kept')}[/]"
     if not one.kept:
-        return f"[bold red]✘ {say('rompue', 'broken')}[/]"
-    return f"[bold green]✔ {say('tenue', 'kept')}[/]"
+        state = f"[bold red]✘ {say('rompue', 'broken')}[/]"
+    if one.undated:
+        state += f"\n[yellow]{count(one.undated)} {say('sans date', 'undated')}[/]"
+    return state
 
 
 def plan_table(plan: Plan) -> Table:
@@ -165,6 +168,11 @@ def receipts_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
 def erased(receipts: Sequence[Mapping[str, Any]]) -> int:
     """Rows that went, as the receipts say."""
     return sum(table["deleted"] for receipt in receipts for table in receipt["tables"])
+
+
+def show(console: Console, table: Table) -> None:
+    """A table, with some air under it."""
+    console.print(Padding(table, (0, 0, 1, 0)))
 
 
 def heading(console: Console, number: int, fr: str, en: str) -> None:
