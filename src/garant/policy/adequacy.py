@@ -102,7 +102,7 @@ DECISIONS: Final[tuple[Adequacy, ...]] = (
     Adequacy("BR", date(2026, 1, 26), "(EU) 2026/179"),
     Adequacy("CA", date(2001, 12, 20), "2002/2/EC", _BUSINESS),
     Adequacy("CH", date(2000, 7, 26), "2000/518/EC"),
-    Adequacy("EPO", date(2025, 7, 15), "EPO, 15 July 2025", _EPO),
+    Adequacy("EPO", date(2025, 7, 15), "(EU) 2025/1382", _EPO),
     Adequacy("FO", date(2010, 3, 5), "2010/146/EU"),
     Adequacy("GB", date(2021, 6, 28), "(EU) 2021/1772", _UK, until=date(2031, 12, 27)),
     Adequacy("GG", date(2003, 11, 21), "2003/821/EC"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..coverage import Kept, kept_data, rules_for
+from ..coverage import Coverage, Kept
 from ..document import Category, Policy, RetentionRule, Tree
 from ..periods import Period
 from .base import Finding, Findings, both, check, guillemets
@@ -17,28 +17,33 @@ def about_people(policy: Policy, category: str) -> list[RetentionRule]:
     """The rules about these people: those that name them, and those for everybody where none names them."""
     tree = policy.subject_categories
     named = [rule for rule in policy.retention.values() if _names(tree, category, rule.subjects)]
-    kept = (one for one in kept_data(policy) if one.subject and tree.covers(category, one.subject))
-    return _with_general(policy, named, kept)
+    coverage = Coverage(policy)
+    kept = (one for one in coverage.kept() if one.subject and tree.covers(category, one.subject))
+    return _with_general(coverage, named, kept)
 
 
 def about_data(policy: Policy, category: str) -> list[RetentionRule]:
     """The rules about these data: those that name them, and those for everything where none names them."""
     tree = policy.data_categories
     named = [rule for rule in policy.retention.values() if _names(tree, category, rule.data)]
-    kept = (one for one in kept_data(policy) if tree.covers(category, one.data))
-    return _with_general(policy, named, kept)
+    coverage = Coverage(policy)
+    kept = (one for one in coverage.kept() if tree.covers(category, one.data))
+    return _with_general(coverage, named, kept)
 
 
 def _names(tree: Tree[Category], category: str, keys: Iterable[str]) -> bool:
     return any(tree.covers(category, key) for key in keys)
 
 
-def _with_general(policy: Policy, named: list[RetentionRule], kept: Iterable[Kept]) -> list[RetentionRule]:
+def _with_general(
+    coverage: Coverage, named: list[RetentionRule], kept: Iterable[Kept]
+) -> list[RetentionRule]:
     found = {rule.key: rule for rule in named}
+    names = frozenset(found)
     for one in kept:
-        rules = rules_for(policy, one)
-        if not any(rule in named for rule in rules):
-            found.update({rule.key: rule for rule in rules})
+        rules = {rule.key: rule for rule in coverage.rules_for(one)}
+        if not names & rules.keys():
+            found.update(rules)
     return list(found.values())
 
 

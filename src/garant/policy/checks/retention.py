@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..coverage import kept_data, unanswered
+from ..coverage import Coverage, kept_in
 from ..document import Policy, RetentionRule
 from ..periods import Period
 from .base import Finding, Findings, both, check, guillemets, listed
@@ -29,7 +29,7 @@ def rule_words(rule: RetentionRule, fr: str, en: str) -> Finding:
 )
 def no_retention(policy: Policy) -> Findings:
     missing: dict[tuple[str, str], dict[str, None]] = {}
-    for kept in unanswered(policy):
+    for kept in Coverage(policy).unanswered():
         people = missing.setdefault((kept.activity, kept.data), {})
         people.update({kept.subject: None} if kept.subject else {})
     for (activity, data), people in missing.items():
@@ -204,11 +204,13 @@ def rule_for_nothing(policy: Policy) -> Findings:
 def _beside_the_point(policy: Policy, rule: RetentionRule) -> Iterator[tuple[str, str]]:
     """What the rule names and its activities do not process, not even in part or as part of something wider."""
     data, people = policy.data_categories, policy.subject_categories
-    kept = [one for one in kept_data(policy) if one.activity in rule.activities]
+    activities = [policy.activities[key] for key in rule.activities if key in policy.activities]
+    kept = [one for activity in activities for one in kept_in(activity)]
+    processed = {one.data for one in kept}
     for key in rule.data:
-        if key in data and not any(data.covers(key, one.data) or data.covers(one.data, key) for one in kept):
+        if key in data and not any(data.covers(key, one) or data.covers(one, key) for one in processed):
             yield "data", key
-    known = [one.subject for one in kept if one.subject is not None]
+    known = {one.subject for one in kept if one.subject is not None}
     for key in rule.subjects:
         if key in people and not any(people.covers(key, one) or people.covers(one, key) for one in known):
             yield "subjects", key

@@ -15,6 +15,7 @@ class Tree(Mapping[Key, C_co], Generic[C_co]):
 
     def __init__(self, categories: Mapping[Key, C_co]) -> None:
         self._categories = dict(categories)
+        self._above: dict[Key, frozenset[Key]] = {}
 
     def __getitem__(self, key: Key) -> C_co:
         return self._categories[key]
@@ -36,7 +37,13 @@ class Tree(Mapping[Key, C_co], Generic[C_co]):
 
     def covers(self, wide: Key, narrow: Key) -> bool:
         """Whether `narrow` is `wide` or stands below it."""
-        return wide == narrow or any(category.key == wide for category in self.lineage(narrow))
+        return wide == narrow or wide in self._ancestors(narrow)
+
+    def _ancestors(self, key: Key) -> frozenset[Key]:
+        known = self._above.get(key)
+        if known is None:
+            known = self._above[key] = frozenset(category.key for category in self.lineage(key))
+        return known
 
     def children(self, key: Key) -> tuple[C_co, ...]:
         """The categories directly below `key`."""
