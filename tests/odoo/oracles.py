@@ -27,6 +27,7 @@ EXPECTED = {
     "prospect-partners": 127,
     "prospect-leads": 152,
     "by-write-date": 189,
+    "customers": 18,
     "invoices": 127,
     "invoiced-partners": 101,
     "candidates": 140,
@@ -160,30 +161,36 @@ def customers(connection: Connection) -> set[int]:
 
 
 def customers_due(connection: Connection, as_of: date = AS_OF) -> set[int]:
-    """Customers whose relationship ended more than five years ago.
+    """Customers whose relationship ended more than five years ago: 18.
 
-    Odoo Community has no contract table: the end is the last confirmed order or invoice of the
-    commercial entity, or a later exchange or meeting with the person.
+    Odoo Community has no contract table: the end is the last invoice, confirmed order, lead,
+    exchange or meeting of anyone of the commercial entity.
     """
     limit = first_moment_kept(5, as_of)
-    found = customers(connection)
-    alive = keys(
+    alive = """
+        SELECT q.commercial_partner_id FROM res_partner q
+        WHERE EXISTS (SELECT 1 FROM account_move m WHERE m.commercial_partner_id = q.id
+                      AND m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund')
+                      AND m.invoice_date >= :day)
+           OR EXISTS (SELECT 1 FROM sale_order o WHERE o.partner_id = q.id
+                      AND o.state = 'sale' AND o.date_order >= :limit)
+           OR EXISTS (SELECT 1 FROM crm_lead l WHERE l.partner_id = q.id
+                      AND GREATEST(l.create_date, l.date_last_stage_update) >= :limit)
+           OR EXISTS (SELECT 1 FROM mail_message m WHERE m.date >= :limit
+                      AND m.message_type IN ('comment', 'email')
+                      AND (m.author_id = q.id OR (m.model = 'res.partner' AND m.res_id = q.id)))
+           OR EXISTS (SELECT 1 FROM calendar_event e
+                      JOIN calendar_event_res_partner_rel r ON r.calendar_event_id = e.id
+                      WHERE r.res_partner_id = q.id AND e.start >= :limit)
+    """
+    ended = keys(
         connection,
-        f"""
-        SELECT p.id FROM res_partner p
-        WHERE EXISTS (SELECT 1 FROM account_move m
-                      WHERE m.commercial_partner_id = p.commercial_partner_id
-                        AND m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund')
-                        AND m.invoice_date >= :day)
-           OR EXISTS (SELECT 1 FROM sale_order o JOIN res_partner q ON q.id = o.partner_id
-                      WHERE q.commercial_partner_id = p.commercial_partner_id
-                        AND o.state = 'sale' AND o.date_order >= :limit)
-           OR GREATEST({LAST_CONTACT_OF_PARTNER}, p.write_date) >= :limit
-        """,
+        f"SELECT id FROM res_partner WHERE commercial_partner_id NOT IN ({alive})",
         limit=limit,
         day=as_of.replace(year=as_of.year - 5),
     )
-    return found - alive
+    staff = keys(connection, "SELECT work_contact_id FROM hr_employee WHERE work_contact_id IS NOT NULL")
+    return (customers(connection) & ended) - staff
 
 
 # --- Odoo's hash chain, recomputed -----------------------------------------------------------
