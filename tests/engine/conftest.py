@@ -20,7 +20,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.database() as url:
-        yield PostgresDatabase(url)
+        opened = PostgresDatabase(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
 from garant.engine.terms import Source
 from garant.systems.model import Duty
 from tests.engine.support.databases import Contents, Database
+from tests.engine.support.examples import examples
 from tests.engine.support.oracle import Effects, Oracle, ends, sealed_rows
 from tests.engine.support.random_worlds import Builder, World
 from tests.engine.support.running import PSEUDONYM_KEY, carry_out, retention, source
 
-examples = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 chances = st.randoms(use_true_random=False)
 
 
@@ -93,7 +93,7 @@ def foreseen(effects: Effects) -> list[tuple[object, ...]]:
 
 
 @given(chances)
-@examples
+@examples(25)
 def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Random) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
@@ -114,7 +114,7 @@ def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Rando
 
 
 @given(chances, st.sampled_from([1, 2, 7, 1000]))
-@examples
+@examples(25)
 def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random, size: int) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()

@@ -142,8 +142,9 @@ def read_plan(document: object) -> Plan:
     try:
         plan = Plan.model_validate_json(json.dumps(body))
         for selection in plan.selections:
-            selection.root_keys()
-    except (ValidationError, ValueError) as error:
+            if len(selection.root_keys()) != selection.due:
+                raise ValueError("the keys are not as many as the roots that are due")
+    except (ValidationError, ValueError, RecursionError) as error:
         raise UnreadablePlan(f"not a plan of Garant: {_first(error)}") from None
     if said is not None and said != plan.digest:
         raise UnreadablePlan(f"the plan was changed: its digest is {plan.digest}, it says {said}")
@@ -155,7 +156,7 @@ def packed(keys: list[RootKey]) -> str:
     return pack(keys)
 
 
-def _first(error: ValueError) -> str:
+def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

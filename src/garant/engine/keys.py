@@ -14,6 +14,9 @@ from garant.systems.port import RootKey
 LARGEST = 512 * 1024 * 1024
 """Bytes a packed list may unpack to: a bound against a hostile plan file."""
 
+WIDEST = 2**63
+"""An integer key is one of 64 bits in every system."""
+
 
 class UnreadableKeys(ValueError):
     """A packed list of keys is damaged."""
@@ -40,12 +43,14 @@ def unpack(packed: str) -> list[RootKey]:
         if inflate.unconsumed_tail or not inflate.eof:
             raise ValueError("truncated or too large")
         values: Any = json.loads(raw)
-    except (ValueError, zlib.error) as error:
+    except (ValueError, RecursionError, zlib.error) as error:
         raise UnreadableKeys(f"the keys of the plan are damaged: {error}") from None
     if isinstance(values, list):
         items = cast("list[Any]", values)
         if all(type(item) is int for item in items):
-            return list(accumulate(items))
+            keys = list(accumulate(items))
+            if all(-WIDEST <= key < WIDEST for key in keys):
+                return keys
         if items[0] == "" and all(type(item) is str for item in items):
             return items[1:]
     raise UnreadableKeys("the keys of the plan are damaged: not a list of keys")

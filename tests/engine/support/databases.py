@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -91,9 +92,18 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self.url = url
         self._plain = url.replace("+psycopg", "")
+        self._open: psycopg.Connection[Any] | None = None
 
-    def connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._plain, autocommit=True)
+    @contextmanager
+    def connect(self) -> Iterator[psycopg.Connection[Any]]:
+        """One connection for the whole test: opening one takes longer than most tests."""
+        if self._open is None or self._open.closed:
+            self._open = psycopg.connect(self._plain, autocommit=True, prepare_threshold=None)
+        yield self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
 
     def run(self, *statements: str) -> None:
         with self.connect() as connection:

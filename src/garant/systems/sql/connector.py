@@ -28,7 +28,7 @@ from garant.systems.port import (
 )
 from garant.systems.sql.blockers import blockers_of, foresee
 from garant.systems.sql.dialects import Dialect, dialect_of
-from garant.systems.sql.due import Finder, Scratch
+from garant.systems.sql.due import Finder, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.indexes import missing_indexes
@@ -114,11 +114,19 @@ class SqlConnector:
         self._looking.dispose()
         self._changing.dispose()
 
-    def statements(self, root: str, *, shares: bool = False) -> Statements:
-        """The statement builder for one root; with ``shares``, others than the batch leave too."""
-        scratch = scratch_of(self.data_map.roots[root].type)
-        departing = scratch.departing if shares else scratch.batch
-        return Statements(self.data_map, root, self.dialect, scratch.batch, departing, self._pseudonym_key)
+    def statements(self, change: ChangeSet) -> Statements:
+        """The statement builder for one change; others than its keys may leave too."""
+        scratch = scratch_of(self.data_map.roots[change.root].type)
+        departing = scratch.departing if change.shares else scratch.batch
+        return Statements(
+            self.data_map,
+            change.root,
+            self.dialect,
+            scratch.batch,
+            departing,
+            self._pseudonym_key,
+            in_order=change.shares and change.in_order,
+        )
 
     def _name_departing(self, connection: sa.Connection, change: ChangeSet) -> None:
         """Send the roots that leave by the whole plan, once for all the batches of a connection."""
@@ -147,7 +155,7 @@ class SqlConnector:
 
     def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Blocker]:
         """Look again, in a transaction that is thrown away, at what the failed step ran into."""
-        statements = self.statements(change.root, shares=change.shares)
+        statements = self.statements(change)
         with self._changing.connect() as connection:
             self._name_departing(connection, change)
             with connection.begin() as transaction:
@@ -165,7 +173,7 @@ class _Work:
         self.connector = connector
         self.connection = connection
         self.change = change
-        self.statements = connector.statements(change.root, shares=change.shares)
+        self.statements = connector.statements(change)
         self.current = change.steps[0]
 
     def run(self) -> Counts:
@@ -232,7 +240,7 @@ class SqlSnapshot:
         """The roots an identity leads to; it is bound, never spliced."""
         source = fragment_query(query, self._dialect.name, ("key",), identity=identity)
         keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
-        return [self._plain(root, key) for key in self._connection.scalars(keys)]
+        return [plain_key(key) for key in self._connection.scalars(keys)]
 
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
@@ -250,7 +258,7 @@ class SqlSnapshot:
                 continue
             for roots in statements.roots_of(step):
                 known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
-                left |= {self._plain(change.root, key) for key in self._connection.scalars(known)}
+                left |= {plain_key(key) for key in self._connection.scalars(known)}
         return left
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:
@@ -263,7 +271,7 @@ class SqlSnapshot:
         """Stream the rows of a table that reach the given roots."""
         root = paths[0].root
         self._fill(root, keys, {})
-        statement = self._connector.statements(root).visible(table, columns, paths)
+        statement = self._connector.statements(ChangeSet(root, keys, ())).visible(table, columns, paths)
         return Rows(table, columns, self._stream(statement))
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
@@ -286,10 +294,7 @@ class SqlSnapshot:
         if change.shares:
             departing = self._scratch(change.root).departing
             fill(self._connection, self._dialect, departing, change.departing, change.held)
-        return self._connector.statements(change.root, shares=change.shares)
-
-    def _plain(self, root: str, key: Any) -> RootKey:
-        return int(key) if self._map.roots[root].type == "integer" else str(key)
+        return self._connector.statements(change)
 
 
 class _CreateAs(sa.sql.expression.Executable, sa.ClauseElement):

@@ -84,7 +84,7 @@ class Finder:
     def _selected(self) -> tuple[list[RootKey], dict[RootKey, int]]:
         batch = self.scratch.batch
         rows = self.connection.execute(sa.select(batch.c.key, batch.c.held).order_by(batch.c.key))
-        pairs = [(row[0], row[1]) for row in rows]
+        pairs = [(plain_key(row[0]), row[1]) for row in rows]
         return [key for key, _ in pairs], {key: held for key, held in pairs if held}
 
     def _hold(self, duty: DutyQuestion) -> Holders:
@@ -145,6 +145,11 @@ class Finder:
         every = sa.union_all(*parts).subquery("every")
         latest, mark = greatest(every.c.at).label("at"), greatest(every.c.mark).label("mark")
         return sa.select(every.c.key, latest, mark).group_by(every.c.key).subquery("last")
+
+
+def plain_key(key: Any) -> RootKey:
+    """A key as plans write it: drivers give objects for UUIDs."""
+    return key if isinstance(key, int) else str(key)
 
 
 def _local_day(text: str | None, zone: str, clock: Clock | None) -> date | None:
