@@ -19,7 +19,6 @@ from garant.systems.model import (
     Do,
     Duty,
     Relation,
-    Restriction,
 )
 from garant.systems.model import Constant as ConstantValue
 from garant.systems.paths import Path, owning_paths
@@ -75,12 +74,10 @@ def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
     restriction = data_map.restriction.get(root)
     if restriction is None:
         return []
-    paths = tuple(owning_paths(data_map, restriction.table, root))
-    return [Step(restriction.table, Do.TREAT, paths, _marks(restriction))]
-
-
-def _marks(restriction: Restriction) -> Columns:
-    return {column: ConstantValue(constant=value) for column, value in restriction.set.items()}
+    table = restriction.table
+    paths = tuple(owning_paths(data_map, table, root))
+    marks: Columns = {column: ConstantValue(constant=value) for column, value in restriction.set.items()}
+    return _treat(data_map, table, marks, [], paths, Step(table, Do.TREAT, ()))
 
 
 def _action_steps(data_map: DataMap, root: str, action: Action, duties: Sequence[Duty]) -> list[Step]:
