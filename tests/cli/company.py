@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,12 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from garant.cli import application
 from garant.demo.build import DemoData, build_demo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,20 +75,38 @@ class Company:
     def garant(self, *arguments: str) -> Done:
         """Run a command to its end."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=100)
+        out, err = process.communicate(timeout=200)
         return Done(process.returncode, out, err)
 
-    def kill_after(self, seconds: float, *arguments: str) -> None:
-        """Run a command for a while, then kill -9."""
+    def receipts(self) -> int:
+        """How many receipts Garant's own database holds, looked at from outside."""
+        with closing(sqlite3.connect(self.folder / "home" / "garant.sqlite3", timeout=20)) as database:
+            return database.execute(
+                "SELECT count(*) FROM promises_batch WHERE state <> 'prepared'"
+            ).fetchone()[0]
+
+    def start_until(self, receipts: int, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command and let it go until there are so many receipts."""
         process = self.start(*arguments)
-        time.sleep(seconds)
+        deadline = time.monotonic() + 120
+        while self.receipts() < receipts and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        return process
+
+    def kill_after(self, receipts: int, moment: float, *arguments: str) -> None:
+        """Run a command, and kill -9 a moment after so many receipts."""
+        process = self.start_until(receipts, *arguments)
+        time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
     def plan(self, *options: str) -> str:
-        """Make a plan and give its digest."""
-        done = self.garant("plan", "policy", "--as-of", AS_OF, "--out", "plan.json", *options)
-        assert done.code == 0, done.err
+        """Make a plan (in this process: it touches nothing of Garant's own) and give its digest."""
+        written = ("--as-of", AS_OF, "--out", str(self.plan_file))
+        with patch.dict(os.environ, self.environment), redirect_stdout(io.StringIO()):
+            code = application.run(["plan", str(self.policy), *written, *options])
+        assert code == 0
         return json.loads(self.plan_file.read_text())["digest"]
 
     def rows(self, system: str, query: str) -> list[Any]:

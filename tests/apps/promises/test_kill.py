@@ -18,6 +18,8 @@ import pytest
 from tests.apps.promises.tiny import PEOPLE, SIZE, make_target, people_left, sign_contract
 from tests.servers.postgres import PostgresServer
 
+pytestmark = pytest.mark.timeout(300)
+
 ROOT = Path(__file__).resolve().parents[3]
 BATCHES = PEOPLE // SIZE
 
@@ -49,7 +51,7 @@ class Garant:
     def run(self, *options: str) -> tuple[int, str, str]:
         """Carry the plan out, or be killed."""
         process = self.start(*options)
-        said, complained = process.communicate(timeout=90)
+        said, complained = process.communicate(timeout=200)
         return process.returncode, said, complained
 
     def finish(self) -> dict[str, Any]:
@@ -59,10 +61,14 @@ class Garant:
         assert complained == ""
         return json.loads(said)
 
-    def kill_after(self, seconds: float, *options: str) -> None:
-        """Carry the plan out for a while, then kill -9."""
-        process = self.start(*options)
-        time.sleep(seconds)
+    def kill_once_fewer_than(self, people: int, moment: float) -> None:
+        """Carry the plan out, and kill -9 a moment after so many people are left."""
+        process = self.start("--pause", "0.02")
+        deadline = time.monotonic() + 60
+        while people_left(self.target) >= people and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
@@ -137,8 +143,9 @@ def test_killed_between_the_journal_and_the_commit(garant: Garant) -> None:
 @pytest.mark.slow
 def test_killed_at_random_instants_again_and_again(garant: Garant) -> None:
     dice = random.Random(20261101)
-    for _ in range(6):
-        garant.kill_after(dice.uniform(0.9, 2.6), "--pause", "0.03")
+    for people in (PEOPLE, 160, 110, 60):
+        garant.kill_once_fewer_than(people, dice.uniform(0, 0.05))
+    assert 0 < people_left(garant.target) < 60
     assert_whole(garant, garant.finish())
 
 
@@ -155,9 +162,9 @@ def test_an_error_is_one_sentence_without_a_secret_and_the_same_command_goes_on(
 
 
 def test_a_second_process_is_refused_while_the_first_goes_on(garant: Garant) -> None:
-    garant.run("--die-before-commit", "001/0000")
-    first = garant.start("--pause", "0.2")
-    time.sleep(2.5)
+    first = garant.start("--pause", "0.5")
+    while people_left(garant.target) == PEOPLE:
+        time.sleep(0.02)
     code, _, complained = garant.run()
     assert code == 1
     assert "already being carried out by another process" in complained
