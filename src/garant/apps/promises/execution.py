@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from garant.apps.evidence import services as evidence
 from garant.apps.promises import locks, refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
@@ -89,6 +90,7 @@ def carry_out(
     Raises:
         RefusedError: the plan is not approved, or another process is carrying it out.
         RunInterruptedError: a batch could not be done; the same call goes on from there.
+        LedgerUnverifiableError: the stored ledger is not what was signed; nothing was touched.
     """
     with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
         if not mine:
@@ -96,6 +98,8 @@ def carry_out(
         begun = services.run_of(plan)
         if begun is not None and not begun.open:
             return begun
+        # Nothing is destroyed that could not be proved afterwards.
+        evidence.verify_database(plan.organisation)
         size = batch_size if begun is None else begun.batch_size
         work = open_work(begun is not None and services.has_touched(begun), size)
         run = services.start_run(plan, actor=actor, batch_size=size)
