@@ -100,7 +100,7 @@ class Course:
 
     def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
         """These steps over these keys, as a part of the whole selection that leaves."""
-        return ChangeSet(self.selection.root, keys, steps, self.held, self.departing)
+        return ChangeSet(self.selection.root, keys, steps, self.held, self.departing, in_order=True)
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""

@@ -128,7 +128,8 @@ class ChangeSet:
     """Steps over a set of roots; ``held`` as in :class:`Found`.
 
     ``departing`` are all the roots that leave by the same plan, in this set or in another: on a row
-    they share, none of them is an owner who stays. Empty, it means ``keys``.
+    they share, none of them is an owner who stays. Empty, it means ``keys``. With ``in_order``, a row
+    that goes waits for the last of them: those after ``keys`` still hang on it.
     """
 
     root: str
@@ -136,6 +137,7 @@ class ChangeSet:
     steps: Sequence[Step]
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     departing: Sequence[RootKey] = ()
+    in_order: bool = False
 
     @property
     def shares(self) -> bool:

@@ -22,7 +22,9 @@ def scratch_of(kind: str) -> Scratch:
     facts = sa.table(
         f"garant_facts_{kind}", sa.column("key"), sa.column("at"), sa.column("mark", sa.Integer())
     )
-    departing = sa.table(f"garant_departing_{kind}", sa.column("key"), sa.column("held", sa.BigInteger()))
+    departing = sa.table(
+        f"garant_departing_{kind}", sa.column("number"), sa.column("key"), sa.column("held", sa.BigInteger())
+    )
     return Scratch(batch, facts, departing)
 
 
@@ -30,10 +32,12 @@ def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Sc
     """Create the temporary tables for keys of this kind on this connection."""
     key_type = dialect.key_type(kind).compile(connection.dialect)
     moment = "TIMESTAMP WITH TIME ZONE" if dialect.name == "postgresql" else "TEXT"
+    postgresql = "number BIGINT GENERATED ALWAYS AS IDENTITY"
+    number = postgresql if dialect.name == "postgresql" else "number INTEGER PRIMARY KEY"
     scratch = scratch_of(kind)
     for table, columns in (
         (scratch.batch, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
-        (scratch.departing, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
+        (scratch.departing, f"{number}, key {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL"),
         (scratch.facts, f"key {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
     ):
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} ({columns})")

@@ -53,7 +53,8 @@ class Statements:
     """Builds the statements of one root's steps for one dialect.
 
     ``batch`` is the temporary table of keys: (key, held), where held has bit n when duty n
-    holds that root; ``departing`` is alike, with every root that leaves by the same plan.
+    holds that root; ``departing`` is alike, with every root that leaves by the same plan; with
+    ``in_order``, only those up to the last of the batch count as gone.
     ``pseudonym_key`` keys the hashes that replace values.
     """
 
@@ -63,6 +64,7 @@ class Statements:
     batch: sa.TableClause
     departing: sa.TableClause
     pseudonym_key: bytes
+    in_order: bool = False
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
     _numbers: Iterator[int] = field(default_factory=numbers)
 
@@ -210,12 +212,13 @@ class Statements:
     def _remaining_owner(self, step: Step) -> ColumnElement[bool]:
         """Whether a path leads to a root that exists and does not leave, or that a duty holds here.
 
-        Whoever leaves in another batch of the plan is no remaining owner, or the end would depend
-        on how the plan was cut.
+        Whoever leaves in another batch of the plan is no remaining owner, or the end would depend on how
+        the plan was cut. A deletion alone waits for the last of them: until then, the rows that tie the
+        others to the shared one are there, and may refuse.
         """
         root, departing = self.data_map.roots[self.root], self.departing
         alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
-        leaving = sa.select(departing.c.key).correlate(None)
+        leaving = sa.select(departing.c.key).where(*self._until_now(step)).correlate(None)
         held = leaving.where(departing.c.held.bitwise_and(step.unless) != 0)
 
         def stays(key: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -223,6 +226,15 @@ class Statements:
             return sa.or_(lives, key.in_(held)) if step.unless else lives
 
         return self._lead(step.owners, stays)
+
+    def _until_now(self, step: Step) -> list[ColumnElement[bool]]:
+        """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan."""
+        if not self.in_order or step.do is Do.TREAT:
+            return []
+        named = self.departing.alias("named")
+        mine = sa.select(self.batch.c.key).correlate(None)
+        last = sa.select(sa.func.max(named.c.number)).where(named.c.key.in_(mine))
+        return [self.departing.c.number <= last.scalar_subquery()]
 
     def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots."""
