@@ -66,6 +66,7 @@ def test_a_period_ends_where_dateutil_says(event: date, period: Period) -> None:
         (date(2023, 11, 1), "P3Y", date(2026, 11, 1)),
         (date(9999, 6, 1), "P1Y", date.max),
         (date.max, "P1D", date.max),
+        (date(9998, 6, 1), "P1Y", date(9999, 6, 1)),
         (date.min, "P1Y", date(2, 1, 1)),
     ],
 )
@@ -165,6 +166,15 @@ def test_other_texts_are_not_periods(text: str) -> None:
 def test_a_period_is_at_most_two_centuries(text: str) -> None:
     with pytest.raises(ValueError, match="at most 200 years"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize("text", ["P200Y", "P199Y12M", "P73000D"])
+def test_two_centuries_are_a_period(text: str) -> None:
+    assert str(Period.parse(text)) == text
+
+
+def test_the_first_day_of_the_calendar_can_be_due() -> None:
+    assert latest_due(date(2, 1, 2), Period(years=1)) == date.min
 
 
 def test_a_period_has_no_negative_part() -> None:
