@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -107,49 +104,6 @@ def test_what_was_not_approved_is_refused_and_changes_nothing(ready_company: Com
     assert ready_company.receipts() == 0
 
 
-def test_a_changed_policy_a_changed_map_and_a_drift_are_refused(ready_company: Company) -> None:
-    digest = ready_company.plan()
-
-    def refused() -> str:
-        done = ready_company.garant("apply", "plan.json", "--approve", digest)
-        assert done.code == 2, done.err
-        assert ready_company.receipts() == 0
-        return done.err
-
-    with _changed(ready_company.policy / "retention.yaml", "P3Y", "P2Y"):
-        assert "The policy changed since the plan" in refused()
-    with _changed(ready_company.maps / "crm.yaml", "zone: ", "zone: Europe/Madrid # "):
-        assert "The map of system “crm” changed" in refused()
-    ready_company.change("crm", "UPDATE interaction SET at = '2026-10-01'")
-    assert "drifted from the plan beyond its tolerance" in refused()
-
-
-@contextmanager
-def _changed(file: Path, old: str, new: str) -> Iterator[None]:
-    content = file.read_text()
-    file.write_text(content.replace(old, new))
-    assert file.read_text() != content
-    yield
-    file.write_text(content)
-
-
-def test_a_constraint_that_blocks_is_named_and_the_rest_goes_on(ready_company: Company) -> None:
-    digest = ready_company.plan()
-    ready_company.change(
-        "recruitment",
-        "CREATE TABLE prize (candidate_id INTEGER REFERENCES candidate(id))",
-        "INSERT INTO prize SELECT candidate_id FROM application WHERE status = 'refused'"
-        " ORDER BY decided_on LIMIT 2",
-    )
-    done = ready_company.garant("apply", "plan.json", "--approve", digest)
-    assert done.code == 3, done.out + done.err
-    assert "prize" in done.out
-    assert "Not verified" in done.out
-    again = ready_company.garant("apply", "plan.json", "--approve", digest)
-    assert (again.code, again.out) == (3, done.out)
-    assert ready_company.garant("ledger", "verify").code == 0
-
-
 @pytest.mark.slow
 def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
     ready_company: Company, undisturbed: Company
@@ -169,17 +123,6 @@ def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
     assert ready_company.garant("ledger", "verify").code == 0
     receipts_entered = [key for key in entry_keys(ready_company) if key.count("/") == 2]
     assert len(receipts_entered) == len(set(receipts_entered)) == ready_company.receipts()
-
-
-def test_ctrl_c_stops_between_two_batches_and_the_same_command_goes_on(ready_company: Company) -> None:
-    digest = ready_company.plan("--system", "maintenance")
-    command = ("apply", "plan.json", "--approve", digest, "--batch-size", "1")
-    process = ready_company.start_until(1, *command)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=100)
-    assert (process.returncode, "Traceback" in err) == (130, False)
-    done = ready_company.garant(*command)
-    assert done.code == 0, done.err
 
 
 def _numbers(out: str) -> list[str]:

@@ -1,0 +1,154 @@
+"""The same job with systems and Garant's own state on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.club import DUE, MEMBERS, Club, found_club
+from tests.cli.company import entry_keys
+from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def club(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Club]:
+    """A club of the test's own, initialised."""
+    if request.param == "sqlite":
+        (tmp_path / "club.sqlite").touch()
+        yield _ready(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as system, server.database() as state:
+        yield _ready(found_club(tmp_path, system, state))
+
+
+def _ready(club: Club) -> Club:
+    done = club.garant("init", "--policy", "policy")
+    assert done.code == 0, done.err
+    return club
+
+
+@pytest.mark.slow
+def test_killed_where_the_work_is_nothing_is_lost_or_counted_twice(club: Club) -> None:
+    digest = club.plan()
+    command = ("apply", "plan.json", "--approve", digest, "--batch-size", "4")
+    dice = random.Random(11)
+    for left in (MEMBERS, 250, 200, 120):
+        process = club.start(*command)
+        while club.left() >= left and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(dice.uniform(0, 0.03))
+        process.kill()
+        process.communicate()
+    assert MEMBERS - DUE < club.left() < 120
+    done = club.garant(*command)
+    assert done.code == 0, done.err
+    assert club.left() == MEMBERS - DUE
+    assert club.ask("SELECT count(*) FROM letter") == [(2 * (MEMBERS - DUE),)]
+    assert done.out.splitlines()[2].split() == ["club", "letter", str(2 * DUE), "0"]
+    assert done.out.splitlines()[3].split() == ["club", "member", str(DUE), "0"]
+    assert club.garant("ledger", "verify").code == 0
+    receipts = [key for key in entry_keys(club) if key.count("/") == 2]
+    assert len(receipts) == len(set(receipts)) == DUE // 4
+
+
+def test_two_at_once_one_is_refused(club: Club) -> None:
+    digest = club.plan()
+    command = ("apply", "plan.json", "--approve", digest, "--batch-size", "1")
+    first = club.start(*command)
+    while club.left() == MEMBERS:
+        time.sleep(0.01)
+    second = club.garant(*command)
+    _, err = first.communicate(timeout=200)
+    assert first.returncode == 0, err
+    if second.code == 0:
+        pytest.skip("the first had ended before the second began")
+    assert (second.code, "already being carried out by another process" in second.err) == (2, True)
+
+
+def test_a_changed_policy_a_changed_map_and_a_drift_are_refused(club: Club) -> None:
+    digest = club.plan()
+
+    def refused() -> str:
+        done = club.garant("apply", "plan.json", "--approve", digest)
+        assert (done.code, club.left()) == (2, MEMBERS), done.err
+        return done.err
+
+    with _changed(club.policy / "club.yaml", "P5Y", "P4Y"):
+        assert "The policy changed since the plan" in refused()
+    with _changed(club.maps / "club.yaml", "zone: Europe/Paris", "zone: Europe/Madrid"):
+        assert "The map of system “club” changed" in refused()
+    club.tell("UPDATE member SET ended = '2026-10-01' WHERE id < 20")
+    assert "drifted from the plan beyond its tolerance" in refused()
+
+
+@contextmanager
+def _changed(file: Path, old: str, new: str) -> Iterator[None]:
+    content = file.read_text()
+    file.write_text(content.replace(old, new))
+    assert file.read_text() != content
+    yield
+    file.write_text(content)
+
+
+def test_a_constraint_that_blocks_is_named_and_the_rest_goes_on(club: Club) -> None:
+    digest = club.plan()
+    club.tell(
+        "CREATE TABLE prize (member_id INTEGER REFERENCES member (id))",
+        "INSERT INTO prize VALUES (17), (18), (202)",
+    )
+    command = ("apply", "plan.json", "--approve", digest, "--batch-size", "50")
+    done = club.garant(*command)
+    assert done.code == 3, done.out + done.err
+    assert done.out.count("prize") == 2
+    assert "member ← prize" in done.out
+    assert "2 roots left" in done.out
+    assert "Not verified" in done.out
+    assert club.ask("SELECT id FROM member WHERE id < 240 ORDER BY id") == [(17,), (18,), (202,)]
+    again = club.garant(*command)
+    assert (again.code, again.out) == (3, done.out)
+    assert club.garant("ledger", "verify").code == 0
+
+
+def test_ctrl_c_stops_between_two_batches_and_the_same_command_goes_on(club: Club) -> None:
+    digest = club.plan()
+    command = ("apply", "plan.json", "--approve", digest, "--batch-size", "2")
+    process = club.start(*command)
+    while club.left() == MEMBERS:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=200)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert club.left() > MEMBERS - DUE
+    done = club.garant(*command)
+    assert (done.code, club.left()) == (0, MEMBERS - DUE), done.err
+
+
+def test_a_person_is_erased_corrected_and_restricted_on_approval(club: Club) -> None:
+    def approved(*command: str) -> None:
+        with_digest = club.garant(*command)
+        assert with_digest.code == 0, with_digest.err
+        digest = with_digest.out.split("--approve ")[1].split()[0]
+        done = club.garant(*command, "--approve", digest)
+        assert done.code == 0, done.out + done.err
+        assert "Verified" in done.out
+
+    identity = ("--identity", "email=M299@club.example")
+    approved("subject", "rectify", *identity, "--set", "phone=+33199009999")
+    assert club.ask("SELECT phone FROM member WHERE id = 299") == [("+33199009999",)]
+    approved("subject", "restrict", *identity)
+    assert not club.ask("SELECT active FROM member WHERE id = 299")[0][0]
+    approved("subject", "erase", *identity)
+    assert club.left() == MEMBERS - 1
+    assert club.ask("SELECT count(*) FROM letter") == [(2 * (MEMBERS - 1),)]
+    assert "m299@" not in club.garant("ledger", "inspect").out.lower()
+    gone = club.garant("subject", "find", *identity)
+    assert (gone.code, "Nobody is known so" in gone.out) == (0, True)
