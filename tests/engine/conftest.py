@@ -26,6 +26,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
+def postgres(postgres_database: str) -> Iterator[PostgresDatabase]:
+    """An empty PostgreSQL database, for what SQLite does not have."""
+    opened = PostgresDatabase(postgres_database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def shop(database: Database) -> Iterator[Shop]:
     """The shop, its tables created and empty."""
     shop = Shop(database).create()

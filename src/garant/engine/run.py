@@ -147,10 +147,10 @@ def execute(course: Course, ref: BatchRef, journal: Journal) -> Outcome:
 
 def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
     before = journal.prepared(key)
+    if before is not None and before.get("halved"):
+        return _halves(course, keys, key, journal)
     if before is not None and _committed(course, keys, before):
         return _outcome(course, len(keys), read_counts(before), before["skipped"], recovered=True)
-    if journal.prepared(_half(key, 0)) is not None:
-        return _halves(course, keys, key, journal)
     change = course.change(keys)
     skipped = [k for k in keys if k not in course.now_due]
 
@@ -161,6 +161,7 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
         counts = course.source.connector.apply(change, prepare)
     except Blocked as refusal:
         if len(change.keys) > 1:
+            journal.prepare(key, {**write_counts(Counts(()), ()), "halved": True})
             return _halves(course, keys, key, journal)
         blocked = ((change.keys[0], refusal.blockers),)
         return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
@@ -188,18 +189,18 @@ def _outcome(
 def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
     """Did the system commit what was prepared?
 
-    The first step that changed rows saw the system as it was: if the transaction was lost, asking
-    that step again finds as many rows as then. If it was kept, it finds none, or only newer ones.
+    Where the system does not remember, its rows tell: if the transaction was lost, the steps find
+    about as many rows as then; if it was kept, none, or the few that are newer.
     """
-    prepared = read_counts(before)
-    first = next((number for number, rows in enumerate(prepared.rows) if rows), None)
-    if first is None:
-        return False
+    prepared, connector = read_counts(before), course.source.connector
+    known = connector.committed(prepared.transaction) if prepared.transaction else None
+    if known is not None:
+        return known
     skipped = set(before["skipped"])
     concerned = [key for key in keys if key not in skipped]
-    probe = course.change_by(concerned, [course.steps[first]])
-    with course.source.connector.snapshot() as snapshot:
-        return snapshot.count(probe).rows[0] < prepared.rows[first]
+    with connector.snapshot() as snapshot:
+        left = snapshot.count(course.change_by(concerned, course.steps)).total
+    return left * 2 < prepared.total
 
 
 def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
@@ -208,12 +209,14 @@ def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
         "rows": list(counts.rows),
         "files": [list(pair) for pair in counts.files],
         "skipped": list(skipped),
+        "transaction": counts.transaction,
     }
 
 
 def read_counts(data: Mapping[str, Any]) -> Counts:
     """Counts as the journal kept them."""
-    return Counts(tuple(data["rows"]), tuple((env, name) for env, name in data["files"]))
+    files = tuple((env, name) for env, name in data["files"])
+    return Counts(tuple(data["rows"]), files, data.get("transaction"))
 
 
 def summary(course: Course, outcome: Outcome) -> dict[str, Any]:

@@ -148,10 +148,14 @@ class ChangeSet:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows per step (same order), and the files the steps name."""
+    """Rows per step (same order), and the files the steps name.
+
+    ``transaction`` is what the system calls the transaction, where it can say later what became of it.
+    """
 
     rows: tuple[int, ...]
     files: tuple[tuple[str, str], ...] = ()
+    transaction: str | None = None
 
     @property
     def total(self) -> int:
@@ -237,6 +241,14 @@ class Connector(Protocol):
         Raises:
             Blocked: a constraint refused; nothing was changed.
             Interrupted: a lock or the server failed; nothing was changed.
+        """
+        ...
+
+    def committed(self, transaction: str) -> bool | None:
+        """Whether that transaction was kept; None when the system does not remember.
+
+        Raises:
+            Interrupted: it is not over yet.
         """
         ...
 

@@ -22,6 +22,7 @@ from garant.systems.port import (
     DueQuestion,
     DutyQuestion,
     Found,
+    Interrupted,
     RootKey,
     Rows,
     Step,
@@ -89,6 +90,15 @@ class SqlConnector:
             except IntegrityError as error:
                 raise Blocked(self._explain(change, work.current, error)) from None
             return counts
+
+    def committed(self, transaction: str) -> bool | None:
+        """What PostgreSQL remembers of a transaction; SQLite remembers none."""
+        with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            number = sa.cast(sa.literal(int(transaction)), sa.BigInteger())
+            status = connection.scalar(sa.select(sa.func.txid_status(number)))
+        if status == "in progress":
+            raise Interrupted(f"{self.data_map.system}: the transaction of the batch is not over yet")
+        return None if status is None else status == "committed"
 
     def release_files(self, files: Sequence[tuple[str, str]]) -> int:
         """Delete the files named by (variable, name) that no row refers to any more."""
@@ -185,7 +195,13 @@ class _Work:
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
         self._look_again(collected)
-        return Counts(rows, files)
+        return Counts(rows, files, self._transaction())
+
+    def _transaction(self) -> str | None:
+        """PostgreSQL's own number for this transaction (since version 10)."""
+        if self.connector.dialect.name != "postgresql":
+            return None
+        return str(self.connection.scalar(sa.select(sa.func.txid_current())))
 
     def _collect(self, number: int, step: Step) -> sa.TableClause:
         name = f"garant_rows_{number}"
@@ -275,8 +291,8 @@ class SqlSnapshot:
         return Rows(table, columns, self._stream(statement))
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
-        streaming = self._connection.execution_options(yield_per=STREAM)
-        with streaming.execute(statement) as result:
+        # On the execution, not the connection: there the option would stay and stream every statement.
+        with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
             yield from result
 
     def _finder(self, root: str) -> Finder:
