@@ -60,15 +60,23 @@ _SETUP = [
     "CREATE TEMP TABLE t_partner AS SELECT unnest(CAST(:partners AS integer[])) AS id",
     "CREATE TEMP TABLE t_invoice AS SELECT unnest(CAST(:invoices AS integer[])) AS id",
     "CREATE TEMP TABLE t_candidate AS SELECT unnest(CAST(:candidates AS integer[])) AS id",
-    "CREATE TEMP TABLE t_lead AS SELECT unnest(CAST(:leads AS integer[])) AS id"
-    " UNION SELECT id FROM crm_lead WHERE partner_id IN (SELECT id FROM t_partner)",
-    "CREATE TEMP TABLE t_applicant AS SELECT id FROM hr_applicant"
-    " WHERE candidate_id IN (SELECT id FROM t_candidate)",
+    (
+        "CREATE TEMP TABLE t_lead AS SELECT unnest(CAST(:leads AS integer[])) AS id"
+        " UNION SELECT id FROM crm_lead WHERE partner_id IN (SELECT id FROM t_partner)"
+    ),
+    (
+        "CREATE TEMP TABLE t_applicant AS SELECT id FROM hr_applicant"
+        " WHERE candidate_id IN (SELECT id FROM t_candidate)"
+    ),
     "CREATE TEMP TABLE t_order AS SELECT id FROM sale_order WHERE partner_id IN (SELECT id FROM t_partner)",
-    "CREATE TEMP TABLE t_meeting AS SELECT calendar_event_id AS id FROM calendar_event_res_partner_rel"
-    " WHERE res_partner_id IN (SELECT id FROM t_partner)",
-    "CREATE TEMP TABLE t_message AS SELECT id FROM mail_message WHERE author_id IN (SELECT id FROM t_partner)"
-    f" OR {_DOCUMENTS.format(model='model', key='res_id')}",
+    (
+        "CREATE TEMP TABLE t_meeting AS SELECT calendar_event_id AS id FROM calendar_event_res_partner_rel"
+        " WHERE res_partner_id IN (SELECT id FROM t_partner)"
+    ),
+    (
+        "CREATE TEMP TABLE t_message AS SELECT id FROM mail_message WHERE author_id IN (SELECT id FROM t_partner)"
+        f" OR {_DOCUMENTS.format(model='model', key='res_id')}"
+    ),
 ]
 
 _OF_PARTNER = "partner_id IN (SELECT id FROM t_partner)"

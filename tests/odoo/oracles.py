@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ EXPECTED = {
 def first_moment_kept(years: int, as_of: date = AS_OF) -> datetime:
     """The naive UTC instant from which a row is not yet due."""
     midnight = datetime(as_of.year - years, as_of.month, as_of.day, tzinfo=PARIS)
-    return midnight.astimezone(timezone.utc).replace(tzinfo=None)
+    return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 PROSPECTS = """

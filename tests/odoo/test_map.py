@@ -24,7 +24,9 @@ def test_the_map_ships_with_garant() -> None:
 
 
 def test_a_company_starts_from_it_and_says_its_own() -> None:
-    own = parse_map("use: odoo18\nsystem: crm\nconnection: {env: CRM_URL}\nlabel: {fr: Notre CRM, en: Our CRM}\n")
+    own = parse_map(
+        "use: odoo18\nsystem: crm\nconnection: {env: CRM_URL}\nlabel: {fr: Notre CRM, en: Our CRM}\n"
+    )
     assert (own.map.system, own.map.connection.env) == ("crm", "CRM_URL")
     assert own.map.roles["prospect"] == parse_map("use: odoo18\n").map.roles["prospect"]
 

@@ -76,7 +76,9 @@ def test_nobody_of_the_house_is_chosen(plan: Plan, untouched: Odoo) -> None:
 
 def test_the_sealed_labels_are_counted_and_left(plan: Plan) -> None:
     lines = next(
-        action for action in selection(plan, "customer-invoice").actions if action.table == "account_move_line"
+        action
+        for action in selection(plan, "customer-invoice").actions
+        if action.table == "account_move_line"
     )
     assert (lines.treated, lines.sealed) == (0, 254)
 

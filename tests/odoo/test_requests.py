@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -25,10 +26,12 @@ from tests.servers.postgres import PostgresServer
 
 
 @pytest.fixture
-def copy(postgres_server: PostgresServer, odoo18_template: str, untouched: Odoo) -> Iterator[Odoo]:
-    """A copy of the dump for one request."""
+def copy(
+    postgres_server: PostgresServer, odoo18_template: str, odoo18_filestore: Path, untouched: Odoo
+) -> Iterator[Odoo]:
+    """A copy of the dump and of its files, for one request."""
     with postgres_server.database(odoo18_template) as url:
-        yield replace(untouched, url=url)
+        yield replace(untouched, url=url, files=odoo18_filestore)
 
 
 def act(

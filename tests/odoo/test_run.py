@@ -269,7 +269,9 @@ def test_the_plan_kept_the_companies_of_living_contacts(swept: Sweep) -> None:
     prospects = selection(swept.plan, "prospect")
     with swept.odoo.connect() as connection:
         left = oracles.keys(
-            connection, "SELECT id FROM res_partner WHERE id = ANY(:ids)", ids=sorted(chosen(swept.plan, "prospect"))
+            connection,
+            "SELECT id FROM res_partner WHERE id = ANY(:ids)",
+            ids=sorted(chosen(swept.plan, "prospect")),
         )
         employers = oracles.keys(connection, "SELECT parent_id FROM res_partner WHERE parent_id IS NOT NULL")
     held = next(duty for duty in prospects.duties if duty.why.en.startswith("Company"))

@@ -117,12 +117,15 @@ def test_a_living_candidate_is_untouched(trapped: Sweep, name: str) -> None:
     mine = (
         "SELECT t::text FROM hr_candidate t WHERE id = :id",
         "SELECT t::text FROM hr_applicant t WHERE candidate_id = :id",
-        "SELECT t::text FROM res_partner t WHERE id ="
-        " (SELECT partner_id FROM hr_candidate WHERE id = :id)",
-        "SELECT t::text FROM mail_message t WHERE (model = 'hr.candidate' AND res_id = :id)"
-        " OR (model = 'hr.applicant' AND res_id IN (SELECT id FROM hr_applicant WHERE candidate_id = :id))",
-        "SELECT t::text FROM ir_attachment t WHERE (res_model = 'hr.candidate' AND res_id = :id) OR"
-        " (res_model = 'hr.applicant' AND res_id IN (SELECT id FROM hr_applicant WHERE candidate_id = :id))",
+        ("SELECT t::text FROM res_partner t WHERE id = (SELECT partner_id FROM hr_candidate WHERE id = :id)"),
+        (
+            "SELECT t::text FROM mail_message t WHERE (model = 'hr.candidate' AND res_id = :id)"
+            " OR (model = 'hr.applicant' AND res_id IN (SELECT id FROM hr_applicant WHERE candidate_id = :id))"
+        ),
+        (
+            "SELECT t::text FROM ir_attachment t WHERE (res_model = 'hr.candidate' AND res_id = :id) OR"
+            " (res_model = 'hr.applicant' AND res_id IN (SELECT id FROM hr_applicant WHERE candidate_id = :id))"
+        ),
     )
     with trapped.odoo.connect() as connection:
         rows = [set(connection.execute(text(sql), {"id": candidate}).scalars()) for sql in mine]

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from tests.odoo import oracles
 
-LONG_AGO = datetime(2018, 3, 1, 12)
-RECENTLY = datetime(2026, 3, 1, 12)
+LONG_AGO = "2018-03-01 12:00:00"
+RECENTLY = "2026-03-01 12:00:00"
 
 
 @dataclass
@@ -126,13 +125,18 @@ class _Planter:
         """One applies again, one was hired, one is also a prospect, two share one contact."""
         again, hired, prospect = next(self.refused), next(self.refused), next(self.refused)
         self.clone(
-            "hr_applicant", where="candidate_id", value=again, refuse_reason_id=None, refuse_date=None, active=True
+            "hr_applicant",
+            where="candidate_id",
+            value=again,
+            refuse_reason_id=None,
+            refuse_date=None,
+            active=True,
         )
         employee = self.one("SELECT min(id) FROM hr_employee")
         self.run("UPDATE hr_candidate SET employee_id = :e WHERE id = :id", e=employee, id=hired)
         contact = self.contact_of(prospect)
         lead = self.one("SELECT max(id) FROM crm_lead WHERE create_date > '2025-01-01'")
-        self.clone("crm_lead", where="id", value=lead, partner_id=contact, create_date=str(RECENTLY))
+        self.clone("crm_lead", where="id", value=lead, partner_id=contact, create_date=RECENTLY)
         self.message(contact, "product.template", 1, "Une question sur ce produit")
         first, second = next(self.refused), next(self.refused)
         self.traps.ids["orphan-contact"] = self.contact_of(second)
@@ -158,7 +162,7 @@ class _Planter:
         name = self.one("SELECT name FROM res_partner WHERE id = :id", id=leaving)
         meeting = self.clone(
             "calendar_event", name=f"RDV {name}", description=f"<p>{name} demande un devis</p>",
-            start=str(LONG_AGO), stop=str(LONG_AGO),
+            start=LONG_AGO, stop=LONG_AGO,
         )  # fmt: skip
         for partner in (leaving, staying):
             self.run(
@@ -207,7 +211,7 @@ class _Planter:
         """The row is old, a message or a meeting is not."""
         wrote, met = next(self.overdue), next(self.overdue)
         self.message(wrote, "product.template", 1, "Bonjour", RECENTLY)
-        meeting = self.clone("calendar_event", start=str(RECENTLY), stop=str(RECENTLY))
+        meeting = self.clone("calendar_event", start=RECENTLY, stop=RECENTLY)
         self.run(
             "INSERT INTO calendar_event_res_partner_rel (calendar_event_id, res_partner_id) VALUES (:e, :p)",
             e=meeting,
@@ -235,16 +239,20 @@ class _Planter:
         address, name = self.email("res_partner", partner), "Prénom Inscrit"
         self.traps.ids["sides"] = partner
         self.traps.ids["registration"] = self.clone(
-            "event_registration", partner_id=partner, name=name, email=address, create_date=str(LONG_AGO),
+            "event_registration", partner_id=partner, name=name, email=address, create_date=LONG_AGO,
             sale_order_id=None, sale_order_line_id=None, barcode=None,
         )  # fmt: skip
         survey = self.clone(
-            "survey_user_input", partner_id=partner, email=address, create_date=str(LONG_AGO),
+            "survey_user_input", partner_id=partner, email=address, create_date=LONG_AGO,
             access_token="token-1",
         )  # fmt: skip
         self.clone("survey_user_input_line", user_input_id=survey, value_text_box=f"Je suis {address}")
         self.traps.ids["task"] = self.clone(
-            "project_task", partner_id=partner, partner_name=name, email_from=address, partner_phone="0102030405"
+            "project_task",
+            partner_id=partner,
+            partner_name=name,
+            email_from=address,
+            partner_phone="0102030405",
         )
         self.clone("rating_rating", partner_id=partner, feedback=f"Merci, {address}", message_id=None,
                    access_token="token-2")  # fmt: skip
@@ -305,7 +313,7 @@ class _Planter:
     def odd_names(self) -> None:
         """Quotes, emoji, other scripts, and nothing at all."""
         for name, value in {
-            "quote": "L'\"Étoile\"; DROP TABLE res_partner; --",
+            "quote": 'L\'"Étoile"; DROP TABLE res_partner; --',
             "emoji": "👩‍🔧 Zoé",
             "script": "יוסף کریم 王",
         }.items():
@@ -340,13 +348,11 @@ class _Planter:
         )
         return new
 
-    def message(
-        self, author: int | None, model: str, key: int, body: str, at: datetime = LONG_AGO
-    ) -> int:
+    def message(self, author: int | None, model: str, key: int, body: str, at: str = LONG_AGO) -> int:
         address = self.email("res_partner", author) if author else "bot@example.org"
         return self.clone(
             "mail_message", author_id=author, model=model, res_id=key, body=f"<p>{body}</p>", subject=body,
-            email_from=address, reply_to=address, message_type="email", date=str(at), parent_id=None,
+            email_from=address, reply_to=address, message_type="email", date=at, parent_id=None,
             record_name=None, message_id=f"<{model}-{key}-{author}@example.org>",
         )  # fmt: skip
 
@@ -370,4 +376,3 @@ class _Planter:
             {"id": self.attachment_of(candidate)},
         ).one()
         return row[0], row[1]
-
