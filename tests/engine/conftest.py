@@ -39,3 +39,11 @@ def shop(database: Database) -> Iterator[Shop]:
     shop = Shop(database).create()
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def postgres_shop(postgres: PostgresDatabase) -> Iterator[Shop]:
+    """The shop on PostgreSQL alone."""
+    shop = Shop(postgres).create()
+    yield shop
+    shop.close()

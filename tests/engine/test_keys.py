@@ -120,7 +120,7 @@ def test_keys_go_there_and_back(database: Database, kind: str) -> None:
         found = snapshot.find_held("person", keys, [])
         assert set(found.keys) == set(keys)
         assert {type(key) for key in found.keys} == {type(keys[0])}
-        assert snapshot.find_identity("person", data_map.identities["number"][0].query, "x") == [keys[0]]
+        assert snapshot.find_identity(data_map.identities["number"][0].query, "x") == [keys[0]]
     opened.close()
 
 

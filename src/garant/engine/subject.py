@@ -118,7 +118,7 @@ def roots_found(
     for kind, value in identities.items():
         for identity in data_map.identities.get(kind, []):
             for variant in variants(kind, value):
-                keys = snapshot.find_identity(identity.root, identity.query, variant)
+                keys = snapshot.find_identity(identity.query, variant)
                 found.setdefault(identity.root, set()).update(keys)
     return {root: sorted(keys, key=_order) for root, keys in found.items() if keys}
 

@@ -201,7 +201,7 @@ class Snapshot(Protocol):
         """Select the roots that are due, and the duties that hold them."""
         ...
 
-    def find_identity(self, root: str, query: str, identity: str) -> list[RootKey]:
+    def find_identity(self, query: str, identity: str) -> list[RootKey]:
         """The roots that an e-mail, phone or number leads to."""
         ...
 

@@ -2,119 +2,120 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from garant.systems.model import Do
 from garant.systems.port import Blocker, Step
+from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A foreign key of one column that refuses, or undoes nothing, when its target goes."""
-
-    name: str
-    schema: str | None
-    table: str
-    column: str
-    target_table: str
-    target: str
+def is_refusal(error: DBAPIError) -> bool:
+    """Whether a constraint, or a trigger that raises, refused the change."""
+    diagnostic = getattr(error.orig, "diag", None)
+    return (
+        isinstance(error, IntegrityError) or getattr(diagnostic, "source_function", None) == "exec_stmt_raise"
+    )
 
 
-def references(connection: sa.Connection) -> list[Reference]:
-    """Every one-column foreign key of the system that neither cascades nor lets go."""
-    found: list[Reference] = []
-    for (schema, table), keys in sa.inspect(connection).get_multi_foreign_keys().items():
-        for key in keys:
-            released = key.get("options", {}).get("ondelete", "").upper() in (
-                "CASCADE",
-                "SET NULL",
-                "SET DEFAULT",
-            )
-            if released or len(key["constrained_columns"]) != 1:
-                continue
-            column = key["constrained_columns"][0]
-            target = (key["referred_columns"] or ["rowid"])[0]
-            name = key["name"] or f"{table}.{column} → {key['referred_table']}.{target}"
-            found.append(Reference(str(name), schema, table, column, key["referred_table"], target))
-    return found
-
-
-def foresee(connection: sa.Connection, statements: Statements, steps: Sequence[Step]) -> list[Blocker]:
+def foresee(
+    connection: sa.Connection, known: Sequence[Reference], statements: Statements, steps: Sequence[Step]
+) -> list[Blocker]:
     """References that will still be there when their target must go.
 
-    A referring row that an earlier step (or the same one) deletes, or whose reference it
-    blanks, is no obstacle.
+    A referring row that an earlier step (or the same one) deletes, or whose reference it blanks, is no
+    obstacle; where the reference is deferred, nor is one that a later step takes away.
     """
-    known = references(connection)
     return [
         Blocker(step.table, reference.name, rows, reference.table)
         for position, step in enumerate(steps)
         if step.do is Do.DELETE
         for reference in known
-        if reference.target_table == step.table
-        and (rows := _count(connection, statements, reference, steps[: position + 1]))
+        if reference.target_table == _bare(connection, step.table)
+        and (taking := steps if reference.deferred else steps[: position + 1])
+        and (rows := _count(connection, statements, reference, step, taking))
     ]
 
 
 def blockers_of(
     connection: sa.Connection,
+    known: Sequence[Reference],
     statements: Statements,
     steps: Sequence[Step],
-    failed: Step,
-    error: IntegrityError,
+    failed: Step | None,
+    error: DBAPIError,
 ) -> list[Blocker]:
-    """Name what refused a step: the database's own word, else the rows that refer to what must go."""
-    named = _named(error, failed)
-    if failed.do is not Do.DELETE or named.referring_table is not None:
+    """Name what refused a step, or the commit: the rows that refer to what must go, else the database's word."""
+    named = named_blocker(error, failed or steps[-1])
+    if failed is not None and failed.do is not Do.DELETE:
         return [named]
-    upto = steps[: steps.index(failed) + 1]
-    return [b for b in foresee(connection, statements, upto) if b.table == failed.table] or [named]
+    found = foresee(connection, known, statements, steps)
+    return [b for b in found if failed is None or b.table == failed.table] or [named]
 
 
-def _named(error: IntegrityError, step: Step) -> Blocker:
+def named_blocker(error: DBAPIError, step: Step) -> Blocker:
+    """What the database itself says, without the values it may quote."""
     diagnostic = getattr(error.orig, "diag", None)
-    constraint = getattr(diagnostic, "constraint_name", None)
-    if constraint:
-        return Blocker(step.table, str(constraint), None, getattr(diagnostic, "table_name", None))
-    reason = str(error.orig).splitlines()[0]
-    return Blocker(step.table, reason.replace(" constraint failed", ""))
+    if diagnostic is None:
+        return Blocker(step.table, str(error.orig).splitlines()[0].replace(" constraint failed", ""))
+    referring = diagnostic.table_name if diagnostic.table_name != step.table else None
+    return Blocker(step.table, _constraint(diagnostic, step), None, referring)
+
+
+def _constraint(diagnostic: Any, step: Step) -> str:
+    if diagnostic.constraint_name:
+        return str(diagnostic.constraint_name)
+    if diagnostic.column_name:
+        return f"NOT NULL: {step.table}.{diagnostic.column_name}"
+    raising = re.search(r"([\w.$\"]+)\(", diagnostic.context or "")
+    return f"{raising[1]}()" if raising else f"SQLSTATE {diagnostic.sqlstate}"
 
 
 def _count(
-    connection: sa.Connection, statements: Statements, reference: Reference, steps: Sequence[Step]
+    connection: sa.Connection,
+    statements: Statements,
+    reference: Reference,
+    going: Step,
+    taking: Sequence[Step],
 ) -> int:
-    """Rows that refer to what the last step deletes and that none of the steps takes away."""
-    going, child = statements.table(steps[-1].table), statements.table(reference.table)
+    """Rows that refer to what a step deletes and that none of the others takes away."""
+    child = statements.table(reference.table)
     doomed = (
-        sa.select(_column(connection, steps[-1].table, reference.target))
-        .select_from(going)
-        .where(statements.rows(steps[-1]))
+        sa.select(*(_column(connection, going.table, name) for name in reference.targets))
+        .select_from(statements.table(going.table))
+        .where(statements.rows(going))
         .correlate(None)
     )
-    referring = _column(connection, reference.table, reference.column)
-    query = sa.select(sa.func.count()).select_from(child).where(referring.in_(doomed))
-    for rows in _taken(statements, reference, steps):
+    referring = [_column(connection, reference.table, name) for name in reference.columns]
+    refers = referring[0].in_(doomed) if len(referring) == 1 else sa.tuple_(*referring).in_(doomed)
+    query = sa.select(sa.func.count()).select_from(child).where(refers)
+    for rows in _taken(connection, statements, reference, taking):
         query = query.where(sa.not_(sa.func.coalesce(rows, sa.false())))
     return int(connection.scalar(query) or 0)
+
+
+def _bare(connection: sa.Connection, table: str) -> str:
+    """A table as references name it: without the schema where that is the default one."""
+    return table.removeprefix(f"{sa.inspect(connection).default_schema_name}.")
 
 
 def _column(connection: sa.Connection, table: str, column: str) -> ColumnElement[int]:
     """A column the map does not name, written with its table."""
     quote = connection.dialect.identifier_preparer.quote
-    return sa.literal_column(f"{quote(table)}.{quote(column)}")
+    return sa.literal_column(".".join(quote(part) for part in (*table.split("."), column)))
 
 
 def _taken(
-    statements: Statements, reference: Reference, steps: Sequence[Step]
+    connection: sa.Connection, statements: Statements, reference: Reference, steps: Sequence[Step]
 ) -> Iterator[ColumnElement[bool]]:
     for step in steps:
-        if step.table == reference.table and (
-            step.do is Do.DELETE or step.columns.get(reference.column) == "blank"
-        ):
+        if _bare(connection, step.table) != reference.table:
+            continue
+        if step.do is Do.DELETE or any(step.columns.get(column) == "blank" for column in reference.columns):
             yield statements.rows(step)

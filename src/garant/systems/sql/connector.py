@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
 from garant.systems.files.store import FileStore
@@ -27,12 +27,13 @@ from garant.systems.port import (
     Rows,
     Step,
 )
-from garant.systems.sql.blockers import blockers_of, foresee
+from garant.systems.sql.blockers import blockers_of, foresee, is_refusal, named_blocker
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.indexes import missing_indexes
+from garant.systems.sql.references import Reference, references
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
@@ -60,6 +61,7 @@ class SqlConnector:
         self._looking = open_engine(parsed, writing=False, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self._changing = open_engine(parsed, writing=True, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self.dialect: Dialect = dialect_of(self._looking)
+        self._references: list[Reference] | None = None
 
     @contextmanager
     def snapshot(self) -> Generator[SqlSnapshot]:
@@ -80,16 +82,20 @@ class SqlConnector:
             counts = Counts(tuple(0 for _ in change.steps))
             before_commit(counts)
             return counts
-        with plain_errors(self.data_map.system), self._changing.connect() as connection:
-            self._name_departing(connection, change)
-            work = _Work(self, connection, change)
-            try:
-                with connection.begin():
-                    counts = work.run()
-                    before_commit(counts)
-            except IntegrityError as error:
-                raise Blocked(self._explain(change, work.current, error)) from None
-            return counts
+        with plain_errors(self.data_map.system):
+            with self._changing.connect() as connection:
+                self._name_departing(connection, change)
+                work = _Work(self, connection, change)
+                try:
+                    with connection.begin():
+                        counts = work.run()
+                        before_commit(counts)
+                    return counts
+                except DBAPIError as error:
+                    if not is_refusal(error):
+                        raise
+                    refusal = error
+            raise Blocked(self._explain(change, work.current, refusal)) from None
 
     def committed(self, transaction: str) -> bool | None:
         """What PostgreSQL remembers of a transaction; SQLite remembers none."""
@@ -163,15 +169,27 @@ class SqlConnector:
                     return True
         return False
 
-    def _explain(self, change: ChangeSet, step: Step, error: IntegrityError) -> list[Blocker]:
-        """Look again, in a transaction that is thrown away, at what the failed step ran into."""
+    def references(self, connection: sa.Connection) -> list[Reference]:
+        """The foreign keys that refuse, read once."""
+        if self._references is None:
+            self._references = references(connection)
+        return self._references
+
+    def _explain(self, change: ChangeSet, step: Step | None, error: DBAPIError) -> list[Blocker]:
+        """Look again, in a transaction that is thrown away, at what the failed step ran into.
+
+        Not for many roots: each will be tried by itself.
+        """
+        if len(change.keys) > 1:
+            return [named_blocker(error, step or change.steps[-1])]
         statements = self.statements(change)
         with self._changing.connect() as connection:
             self._name_departing(connection, change)
             with connection.begin() as transaction:
                 create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
                 fill(connection, self.dialect, statements.batch, change.keys, change.held)
-                found = blockers_of(connection, statements, change.steps, step, error)
+                known = self.references(connection)
+                found = blockers_of(connection, known, statements, change.steps, step, error)
                 transaction.rollback()
         return found
 
@@ -184,7 +202,7 @@ class _Work:
         self.connection = connection
         self.change = change
         self.statements = connector.statements(change)
-        self.current = change.steps[0]
+        self.current: Step | None = None
 
     def run(self) -> Counts:
         """Gather what later steps would lose sight of, do the steps, and look again."""
@@ -195,6 +213,7 @@ class _Work:
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
         self._look_again(collected)
+        self.current = None
         return Counts(rows, files, self._transaction())
 
     def _transaction(self) -> str | None:
@@ -252,7 +271,7 @@ class SqlSnapshot:
         self._fill(root, keys, {})
         return self._finder(root).held(duties)
 
-    def find_identity(self, root: str, query: str, identity: str) -> list[RootKey]:
+    def find_identity(self, query: str, identity: str) -> list[RootKey]:
         """The roots an identity leads to; it is bound, never spliced."""
         source = fragment_query(query, self._dialect.name, ("key",), identity=identity)
         keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
@@ -279,7 +298,8 @@ class SqlSnapshot:
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:
         """The references that will refuse a deletion of the change."""
-        return foresee(self._connection, self._load(change), change.steps)
+        known = self._connector.references(self._connection)
+        return foresee(self._connection, known, self._load(change), change.steps)
 
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -130,10 +131,8 @@ def local_moment(zone: str, text: str) -> str | None:
         moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    try:
+    with suppress(OverflowError):
         moment = moment.astimezone(ZoneInfo(zone))
-    except OverflowError:
-        pass
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 

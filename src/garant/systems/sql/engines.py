@@ -15,7 +15,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
-    IntegrityError,
     InterfaceError,
     NoSuchModuleError,
     OperationalError,
@@ -109,8 +108,6 @@ def plain_errors(system: str) -> Generator[None]:
     """
     try:
         yield
-    except IntegrityError:
-        raise
     except (OperationalError, InterfaceError) as error:
         raise _operational(system, error) from None
     except DBAPIError as error:

@@ -1,0 +1,91 @@
+"""The foreign keys of a system that refuse to lose what they refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+LETTING_GO = ("CASCADE", "SET NULL", "SET DEFAULT")
+"""What a foreign key may do, other than refuse, when the row it refers to goes."""
+
+_SQLITE = sa.text(
+    'SELECT m.name AS child, m.sql AS written, f.id, f."table" AS target, f."from" AS referring, f."to" AS referred, '
+    "upper(f.on_delete) AS on_delete FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f "
+    "WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key that refuses when its target goes; tables as a data map names them.
+
+    ``deferred``: it refuses only at the end of the transaction.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    target_table: str
+    targets: tuple[str, ...]
+    deferred: bool
+
+
+def references(connection: sa.Connection) -> list[Reference]:
+    """Every foreign key of the system that neither cascades nor lets go, in a stable order."""
+    read = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+    return sorted(read(connection), key=lambda reference: (reference.table, reference.name))
+
+
+def _postgresql(connection: sa.Connection) -> Iterator[Reference]:
+    inspector = sa.inspect(connection)
+    default = inspector.default_schema_name
+    for schema in inspector.get_schema_names():
+        if schema == "information_schema":
+            continue
+        for (_, table), keys in inspector.get_multi_foreign_keys(schema=schema).items():
+            for key in keys:
+                options: dict[str, Any] = dict(key.get("options", {}))
+                if str(options.get("ondelete", "")).upper() in LETTING_GO:
+                    continue
+                yield Reference(
+                    str(key["name"]),
+                    _named(schema, table, default),
+                    tuple(key["constrained_columns"]),
+                    _named(key["referred_schema"], key["referred_table"], default),
+                    tuple(key["referred_columns"]),
+                    str(options.get("initially", "")).upper() == "DEFERRED",
+                )
+
+
+def _named(schema: str | None, table: str, default: str | None) -> str:
+    return table if schema in (None, default) else f"{schema}.{table}"
+
+
+def _sqlite(connection: sa.Connection) -> Iterator[Reference]:
+    """SQLite's own list says what happens on deletion; only the table's text says what is deferred."""
+    keys: dict[tuple[str, int], list[Any]] = {}
+    for row in connection.execute(_SQLITE):
+        keys.setdefault((row.child, row.id), []).append(row)
+    for (table, _), rows in keys.items():
+        if rows[0].on_delete in LETTING_GO:
+            continue
+        columns = tuple(row.referring for row in rows)
+        targets = tuple(row.referred or _only_key(connection, row.target) for row in rows)
+        name = f"{table}.{', '.join(columns)} → {rows[0].target}.{', '.join(targets)}"
+        yield Reference(name, table, columns, rows[0].target, targets, _deferred(rows[0].written, columns))
+
+
+def _only_key(connection: sa.Connection, table: str) -> str:
+    """The column that a foreign key means when it names none."""
+    columns = sa.inspect(connection).get_pk_constraint(table)["constrained_columns"]
+    return columns[0] if columns else "rowid"
+
+
+def _deferred(written: str, columns: tuple[str, ...]) -> bool:
+    listed = r"\W+".join(re.escape(column) for column in columns)
+    clause = rf"\b{listed}\b[^,]*?REFERENCES[^,]*?(?:\([^)]*\))?[^,]*?INITIALLY\s+DEFERRED"
+    return re.search(clause, written, re.IGNORECASE) is not None
