@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
 from garant.engine.terms import Terms
@@ -58,13 +60,15 @@ class Surveyor:
 
     def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""
-        probes = self._probes()
+        in_force = reduce(or_, (held.get(key, 0) for key in keys), 0)
+        probes = self._probes(in_force)
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
         busy = [p.step for p, rows in zip(probes, counts.rows, strict=True) if p.meaning == "done" and rows]
         blocks = blocks_of(self.snapshot, self.change(keys, held, busy)) if busy else []
         return Survey(_planned(self.steps, probes, counts), blocks)
 
-    def _probes(self) -> list[_Probe]:
+    def _probes(self, in_force: int) -> list[_Probe]:
+        """What to count; a duty (bit) that holds none of the roots keeps no row."""
         probes = [_Probe(step, step.action, "done") for step in self.steps]
         for step in self.steps:
             if step.seals:
@@ -74,17 +78,17 @@ class Surveyor:
                 shared = replace(step, others="some", seals=())
                 probes.append(_Probe(shared, step.action, "shared"))
             if step.do is Do.DELETE:
-                probes.extend(self._kept(step))
+                probes.extend(self._kept(step, in_force))
         return probes
 
-    def _kept(self, step: Step) -> list[_Probe]:
+    def _kept(self, step: Step, in_force: int) -> list[_Probe]:
         """One probe for each duty that keeps rows of the step's table."""
         return [
             _Probe(
                 replace(step, unless=0, only=1 << number, seals=(), others="any"), step.action, "kept", number
             )
             for number in range(len(self.duties))
-            if step.unless & 1 << number
+            if step.unless & in_force & 1 << number
         ]
 
 
