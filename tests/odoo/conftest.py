@@ -31,6 +31,16 @@ BATCH = 50
 """Small, so that roots that belong together fall into different batches."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A whole database is copied, swept and read through: more than the usual two minutes when busy."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(900))
+            if {"swept", "trapped"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.slow)
+
+
 @dataclass(frozen=True)
 class Odoo:
     """One copy of the dump, its filestore, and the map over it."""
