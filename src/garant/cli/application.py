@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Sequence
 
 import typer
-from typer import rich_utils
 
 from garant.cli import language, registration
 from garant.cli.exits import Exit
@@ -18,6 +17,9 @@ from garant.cli.reference import commands_markdown
 from garant.policy.text import Text
 
 __all__ = ["commands_markdown", "main"]
+
+_SHORTEST_COMMAND = 2
+"""Words without which a group is asked what it does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,11 +40,18 @@ def run(arguments: Sequence[str]) -> int:
         )
         return Exit.REFUSED
     language.speak(wanted)
-    return _run(rest)
+    try:
+        code = _run(rest)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    return code
 
 
 def _run(arguments: Sequence[str]) -> int:
-    _titles()
+    if "--help" in arguments or len(arguments) < _SHORTEST_COMMAND:
+        _title_help()
     command = registration.command(language.spoken())
     try:
         answer = command.main(list(arguments), prog_name="garant", standalone_mode=False)
@@ -53,8 +62,7 @@ def _run(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return Exit.STOPPED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
+        raise
     except Exception as error:
         return _failed(error)
     return answer if isinstance(answer, int) else Exit.OK
@@ -78,7 +86,10 @@ def _failed(error: Exception) -> int:
     return failure.code
 
 
-def _titles() -> None:
+def _title_help() -> None:
+    """Say the headings of help pages in our language; only then, because loading them takes a while."""
+    from typer import rich_utils
+
     rich_utils.ARGUMENTS_PANEL_TITLE = language.say("Arguments", "Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = language.say("Options", "Options")
     rich_utils.COMMANDS_PANEL_TITLE = language.say("Commandes", "Commands")

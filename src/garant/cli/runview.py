@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from garant.apps.promises.observers import Progress as Step
 
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C, and what a service manager sends."""
+
+
 class Watch:
     """Follows a run on standard error, and asks it to stop on Ctrl-C."""
 
@@ -46,9 +50,10 @@ class Watch:
             self._bar.stop()
 
     def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop between two batches; a second Ctrl-C stops at once."""
+        """Stop between two batches; asked a second time, stop at once."""
         self.stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_DFL)
         self._bar.console.print(say("Arrêt après le lot en cours…", "Stopping after the current batch…"))
 
 
@@ -64,11 +69,12 @@ def watching() -> Iterator[Watch]:
     )
     bar = Progress(*columns, console=err())
     watch = Watch(bar)
-    before = signal.signal(signal.SIGINT, watch.ask_to_stop)
+    before = {number: signal.signal(number, watch.ask_to_stop) for number in _STOPPING}
     try:
         yield watch
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         watch.end()
 
 

@@ -10,7 +10,10 @@ _SENTENCES: Final = tuple(
     for pattern, french in (
         (r"Missing argument '(.+?)'\.(.*)", "Argument manquant : {0}.{1}"),
         (r"Missing option '(.+?)'\.(.*)", "Option manquante : {0}.{1}"),
-        (r"No such option: (\S+) \(Possible options: (.+)\)", "Option inconnue : {0} (voulez-vous dire {1} ?)"),
+        (
+            r"No such option: (\S+) \(Possible options: (.+)\)",
+            "Option inconnue : {0} (voulez-vous dire {1} ?)",
+        ),
         (r"No such option: (.+)", "Option inconnue : {0}"),
         (r"No such command '(.+)'\.(.*)", "Commande inconnue : {0}."),
         (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", "En trop : {0}"),

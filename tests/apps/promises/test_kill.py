@@ -161,6 +161,22 @@ def test_an_error_is_one_sentence_without_a_secret_and_the_same_command_goes_on(
     assert summary["attempt"] == 2
 
 
+def test_a_lock_that_passes_is_waited_for(garant: Garant) -> None:
+    code, said, complained = garant.run("--stumble-at", "001/0002")
+    assert (code, complained) == (0, "")
+    summary = json.loads(said)
+    assert_whole(garant, summary)
+    assert (summary["attempt"], summary["executed"]) == (1, BATCHES + 2)
+
+
+def test_a_lock_that_does_not_pass_stops_the_run_and_the_same_command_goes_on(garant: Garant) -> None:
+    code, _, complained = garant.run("--stumble-at", "001/0002", "--stumbles", "99")
+    assert code == 1
+    assert complained.rstrip().endswith("RunInterruptedError: people: the table is locked")
+    assert people_left(garant.target) == PEOPLE - 2 * SIZE
+    assert_whole(garant, garant.finish())
+
+
 def test_a_second_process_is_refused_while_the_first_goes_on(garant: Garant) -> None:
     first = garant.start("--pause", "0.5")
     while people_left(garant.target) == PEOPLE:

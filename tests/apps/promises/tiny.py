@@ -23,6 +23,7 @@ from typing import Any
 from garant.apps.promises.work import BatchResult, Journal
 from garant.engine.document import Plan, Selection
 from garant.engine.keys import pack
+from garant.systems.port import Interrupted
 
 ORGANISATION = "tiny"
 SIZE = 10
@@ -149,6 +150,8 @@ class TinyWork:
     die_after_commit: str = ""
     die_before_commit: str = ""
     fail_at: str = ""
+    stumble_at: str = ""
+    stumbles: int = 2
     executed: list[str] = field(default_factory=list)
 
     def batch_keys(self) -> Sequence[str]:
@@ -158,6 +161,8 @@ class TinyWork:
         self.executed.append(key)
         if key == self.fail_at:
             raise OSError("the server at postgresql://crm:c4n4ry-s3cr3t@db/crm went away")
+        if key == self.stumble_at and self.executed.count(key) <= self.stumbles:
+            raise Interrupted("people: the table is locked")
         first = int(key[4:]) * SIZE
         prepared = journal.prepared(key)
         with self._transaction() as target:
@@ -242,6 +247,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--die-after-commit", default="")
     parser.add_argument("--die-before-commit", default="")
     parser.add_argument("--fail-at", default="")
+    parser.add_argument("--stumble-at", default="")
+    parser.add_argument("--stumbles", type=int, default=2)
     options = vars(parser.parse_args(arguments))
     prepare_home()
     from garant.apps.promises import execution

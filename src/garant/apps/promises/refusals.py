@@ -24,6 +24,10 @@ class RunInterruptedError(Exception):
     """
 
 
+class PassingError(RunInterruptedError):
+    """A lock, a lost server: the same batch is tried again after a while."""
+
+
 class RunStoppedError(Exception):
     """Somebody asked the run to stop between two batches; the same command goes on."""
 

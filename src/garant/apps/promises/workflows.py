@@ -11,14 +11,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from dbos import DBOS
+from dbos import error as dbos_errors
 from django.db import close_old_connections, connections
 
 from garant.apps.promises import services
 from garant.apps.promises.discretion import brief
 from garant.apps.promises.observers import Progress, present
-from garant.apps.promises.refusals import RunInterruptedError, RunStoppedError
+from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
+from garant.systems.port import Interrupted, SystemUnreachable
 
 WORKFLOW = "garant.run_plan"
+
+ATTEMPTS = 4
+"""Times a batch is tried when its system is locked or lost: at once, then after half a second, 1.5 s and 4.5 s."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Say whether what stopped a batch may be over in a while."""
+    return isinstance(error, PassingError)
 
 
 @DBOS.step(name="garant.list_batches")
@@ -28,7 +38,14 @@ def list_batches(run_key: str) -> list[str]:
         return list(present(run_key).work.batch_keys())
 
 
-@DBOS.step(name="garant.run_batch")
+@DBOS.step(
+    name="garant.run_batch",
+    retries_allowed=True,
+    max_attempts=ATTEMPTS,
+    interval_seconds=0.5,
+    backoff_rate=3.0,
+    should_retry=is_passing,
+)
 def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     """Carry out one batch unless its receipt exists, and write the receipt."""
     with _one_sentence():
@@ -60,6 +77,8 @@ def run_plan(run_key: str) -> str:
             progress = Progress(run_key, batch_key, done, len(batch_keys), **answer)
             present(run_key).observer(progress)
         return finish_run(run_key)
+    except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
+        raise RunInterruptedError(str(spent.errors[-1])) from None
     finally:
         connections.close_all()
 
@@ -69,5 +88,7 @@ def _one_sentence() -> Iterator[None]:
     """Let out one sentence without secrets: durable execution keeps a copy of every error."""
     try:
         yield
+    except (Interrupted, SystemUnreachable) as error:
+        raise PassingError(brief(error)) from None
     except Exception as error:
         raise RunInterruptedError(brief(error)) from None
