@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import or_
 
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
 from garant.engine.terms import Terms
@@ -60,8 +59,7 @@ class Surveyor:
 
     def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""
-        in_force = reduce(or_, (held.get(key, 0) for key in keys), 0)
-        probes = self._probes(in_force)
+        probes = self._probes(_union(held.get(key, 0) for key in keys))
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
         busy = [p.step for p, rows in zip(probes, counts.rows, strict=True) if p.meaning == "done" and rows]
         blocks = blocks_of(self.snapshot, self.change(keys, held, busy)) if busy else []
@@ -108,6 +106,11 @@ class _Probe:
     action: int
     meaning: str
     duty: int = -1
+
+
+def _union(masks: Iterable[int]) -> int:
+    """The duties that hold at least one of the roots."""
+    return reduce(lambda some, more: some | more, masks, 0)
 
 
 def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) -> list[PlannedAction]:
