@@ -19,7 +19,7 @@ from tests.servers.installation import NoPostgres
 from tests.servers.postgres import ANNOUNCEMENT, ROOT, PostgresServer, borrow, give_back
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -85,7 +85,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=_no_server_lent()) as run:
         wait_for((tmp_path / "folder").exists)
         run.send_signal(signal.SIGINT)
-        assert run.wait(40) == pytest.ExitCode.INTERRUPTED
+        assert run.wait(90) == pytest.ExitCode.INTERRUPTED
     assert not Path((tmp_path / "folder").read_text()).exists()
 
 
