@@ -36,7 +36,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.url = f"sqlite:///{path}"
+        self.url = f"sqlite:///{quote(str(path))}"
         self.clear()
 
     def connect(self) -> sqlite3.Connection:
@@ -143,11 +143,6 @@ class PostgresDatabase:
 def quoted(name: str) -> str:
     """An SQL identifier, quoted; a schema before the dot."""
     return ".".join(f'"{part}"' for part in name.split("."))
-
-
-def sqlite_url(path: Path) -> str:
-    """The URL of a SQLite file whose name may hold anything."""
-    return f"sqlite:///{quote(str(path))}"
 
 
 def _names(row: Mapping[str, Any]) -> str:

@@ -272,7 +272,9 @@ class SqlSnapshot:
         return self._finder(root).held(duties)
 
     def find_identity(self, query: str, identity: str) -> list[RootKey]:
-        """The roots an identity leads to; it is bound, never spliced."""
+        """The roots an identity leads to; it is bound, never spliced. What no text can hold finds nobody."""
+        if not self._dialect.can_hold(identity):
+            return []
         source = fragment_query(query, self._dialect.name, ("key",), identity=identity)
         keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
         return [plain_key(key) for key in self._connection.scalars(keys)]

@@ -33,6 +33,10 @@ class Dialect(Protocol):
 
     name: str
 
+    def can_hold(self, text: str) -> bool:
+        """Whether a text could be in the database at all."""
+        ...
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         """The column type of a temporary table of keys of this kind."""
         ...
@@ -64,6 +68,9 @@ class Sqlite:
     """SQLite: dates are texts, so they are read by its own date functions."""
 
     name = "sqlite"
+
+    def can_hold(self, text: str) -> bool:
+        return _is_unicode(text)
 
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         return sa.BigInteger() if kind == "integer" else sa.Text()
@@ -141,6 +148,9 @@ class Postgresql:
 
     name = "postgresql"
 
+    def can_hold(self, text: str) -> bool:
+        return _is_unicode(text) and "\0" not in text
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         if kind == "integer":
             return sa.BigInteger()
@@ -178,6 +188,11 @@ class Postgresql:
 
     def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
         return sa.func.date_trunc(unit, column)
+
+
+def _is_unicode(text: str) -> bool:
+    """Half a surrogate pair comes from a byte that was no UTF-8 on a command line."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def hmac_pads(key: bytes) -> tuple[bytes, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
@@ -15,13 +16,21 @@ from sqlalchemy import event
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
-    InterfaceError,
     NoSuchModuleError,
     OperationalError,
 )
 
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
 from garant.systems.sql.dialects import local_moment, pseudonym_digest
+
+PASSING = (
+    "08", "40", "53", "55P03", "57",
+    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM", "SQLITE_INTERRUPT",
+)  # fmt: skip
+"""Codes of what passes: a lost connection, a serialisation failure, a lack of room, a lock, a shutdown.
+
+PostgreSQL: appendix A of its manual, classes 08, 40, 53 and 57; SQLite: its result codes.
+"""
 
 BUSY_SECONDS = 30
 """How long a statement waits for a lock before the batch is given up and tried again."""
@@ -41,6 +50,8 @@ def read_url(url: str, system: str) -> sa.URL:
             )
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise SystemUnreachable(f"{system}: the connection URL is not a SQLAlchemy URL") from None
+    if parsed.get_backend_name() == "sqlite" and Path(parsed.database or "").is_dir():
+        raise SystemUnreachable(f"{system}: unable to open database file: it is a folder, or has no name")
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
@@ -76,7 +87,7 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
     path = quote(str(Path(url.database or "").absolute()))
     mode = "rw" if writing else "ro"
     engine = sa.create_engine(
-        f"sqlite:///file:{path}?mode={mode}&uri=true",
+        sa.URL.create("sqlite", database=f"file:{path}", query={"mode": mode, "uri": "true"}),
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
@@ -108,34 +119,35 @@ def plain_errors(system: str) -> Generator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise _operational(system, error) from None
     except DBAPIError as error:
-        raise ConnectorError(f"{system}: {_reason(error)}") from None
+        raise _plain(system, error) from None
 
 
-def _operational(system: str, error: DBAPIError) -> ConnectorError:
-    reason = _reason(error)
-    if re.search(r"no such (table|column)|syntax error|not authorized|readonly|no such function", reason):
-        return ConnectorError(f"{system}: {reason}")
-    if re.search(
-        r"unable to open|not a database|connection .*failed|could not connect|timeout expired", reason
-    ):
-        return SystemUnreachable(f"{system}: {reason}")
-    return Interrupted(f"{system}: {reason}")
+def _plain(system: str, error: DBAPIError) -> ConnectorError:
+    reason = f"{system}: {_reason(error)}"
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    if code is None and isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
+        # Nothing answered: at the start there is no system, later it has gone.
+        starting = re.search(
+            r"connection .*failed|failed to resolve|could not connect|timeout expired", reason
+        )
+        return SystemUnreachable(reason) if starting else Interrupted(reason)
+    code = code or ""
+    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_NOTADB")):
+        return SystemUnreachable(reason)
+    return Interrupted(reason) if code.startswith(PASSING) else ConnectorError(reason)
 
 
 def _reason(error: DBAPIError) -> str:
-    """The server's own short reason, without its DETAIL, which may quote a person's data."""
+    """The system's own short reason, without what it may quote: a person's data, a password."""
     origin = error.orig
-    diagnostic = getattr(origin, "diag", None)
-    primary = getattr(diagnostic, "message_primary", None)
+    primary = getattr(getattr(origin, "diag", None), "message_primary", None)
     if primary:
-        return _unquoted(f"{primary} (SQLSTATE {getattr(origin, 'sqlstate', '?')})")
-    text = str(origin).splitlines()[0] if origin is not None and str(origin) else type(error).__name__
+        return f"{_unquoted(primary)} (SQLSTATE {getattr(origin, 'sqlstate', '?')})"
+    text = str(origin).splitlines()[0] if str(origin) else type(error).__name__
     return _unquoted(re.sub(r"//[^@\s]*@", "//…@", text))
 
 
 def _unquoted(text: str) -> str:
-    """Hide quoted values: an invalid input message repeats what it could not read."""
-    return re.sub(r"(invalid input [^:]*|value): .*?(?= \(SQLSTATE|$)", r"\1", text)
+    """Hide values: a message repeats what could not be read. Names of tables and columns stay."""
+    return re.sub(r"(:| with text)\s*(\".*\"|'.*')", "", text, flags=re.DOTALL)
