@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
@@ -85,18 +85,20 @@ class Company:
                 "SELECT count(*) FROM promises_batch WHERE state <> 'prepared'"
             ).fetchone()[0]
 
-    def start_until(self, receipts: int, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command and let it go until there are so many receipts."""
+    def start_until(self, reached: Callable[[], bool], *arguments: str) -> subprocess.Popen[str]:
+        """Start a command and let it go until a point is reached, or it ends."""
         process = self.start(*arguments)
-        deadline = time.monotonic() + 120
-        while self.receipts() < receipts and process.poll() is None:
-            assert time.monotonic() < deadline
+        deadline = time.monotonic() + 150
+        while not reached() and process.poll() is None:
+            if time.monotonic() > deadline:
+                process.kill()
+                raise TimeoutError(process.communicate())
             time.sleep(0.005)
         return process
 
-    def kill_after(self, receipts: int, moment: float, *arguments: str) -> None:
-        """Run a command, and kill -9 a moment after so many receipts."""
-        process = self.start_until(receipts, *arguments)
+    def kill_after(self, reached: Callable[[], bool], moment: float, *arguments: str) -> None:
+        """Run a command, and kill -9 a moment after a point is reached."""
+        process = self.start_until(reached, *arguments)
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         process.communicate()

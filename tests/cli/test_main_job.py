@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,8 @@ def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
     command = ("apply", "plan.json", "--approve", digest, "--batch-size", "3")
     dice = random.Random(7)
     for receipts in (1, 8, 17, 26):
-        ready_company.kill_after(receipts, dice.uniform(0, 0.05), *command)
+        done_so_far = partial(_at_least, ready_company, receipts)
+        ready_company.kill_after(done_so_far, dice.uniform(0, 0.05), *command)
     assert ready_company.receipts() >= 26
     finished = ready_company.garant(*command)
     expected = undisturbed.garant(*command)
@@ -123,6 +125,10 @@ def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
     assert ready_company.garant("ledger", "verify").code == 0
     receipts_entered = [key for key in entry_keys(ready_company) if key.count("/") == 2]
     assert len(receipts_entered) == len(set(receipts_entered)) == ready_company.receipts()
+
+
+def _at_least(company: Company, receipts: int) -> bool:
+    return company.receipts() >= receipts
 
 
 def _numbers(out: str) -> list[str]:
