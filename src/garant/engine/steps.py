@@ -23,6 +23,7 @@ from garant.systems.model import (
 from garant.systems.model import Constant as ConstantValue
 from garant.systems.paths import Path, owning_paths
 from garant.systems.port import Step
+from garant.systems.treatments import Mark
 
 Columns = Mapping[str, ColumnDisposition]
 
@@ -57,7 +58,7 @@ def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, 
     the integrity of closed books, which keep the document as it was issued).
     """
     steps: list[Step] = []
-    for name, table in data_map.tables.items():
+    for number, (name, table) in enumerate(data_map.tables.items()):
         columns = {
             column: ConstantValue(constant=corrections[spec.identity])
             for column, spec in table.columns.items()
@@ -65,7 +66,8 @@ def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, 
         }
         paths = [p for p in owning_paths(data_map, name, root) if p.relation is Relation.OWNED]
         if columns and paths:
-            steps.extend(_treat(data_map, name, columns, [], tuple(paths), Step(name, Do.TREAT, ())))
+            base = Step(name, Do.TREAT, (), action=number)
+            steps.extend(_treat(data_map, name, columns, [], tuple(paths), base))
     return steps
 
 
@@ -76,7 +78,7 @@ def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
         return []
     table = restriction.table
     paths = tuple(owning_paths(data_map, table, root))
-    marks: Columns = {column: ConstantValue(constant=value) for column, value in restriction.set.items()}
+    marks: Columns = {column: Mark(constant=value) for column, value in restriction.set.items()}
     return _treat(data_map, table, marks, [], paths, Step(table, Do.TREAT, ()))
 
 

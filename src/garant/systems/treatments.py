@@ -35,6 +35,10 @@ class Constant(Part):
     ]
 
 
+class Mark(Constant):
+    """A constant written even where nothing stood: a person's restriction. No map writes one."""
+
+
 class Pseudonym(Part):
     """Around the keyed hash that replaces a value."""
 

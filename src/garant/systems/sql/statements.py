@@ -29,6 +29,7 @@ from garant.systems.paths import Hop, Path
 from garant.systems.port import Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate, scalar
+from garant.systems.treatments import Mark
 
 Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """A condition on the column that holds the root's key."""
@@ -274,8 +275,8 @@ class Statements:
     def _undone(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[bool]:
         column = self.table(table).c[name]
         match how:
-            case Constant(constant=bool() as flag):
-                return column.is_distinct_from(sa.literal(flag))
+            case Mark(constant=value) | Constant(constant=bool() as value):
+                return column.is_distinct_from(sa.literal(value))
             case Constant(constant=value):
                 return column != sa.literal(value)
             case Pseudonymise(pseudonymise=spec):
