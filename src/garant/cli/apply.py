@@ -17,6 +17,43 @@ from garant.policy.text import Text
 BATCH = 1_000
 """Roots per transaction unless said."""
 
+PlanArgument = Annotated[
+    Path,
+    typer.Argument(metavar="PLAN", help=both("Fichier du plan.", "File of the plan.")),
+]
+
+PolicyOverride = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="DIR",
+        help=both(
+            "Dossier de la politique ; sinon celui du plan.", "Folder of the policy; else the plan’s own."
+        ),
+    ),
+]
+
+MapsOverride = Annotated[
+    Path | None,
+    typer.Option(
+        "--maps",
+        metavar="DIR",
+        help=both("Dossier des cartes ; sinon celui du plan.", "Folder of the maps; else the plan’s own."),
+    ),
+]
+
+BatchSizeOption = Annotated[
+    int,
+    typer.Option(
+        "--batch-size",
+        min=1,
+        help=both(
+            "Dossiers par transaction ; fixé au début de l’exécution.",
+            "Roots per transaction; fixed when the run starts.",
+        ),
+    ),
+]
+
 if TYPE_CHECKING:
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Plan
@@ -36,44 +73,11 @@ def register(app: typer.Typer) -> None:
 
 
 def apply(
-    plan: Annotated[
-        Path,
-        typer.Argument(metavar="PLAN", help=both("Fichier du plan.", "File of the plan.")),
-    ],
+    plan: PlanArgument,
     approve: options.ApproveOption = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            "--policy",
-            metavar="DIR",
-            help=both(
-                "Dossier de la politique ; sinon celui du plan.",
-                "Folder of the policy; else the plan’s own.",
-            ),
-        ),
-    ] = None,
-    maps: Annotated[
-        Path | None,
-        typer.Option(
-            "--maps",
-            metavar="DIR",
-            help=both(
-                "Dossier des cartes ; sinon celui du plan.",
-                "Folder of the data maps; else the plan’s own.",
-            ),
-        ),
-    ] = None,
-    batch_size: Annotated[
-        int,
-        typer.Option(
-            "--batch-size",
-            min=1,
-            help=both(
-                "Dossiers par transaction ; fixé au début de l’exécution.",
-                "Roots per transaction; fixed when the run starts.",
-            ),
-        ),
-    ] = BATCH,
+    policy: PolicyOverride = None,
+    maps: MapsOverride = None,
+    batch_size: BatchSizeOption = BATCH,
 ) -> int:
     """Approve a plan by its digest, carry it out, and show its receipts."""
     from garant.apps.promises.workspace import open_workspace

@@ -38,7 +38,7 @@ def demo(
             "--folder",
             metavar="DIR",
             help=both(
-                "Où la jouer ; une démonstration précédente y est remplacée.",
+                "Où la jouer ; une démonstration précédente y est remplacée.",
                 "Where to play it; an earlier demo there is replaced.",
             ),
         ),

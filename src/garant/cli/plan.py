@@ -16,6 +16,18 @@ from garant.cli.planview import how_to_apply, show_plan
 
 _DEFAULT_TOLERANCE = 0.01
 
+ToleranceOption = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help=both(
+            "Part d’écart acceptée entre le plan et son exécution (0 à 1).",
+            "Share of drift accepted between the plan and its run (0 to 1).",
+        ),
+    ),
+]
+
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -42,17 +54,7 @@ def plan(
     maps: options.MapsOption = None,
     as_of: options.AsOfOption = None,
     system: options.SystemOption = None,
-    tolerance: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help=both(
-                "Part d’écart acceptée entre le plan et son exécution (0 à 1).",
-                "Share of drift accepted between the plan and its run (0 to 1).",
-            ),
-        ),
-    ] = _DEFAULT_TOLERANCE,
+    tolerance: ToleranceOption = _DEFAULT_TOLERANCE,
     out_file: OutOption = None,
 ) -> int:
     """Make a retention plan, show it, and write it where asked."""

@@ -37,6 +37,30 @@ PlanOut = Annotated[
 ]
 
 
+_COMMANDS = {
+    "find": both(
+        "Montre chaque endroit où la personne figure.",
+        "Show every place where the person is.",
+    ),
+    "export": both(
+        "Écrit ses données dans un ZIP : JSON Lines, CSV, et une page à lire.",
+        "Write their data to a ZIP: JSON Lines, CSV, and a page to read.",
+    ),
+    "erase": both(
+        "Prépare l’effacement ; avec --approve, l’exécute. Ce que la loi garde reste.",
+        "Plan the erasure; with --approve, carry it out. What the law keeps stays.",
+    ),
+    "rectify": both(
+        "Prépare la correction de ses coordonnées ; avec --approve, l’exécute.",
+        "Plan the correction of their details; with --approve, carry it out.",
+    ),
+    "restrict": both(
+        "Prépare la limitation du traitement ; avec --approve, l’exécute.",
+        "Plan the restriction of processing; with --approve, carry it out.",
+    ),
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
@@ -46,41 +70,8 @@ def register(app: typer.Typer) -> None:
         ),
         no_args_is_help=True,
     )
-    group.command(
-        "find",
-        help=both(
-            "Montre chaque endroit où la personne figure.",
-            "Show every place where the person is.",
-        ),
-    )(find)
-    group.command(
-        "export",
-        help=both(
-            "Écrit ses données dans un ZIP : JSON Lines, CSV, et une page à lire.",
-            "Write their data to a ZIP: JSON Lines, CSV, and a page to read.",
-        ),
-    )(export)
-    group.command(
-        "erase",
-        help=both(
-            "Prépare l’effacement ; avec --approve, l’exécute. Ce que la loi garde reste.",
-            "Plan the erasure; with --approve, carry it out. What the law keeps stays.",
-        ),
-    )(erase)
-    group.command(
-        "rectify",
-        help=both(
-            "Prépare la correction de ses coordonnées ; avec --approve, l’exécute.",
-            "Plan the correction of their details; with --approve, carry it out.",
-        ),
-    )(rectify)
-    group.command(
-        "restrict",
-        help=both(
-            "Prépare la limitation du traitement ; avec --approve, l’exécute.",
-            "Plan the restriction of processing; with --approve, carry it out.",
-        ),
-    )(restrict)
+    for command in (find, export, erase, rectify, restrict):
+        group.command(command.__name__, help=_COMMANDS[command.__name__])(command)
     app.add_typer(group, name="subject")
 
 
