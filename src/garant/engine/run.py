@@ -17,7 +17,19 @@ from garant.engine.steps import duties_of, rectification_steps, restriction_step
 from garant.engine.survey import describe
 from garant.engine.terms import Source, Terms
 from garant.systems.model import Do, Duty
-from garant.systems.port import Blocked, Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
+from garant.systems.port import (
+    Blocked,
+    Blocker,
+    ChangeSet,
+    Counts,
+    DueQuestion,
+    DutyQuestion,
+    Found,
+    Recheck,
+    RootKey,
+    Snapshot,
+    Step,
+)
 
 BATCH = 1_000
 """Roots per transaction unless said."""
@@ -89,6 +101,7 @@ class Course:
     duties: list[Duty]
     steps: list[Step]
     keys: list[RootKey]
+    recheck: Recheck | None = None
     now_due: set[RootKey] = field(default_factory=set[RootKey])
     departing: list[RootKey] = field(default_factory=list[RootKey])
     held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
@@ -100,23 +113,34 @@ class Course:
 
     def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
         """These steps over these keys, as a part of the whole selection that leaves."""
-        return ChangeSet(self.selection.root, keys, steps, self.held, self.departing, in_order=True)
+        root, recheck = self.selection.root, self.recheck
+        return ChangeSet(root, keys, steps, self.held, self.departing, in_order=True, recheck=recheck)
+
+    def spare(self, roots: Sequence[RootKey]) -> None:
+        """Count these roots no more among those who leave: they took up contact during the run."""
+        if roots:
+            self.now_due -= set(roots)
+            self.departing = [key for key in self.departing if key in self.now_due]
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
-        found = self._find(terms, snapshot)
+        due, duties = self._questions(terms)
+        self.recheck = Recheck(due, duties)
+        found = (
+            snapshot.find_held(self.selection.root, self.keys, duties)
+            if due is None
+            else snapshot.find_due(due, duties)
+        )
         self.now_due = set(found.keys)
         self.departing = [key for key in self.keys if key in self.now_due]
         self.held = dict(found.held)
         return found
 
-    def _find(self, terms: Terms, snapshot: Snapshot) -> Found:
+    def _questions(self, terms: Terms) -> tuple[DueQuestion | None, list[DutyQuestion]]:
         data_map = self.source.data_map
-        questions = terms.duty_questions(data_map, self.duties)
-        for binding in data_map.promises:
-            if self._is_mine(binding.rule, binding.role, binding.event):
-                return snapshot.find_due(terms.due_question(data_map, binding), questions)
-        return snapshot.find_held(self.selection.root, self.keys, questions)
+        mine = [b for b in data_map.promises if self._is_mine(b.rule, b.role, b.event)]
+        due = terms.due_question(data_map, mine[0]) if mine else None
+        return due, terms.duty_questions(data_map, self.duties)
 
     def _is_mine(self, *names: str) -> bool:
         return names == (self.selection.rule, self.selection.role, self.selection.event)
@@ -155,7 +179,7 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
     skipped = [k for k in keys if k not in course.now_due]
 
     def prepare(counts: Counts) -> None:
-        journal.prepare(key, write_counts(counts, skipped))
+        journal.prepare(key, write_counts(counts, [*skipped, *counts.spared]))
 
     try:
         counts = course.source.connector.apply(change, prepare)
@@ -165,7 +189,8 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
             return _halves(course, keys, key, journal)
         blocked = ((change.keys[0], refusal.blockers),)
         return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
-    return _outcome(course, len(keys), counts, skipped, recovered=False)
+    course.spare(counts.spared)
+    return _outcome(course, len(keys), counts, [*skipped, *counts.spared], recovered=False)
 
 
 def _halves(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:

@@ -124,6 +124,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """Asked once more inside the change's own transaction: who is still due, and what holds them.
+
+    Without ``due`` (a person's request) only the duties are asked again.
+    """
+
+    due: DueQuestion | None
+    duties: Sequence[DutyQuestion]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """Steps over a set of roots; ``held`` as in :class:`Found`.
 
@@ -138,6 +149,7 @@ class ChangeSet:
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     departing: Sequence[RootKey] = ()
     in_order: bool = False
+    recheck: Recheck | None = None
 
     @property
     def shares(self) -> bool:
@@ -150,12 +162,14 @@ class ChangeSet:
 class Counts:
     """Rows per step (same order), and the files the steps name.
 
+    ``spared`` are the roots that the change left alone: asked again, they were no longer due.
     ``transaction`` is what the system calls the transaction, where it can say later what became of it.
     """
 
     rows: tuple[int, ...]
     files: tuple[tuple[str, str], ...] = ()
     transaction: str | None = None
+    spared: tuple[RootKey, ...] = ()
 
     @property
     def total(self) -> int:

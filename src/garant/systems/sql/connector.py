@@ -34,7 +34,7 @@ from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.references import Reference, references
-from garant.systems.sql.scratch import create_scratch, fill, scratch_of
+from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
 STREAM = 1_000
@@ -209,12 +209,29 @@ class _Work:
         kind = self.connector.data_map.roots[self.change.root].type
         scratch = create_scratch(self.connection, self.connector.dialect, kind)
         fill(self.connection, self.connector.dialect, scratch.batch, self.change.keys, self.change.held)
+        spared = self._spare(scratch)
         collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
         self._look_again(collected)
         self.current = None
-        return Counts(rows, files, self._transaction())
+        return Counts(rows, files, self._transaction(), tuple(spared))
+
+    def _spare(self, scratch: Scratch) -> list[RootKey]:
+        """Leave alone whoever is no longer due at the very moment of the change.
+
+        Who stays is an owner again of what they share with those who leave.
+        """
+        if self.change.recheck is None:
+            return []
+        finder = Finder(self.connection, self.connector.dialect, scratch, self.connector.data_map.zone)
+        spared = finder.spare(self.change.recheck)
+        if spared and self.change.shares:
+            leaving = scratch.departing.c.key
+            for start in range(0, len(spared), CHUNK):
+                some = leaving.in_(spared[start : start + CHUNK])
+                self.connection.execute(sa.delete(scratch.departing).where(some))
+        return spared
 
     def _transaction(self) -> str | None:
         """PostgreSQL's own number for this transaction (since version 10)."""

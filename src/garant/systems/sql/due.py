@@ -17,9 +17,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from garant.systems.model import EventSource, Role
-from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, RootKey
+from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, Recheck, RootKey
 from garant.systems.sql.dialects import UNREADABLE, Dialect
 from garant.systems.sql.fragment_text import query
+
+STILL_DUE = 1 << 62
+"""A bit of ``held`` that no duty uses: the root has been asked about again, and is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,30 @@ class Finder:
         holders = [self._hold(duty) for duty in duties]
         keys, held = self._selected()
         return Found(population=len(keys), keys=keys, held=held, holders=holders)
+
+    def spare(self, recheck: Recheck) -> list[RootKey]:
+        """Take out of ``batch`` the roots that are no longer due; add the duties that hold now."""
+        spared = [] if recheck.due is None else self._spare(recheck.due)
+        for duty in recheck.duties:
+            self._hold(duty)
+        return spared
+
+    def _spare(self, question: DueQuestion) -> list[RootKey]:
+        """Mark in ``batch`` the roots that are due, or whose retention ended early; drop the others."""
+        batch = self.scratch.batch
+        asked = [(question.sources, question.clock, False)]
+        if question.sooner and question.sooner_clock is not None:
+            asked.append((question.sooner, question.sooner_clock, True))
+        for sources, clock, first in asked:
+            self._gather(question.role, sources, clock, only_batch=True, first=first)
+            due = sa.select(self.scratch.facts.c.key).where(self._is_due())
+            marked = sa.update(batch).where(batch.c.key.in_(due), batch.c.held < STILL_DUE)
+            self.connection.execute(marked.values(held=batch.c.held + STILL_DUE))
+        unmarked = batch.c.held < STILL_DUE
+        spared = [plain_key(key) for key in self.connection.scalars(sa.select(batch.c.key).where(unmarked))]
+        self.connection.execute(sa.delete(batch).where(unmarked))
+        self.connection.execute(sa.update(batch).values(held=batch.c.held - STILL_DUE))
+        return spared
 
     def _add_sooner(self, question: DueQuestion) -> int:
         """Select the role's roots whose retention an event has ended early; how many they are."""
