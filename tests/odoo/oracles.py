@@ -29,6 +29,7 @@ EXPECTED = {
     "by-write-date": 189,
     "customers": 18,
     "invoices": 127,
+    "closed-years": 85,
     "invoiced-partners": 101,
     "candidates": 140,
 }
@@ -118,6 +119,19 @@ def invoices_due(connection: Connection, as_of: date = AS_OF) -> set[int]:
           AND invoice_date < :limit
         """,
         limit=as_of.replace(year=as_of.year - 10),
+    )
+
+
+def closed_years_due(connection: Connection, as_of: date = AS_OF) -> set[int]:
+    """The same, counted from the close of the financial year (31 December here), as the law does: 85."""
+    return keys(
+        connection,
+        """
+        SELECT id FROM account_move
+        WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund')
+          AND EXTRACT(YEAR FROM invoice_date) < :year
+        """,
+        year=as_of.year - 10,
     )
 
 

@@ -13,6 +13,7 @@ def test_the_counts_of_the_reference_date(untouched: Odoo) -> None:
             "prospect-leads": len(oracles.prospect_leads_due(connection)),
             "by-write-date": len(oracles.prospect_partners_by_write_date(connection)),
             "invoices": len(invoices),
+            "closed-years": len(oracles.closed_years_due(connection)),
             "invoiced-partners": len(
                 oracles.keys(
                     connection,
