@@ -86,6 +86,8 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
     data_map = source.data_map
     disposition = data_map.dispositions[binding.dispositions]
     rule = terms.rule(binding.rule)
+    if data_map.roles[binding.role].root != disposition.root:
+        raise UnknownRule(f"{data_map.system}: {binding.rule} selects one root and would end another")
     duties = duties_of(data_map, disposition.root, besides=(binding.rule, binding.event))
     question = terms.due_question(data_map, binding)
     found = snapshot.find_due(question, terms.duty_questions(data_map, duties))

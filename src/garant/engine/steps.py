@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from garant.policy.text import Text
 from garant.systems.model import (
     Action,
     ColumnDisposition,
@@ -18,6 +19,7 @@ from garant.systems.model import (
     Disposition,
     Do,
     Duty,
+    Keep,
     Relation,
 )
 from garant.systems.model import Constant as ConstantValue
@@ -26,6 +28,11 @@ from garant.systems.port import Step
 from garant.systems.treatments import Mark
 
 Columns = Mapping[str, ColumnDisposition]
+
+ANOTHER_TERM = Text(
+    fr="Une autre règle garde cette personne plus longtemps.",
+    en="Another rule keeps this person longer.",
+)
 
 
 def duties_of(
@@ -36,7 +43,33 @@ def duties_of(
     A rule does not hold back its own selection: its term is what has just been checked. The same
     rule counted from another event (a colleague's last contact) has not been checked, and holds.
     """
-    return [d for d in data_map.duties if d.root == root and (d.seal or (d.rule, d.event) != besides)]
+    declared = [d for d in data_map.duties if d.root == root and (d.seal or (d.rule, d.event) != besides)]
+    return [*declared, *_promised(data_map, root, besides[0])]
+
+
+def _promised(data_map: DataMap, root: str, rule: str | None) -> list[Duty]:
+    """What the other promises on the same root keep until their own term: all of it.
+
+    Somebody who is a former prospect and a customer is kept as a customer: the longest term wins.
+    A person's own request is no rule's sweep (``rule`` is None): there only declared duties hold.
+    """
+    if rule is None:
+        return []
+    declared = {(duty.rule, duty.role) for duty in data_map.duties if duty.root == root}
+    return [
+        Duty(
+            rule=promise.rule,
+            root=root,
+            role=promise.role,
+            event=promise.event,
+            keeps={table: Keep(row=True, columns="all") for table in data_map.tables},
+            why=ANOTHER_TERM,
+        )
+        for promise in data_map.promises
+        if promise.rule != rule
+        and data_map.roles[promise.role].root == root
+        and (promise.rule, promise.role) not in declared
+    ]
 
 
 def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]) -> list[Step]:

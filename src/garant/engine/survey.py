@@ -117,9 +117,12 @@ def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) ->
     numbers = list(dict.fromkeys(step.action for step in steps))
     sums: dict[tuple[int, str], int] = defaultdict(int)
     kept: dict[int, list[KeptRows]] = defaultdict(list)
+    columns: dict[int, dict[str, str]] = defaultdict(dict)
     for probe, rows in zip(probes, counts.rows, strict=True):
         if probe.meaning == "done":
             sums[(probe.action, probe.step.do)] += rows
+            if rows:
+                columns[probe.action] |= {name: describe(how) for name, how in probe.step.columns.items()}
         elif probe.meaning == "kept":
             kept[probe.action] += [KeptRows(duty=probe.duty, rows=rows)] if rows else []
         else:
@@ -128,7 +131,7 @@ def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) ->
         PlannedAction(
             table=own[0].table,
             do=Do.DELETE.value if any(s.do is Do.DELETE for s in own) else Do.TREAT.value,
-            columns={c: describe(how) for step in own for c, how in step.columns.items()},
+            columns=columns[number],
             deleted=sums[(number, Do.DELETE)],
             treated=sums[(number, Do.TREAT)],
             kept=kept[number],

@@ -16,8 +16,9 @@ from garant.apps.promises import refusals
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
 from garant.policy.loader import LoadedPolicy, load_policy
+from garant.systems.checks.static import check_map
 from garant.systems.files.store import FileStore
-from garant.systems.loader import LoadedMap, load_maps
+from garant.systems.loader import LoadedMap, UnusableMap, load_maps
 from garant.systems.model import DataMap
 from garant.systems.port import Connector
 
@@ -58,6 +59,7 @@ def open_workspace(
     """
     loaded = load_policy(policy)
     chosen = _chosen(load_maps(maps), only)
+    _refuse_errors(chosen, loaded)
     pseudonyms = _pseudonym_key(keys)
     opened: dict[str, Source] = {}
     try:
@@ -102,6 +104,13 @@ def looking(data_map: DataMap) -> Iterator[Engine]:
             yield engine
     finally:
         engine.dispose()
+
+
+def _refuse_errors(chosen: Mapping[str, LoadedMap], policy: LoadedPolicy) -> None:
+    """A map with an error could end somebody else's data: nothing is planned on it."""
+    found = [d for one in chosen.values() for d in check_map(one, policy.document) if d.severity == "error"]
+    if found:
+        raise UnusableMap(found)
 
 
 def _variable(system: str, name: str) -> str:

@@ -11,6 +11,10 @@ PIECE = 64 * 1024
 """Bytes read at a time."""
 
 
+class FileRefused(ConnectorError):
+    """A row names something that is not a file of the store; it is left where it is."""
+
+
 class FileStore:
     """The files below one folder; nothing outside it is ever touched."""
 
@@ -21,13 +25,13 @@ class FileStore:
         """Delete one file; 1 when it was there, 0 when it had already gone.
 
         Raises:
-            ConnectorError: when the name leads out of the folder, or is not a file's.
+            FileRefused: when the name leads out of the folder, or is not a file's.
         """
         path = self.path(name)
         if not path.exists():
             return 0
         if not path.is_file():
-            raise ConnectorError(f"{self.folder.name}: a row names something that is not a file")
+            raise FileRefused(f"{self.folder.name}: a row names something that is not a file")
         path.unlink()
         return 1
 
@@ -44,9 +48,9 @@ class FileStore:
         """Where the file of that name is.
 
         Raises:
-            ConnectorError: when the name is empty or leads out of the folder, links included.
+            FileRefused: when the name is empty or leads out of the folder, links included.
         """
         path = (self.folder / name).resolve() if "\0" not in name else self.folder
         if path == self.folder or not path.is_relative_to(self.folder):
-            raise ConnectorError(f"{self.folder.name}: a row names a file outside its store")
+            raise FileRefused(f"{self.folder.name}: a row names a file outside its store")
         return path
