@@ -11,12 +11,14 @@ import csv
 import hashlib
 import io
 import json
+import math
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import IO, Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,13 +29,22 @@ from garant.policy.text import Language, Text
 from garant.systems.model import DataMap
 from garant.systems.port import RootKey, Snapshot
 
+PIECE = 64 * 1024
+"""Bytes compressed at a time."""
+
 SAMPLE = 20
 """Rows of each table that the HTML index shows."""
 
-FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![\d\s().]*$)")
+FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
 """What a spreadsheet would take for a formula (OWASP: CSV injection)."""
 
-JSON_TYPES = (type(None), bool, int, float, str, list, dict)
+UNSAFE = re.compile(r'[\x00-\x1f\x7f:*?"<>|]')
+"""Characters that some system refuses, or understands, in a file's name."""
+
+written = json.JSONEncoder(ensure_ascii=False).encode
+"""A value in JSON."""
+
+JSON_TYPES = (type(None), bool, int, float, str, dict)
 
 _DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -112,6 +123,7 @@ class _Archive:
     def __init__(self, archive: zipfile.ZipFile, export: Export) -> None:
         self._archive = archive
         self.export = export
+        self.written: set[tuple[str, str, str]] = set()
 
     def stream(self, name: str, pieces: Iterator[bytes]) -> None:
         digest = hashlib.sha256()
@@ -119,13 +131,18 @@ class _Archive:
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         with self._archive.open(info, "w", force_zip64=True) as member:
-            for piece in pieces:
+            for piece in _gathered(pieces):
                 digest.update(piece)
                 member.write(piece)
         self.export.members[name] = digest.hexdigest()
 
     def text(self, name: str, content: str) -> None:
         self.stream(name, iter([content.encode()]))
+
+    def free(self, name: str) -> str:
+        """A member name that is not taken yet."""
+        names = (f"{name} ({number})" if number > 1 else name for number in count(1))
+        return next(free for free in names if free not in self.export.members)
 
 
 def _export_root(
@@ -161,7 +178,8 @@ def _export_root(
 def _columns(data_map: DataMap, name: str) -> list[str]:
     """The key and every mapped column: what the map does not name is not the person's."""
     table = data_map.tables[name]
-    named = list(table.columns)
+    files = [f.column for f in data_map.files if f.table == name]
+    named = list(dict.fromkeys([*table.columns, *files]))
     return [table.key, *(c for c in named if c != table.key)] if table.key and named else named
 
 
@@ -190,7 +208,7 @@ def _write_table(
                 table.rows += 1
                 if table.rows <= SAMPLE:
                     table.sample.append(shown)
-                line = json.dumps(dict(zip(table.columns, plain, strict=True)), ensure_ascii=False)
+                line = written(dict(zip(table.columns, plain, strict=True)))
                 yield line.encode() + b"\n"
 
         first = next(content := lines(), None)
@@ -199,10 +217,23 @@ def _write_table(
         writer.stream(f"{table.folder}.jsonl", _chain(first, content))
         sheet.flush()
         aside.seek(0)
-        writer.stream(f"{table.folder}.csv", iter(lambda: aside.read(1 << 16), b""))
+        writer.stream(f"{table.folder}.csv", iter(lambda: aside.read(PIECE), b""))
         sheet.detach()
     writer.export.tables.append(table)
     return files
+
+
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces worth compressing: a row is too little."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -211,22 +242,28 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _write_files(writer: _Archive, source: Source, files: Mapping[tuple[str, str], None]) -> None:
+    system = source.data_map.system
     for env, name in files:
-        member = f"{source.data_map.system}/files/{_safe(name)}"
         pieces = source.connector.read_file(env, name)
         first = next(pieces, None)
-        if first is not None and member not in writer.export.members:
-            writer.stream(member, _chain(first, pieces))
+        if first is not None and (system, env, name) not in writer.written:
+            writer.stream(writer.free(f"{system}/files/{_safe(name)}"), _chain(first, pieces))
+            writer.written.add((system, env, name))
             writer.export.files += 1
 
 
 def _safe(name: str) -> str:
-    """A member name that stays below its folder when the archive is unpacked."""
-    return "/".join(part for part in re.split(r"[\\/]+", name) if part not in ("", ".", ".."))
+    """A member name that stays below its folder when the archive is unpacked, on any system."""
+    parts = [part for part in re.split(r"[\\/]+", name) if part not in ("", ".", "..")]
+    return UNSAFE.sub("_", "/".join(parts)) or "_"
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON writes it: dates in ISO 8601, bytes in hexadecimal, decimals as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[Any]", value)]
     if isinstance(value, JSON_TYPES):
         return cast("Any", value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -237,8 +274,9 @@ def _plain(value: Any) -> Any:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if FORMULA.match(text) else text
+    if not isinstance(value, str):
+        return written(value)
+    return f"'{value}" if FORMULA.match(value) else value
 
 
 def _index(export: Export, organisation: str, at: datetime, language: Language) -> str:

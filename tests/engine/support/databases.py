@@ -66,7 +66,10 @@ class SqliteFile:
         connection = self.connect()
         connection.row_factory = sqlite3.Row
         found = {
-            table: {row["rid"]: dict(row) for row in connection.execute(f"SELECT * FROM {quoted(table)} ORDER BY rid")}
+            table: {
+                row["rid"]: dict(row)
+                for row in connection.execute(f"SELECT * FROM {quoted(table)} ORDER BY rid")
+            }
             for table in tables
         }
         connection.close()
@@ -128,7 +131,7 @@ class PostgresDatabase:
         empty = connection.execute(f"SELECT * FROM {quoted(table)} LIMIT 0")
         names = [column.name for column in empty.description or ()]
         texts = ", ".join(f"{quoted(name)}::text" for name in names)
-        rows = connection.execute(f"SELECT rid, {texts} FROM {quoted(table)} ORDER BY rid")
+        rows = connection.execute(f"SELECT rid, {texts} FROM {quoted(table)} ORDER BY 1")
         return {rid: dict(zip(names, values, strict=True)) for rid, *values in rows}
 
     def scalar(self, query: str) -> Any:

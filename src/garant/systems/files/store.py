@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from garant.systems.port import ConnectorError
@@ -22,35 +24,48 @@ class FileStore:
         self.folder = folder.resolve()
 
     def delete(self, name: str) -> int:
-        """Delete one file; 1 when it was there, 0 when it had already gone.
+        """Delete one file; 1 when it was there, 0 when it had gone or was never one of the store's.
 
         Raises:
-            FileRefused: when the name leads out of the folder, or is not a file's.
+            ConnectorError: when the machine refuses.
         """
         path = self.path(name)
-        if not path.exists():
+        if path is None:
             return 0
-        if not path.is_file():
-            raise FileRefused(f"{self.folder.name}: a row names something that is not a file")
-        path.unlink()
+        with self._refusals():
+            path.unlink(missing_ok=True)
         return 1
 
     def read(self, name: str) -> Iterator[bytes]:
-        """Stream one file in pieces of at most 64 KiB; nothing when it is not there."""
+        """Stream one file in pieces of at most 64 KiB; nothing when it is not one of the store's.
+
+        Raises:
+            ConnectorError: when the machine refuses.
+        """
         path = self.path(name)
-        if not path.is_file():
+        if path is None:
             return
-        with path.open("rb") as file:
+        with self._refusals(), path.open("rb") as file:
             while piece := file.read(PIECE):
                 yield piece
 
-    def path(self, name: str) -> Path:
-        """Where the file of that name is.
+    def path(self, name: str) -> Path | None:
+        """Where the file of that name is; None when there is none, or when it is outside the folder.
 
-        Raises:
-            FileRefused: when the name is empty or leads out of the folder, links included.
+        A row holds whatever somebody once wrote in it: a name that leads elsewhere, through ``..`` or a
+        link, is no file of the store. A link is the file itself, never what it points at.
         """
-        path = (self.folder / name).resolve() if "\0" not in name else self.folder
-        if path == self.folder or not path.is_relative_to(self.folder):
-            raise FileRefused(f"{self.folder.name}: a row names a file outside its store")
-        return path
+        try:
+            written = Path(os.path.normpath(self.folder / name))
+            path = written.parent.resolve() / written.name
+            inside = path.is_relative_to(self.folder) and path.resolve().is_relative_to(self.folder)
+            return path if inside and path.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL, a loop of links
+            return None
+
+    @contextmanager
+    def _refusals(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ConnectorError(f"{self.folder.name}: a file could not be used: {error.strerror}") from None

@@ -118,14 +118,24 @@ class SqlConnector:
                 if self._referenced(connection, env, name):
                     continue
                 try:
-                    gone += self._stores[env].delete(name)
+                    gone += self.store(env).delete(name)
                 except FileRefused:
                     refused += 1
         return Released(gone, refused)
 
     def read_file(self, env: str, name: str) -> Iterator[bytes]:
         """Stream a file that a row names."""
-        return self._stores[env].read(name)
+        return self.store(env).read(name)
+
+    def store(self, env: str) -> FileStore:
+        """The folder of files behind a variable.
+
+        Raises:
+            ConnectorError: nobody said where it is.
+        """
+        if env not in self._stores:
+            raise ConnectorError(f"{self.data_map.system}: nothing says where the files of {env} are")
+        return self._stores[env]
 
     def advice(self, change: ChangeSet) -> list[str]:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""
@@ -257,6 +267,7 @@ class _Work:
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
             for env, column in self.connector.file_columns(step):
+                self.connector.store(env)
                 for (name,) in self.connection.execute(self.statements.values_of(step, column)):
                     found[(env, str(name))] = None
         return tuple(found)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
 from garant.systems.sql.dialects import local_moment, pseudonym_digest
+from garant.systems.sql.loaders import read_any_date
 
 PASSING = (
     "08", "40", "53", "55P03", "57",
@@ -72,6 +73,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        read_any_date(dbapi)
         with dbapi.cursor() as cursor:
             cursor.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
