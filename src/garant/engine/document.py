@@ -111,6 +111,10 @@ class Plan(Part):
     policy_digest: str
     map_digests: dict[str, str]
     tolerance: float = Field(ge=0, le=1, description="Share of drift beyond which the run is refused.")
+    unanswered: list[str] = Field(
+        default_factory=list[str],
+        description="Retention rules of the policy that no map of this plan answers: unproven.",
+    )
     corrections: dict[str, str] = Field(default_factory=dict)
     selections: list[Selection]
 

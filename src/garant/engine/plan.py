@@ -68,8 +68,14 @@ def plan_retention(
         policy_digest=policy.digest,
         map_digests={name: source.digest for name, source in sorted(sources.items())},
         tolerance=tolerance,
+        unanswered=_unanswered(terms, selections),
         selections=selections,
     )
+
+
+def _unanswered(terms: Terms, selections: list[Selection]) -> list[str]:
+    """A promise that nothing looks at is not kept: it is unproven, and the plan says so."""
+    return sorted(set(terms.rules) - {selection.rule for selection in selections})
 
 
 def _check_rules(terms: Terms, source: Source) -> None:

@@ -267,9 +267,10 @@ class _Work:
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
             for env, column in self.connector.file_columns(step):
-                self.connector.store(env)
                 for (name,) in self.connection.execute(self.statements.values_of(step, column)):
                     found[(env, str(name))] = None
+        for env in {env for env, _ in found}:
+            self.connector.store(env)  # before anything is changed: a folder that nobody named stops here
         return tuple(found)
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
