@@ -24,6 +24,8 @@ def show_plan(console: Console, plan: Plan) -> None:
         console.print()
         console.print(_selection(selection))
     console.print()
+    if plan.unanswered:
+        console.print(Line(_unanswered(plan), style="yellow"), soft_wrap=True)
     console.print(Line(_total(plan), style="bold"), soft_wrap=True)
 
 
@@ -175,6 +177,12 @@ def _blocked(block: Block) -> str:
 
 def _advice(statement: str) -> str:
     return f"{say('Plus rapide avec', 'Faster with')}{_colon()} {statement}"
+
+
+def _unanswered(plan: Plan) -> str:
+    """A promise that no map answers is neither kept nor broken: nothing has looked."""
+    unproven = say("Non prouvé, aucune carte n’y répond ici", "Unproven, no map here answers")
+    return f"{unproven}{_colon()} {', '.join(plan.unanswered)}"
 
 
 def _total(plan: Plan) -> str:
