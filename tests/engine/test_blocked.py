@@ -9,7 +9,7 @@ import pytest
 from garant.engine.execution import BatchResult
 from garant.engine.verify import Verification
 from tests.engine.support.running import carry_out
-from tests.engine.support.shop import OLD, Shop
+from tests.engine.support.shop import OLD, RECENT, Shop
 
 CONTRACT = (
     "CREATE TABLE contract (contact_id integer CONSTRAINT signed REFERENCES contact (id) {}, rid integer)"
@@ -236,3 +236,13 @@ def test_reserved_names_are_quoted(shop: Shop) -> None:
     shop.database.run('CREATE TABLE "order" ("group" integer REFERENCES contact (id), rid integer)')
     shop.people(1).add("order", {"group": 1})
     assert [(b.referring_table, b.rows) for b in shop.plan().selections[0].blocks] == [("order", 1)]
+
+
+def test_what_the_database_takes_away_by_itself_is_in_the_plan(shop: Shop) -> None:
+    shop.database.run(
+        "CREATE TABLE fan (contact_id integer REFERENCES contact (id) ON DELETE CASCADE, rid integer)"
+    )
+    shop.people(1, 2).people(3, at=RECENT)
+    shop.add("fan", {"contact_id": 1}, {"contact_id": 1}, {"contact_id": 3})
+    (cascade,) = shop.plan().selections[0].cascades
+    assert (cascade.table, cascade.referring_table, cascade.rows) == ("contact", "fan", 2)

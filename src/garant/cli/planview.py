@@ -57,6 +57,7 @@ def _selection(selection: Selection) -> Group:
         parts.append(_indented(_actions(shown)))
     parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
     parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
+    parts += [_indented(Line(_cascading(block), style="yellow")) for block in selection.cascades]
     parts += [_indented(Line(say_text(words), style="dim")) for words in selection.notes]
     parts += [_indented(Line(_advice(statement), style="yellow")) for statement in selection.advice]
     return Group(*parts)
@@ -173,6 +174,12 @@ def _blocked(block: Block) -> str:
     refers = f" ← {block.referring_table}" if block.referring_table else ""
     rows = f" ({plural(block.rows, ('ligne', 'lignes'), ('row', 'rows'))})" if block.rows is not None else ""
     return f"{say('Bloquera', 'Will block')}{_colon()} {block.table}{refers} · {block.constraint}{rows}"
+
+
+def _cascading(block: Block) -> str:
+    also = say("Partira aussi, par la base elle-même", "Will go too, by the database itself")
+    rows = plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows"))
+    return f"{also}{_colon()} {block.referring_table} ({rows}, {block.constraint})"
 
 
 def _advice(statement: str) -> str:

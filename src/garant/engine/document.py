@@ -56,7 +56,7 @@ class PlannedAction(Part):
 
 
 class Block(Part):
-    """A foreign key that will refuse the deletion, and how many rows refer to what must go."""
+    """A foreign key, and how many rows refer by it to what must go."""
 
     table: str
     constraint: str
@@ -88,6 +88,10 @@ class Selection(Part):
     duties: list[HeldBy]
     actions: list[PlannedAction]
     blocks: list[Block]
+    cascades: list[Block] = Field(
+        default_factory=list[Block],
+        description="Rows that no action names and that the system's own foreign keys delete too.",
+    )
     advice: list[str]
 
     @property

@@ -123,6 +123,7 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         duties=held_by(terms, duties, _among(found, keys)),
         actions=survey.actions,
         blocks=survey.blocks,
+        cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
 

@@ -207,6 +207,7 @@ def _selection(
         duties=held_by(terms, request.duties, found),
         actions=survey.actions,
         blocks=survey.blocks,
+        cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
 

@@ -20,7 +20,7 @@ from garant.systems.model import (
     Pseudonymise,
     Refresh,
 )
-from garant.systems.port import ChangeSet, Counts, Found, RootKey, Snapshot, Step
+from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,12 @@ class Surveyor:
         probes = self._probes(_union(held.get(key, 0) for key in keys))
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
         busy = [p.step for p, rows in zip(probes, counts.rows, strict=True) if p.meaning == "done" and rows]
-        blocks = blocks_of(self.snapshot, self.change(keys, held, busy)) if busy else []
-        return Survey(_planned(self.steps, probes, counts), blocks)
+        planned = _planned(self.steps, probes, counts)
+        if not busy:
+            return Survey(planned, [], [])
+        change = self.change(keys, held, busy)
+        blocks, cascades = self.snapshot.foresee(change), self.snapshot.cascades(change)
+        return Survey(planned, blocks_of(blocks), blocks_of(cascades))
 
     def _probes(self, in_force: int) -> list[_Probe]:
         """What to count; a duty (bit) that holds none of the roots keeps no row."""
@@ -92,10 +96,11 @@ class Surveyor:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The actions of a disposition counted, and the references that will refuse them."""
+    """The actions counted, the references that will refuse them, those that will take more away."""
 
     actions: list[PlannedAction]
     blocks: list[Block]
+    cascades: list[Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +156,8 @@ def held_by(terms: Terms, duties: Sequence[Duty], found: Found) -> list[HeldBy]:
     ]
 
 
-def blocks_of(snapshot: Snapshot, change: ChangeSet) -> list[Block]:
-    """The foreign keys that will refuse a deletion, foreseen."""
+def blocks_of(blockers: Sequence[Blocker]) -> list[Block]:
+    """Foreign keys that were foreseen, as a plan writes them."""
     return [
         Block(
             table=blocker.table,
@@ -160,7 +165,7 @@ def blocks_of(snapshot: Snapshot, change: ChangeSet) -> list[Block]:
             referring_table=blocker.referring_table,
             rows=blocker.rows,
         )
-        for blocker in snapshot.foresee(change)
+        for blocker in blockers
     ]
 
 

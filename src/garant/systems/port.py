@@ -235,6 +235,10 @@ class Snapshot(Protocol):
         """The references that will refuse a deletion of the change: rows that nothing takes away."""
         ...
 
+    def cascades(self, change: ChangeSet) -> list[Blocker]:
+        """Rows that the system itself deletes with those of the change, and that no step names."""
+        ...
+
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
     ) -> Rows:

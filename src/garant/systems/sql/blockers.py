@@ -37,9 +37,25 @@ def foresee(
         for position, step in enumerate(steps)
         if step.do is Do.DELETE
         for reference in known
-        if reference.target_table == _bare(connection, step.table)
+        if reference.refuses
+        and reference.target_table == _bare(connection, step.table)
         and (taking := steps if reference.deferred else steps[: position + 1])
         and (rows := _count(connection, statements, reference, step, taking))
+    ]
+
+
+def cascades(
+    connection: sa.Connection, known: Sequence[Reference], statements: Statements, steps: Sequence[Step]
+) -> list[Blocker]:
+    """Rows that the database itself deletes with what they refer to, and that no step deletes."""
+    return [
+        Blocker(step.table, reference.name, rows, reference.table)
+        for step in steps
+        if step.do is Do.DELETE
+        for reference in known
+        if reference.cascades
+        and reference.target_table == _bare(connection, step.table)
+        and (rows := _count(connection, statements, reference, step, steps))
     ]
 
 

@@ -28,7 +28,7 @@ from garant.systems.port import (
     Rows,
     Step,
 )
-from garant.systems.sql.blockers import blockers_of, foresee, is_refusal, named_blocker
+from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, named_blocker
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
@@ -339,6 +339,11 @@ class SqlSnapshot:
         """The references that will refuse a deletion of the change."""
         known = self._connector.references(self._connection)
         return foresee(self._connection, known, self._load(change), change.steps)
+
+    def cascades(self, change: ChangeSet) -> list[Blocker]:
+        """The rows that a foreign key takes away with those of the change."""
+        known = self._connector.references(self._connection)
+        return cascades(self._connection, known, self._load(change), change.steps)
 
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]

@@ -1,4 +1,4 @@
-"""The foreign keys of a system that refuse to lose what they refer to."""
+"""The foreign keys of a system: they refuse to lose what they refer to, go with it, or let go."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _SQLITE = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A foreign key that refuses when its target goes; tables as a data map names them.
+    """A foreign key; tables as a data map names them.
 
-    ``deferred``: it refuses only at the end of the transaction.
+    ``on_delete``: what it does when its target goes. ``deferred``: it refuses only at the end of
+    the transaction.
     """
 
     name: str
@@ -32,10 +33,21 @@ class Reference:
     target_table: str
     targets: tuple[str, ...]
     deferred: bool
+    on_delete: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses to lose what it refers to."""
+        return self.on_delete not in LETTING_GO
+
+    @property
+    def cascades(self) -> bool:
+        """Whether its row silently goes with what it refers to."""
+        return self.on_delete == "CASCADE"
 
 
 def references(connection: sa.Connection) -> list[Reference]:
-    """Every foreign key of the system that neither cascades nor lets go, in a stable order."""
+    """Every foreign key of the system, in a stable order."""
     read = _sqlite if connection.dialect.name == "sqlite" else _postgresql
     return sorted(read(connection), key=lambda reference: (reference.table, reference.name))
 
@@ -49,8 +61,6 @@ def _postgresql(connection: sa.Connection) -> Iterator[Reference]:
         for (_, table), keys in inspector.get_multi_foreign_keys(schema=schema).items():
             for key in keys:
                 options: dict[str, Any] = dict(key.get("options", {}))
-                if str(options.get("ondelete", "")).upper() in LETTING_GO:
-                    continue
                 yield Reference(
                     str(key["name"]),
                     _named(schema, table, default),
@@ -58,6 +68,7 @@ def _postgresql(connection: sa.Connection) -> Iterator[Reference]:
                     _named(key["referred_schema"], key["referred_table"], default),
                     tuple(key["referred_columns"]),
                     str(options.get("initially", "")).upper() == "DEFERRED",
+                    str(options.get("ondelete", "")).upper(),
                 )
 
 
@@ -71,12 +82,11 @@ def _sqlite(connection: sa.Connection) -> Iterator[Reference]:
     for row in connection.execute(_SQLITE):
         keys.setdefault((row.child, row.id), []).append(row)
     for (table, _), rows in keys.items():
-        if rows[0].on_delete in LETTING_GO:
-            continue
         columns = tuple(row.referring for row in rows)
         targets = tuple(row.referred or _only_key(connection, row.target) for row in rows)
         name = f"{table}.{', '.join(columns)} → {rows[0].target}.{', '.join(targets)}"
-        yield Reference(name, table, columns, rows[0].target, targets, _deferred(rows[0].written, columns))
+        deferred = _deferred(rows[0].written, columns)
+        yield Reference(name, table, columns, rows[0].target, targets, deferred, rows[0].on_delete)
 
 
 def _only_key(connection: sa.Connection, table: str) -> str:
