@@ -71,7 +71,7 @@ def test_what_is_not_a_plan_is_said_to_be_none(tmp_path: Path, content: str | by
 
 
 def test_one_changed_figure_is_found(file: Path) -> None:
-    file.write_text(file.read_text().replace('"due": 200', '"due": 201'))
+    file.write_text(file.read_text().replace('"population": 200', '"population": 201'))
     with pytest.raises(CommandError, match="the plan was changed"):
         read_plan_file(file)
 
