@@ -51,6 +51,11 @@ def complain(message: Text, mend: Text | None = None) -> None:
         console.print(f"[bold]{say('À faire', 'What to do')}[/] {escape(say_text(mend))}", soft_wrap=True)
 
 
+def warn(message: Text) -> None:
+    """Write on standard error what the user should know, though nothing is wrong."""
+    err().print(f"[bold yellow]{say('À savoir', 'Note')}[/] {escape(say_text(message))}", soft_wrap=True)
+
+
 def write_json(document: Any) -> None:
     """Write a document for machines, stable and indented."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True, default=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +15,11 @@ from garant.cli import options, state
 from garant.cli.apply import carry_out
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say, spoken
-from garant.cli.output import CommandError, note, out, table
+from garant.cli.output import CommandError, note, out, table, warn
 from garant.cli.planfiles import write_plan
 from garant.cli.planview import show_plan
 from garant.policy.text import Text
+from garant.site.setup import NotReadyError
 
 if TYPE_CHECKING:
     from garant.apps.promises.workspace import Workspace
@@ -82,11 +83,12 @@ def find(
     system: options.SystemOption = None,
 ) -> int:
     """Count the person's rows, system by system and table by table."""
-    from garant.engine.subject import find_subject
-
     identities = options.pairs(identity, "--identity")
     with _workspace(policy, maps, system) as workspace, _plain_refusals():
-        places = find_subject(workspace.sources, identities)
+        recorded = _can_record(workspace)
+        from garant.apps.promises import subjects
+
+        places = subjects.find(workspace, identities, recorded=recorded)
     if not places:
         return _nobody()
     _show(places)
@@ -105,24 +107,18 @@ def export(
 ) -> int:
     """Stream the person's data to an archive that is whole or not there."""
     from garant.cli.newfile import new_file
-    from garant.engine.export import export_subject
 
     identities = options.pairs(identity, "--identity")
+    state.ready()
+    from garant.apps.promises import subjects
+
     with (
         _workspace(policy, maps, system) as workspace,
         _plain_refusals(),
         new_file(out_file) as (file, whole),
     ):
-        document = workspace.policy.document
-        made = export_subject(
-            workspace.sources,
-            identities,
-            file,
-            organisation=document.organisation.name,
-            at=datetime.now(UTC),
-            language=spoken(),
-            categories=_category_labels(workspace),
-        )
+        state.ensure_organisation(workspace.policy.document.organisation)
+        made = subjects.export(workspace, identities, file, language=spoken())
         if not made.tables:
             whole.discard()
     if not made.tables:
@@ -287,9 +283,20 @@ def _show(places: list[Place]) -> None:
     note(f"{found}, {lines}.", f"{found}, {lines}.")
 
 
-def _category_labels(workspace: Workspace) -> dict[str, Text]:
-    categories = workspace.policy.document.data_categories
-    return {key: category.label for key, category in categories.items()}
+def _can_record(workspace: Workspace) -> bool:
+    """Say whether the ledger is there; where it is not, tell so: looking needs no installation."""
+    try:
+        state.ready()
+    except NotReadyError:
+        warn(
+            Text(
+                fr="Garant n’est pas installé ici : cette recherche n’est pas inscrite au registre.",
+                en="Garant is not set up here: this search is not recorded in a ledger.",
+            )
+        )
+        return False
+    state.ensure_organisation(workspace.policy.document.organisation)
+    return True
 
 
 def _nobody() -> int:
@@ -297,4 +304,4 @@ def _nobody() -> int:
         "Personne n’est connu ainsi dans ces systèmes.",
         "Nobody is known so in these systems.",
     )
-    return Exit.OK
+    return Exit.FINDINGS

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from garant.ledger.entries import Count, Day, Digest, Key, Payload, entry_kind
+from garant.ledger.entries import Commitment, Count, Day, Digest, Key, Payload, entry_kind
 
 SqlKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$.]{0,127}$")]
 """The name of a table, of a column or of a constraint."""
@@ -70,6 +70,10 @@ class PlanApproved(Payload):
     as_of: Day = Field(description="the day on which what is due was counted")
     zone: Zone = Field(description="the IANA time zone of that day")
     selections: list[Selected] = Field(description="what is selected, system by system")
+    people: list[Commitment] = Field(
+        default_factory=list[Commitment],
+        description="for a person's request: commitments to this plan under the person's own keys",
+    )
 
 
 @entry_kind("run.started", fr="L’exécution d’un plan commence.", en="The run of a plan starts.")
@@ -111,3 +115,35 @@ class RunFinished(Payload):
     blocked: Count = Field(description="how many batches were stopped")
     rows: Count = Field(description="rows changed in all")
     left: Count = Field(description="rows that the plan would still change")
+
+
+@entry_kind(
+    "subject.found",
+    fr="Une personne a été cherchée dans les systèmes.",
+    en="A person was looked for in the systems.",
+)
+class SubjectFound(Payload):
+    """A search for a person (GDPR art. 15), in numbers."""
+
+    people: list[Commitment] = Field(
+        description="commitments to this entry under the person's own keys; none where nobody was found"
+    )
+    places: Count = Field(description="how many places know the person")
+    rows: Count = Field(description="how many rows concern them")
+
+
+@entry_kind(
+    "subject.exported",
+    fr="Les données d’une personne lui ont été préparées.",
+    en="A person's data were made ready for them.",
+)
+class SubjectExported(Payload):
+    """An archive of a person's data (GDPR art. 15 and 20), in numbers."""
+
+    people: list[Commitment] = Field(description="commitments to this entry under the person's own keys")
+    tables: Count = Field(description="how many tables the archive holds")
+    rows: Count = Field(description="how many rows")
+    files: Count = Field(description="how many files")
+    manifest: Digest = Field(
+        description="the digest of the archive's manifest, which has one of every member"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,13 @@ from garant.apps.promises.work import BatchResult, Checked
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.]{0,127}")
 
 
-def plan_approved(plan: Plan) -> PlanApproved:
-    """What a person approved, with the cut-off dates that were bound as parameters."""
+def plan_approved(plan: Plan, people: Sequence[str] = ()) -> PlanApproved:
+    """What a person approved, with the cut-off dates that were bound as parameters.
+
+    Args:
+        plan: the plan, as registered.
+        people: for a person's request, commitments under the person's own keys.
+    """
     document = plan.document
     return PlanApproved(
         organisation=plan.organisation,
@@ -35,6 +40,7 @@ def plan_approved(plan: Plan) -> PlanApproved:
         as_of=date.fromisoformat(document["as_of"]),
         zone=document["zone"],
         selections=[_selected(selection) for selection in document["selections"]],
+        people=list(people),
     )
 
 

@@ -14,11 +14,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import receipts, refusals
-from garant.apps.promises.entries import RunStarted
+from garant.apps.promises import receipts, refusals, subjects
+from garant.apps.promises.entries import PlanApproved, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
 from garant.engine.document import Plan as EnginePlan
+from garant.engine.document import read_plan
 from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
 
@@ -64,7 +65,9 @@ def approve(
         return locked
     locked.approved_by, locked.approved_at = actor, _now()
     locked.save(update_fields=["approved_by", "approved_at"])
-    _enter(locked, receipts.plan_approved(locked), f"plan/{locked.digest}", actor="approver")
+    named = subjects.named_by(read_plan(locked.document))
+    people = subjects.commitments(locked.organisation, named, PlanApproved.kind, locked.digest)
+    _enter(locked, receipts.plan_approved(locked, people), f"plan/{locked.digest}", actor="approver")
     return locked
 
 

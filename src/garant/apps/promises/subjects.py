@@ -1,0 +1,124 @@
+"""A person asks what is held about them: the search and the export, each with its ledger entry.
+
+The entry names no one. It carries commitments under the person's own keys (GDPR art. 5(2): being able
+to show that the request was answered; art. 5(1)(c): with nothing more than that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import IO
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.promises.entries import SubjectExported, SubjectFound
+from garant.apps.promises.workspace import Workspace
+from garant.engine import subject
+from garant.engine.document import Plan
+from garant.engine.export import Export, export_subject
+from garant.engine.subject import Place
+from garant.ledger.entries import Entry, Payload, write_instant
+from garant.policy.text import Language
+from garant.systems.port import RootKey
+
+Known = tuple[str, str, RootKey]
+"""By what a system knows a person: system, root, key."""
+
+
+def find(workspace: Workspace, identities: Mapping[str, str], *, recorded: bool) -> list[Place]:
+    """Find a person everywhere; the ledger says that it was done unless ``recorded`` is false.
+
+    Raises:
+        NotSupported: no system can search by one of these kinds.
+        ConnectorError: a system did not answer.
+        LedgerError: the search could not be recorded.
+    """
+    places = subject.find_subject(workspace.sources, identities)
+    if recorded:
+        with transaction.atomic():
+            at = _now()
+            rows = sum(table.rows for place in places for table in place.tables)
+            people = commitments(
+                _organisation(workspace), known(places), SubjectFound.kind, write_instant(at)
+            )
+            entry = SubjectFound(people=people, places=len(places), rows=rows)
+            _enter(_organisation(workspace), entry, at)
+    return places
+
+
+def export(
+    workspace: Workspace, identities: Mapping[str, str], out: IO[bytes], *, language: Language
+) -> Export:
+    """Write a person's data to ``out`` as a ZIP; the ledger says what it holds, in numbers.
+
+    Where nobody is found nothing is recorded, and ``out`` is to be thrown away.
+
+    Raises:
+        NotSupported: no system can search by one of these kinds.
+        ConnectorError: a system did not answer; ``out`` is then not a whole archive.
+        LedgerError: the export could not be recorded; ``out`` is then to be thrown away.
+    """
+    document = workspace.policy.document
+    places = subject.find_subject(workspace.sources, identities)
+    at = _now()
+    made = export_subject(
+        workspace.sources,
+        identities,
+        out,
+        organisation=document.organisation.name,
+        at=at,
+        language=language,
+        categories={key: category.label for key, category in document.data_categories.items()},
+    )
+    if made.tables:
+        with transaction.atomic():
+            organisation = _organisation(workspace)
+            people = commitments(organisation, known(places), SubjectExported.kind, write_instant(at))
+            entry = SubjectExported(
+                people=people,
+                tables=len(made.tables),
+                rows=made.rows,
+                files=made.files,
+                manifest=made.members["manifest.json"],
+            )
+            _enter(organisation, entry, at)
+    return made
+
+
+def known(places: Sequence[Place]) -> list[Known]:
+    """By what the systems know the person who was found."""
+    return [(place.system, place.root, key) for place in places for key in place.keys]
+
+
+def named_by(plan: Plan) -> list[Known]:
+    """Whom the plan of a person's request is about; a retention plan is about no one in particular."""
+    if plan.kind == "retention":
+        return []
+    return [(one.system, one.root, key) for one in plan.selections for key in one.root_keys()]
+
+
+def commitments(organisation: str, who: Iterable[Known], kind: str, about: str) -> list[str]:
+    """Commit to one entry with the key of each person: who holds the key can show that it is theirs.
+
+    The value names the kind of entry and what sets it apart (its instant, the plan's digest), so
+    that two entries about the same person do not resemble each other.
+    """
+    return [
+        evidence.subject_commitment(organisation, (system, root, str(key)), [kind, about])
+        for system, root, key in who
+    ]
+
+
+def _organisation(workspace: Workspace) -> str:
+    return workspace.policy.document.organisation.key
+
+
+def _enter(organisation: str, payload: Payload, at: datetime) -> None:
+    evidence.append(organisation, [Entry(payload, at)])
+    evidence.checkpoint(organisation)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
