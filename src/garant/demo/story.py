@@ -244,7 +244,10 @@ class _Story:
                 total += step.rows
                 bar.update(task, total=step.total, completed=step.done, rows=count(total))
 
-            run = execution.apply_plan(plan, workspace, digest=plan.digest, actor=OFFICER, observer=report)
+            # The story's day is its clock: it may be told on another day than today.
+            run = execution.apply_plan(
+                plan, workspace, digest=plan.digest, actor=OFFICER, observer=report, now=self._noon()
+            )
         receipts = [dict(batch.receipt) for batch in run.receipts() if batch.receipt]
         views.show(self.console, views.receipts_table(receipts))
         tell(
@@ -255,6 +258,9 @@ class _Story:
             "anywhere, the same command goes on, counting nothing twice and forgetting nothing.",
         )
         return receipts, run.state == "kept"
+
+    def _noon(self) -> datetime:
+        return datetime.combine(self.as_of, datetime.min.time().replace(hour=12), ZoneInfo("Europe/Paris"))
 
     def _look_again(self, stage: Stage, workspace: Workspace, witness: Witness) -> bool:
         from garant.engine.plan import plan_retention
@@ -297,17 +303,17 @@ class _Story:
 
     def _conclude(self, stage: Stage, holds: bool) -> int:
         seconds = round(time.perf_counter() - self.started)
-        env = escape(str(stage.env_file))
+        env = f". .venv/bin/activate && . {escape(str(stage.env_file))}"
         self.console.print()
         self.console.print(
             Panel(
                 say(
                     f"Tout est dans [bold]{escape(str(stage.folder))}[/]. Pour continuer à y jouer\u202f:\n"
-                    f"[green]$ . {env}[/]   puis   [green]garant plan {escape(str(stage.policy))}[/]\n"
+                    f"[green]$ {env}[/]   puis   [green]garant plan {escape(str(stage.policy))}[/]\n"
                     "Sur vos données\u202f: [green]garant init[/], une politique, une carte par système. "
                     "Le dossier [bold]docs[/] vous y mène.",
                     f"All of it is in [bold]{escape(str(stage.folder))}[/]. To go on playing there:\n"
-                    f"[green]$ . {env}[/]   then   [green]garant plan {escape(str(stage.policy))}[/]\n"
+                    f"[green]$ {env}[/]   then   [green]garant plan {escape(str(stage.policy))}[/]\n"
                     "On your data: [green]garant init[/], a policy, a map per system. "
                     "The [bold]docs[/] folder leads you there.",
                 ),

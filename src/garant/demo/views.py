@@ -140,7 +140,7 @@ def _shared(selection: Selection) -> list[str]:
     if not shared:
         return []
     reason = say("partagés avec des personnes qui restent", "shared with people who stay")
-    return [f"{', '.join(shared)}{colon()} {reason}"]
+    return [f"{', '.join(shared)}, {reason}"]
 
 
 def receipts_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
