@@ -200,15 +200,20 @@ class TinyWork:
 
 
 def prepare_home() -> None:
-    """Set Garant up in its home, with the tiny organisation's ledger."""
-    from garant.site.setup import prepare
+    """Set Garant up in its home, with the tiny organisation's ledger, unless that was done."""
+    from garant.site import paths
+    from garant.site.setup import prepare, wake
 
+    if (paths.home() / "ready").exists():
+        wake()
+        return
     prepare()
     from garant.apps.evidence import services as evidence
     from garant.apps.organisations import services as organisations
 
     evidence.create_keys()
     organisations.ensure_organisation(ORGANISATION, "Tiny", "Europe/Paris")
+    (paths.home() / "ready").touch()
 
 
 def approved() -> Any:
