@@ -61,8 +61,10 @@ def sqlite(tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def postgres(postgres_database: str) -> PostgresDatabase:
-    return PostgresDatabase(postgres_database)
+def postgres(postgres_database: str) -> Iterator[PostgresDatabase]:
+    database = PostgresDatabase(postgres_database)
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize("kind", ["date", "instant"])
