@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,8 +14,8 @@ from django.db import OperationalError
 from sqlalchemy.exc import OperationalError as SystemError_
 
 from garant.apps.promises import refusals
-from garant.apps.promises.refusals import RunInterruptedError
-from garant.cli import application
+from garant.apps.promises.refusals import RefusedError, RunInterruptedError
+from garant.cli import application, options
 from garant.cli.exits import MEANINGS, Exit
 from garant.cli.failures import explain_failure
 from garant.cli.output import CommandError
@@ -138,3 +140,16 @@ def test_an_interruption_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_paths_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert application.run(["apply", str(tmp_path), "--approve", "x", "--language", "en"]) == Exit.REFUSED
     assert "Unusable file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_outside_the_calendar_is_refused(day: str) -> None:
+    with pytest.raises(CommandError, match="outside Garant’s calendar"):
+        options.day(datetime.fromisoformat(day), "Europe/Paris")
+
+
+def test_a_request_is_for_today_at_the_latest() -> None:
+    tomorrow = datetime.now(ZoneInfo("Pacific/Kiritimati")) + timedelta(days=2)
+    with pytest.raises(RefusedError, match="for looking only"):
+        options.past_day(tomorrow, "Europe/Paris")
+    assert options.past_day(datetime(2026, 1, 31), "Europe/Paris") == date(2026, 1, 31)  # noqa: DTZ001

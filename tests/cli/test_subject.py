@@ -78,6 +78,15 @@ def test_a_search_and_an_export_are_recorded_without_naming_anyone(ready_company
     )
 
 
+def test_what_garant_writes_at_home_is_for_its_owner_only(ready_company: Company) -> None:
+    command = ("subject", "restrict", "--identity", f"email={person(ready_company)}", "--system", "crm")
+    digest = ready_company.garant(*command).out.split("--approve ")[1].split()[0]
+    assert ready_company.garant(*command, "--approve", digest).code == 0
+    databases = list((ready_company.folder / "home").glob("*.sqlite3*"))
+    assert {file.name for file in databases} >= {"garant.sqlite3", "workflows.sqlite3"}
+    assert {file.stat().st_mode & 0o777 for file in databases} == {0o600}
+
+
 def test_nobody_is_exported_nowhere(ready_company: Company) -> None:
     none = ready_company.garant("subject", "export", *NOBODY, "--out", "x.zip")
     assert (none.code, "Nobody is known so" in none.out) == (1, True)
@@ -95,3 +104,14 @@ def test_the_approval_of_a_request_carries_the_commitment_of_the_person(ready_co
     (approved,) = entries(ready_company, "plan.approved")
     (commitment,) = approved["people"]
     assert commitment.startswith("hmac-sha256:")
+
+
+def test_a_plan_for_a_day_to_come_is_looked_at_and_never_carried_out(ready_company: Company) -> None:
+    before = ready_company.contents()
+    digest = ready_company.plan("--as-of", "2999-12-31")
+    refused = ready_company.garant("apply", "plan.json", "--approve", digest)
+    assert (refused.code, "today’s duties still hold" in refused.err) == (2, True)
+    identity = ("--identity", f"email={person(ready_company)}")
+    asked = ready_company.garant("subject", "erase", *identity, "--as-of", "2999-12-31", "--language", "fr")
+    assert (asked.code, "il ne s’exécute pas" in asked.err) == (2, True)
+    assert ready_company.contents() == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -48,5 +47,4 @@ def demo(
     """Run the demo and give its exit code."""
     from garant.demo.story import run_demo
 
-    day: date | None = as_of.date() if as_of is not None else None
-    return run_demo(folder, people=people, as_of=day)
+    return run_demo(folder, people=people, as_of=options.day(as_of, "Europe/Paris"))

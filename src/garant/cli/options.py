@@ -10,9 +10,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from garant.apps.promises import refusals
 from garant.cli.language import both
 from garant.cli.output import CommandError
 from garant.policy.text import Text
+
+_FIRST_YEAR = 1900
+_LAST_YEAR = 2999
+"""Years from which any lawful period can be counted back or forth."""
 
 
 class Form(StrEnum):
@@ -112,8 +117,38 @@ def maps_folder(policy: Path, maps: Path | None) -> Path:
 
 
 def day(as_of: datetime | None, zone: str) -> date:
-    """Give the reference day: as said, else today where the organisation is."""
-    return as_of.date() if as_of is not None else datetime.now(ZoneInfo(zone)).date()
+    """Give the reference day: as said, else today where the organisation is.
+
+    Raises:
+        CommandError: a year so far away that periods cannot be counted from it.
+    """
+    if as_of is None:
+        return datetime.now(ZoneInfo(zone)).date()
+    if not _FIRST_YEAR <= as_of.year <= _LAST_YEAR:
+        raise CommandError(
+            Text(
+                fr=f"--as-of {as_of.date().isoformat()} : ce jour est hors du calendrier de Garant.",
+                en=f"--as-of {as_of.date().isoformat()}: this day is outside Garant’s calendar.",
+            ),
+            Text(
+                fr=f"Choisissez un jour entre {_FIRST_YEAR} et {_LAST_YEAR}.",
+                en=f"Choose a day between {_FIRST_YEAR} and {_LAST_YEAR}.",
+            ),
+        )
+    return as_of.date()
+
+
+def past_day(as_of: datetime | None, zone: str) -> date:
+    """Give the reference day of a person's request, which is not one to come.
+
+    Raises:
+        RefusedError: it is.
+        CommandError: a year so far away that periods cannot be counted from it.
+    """
+    asked, today = day(as_of, zone), day(None, zone)
+    if asked > today:
+        raise refusals.future_day(asked, today=today)
+    return asked
 
 
 def pairs(values: list[str], option: str) -> dict[str, str]:

@@ -17,6 +17,13 @@ def home(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(data) / "garant"
 
 
+def private_file(path: Path) -> Path:
+    """Make sure that a file is there and that only its owner may read it (0600)."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    return path
+
+
 def keys_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder of the secret keys: GARANT_KEYS, else `keys` in the data folder."""
     named = environment.get("GARANT_KEYS", "").strip()

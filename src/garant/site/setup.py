@@ -1,10 +1,14 @@
 """Waking Garant's own state, for the command line, the workers and the tests."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import django
 
 from garant.ledger import LedgerError
+from garant.site.paths import private_file
 
 
 class NotReadyError(LedgerError):
@@ -24,7 +28,14 @@ def prepare() -> None:
     from django.core.management import call_command
 
     settings.GARANT_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _for_the_owner_only(settings.DATABASES["default"])
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _for_the_owner_only(database: Mapping[str, Any]) -> None:
+    """Close SQLite's file to everybody else; its journals get the same permissions from SQLite."""
+    if database["ENGINE"].endswith("sqlite3") and isinstance(database["NAME"], Path):
+        private_file(database["NAME"])
 
 
 def ready() -> None:

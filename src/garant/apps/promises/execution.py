@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
@@ -23,6 +25,7 @@ from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.run import BATCH
+from garant.site.paths import private_file
 
 POLL_SECONDS = 0.05
 """How often the waiting command looks whether the workflow ended."""
@@ -46,16 +49,28 @@ def apply_plan(
     observer: Observer = ignore,
     stop: threading.Event | None = None,
     batch_size: int = BATCH,
+    now: datetime | None = None,
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
+    Args:
+        plan: what was approved.
+        workspace: the policy and the systems, as they are now.
+        digest: the digest that a person approved.
+        actor: who.
+        observer: told of each receipt.
+        stop: set to stop between two batches.
+        batch_size: roots per transaction.
+        now: another instant than the clock's, for a story told in the past or the future.
+
     Raises:
-        RefusedError: another digest, a changed policy or map, reality drifted beyond the plan's
+        RefusedError: a plan for a day to come, another digest, a changed policy or map, reality drifted beyond the plan's
             tolerance, or another process at it.
         RunInterruptedError: a batch could not be done; the same call goes on from there.
     """
     if digest != plan.digest:
         raise refusals.another_digest(found=digest, expected=plan.digest)
+    _refuse_future(plan, workspace, now or datetime.now(UTC))
     approved = services.approve(
         services.register_plan(plan),
         digest=digest,
@@ -72,6 +87,13 @@ def apply_plan(
             raise refusals.drifted(str(refusal)) from None
 
     return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop, batch_size=batch_size)
+
+
+def _refuse_future(plan: EnginePlan, workspace: Workspace, now: datetime) -> None:
+    """What falls due tomorrow is not due: a duty that ends tomorrow still holds today."""
+    today = now.astimezone(ZoneInfo(workspace.policy.document.organisation.time_zone)).date()
+    if plan.as_of > today:
+        raise refusals.future_day(plan.as_of, today=today)
 
 
 def carry_out(
@@ -153,7 +175,7 @@ def _dbos(run: Run) -> Iterator[None]:
 def workflow_database() -> str:
     """Give the URL of DBOS's database: a file in Garant's home, or the PostgreSQL of DATABASE_URL."""
     if connection.vendor != "postgresql":
-        return f"sqlite:///{_home() / 'workflows.sqlite3'}"
+        return f"sqlite:///{private_file(_home() / 'workflows.sqlite3')}"
     from sqlalchemy import URL
 
     found = connection.get_connection_params()

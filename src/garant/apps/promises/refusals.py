@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from garant.policy.text import Text
 
 SHORT = 16
@@ -42,6 +44,22 @@ def another_digest(*, found: str, expected: str) -> RefusedError:
         Text(
             fr="Relisez le plan, puis approuvez l’empreinte qu’il affiche.",
             en="Read the plan again, then approve the digest that it shows.",
+        ),
+    )
+
+
+def future_day(as_of: date, *, today: date) -> RefusedError:
+    """The plan counts what is due on a day to come, when today's duties may have ended."""
+    return RefusedError(
+        Text(
+            fr=f"Ce plan est fait pour le {as_of:%d/%m/%Y} ; nous sommes le {today:%d/%m/%Y}. "
+            "Un jour à venir se regarde, il ne s’exécute pas : les obligations d’aujourd’hui tiennent encore.",
+            en=f"This plan is made for {as_of.isoformat()}; today is {today.isoformat()}. "
+            "A day to come is for looking only, not for carrying out: today’s duties still hold.",
+        ),
+        Text(
+            fr="Refaites le plan sans --as-of, relisez-le et approuvez sa nouvelle empreinte.",
+            en="Make the plan again without --as-of, read it and approve its new digest.",
         ),
     )
 
