@@ -34,7 +34,10 @@ def test_the_whole_job_from_an_empty_folder_to_a_proof(company: Company) -> None
 
     after = company.contents()
     again = company.garant("apply", "plan.json", "--approve", digest)
-    assert (again.code, again.out) == (0, applied.out)
+    first, _, rest = again.out.partition("\n")
+    assert (again.code, rest) == (0, applied.out)
+    assert first.startswith("Already carried out on ")
+    assert "nothing was done this time" in first
     assert company.contents() == after
 
     assert "Ledger verified: seipra-score" in company.garant("ledger", "verify").out

@@ -121,11 +121,13 @@ def approved_digest(approve: str | None, plan: Plan) -> str:
 
 def carry_out(plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH) -> int:
     """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
-    from garant.apps.promises import execution
+    from garant.apps.promises import execution, services
     from garant.apps.promises.refusals import RunStoppedError
 
     organisation = workspace.policy.document.organisation
     state.ensure_organisation(organisation)
+    done = services.run_of_digest(plan.digest, kind=plan.kind)
+    before = done is not None and not done.open
     with watching() as watch:
         try:
             run = execution.apply_plan(
@@ -139,4 +141,4 @@ def carry_out(plan: Plan, digest: str, workspace: Workspace, batch_size: int = B
             )
         except RunStoppedError:
             raise KeyboardInterrupt from None
-    return conclude(run)
+    return conclude(run, done_before=before)

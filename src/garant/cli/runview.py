@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -78,9 +79,16 @@ def watching() -> Iterator[Watch]:
         watch.end()
 
 
-def conclude(run: Run) -> int:
-    """Print the receipts of a closed run and its verification; gives the exit code."""
+def conclude(run: Run, *, done_before: bool = False) -> int:
+    """Print the receipts of a closed run and its verification; gives the exit code.
+
+    Args:
+        run: the run, closed.
+        done_before: it was closed before this command, which therefore did nothing.
+    """
     console = out()
+    if done_before:
+        _say_done_before(console, run)
     batches = run.receipts()
     _receipts(console, batches)
     _blocks(console, batches)
@@ -88,6 +96,18 @@ def conclude(run: Run) -> int:
     if any(batch.state == "blocked" for batch in batches):
         return Exit.BLOCKED
     return Exit.OK if run.state == "kept" else Exit.FINDINGS
+
+
+def _say_done_before(console: Console, run: Run) -> None:
+    zone = ZoneInfo(run.plan.document["zone"])
+    finished = (run.finished_at or run.started_at).astimezone(zone)
+    words = say(
+        f"Déjà exécuté le {finished:%d/%m/%Y} à {finished:%H:%M} ; rien n’a été fait cette fois. "
+        "Voici les reçus d’alors.",
+        f"Already carried out on {finished:%Y-%m-%d} at {finished:%H:%M}; nothing was done this time. "
+        "These are the receipts of then.",
+    )
+    console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
 
 
 def _receipts(console: Console, batches: list[Batch]) -> None:

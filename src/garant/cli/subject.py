@@ -18,10 +18,12 @@ from garant.cli.language import both, count, plural, say, spoken
 from garant.cli.output import CommandError, note, out, table, warn
 from garant.cli.planfiles import write_plan
 from garant.cli.planview import show_plan
+from garant.cli.runview import conclude
 from garant.policy.text import Text
 from garant.site.setup import NotReadyError
 
 if TYPE_CHECKING:
+    from garant.apps.promises.models import Run
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Kind, Plan
     from garant.engine.subject import Place
@@ -141,6 +143,9 @@ def erase(
 ) -> int:
     """Plan the erasure of a person (art. 17), or carry the approved plan out."""
     with _workspace(policy, maps, system) as workspace:
+        begun = _begun(approve, "erasure")
+        if begun is not None:
+            return _go_on(begun, workspace)
         made = _plan(workspace, identity, "erasure", as_of, {})
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
 
@@ -165,6 +170,9 @@ def rectify(
     """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
     corrections = options.pairs(correct, "--set")
     with _workspace(policy, maps, system) as workspace:
+        begun = _begun(approve, "rectification")
+        if begun is not None:
+            return _go_on(begun, workspace)
         made = _plan(workspace, identity, "rectification", as_of, corrections)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
 
@@ -180,6 +188,9 @@ def restrict(
 ) -> int:
     """Plan the restriction of a person's data (art. 18), or carry the approved plan out."""
     with _workspace(policy, maps, system) as workspace:
+        begun = _begun(approve, "restriction")
+        if begun is not None:
+            return _go_on(begun, workspace)
         made = _plan(workspace, identity, "restriction", as_of, {})
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
 
@@ -221,6 +232,26 @@ def _plain_refusals() -> Iterator[None]:
         ) from None
 
 
+def _begun(approve: str | None, kind: Kind) -> Run | None:
+    """Give the run that this approval began: its person may be half gone, or gone, already."""
+    if approve is None:
+        return None
+    state.ready()
+    from garant.apps.promises import services
+
+    return services.run_of_digest(approve.strip().lower(), kind=kind)
+
+
+def _go_on(run: Run, workspace: Workspace) -> int:
+    """Carry an interrupted run on from the plan as it was approved; an ended one is only shown."""
+    from garant.engine.document import read_plan
+
+    if not run.open:
+        return conclude(run, done_before=True)
+    plan = read_plan(run.plan.document)
+    return carry_out(plan, plan.digest, workspace)
+
+
 def _plan(
     workspace: Workspace,
     identity: list[str],
@@ -230,14 +261,14 @@ def _plan(
 ) -> Plan:
     from garant.engine.subject import plan_subject
 
-    zone = workspace.policy.document.organisation.time_zone
+    day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
     with _plain_refusals():
         return plan_subject(
             workspace.policy,
             workspace.sources,
             options.pairs(identity, "--identity"),
             kind,
-            as_of=options.day(as_of, zone),
+            as_of=day,
             corrections=corrections,
         )
 

@@ -89,6 +89,11 @@ def run_of(plan: Plan) -> Run | None:
     return Run.objects.filter(plan=plan).first()
 
 
+def run_of_digest(digest: str, *, kind: str) -> Run | None:
+    """Give the run of the plan approved under this digest, ended or not, if it began."""
+    return Run.objects.select_related("plan").filter(plan_id=digest, plan__kind=kind).first()
+
+
 def has_touched(run: Run) -> bool:
     """Say whether a run may have changed a system already."""
     return run.batches.exists()
