@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from rich.console import Console
 from ruamel.yaml import YAML
 
 from garant.cli import application, commands_markdown, registration, state
+from garant.cli.planfiles import read_plan_file
+from garant.cli.planview import show_plan
 from garant.policy.diagnostics import RULES
 from garant.site.setup import NotReadyError
 from tests.cli.company import AS_OF, Company
@@ -105,11 +110,27 @@ def test_a_plan_says_what_why_and_until_when(capsys: Said) -> None:
     assert garant("plan", "policy", "--as-of", AS_OF, "--language", "fr") == 0
     said = capsys.readouterr().out
     assert "échus sur" in said
-    assert "dernier fait au plus tard le 2023-10-31 (last-contact, P3Y)" in said
+    assert "dernier fait au plus tard le 31/10/2023 (last-contact, P3Y)" in said
     assert "la ligne entière" in said
     assert "gardés" in said
-    assert "jusqu’au 20" in said
+    assert re.search(r"jusqu’au \d\d/\d\d/20\d\d", said)
+    assert all(line == line.rstrip() for line in said.splitlines())
     assert "Rien n’a été changé" in said
+
+
+def test_a_narrow_terminal_still_names_the_columns() -> None:
+    plan = read_plan_file(_written_plan()).plan
+    narrow, wide = (Console(file=io.StringIO(), width=width) for width in (60, 120))
+    for console in (narrow, wide):
+        show_plan(console, plan)
+        words = console.file.getvalue()
+        assert "the whole row" in words
+        assert "blank" in words
+
+
+def _written_plan() -> Path:
+    assert garant("plan", "policy", "--as-of", AS_OF, "--out", "plan.json") == 0
+    return Path("plan.json")
 
 
 def test_today_is_the_day_unless_said(capsys: Said) -> None:
@@ -158,6 +179,9 @@ def test_a_request_is_planned_and_changes_nothing(company: Company, capsys: Said
         garant("subject", "rectify", "--identity", identity, "--set", "phone=+33199001234", "--as-of", AS_OF)
         == 0
     )
+    said = capsys.readouterr().out
+    assert "New value: phone = +33199001234" in said
+    assert "1 person found" in said
     assert company.contents() == before
 
 

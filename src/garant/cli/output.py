@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -30,7 +31,24 @@ class CommandError(Exception):
 
 def out() -> Console:
     """Give the console of results."""
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    if sys.stdout.isatty():
+        return Console(file=sys.stdout, highlight=False)
+    return Console(file=cast("IO[str]", _Trimmed(sys.stdout)), highlight=False, width=WIDE)
+
+
+class _Trimmed:
+    """A file whose lines do not end in blanks: a file or a pipe has no columns to fill."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write the text without the blanks before its line ends."""
+        return self._file.write(re.sub(r" +(?=\n)", "", text))
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the file in everything else."""
+        return getattr(self._file, name)
 
 
 def err() -> Console:

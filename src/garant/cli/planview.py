@@ -13,6 +13,9 @@ from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
 from garant.engine.document import Block, HeldBy, Plan, PlannedAction, Selection
 
+_NARROW = 80
+"""Columns of a terminal under which a table of numbers has no room for words."""
+
 _MOST_COLUMNS = 6
 """Columns named in a row before they are only counted."""
 
@@ -20,9 +23,13 @@ _MOST_COLUMNS = 6
 def show_plan(console: Console, plan: Plan) -> None:
     """Print what a plan will do, to how many, what stays and why."""
     console.print(Line(_heading(plan), style="bold"), soft_wrap=True)
+    for kind, value in plan.corrections.items():
+        console.print(
+            Line(f"{say('Nouvelle valeur', 'New value')}{_colon()} {kind} = {value}"), soft_wrap=True
+        )
     for selection in plan.selections:
         console.print()
-        console.print(_selection(selection))
+        console.print(_selection(selection, narrow=console.width < _NARROW))
     console.print()
     if plan.unanswered:
         console.print(Line(_unanswered(plan), style="yellow"), soft_wrap=True)
@@ -42,19 +49,17 @@ def _heading(plan: Plan) -> str:
         "restriction": say("limitation", "restriction"),
     }
     day = say("au", "as of")
-    return (
-        f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {plan.as_of.isoformat()}"
-    )
+    return f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {_day(plan.as_of)}"
 
 
-def _selection(selection: Selection) -> Group:
+def _selection(selection: Selection, *, narrow: bool) -> Group:
     parts: list[RenderableType] = [
         Line(_title(selection), style="bold cyan"),
         _indented(Line(_numbers(selection))),
     ]
     shown = [action for action in selection.actions if _matters(action)]
     if shown:
-        parts.append(_indented(_actions(shown)))
+        parts += [_indented(part) for part in (_blocks(shown) if narrow else [_actions(shown)])]
     parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
     parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
     parts += [_indented(Line(_cascading(block), style="yellow")) for block in selection.cascades]
@@ -77,13 +82,12 @@ def _title(selection: Selection) -> str:
 
 
 def _numbers(selection: Selection) -> str:
-    due = plural(selection.due, ("échu", "échus"), ("due", "due")) if selection.rule else count(selection.due)
-    words = [f"{due} {say('sur', 'of')} {count(selection.population)}" if selection.rule else due]
+    words = [_how_many(selection)]
     if selection.oldest:
-        words.append(f"{say('le plus ancien', 'oldest')}{_colon()} {selection.oldest.isoformat()}")
+        words.append(f"{say('le plus ancien', 'oldest')}{_colon()} {_day(selection.oldest)}")
     if selection.cutoff:
         since = say("dernier fait au plus tard le", "last event on or before")
-        words.append(f"{since} {selection.cutoff.isoformat()} ({selection.event}, {selection.period})")
+        words.append(f"{since} {_day(selection.cutoff)} ({selection.event}, {selection.period})")
     if selection.sooner:
         words.append(
             plural(selection.sooner, ("avant terme", "avant terme"), ("ahead of term", "ahead of term"))
@@ -103,6 +107,30 @@ def _numbers(selection: Selection) -> str:
             )
         )
     return " · ".join(words)
+
+
+def _how_many(selection: Selection) -> str:
+    if selection.rule is None:
+        found = ("personne trouvée", "personnes trouvées"), ("person found", "people found")
+        return plural(selection.due, *found)
+    due = plural(selection.due, ("échu", "échus"), ("due", "due"))
+    return f"{due} {say('sur', 'of')} {count(selection.population)}"
+
+
+def _blocks(actions: list[PlannedAction]) -> list[RenderableType]:
+    """The same as the table, one table of the system after the other, for a narrow terminal."""
+    return [Line(words) for action in actions for words in (_sums(action), f"  {_columns(action)}")]
+
+
+def _sums(action: PlannedAction) -> str:
+    numbers = {
+        say("supprimées", "deleted"): action.deleted,
+        say("traitées", "treated"): action.treated,
+        say("gardées", "kept"): sum(rows.rows for rows in action.kept),
+        say("scellées", "sealed"): action.sealed,
+        say("partagées", "shared"): action.shared,
+    }
+    return " · ".join([action.table, *(f"{count(rows)} {what}" for what, rows in numbers.items() if rows)])
 
 
 def _actions(actions: list[PlannedAction]) -> RenderableType:
@@ -167,7 +195,7 @@ def _held(duty: HeldBy) -> str:
 def _until(day: date | None) -> str:
     if day is None:
         return say("sans terme", "without end")
-    return f"{say('jusqu’au', 'until')} {day.isoformat()}"
+    return f"{say('jusqu’au', 'until')} {_day(day)}"
 
 
 def _blocked(block: Block) -> str:
@@ -200,6 +228,11 @@ def _total(plan: Plan) -> str:
         f"{plural(rows, ('ligne à changer', 'lignes à changer'), ('row to change', 'rows to change'))} · "
         f"{say('empreinte', 'digest')} {plan.digest}"
     )
+
+
+def _day(day: date) -> str:
+    """A day as the reader writes it."""
+    return say(f"{day:%d/%m/%Y}", day.isoformat())
 
 
 def _colon() -> str:
