@@ -88,6 +88,13 @@ def test_an_approval_says_what_was_approved_without_naming_anyone(plan: Plan) ->
     assert record.actor == "approver"
 
 
+@pytest.mark.parametrize("name", ["loyalty.person_id → person.id", "a.b, c → d.e, f"])
+def test_a_foreign_key_without_a_name_is_known_by_its_columns(run: Run, name: str) -> None:
+    services.record_receipt(run.key, "001/0002", result(0, [{**BLOCK, "constraint": name}]))
+    (said,) = entries("batch.recorded")
+    assert said["blocks"][0]["constraint"] == name
+
+
 def test_approving_again_changes_nothing(plan: Plan) -> None:
     approve(plan)
     again = approve(plan, actor="someone else")

@@ -8,8 +8,17 @@ from pydantic import Field, StringConstraints
 
 from garant.ledger.entries import Commitment, Count, Day, Digest, Key, Payload, entry_kind
 
-SqlKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$.]{0,127}$")]
-"""The name of a table, of a column or of a constraint."""
+SQL_FORM = r"^[A-Za-z_][A-Za-z0-9_$.]{0,127}$"
+_COLUMNS = (
+    r"[A-Za-z_][A-Za-z0-9_$]{0,127}\.[A-Za-z_][A-Za-z0-9_$]{0,127}(, [A-Za-z_][A-Za-z0-9_$]{0,127}){0,15}"
+)
+CONSTRAINT_FORM = rf"^([A-Za-z_][A-Za-z0-9_$.]{{0,127}}|{_COLUMNS} → {_COLUMNS})$"
+
+SqlKey = Annotated[str, StringConstraints(pattern=SQL_FORM)]
+"""The name of a table or of a column."""
+
+ConstraintKey = Annotated[str, StringConstraints(pattern=CONSTRAINT_FORM)]
+"""The name of a constraint; a foreign key without one (SQLite) is written `table.column → table.column`."""
 
 Period = Annotated[str, StringConstraints(pattern=r"^P[0-9YMWD]{2,20}$")]
 """An ISO 8601 period."""
@@ -52,7 +61,7 @@ class Block(Payload):
     """A constraint of a system that stopped a deletion."""
 
     table: SqlKey = Field(description="the table that could not change")
-    constraint: SqlKey = Field(description="the constraint, or unnamed")
+    constraint: ConstraintKey = Field(description="the constraint, or unnamed")
     referring_table: SqlKey | None = Field(default=None, description="the table that refers to the rows")
     roots: Count = Field(description="how many roots are left because of it")
     rows: Count = Field(description="how many rows refer to them")

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from garant.apps.promises.entries import (
+    CONSTRAINT_FORM,
+    SQL_FORM,
     UNNAMED,
     BatchRecorded,
     Block,
@@ -20,7 +22,8 @@ from garant.apps.promises.entries import (
 from garant.apps.promises.models import BatchState, Plan, Run
 from garant.apps.promises.work import BatchResult, Checked
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.]{0,127}")
+_NAME = re.compile(SQL_FORM)
+_CONSTRAINT = re.compile(CONSTRAINT_FORM)
 
 
 def plan_approved(plan: Plan, people: Sequence[str] = ()) -> PlanApproved:
@@ -102,13 +105,13 @@ def _block(block: Mapping[str, Any]) -> Block:
     referring = block["referring_table"]
     return Block(
         table=_name(block["table"]),
-        constraint=_name(block["constraint"]),
+        constraint=_name(block["constraint"], _CONSTRAINT),
         referring_table=None if referring is None else _name(referring),
         roots=block["roots"],
         rows=block["rows"],
     )
 
 
-def _name(found: str) -> str:
+def _name(found: str, form: re.Pattern[str] = _NAME) -> str:
     """A name as a system gave it, or none: a message could quote a value."""
-    return found if _NAME.fullmatch(found) else UNNAMED
+    return found if form.fullmatch(found) else UNNAMED
