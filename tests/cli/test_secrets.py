@@ -49,12 +49,20 @@ def test_a_connection_that_fails_says_so_without_its_password(
     for command in (
         ["plan", policy, "--out", str(club.plan_file)],
         ["map", "check", maps],
-        ["subject", "find", "--policy", policy, "--identity", "email=x@club.example"],
     ):
         assert application.run(command) in (2, 4)
         said = capsys.readouterr()
         assert CANARY not in said.out + said.err
         assert "club" in said.err
+    no_trace(club.folder)
+
+
+def test_a_request_to_a_system_that_fails_does_not_repeat_its_password(club: Club) -> None:
+    club.environment["GARANT_CLUB_URL"] = f"postgresql://crm:{CANARY}@127.0.0.1:1/club"
+    club.extra = {"GARANT_DEBUG": "1"}
+    done = club.garant("subject", "find", "--identity", "email=x@club.example")
+    assert (done.code, "club" in done.err) == (4, True)
+    assert CANARY not in done.out + done.err
     no_trace(club.folder)
 
 
