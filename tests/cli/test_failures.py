@@ -25,7 +25,7 @@ from garant.policy.diagnostics import Position, UnusableDocument
 from garant.policy.source_rules import UNREADABLE
 from garant.policy.text import Text
 from garant.site.databases import DatabaseUrlError
-from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 
 CANARY = "c4n4ry-s3cr3t"
 URL = f"postgresql://crm:{CANARY}@db.example/odoo"
@@ -40,6 +40,7 @@ URL = f"postgresql://crm:{CANARY}@db.example/odoo"
         (UnusableDocument([UNREADABLE.at(Position("p.yaml"))]), Exit.REFUSED, "p.yaml:1:1: GAR0"),
         (LedgerError(fr="x", en=f"no key at {URL}"), Exit.REFUSED, "no key at"),
         (SystemUnreachable(f"crm: {URL}"), Exit.INTERRUPTED, "Unreachable system: crm"),
+        (MalformedUrl(Text(fr="crm", en="crm: not a URL")), Exit.REFUSED, "crm: not a URL"),
         (Interrupted("crm: locked"), Exit.INTERRUPTED, "Interrupted before the end: crm: locked"),
         (ConnectorError("crm: no such table: person"), Exit.REFUSED, "no such table: person"),
         (SystemError_(f"SELECT '{URL}'", {}, Exception(URL)), Exit.REFUSED, "The system answered"),

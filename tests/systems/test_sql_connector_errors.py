@@ -15,7 +15,7 @@ import pytest
 from garant.engine.execution import Execution
 from garant.engine.subject import find_subject
 from garant.systems.model import DataMap
-from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 from tests.engine.support.databases import PostgresDatabase, SqliteFile
 from tests.engine.support.running import Notebook, carry_out, source
 from tests.engine.support.shop import Shop, map_document
@@ -98,7 +98,7 @@ def test_a_password_may_hold_anything(postgres_server: PostgresServer, password:
     ["127.0.0.1:1/db", "127.0.0.1:1/db?connect_timeout=1", "nosuchhost.invalid/db", "/db?host=/nowhere"],
 )
 def test_a_server_that_is_not_there(rest: str) -> None:
-    told(lambda: look(f"postgresql://u:{CANARY}@{rest}"), SystemUnreachable)
+    told(lambda: look(f"postgresql://u:{CANARY}@{rest}"), MalformedUrl)
 
 
 def test_a_database_that_is_not_there(postgres_server: PostgresServer) -> None:

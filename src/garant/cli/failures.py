@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer import TyperException
 
@@ -16,6 +16,9 @@ from garant.ledger.words import LedgerError
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.reporters import report
 from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.systems.port import MalformedUrl
 
 
 def explain_failure(error: Exception) -> CommandError:
@@ -35,7 +38,7 @@ def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa:
 
     from garant.engine.terms import UnknownRule
     from garant.site.databases import DatabaseUrlError
-    from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+    from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 
     return [
         (UnusableDocument, _unusable),
@@ -43,6 +46,7 @@ def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa:
         (RefusedError, lambda e: CommandError(e.message, e.mend)),
         (RunInterruptedError, _interrupted),
         (TyperException, _usage),
+        (MalformedUrl, _malformed_url),
         (SystemUnreachable, _unreachable),
         (Interrupted, _interrupted),
         (ConnectorError, _system),
@@ -104,6 +108,16 @@ def _unreachable(error: Exception) -> CommandError:
             en="Check the address, account and password of the connection (environment variable).",
         ),
         Exit.INTERRUPTED,
+    )
+
+
+def _malformed_url(error: MalformedUrl) -> CommandError:
+    return CommandError(
+        error.text,
+        Text(
+            fr="Corrigez la variable d’environnement de la connexion, par exemple : postgresql://compte@hote/base",
+            en="Mend the environment variable of the connection, for instance: postgresql://account@host/database",
+        ),
     )
 
 

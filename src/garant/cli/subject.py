@@ -222,7 +222,7 @@ def _plain_refusals() -> Iterator[None]:
     except NotSupported as refusal:
         raise CommandError(
             Text(
-                fr=f"Un système ne sait pas répondre à cette demande : {refusal}",
+                fr=f"Un système ne sait pas répondre à cette demande : {refusal.text.fr}",
                 en=f"A system cannot answer this request: {refusal}",
             ),
             Text(

@@ -21,11 +21,22 @@ from garant.engine.run import (
 from garant.engine.terms import Source, Terms
 from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
+from garant.policy.text import Text
 from garant.systems.port import RootKey
+
+_ROOTS = Text(fr="dossiers", en="roots")
+_ROWS = Text(fr="lignes", en="rows")
 
 
 class PlanRefused(Exception):
-    """A plan cannot be run: the policy or a map has changed, or reality has drifted away."""
+    """A plan cannot be run: the policy or a map has changed, or reality has drifted away.
+
+    Says so in both languages.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +108,27 @@ class Execution:
 
 def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source]) -> None:
     if plan.policy_digest != policy.digest:
-        raise PlanRefused("the policy has changed since the plan was made: make a new plan")
+        raise PlanRefused(
+            Text(
+                fr="la politique a changé depuis le plan : refaites-le",
+                en="the policy has changed since the plan was made: make a new plan",
+            )
+        )
     for system, digest in plan.map_digests.items():
         if system not in sources:
-            raise PlanRefused(f"{system}: the plan needs this system, and no data map names it")
+            raise PlanRefused(
+                Text(
+                    fr=f"{system} : le plan a besoin de ce système, et aucune carte ne le nomme",
+                    en=f"{system}: the plan needs this system, and no data map names it",
+                )
+            )
         if sources[system].digest != digest:
-            raise PlanRefused(f"{system}: its data map has changed since the plan was made: make a new plan")
+            raise PlanRefused(
+                Text(
+                    fr=f"{system} : sa carte a changé depuis le plan : refaites-le",
+                    en=f"{system}: its data map has changed since the plan was made: make a new plan",
+                )
+            )
 
 
 def _look(terms: Terms, course: Course) -> None:
@@ -115,15 +141,19 @@ def _check_drift(plan: Plan, courses: Sequence[Course]) -> None:
         planned = course.selection
         gone = sum(key not in course.now_due for key in course.keys)
         where = f"{planned.system}: {planned.rule or planned.root}"
-        _within(plan, planned.due, planned.due - gone, where, "roots")
+        _within(plan, planned.due, planned.due - gone, where, _ROOTS)
         with course.source.connector.snapshot() as snapshot:
             rows = snapshot.count(course.change(course.keys)).total
-        _within(plan, planned.rows, rows, where, "rows")
+        _within(plan, planned.rows, rows, where, _ROWS)
 
 
-def _within(plan: Plan, planned: int, now: int, where: str, what: str) -> None:
+def _within(plan: Plan, planned: int, now: int, where: str, what: Text) -> None:
     if abs(now - planned) > plan.tolerance * max(planned, 1):
         raise PlanRefused(
-            f"{where}: {planned} {what} were planned, {now} are there now; "
-            f"the plan tolerates {plan.tolerance:.1%}: make a new plan"
+            Text(
+                fr=f"{where} : {planned} {what.fr} dans le plan, {now} maintenant ; "
+                f"le plan tolère {plan.tolerance:.1%} : refaites-le",
+                en=f"{where}: {planned} {what.en} were planned, {now} are there now; "
+                f"the plan tolerates {plan.tolerance:.1%}: make a new plan",
+            )
         )

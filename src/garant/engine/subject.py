@@ -14,6 +14,7 @@ from garant.engine.steps import duties_of, rectification_steps, restriction_step
 from garant.engine.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
+from garant.policy.text import Text
 from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
 from garant.systems.paths import Path, paths
 from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
@@ -23,7 +24,11 @@ REGION = "FR"
 
 
 class NotSupported(ValueError):
-    """A system's map says nothing that would let Garant do what is asked."""
+    """A system's map says nothing that would let Garant do what is asked, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +164,42 @@ class _Request:
 def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> _Request:
     if kind == "rectification":
         steps = rectification_steps(data_map, root, corrections)
-        _require(
-            steps, f"{data_map.system}: no column of {root} is marked identity: {', '.join(corrections)}"
-        )
+        _require(steps, _no_such_column(data_map, root, corrections))
         return _Request(root, None, [], steps)
     if kind == "restriction":
         steps = restriction_steps(data_map, root)
-        _require(steps, f"{data_map.system}: the map declares no restriction mark for {root}")
+        no_mark = Text(
+            fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
+            en=f"{data_map.system}: the map declares no restriction mark for {root}",
+        )
+        _require(steps, no_mark)
         return _Request(root, None, [], steps)
     name = first_disposition(data_map.dispositions, root)
     if name is None:
-        raise NotSupported(f"{data_map.system}: the map declares no disposition for {root}")
+        raise NotSupported(
+            Text(
+                fr=f"{data_map.system} : la carte ne déclare aucune disposition pour {root}",
+                en=f"{data_map.system}: the map declares no disposition for {root}",
+            )
+        )
     duties = duties_of(data_map, root)
     disposition: Disposition = data_map.dispositions[name]
     return _Request(root, name, duties, steps_of(data_map, disposition, duties))
 
 
-def _require(steps: Sequence[Step], otherwise: str) -> None:
+def _no_such_column(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> Text:
+    asked = ", ".join(corrections)
+    marked = {
+        c.identity for name in reachable(data_map, root) for c in data_map.tables[name].columns.values()
+    }
+    known = ", ".join(sorted(kind for kind in marked if kind)) or "—"
+    return Text(
+        fr=f"{data_map.system} : aucune colonne de {root} n’est marquée identity : {asked} ; genres connus : {known}",
+        en=f"{data_map.system}: no column of {root} is marked identity: {asked}; known kinds: {known}",
+    )
+
+
+def _require(steps: Sequence[Step], otherwise: Text) -> None:
     if not steps:
         raise NotSupported(otherwise)
 
@@ -243,7 +267,12 @@ def _check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) -
     known = sorted({kind for source in sources.values() for kind in source.data_map.identities})
     for kind in identities:
         if kind not in known:
-            raise NotSupported(f"no system finds people by {kind!r}; they do by: {', '.join(known)}")
+            raise NotSupported(
+                Text(
+                    fr=f"aucun système ne trouve les personnes par {kind!r} ; ils le font par : {', '.join(known)}",
+                    en=f"no system finds people by {kind!r}; they do by: {', '.join(known)}",
+                )
+            )
 
 
 def _order(key: RootKey) -> tuple[int, str]:

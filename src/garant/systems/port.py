@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from garant.policy.text import Text
 from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 
@@ -25,6 +26,14 @@ class ConnectorError(Exception):
 
 class SystemUnreachable(ConnectorError):
     """The system did not answer at all: address, credentials, network or server."""
+
+
+class MalformedUrl(SystemUnreachable):
+    """The connection URL is not one that Garant can use; the sentence, in both languages, does not repeat it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)

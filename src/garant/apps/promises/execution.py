@@ -84,7 +84,7 @@ def apply_plan(
         try:
             return Execution(plan, policy, sources, resumed=resumed, batch_size=size)
         except PlanRefused as refusal:
-            raise refusals.drifted(str(refusal)) from None
+            raise refusals.drifted(refusal.text) from None
 
     return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop, batch_size=batch_size)
 

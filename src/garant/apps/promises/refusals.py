@@ -118,12 +118,12 @@ def already_running(digest: str) -> RefusedError:
     )
 
 
-def drifted(details: str) -> RefusedError:
+def drifted(details: Text) -> RefusedError:
     """Reality moved further from the plan than its tolerance allows."""
     return RefusedError(
         Text(
-            fr=f"La réalité s’est écartée du plan au-delà de sa tolérance : {details}",
-            en=f"Reality drifted from the plan beyond its tolerance: {details}",
+            fr=f"La réalité s’est écartée du plan au-delà de sa tolérance : {details.fr}",
+            en=f"Reality drifted from the plan beyond its tolerance: {details.en}",
         ),
         _PLAN_AGAIN,
     )

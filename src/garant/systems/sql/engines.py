@@ -20,7 +20,8 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 
-from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+from garant.policy.text import Text
+from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 from garant.systems.sql.dialects import local_moment, pseudonym_digest
 from garant.systems.sql.loaders import read_any_date
 
@@ -46,11 +47,19 @@ def read_url(url: str, system: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
         if parsed.get_dialect().name not in ("sqlite", "postgresql"):
-            raise SystemUnreachable(
-                f"{system}: {parsed.get_backend_name()} is not supported yet; sqlite and postgresql are"
+            raise MalformedUrl(
+                Text(
+                    fr=f"{system} : {parsed.get_backend_name()} n’est pas encore pris en charge ; sqlite et postgresql le sont",
+                    en=f"{system}: {parsed.get_backend_name()} is not supported yet; sqlite and postgresql are",
+                )
             )
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
-        raise SystemUnreachable(f"{system}: the connection URL is not a SQLAlchemy URL") from None
+        raise MalformedUrl(
+            Text(
+                fr=f"{system} : l’adresse de connexion n’est pas une URL SQLAlchemy",
+                en=f"{system}: the connection URL is not a SQLAlchemy URL",
+            )
+        ) from None
     if parsed.get_backend_name() == "sqlite" and Path(parsed.database or "").is_dir():
         raise SystemUnreachable(f"{system}: unable to open database file: it is a folder, or has no name")
     if parsed.get_backend_name() == "postgresql":
