@@ -51,19 +51,19 @@ def read_plan_file(file: Path) -> PlanFile:
     try:
         plan = read_plan(document)
     except UnreadablePlan as error:
-        raise _unreadable(file, str(error)) from None
+        raise _unreadable(file, error.text) from None
     return PlanFile(plan, _folder(file, sources, "policy"), _folder(file, sources, "maps"))
 
 
 def _document(file: Path) -> dict[str, Any]:
     if file.stat().st_size > _LARGEST:
-        raise _unreadable(file, "too large")
+        raise _unreadable(file, Text(fr="trop gros", en="too large"))
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _unreadable(file, f"not JSON: {error}") from None
+        raise _unreadable(file, Text(fr=f"pas du JSON : {error}", en=f"not JSON: {error}")) from None
     if not isinstance(document, dict):
-        raise _unreadable(file, "a plan is a JSON object")
+        raise _unreadable(file, Text(fr="un plan est un objet JSON", en="a plan is a JSON object"))
     return document
 
 
@@ -76,9 +76,11 @@ def _from(folder: Path, path: Path) -> str:
     return os.path.relpath(path.resolve(), folder)
 
 
-def _unreadable(file: Path, why: str) -> CommandError:
+def _unreadable(file: Path, why: Text) -> CommandError:
     return CommandError(
-        Text(fr=f"{file} n’est pas un plan utilisable : {why}", en=f"{file} is not a usable plan: {why}"),
+        Text(
+            fr=f"{file} n’est pas un plan utilisable : {why.fr}", en=f"{file} is not a usable plan: {why.en}"
+        ),
         Text(
             fr="Refaites-le : garant plan POLICY --out PLAN.",
             en="Make it again: garant plan POLICY --out PLAN.",

@@ -17,7 +17,11 @@ Kind = Literal["retention", "erasure", "rectification", "restriction"]
 
 
 class UnreadablePlan(ValueError):
-    """A plan file is not one of ours, or was damaged."""
+    """A plan file is not one of ours, or was damaged; says so in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class Part(BaseModel):
@@ -144,7 +148,7 @@ def read_plan(document: object) -> Plan:
         UnreadablePlan: when it is not a plan, or does not have the digest it says.
     """
     if not isinstance(document, dict):
-        raise UnreadablePlan("a plan is a JSON object")
+        raise UnreadablePlan(Text(fr="un plan est un objet JSON", en="a plan is a JSON object"))
     said = document.get("digest")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     body = {name: value for name, value in document.items() if name != "digest"}  # pyright: ignore[reportUnknownVariableType]
     try:
@@ -153,9 +157,17 @@ def read_plan(document: object) -> Plan:
             if len(selection.root_keys()) != selection.due:
                 raise ValueError("the keys are not as many as the roots that are due")
     except (ValidationError, ValueError, RecursionError) as error:
-        raise UnreadablePlan(f"not a plan of Garant: {_first(error)}") from None
+        why = _first(error)
+        raise UnreadablePlan(
+            Text(fr=f"ce n’est pas un plan de Garant : {why}", en=f"not a plan of Garant: {why}")
+        ) from None
     if said is not None and said != plan.digest:
-        raise UnreadablePlan(f"the plan was changed: its digest is {plan.digest}, it says {said}")
+        raise UnreadablePlan(
+            Text(
+                fr=f"le plan a été modifié : son empreinte est {plan.digest}, il dit {said}",
+                en=f"the plan was changed: its digest is {plan.digest}, it says {said}",
+            )
+        )
     return plan
 
 
