@@ -23,7 +23,7 @@ from garant.policy.text import Text
 from garant.site.setup import NotReadyError
 
 if TYPE_CHECKING:
-    from garant.apps.promises.models import Run
+    from garant.apps.promises.services import Run
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Kind, Plan
     from garant.engine.subject import Place
