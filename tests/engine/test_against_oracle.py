@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
@@ -97,6 +97,7 @@ def foreseen(effects: Effects) -> list[tuple[object, ...]]:
 def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Random) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
+    note(world.described(rows))
     expected = answer(world, rows)
     with opened(world) as systems:
         plan = retention(world.policy, systems, world.as_of)
@@ -118,6 +119,7 @@ def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Rando
 def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random, size: int) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
+    note(world.described(rows))
     expected = answer(world, rows)
     with opened(world) as systems:
         plan = retention(world.policy, systems, world.as_of)

@@ -61,9 +61,12 @@ def test_a_name_that_is_no_file_stops_nothing(shop: Shop, folder: Path, tmp_path
 
 def test_nothing_is_done_where_nobody_said_where_the_files_are(shop: Shop) -> None:
     shop.people(1)
+    name_files(shop, n1="one")
     with pytest.raises(ConnectorError, match="crm: nothing says where the files of FILES are"):
         carry_out(shop.plan(), shop.policy, shop.system())
     assert shop.ids("contact") == [1]
+    shop.database.run("UPDATE note SET file = NULL")
+    assert carry_out(shop.plan(), shop.policy, shop.system())[1].verified, "no file, no store needed"
 
 
 def test_a_file_that_two_tables_name_waits_for_both(shop: Shop, folder: Path) -> None:

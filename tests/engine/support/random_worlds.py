@@ -66,6 +66,13 @@ class World:
     def rows(self) -> Contents:
         return self.database.contents(self.tables)
 
+    def described(self, rows: Contents) -> str:
+        """The world in words, for whoever reads a failure."""
+        said = self.data_map.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        parts = [f"{name}: {said.get(name)}" for name in ("tables", "dispositions", "duties", "seals")]
+        content = [f"{table}: {row}" for table, content in rows.items() for row in content.values()]
+        return "\n".join([f"{self.as_of} {self.periods}", *parts, *content])
+
     def members(self, role: str, rows: Contents) -> set[str]:
         """The keys that have a role: the same sentence as the map's query, in Python."""
         if role == "prospect":
@@ -235,7 +242,7 @@ class Builder:
         return [
             {
                 "table": table, "when": "sealed = 1", "why": {"fr": "x", "en": "y"},
-                "columns": self.chance.choice((["c1"], ["c1", "c2", "day"], ["model"])),
+                "columns": self.chance.choice((["c1"], ["c1", "c2", "day"], ["sealed"])),
             }
             for table in tables
             if self.chance.random() < 0.25
