@@ -26,7 +26,6 @@ from garant.systems.port import (
     DutyQuestion,
     Found,
     Recheck,
-    Released,
     RootKey,
     Snapshot,
     Step,
@@ -61,7 +60,6 @@ class Outcome:
     files: int = 0
     skipped: tuple[RootKey, ...] = ()
     blocked: tuple[tuple[RootKey, tuple[Blocker, ...]], ...] = ()
-    refused_files: int = 0
     recovered: bool = False
 
     def __add__(self, other: Outcome) -> Outcome:
@@ -71,7 +69,6 @@ class Outcome:
             self.files + other.files,
             self.skipped + other.skipped,
             self.blocked + other.blocked,
-            self.refused_files + other.refused_files,
             self.recovered or other.recovered,
         )
 
@@ -210,13 +207,12 @@ def _half(key: str, side: int) -> str:
 def _outcome(
     course: Course, roots: int, counts: Counts, skipped: Sequence[RootKey], *, recovered: bool
 ) -> Outcome:
-    files = course.source.connector.release_files(counts.files) if counts.files else Released()
+    files = course.source.connector.release_files(counts.files) if counts.files else 0
     return Outcome(
         counts.rows,
         roots - len(skipped),
-        files.gone,
+        files,
         tuple(skipped),
-        refused_files=files.refused,
         recovered=recovered,
     )
 
@@ -280,7 +276,4 @@ def block_summary(outcome: Outcome) -> list[dict[str, Any]]:
         group = groups.setdefault(known, {**names, "roots": 0, "rows": 0})
         group["roots"] += 1
         group["rows"] += blocker.rows or 0
-    if outcome.refused_files:
-        names = {"table": "files", "constraint": "outside_their_store", "referring_table": None}
-        groups[("files", "outside_their_store", None)] = {**names, "roots": 0, "rows": outcome.refused_files}
     return list(groups.values())

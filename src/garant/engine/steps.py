@@ -8,6 +8,7 @@ step of its own, set-based like the others; together they treat every row once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ from garant.systems.model import (
     Relation,
 )
 from garant.systems.model import Constant as ConstantValue
-from garant.systems.paths import Path, owning_paths
+from garant.systems.paths import Hop, Path, owning_paths
 from garant.systems.port import Step
 from garant.systems.treatments import Mark
 
@@ -208,13 +209,23 @@ def _bits(flags: Iterable[bool]) -> int:
 
 
 def _collected(steps: Sequence[Step], position: int) -> Step:
-    """A step whose way to the root crosses rows that an earlier step deletes gathers its keys first."""
-    step = steps[position]
-    crossed = {table for path in (*step.paths, *step.owners) for table in path.parents}
-    deletions = [s for s in steps[:position] if s.do is Do.DELETE and s.table in crossed]
-    if not deletions:
+    """A step whose way to the root an earlier step takes away, or changes, gathers its keys first."""
+    step, earlier = steps[position], steps[:position]
+    ways = (*step.paths, *step.owners)
+    crossed = {table for path in ways for table in path.parents}
+    deletions = [s for s in earlier if s.do is Do.DELETE and s.table in crossed]
+    hops = [hop for path in ways for hop in path.hops]
+    if not deletions and not any(_cuts(s, hop) for s in earlier if s.do is Do.TREAT for hop in hops):
         return step
     staying = 0
     for deletion in deletions:
         staying |= deletion.unless
     return replace(step, collect=True, staying=staying)
+
+
+def _cuts(step: Step, hop: Hop) -> bool:
+    """Whether a step changes a column that a hop goes through, or that its condition reads."""
+    if step.table == hop.link.parent and hop.target_column in step.columns:
+        return True
+    read = re.findall(r"\w+", hop.link.when or "")
+    return step.table == hop.table and not step.columns.keys().isdisjoint([hop.link.column, *read])

@@ -255,14 +255,6 @@ class Snapshot(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Files that went, and names that are no file of their store: those were left alone."""
-
-    gone: int = 0
-    refused: int = 0
-
-
 class Connector(Protocol):
     """A system behind the four verbs: find and read and verify on a snapshot, apply here."""
 
@@ -287,7 +279,7 @@ class Connector(Protocol):
         """
         ...
 
-    def release_files(self, files: Sequence[tuple[str, str]]) -> Released:
+    def release_files(self, files: Sequence[tuple[str, str]]) -> int:
         """Delete the files that no row refers to any more; how many went."""
         ...
 

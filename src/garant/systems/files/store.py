@@ -13,10 +13,6 @@ PIECE = 64 * 1024
 """Bytes read at a time."""
 
 
-class FileRefused(ConnectorError):
-    """A row names something that is not a file of the store; it is left where it is."""
-
-
 class FileStore:
     """The files below one folder; nothing outside it is ever touched."""
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
-from garant.systems.files.store import FileRefused, FileStore
+from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap, Do
 from garant.systems.paths import Path
 from garant.systems.port import (
@@ -23,7 +23,6 @@ from garant.systems.port import (
     DutyQuestion,
     Found,
     Interrupted,
-    Released,
     RootKey,
     Rows,
     Step,
@@ -107,21 +106,14 @@ class SqlConnector:
             raise Interrupted(f"{self.data_map.system}: the transaction of the batch is not over yet")
         return None if status is None else status == "committed"
 
-    def release_files(self, files: Sequence[tuple[str, str]]) -> Released:
-        """Delete the files named by (variable, name) that no row refers to any more.
-
-        The rows have gone already: a name that is refused stops none of the other files.
-        """
-        gone = refused = 0
+    def release_files(self, files: Sequence[tuple[str, str]]) -> int:
+        """Delete the files named by (variable, name) that no row refers to any more."""
+        gone = 0
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
             for env, name in files:
-                if self._referenced(connection, env, name):
-                    continue
-                try:
+                if not self._referenced(connection, env, name):
                     gone += self.store(env).delete(name)
-                except FileRefused:
-                    refused += 1
-        return Released(gone, refused)
+        return gone
 
     def read_file(self, env: str, name: str) -> Iterator[bytes]:
         """Stream a file that a row names."""
