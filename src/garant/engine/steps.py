@@ -215,7 +215,8 @@ def _collected(steps: Sequence[Step], position: int) -> Step:
     crossed = {table for path in ways for table in path.parents}
     deletions = [s for s in earlier if s.do is Do.DELETE and s.table in crossed]
     hops = [hop for path in ways for hop in path.hops]
-    if not deletions and not any(_cuts(s, hop) for s in earlier if s.do is Do.TREAT for hop in hops):
+    cut = step.key is not None and any(_cuts(s, hop) for s in earlier if s.do is Do.TREAT for hop in hops)
+    if not deletions and not cut:
         return step
     staying = 0
     for deletion in deletions:
