@@ -12,7 +12,7 @@ from garant.engine.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.loader import LoadedPolicy
 from garant.systems.model import PromiseBinding
-from garant.systems.port import Found, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 Progress = Callable[[str, str], None]
 """Told the system and the retention rule that are being looked at."""
@@ -96,10 +96,12 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         raise UnknownRule(f"{data_map.system}: {binding.rule} selects one root and would end another")
     duties = duties_of(data_map, disposition.root, besides=(binding.rule, binding.event))
     question = terms.due_question(data_map, binding)
-    found = snapshot.find_due(question, terms.duty_questions(data_map, duties))
+    asked = terms.duty_questions(data_map, duties)
+    found = snapshot.find_due(question, asked)
     steps = steps_of(data_map, disposition, duties)
     surveyor = Surveyor(snapshot, disposition.root, duties, steps)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
+    left = found if len(keys) == len(found.keys) else snapshot.find_among(question, keys, asked)
     survey = surveyor.survey(keys, found.held)
     return Selection(
         system=data_map.system,
@@ -113,23 +115,16 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         cutoff=question.clock.day,
         population=found.population,
         due=len(keys),
-        oldest=found.oldest if keys else None,
+        oldest=left.oldest,
         undated=found.undated,
         unreadable=found.unreadable,
-        sooner=found.sooner,
+        sooner=left.sooner,
         notes=notes_of(rule, data_map, disposition),
         settled=len(found.keys) - len(keys),
         keys=packed(keys),
-        duties=held_by(terms, duties, _among(found, keys)),
+        duties=held_by(terms, duties, left),
         actions=survey.actions,
         blocks=survey.blocks,
         cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
-
-
-def _among(found: Found, keys: list[RootKey]) -> Found:
-    """The answer, with holders counted over these keys only."""
-    held = [found.held.get(key, 0) for key in keys]
-    holders = [type(h)(h.number, sum(mask >> h.number & 1 for mask in held), h.latest) for h in found.holders]
-    return Found(found.population, keys=keys, held=found.held, holders=holders)

@@ -228,6 +228,12 @@ class Snapshot(Protocol):
         """The roots that an e-mail, phone or number leads to."""
         ...
 
+    def find_among(
+        self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
+    ) -> Found:
+        """The same answer as :meth:`find_due`, of these due roots alone: oldest, early, held."""
+        ...
+
     def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
         """The duties that hold the given roots."""
         ...

@@ -295,6 +295,13 @@ class SqlSnapshot:
         """Select the due roots in the system itself; only their keys come back."""
         return self._finder(question.root).due(question, duties)
 
+    def find_among(
+        self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
+    ) -> Found:
+        """The oldest of the given due roots, those selected early, and the duties that hold them."""
+        self._fill(question.root, keys, {})
+        return self._finder(question.root).among(question, duties)
+
     def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
         """The duties that hold the given roots."""
         self._fill(root, keys, {})

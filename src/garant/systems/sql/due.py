@@ -9,7 +9,7 @@ an unreadable date never makes anyone due.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,6 +70,19 @@ class Finder:
         keys, held = self._selected()
         return Found(population=len(keys), keys=keys, held=held, holders=holders)
 
+    def among(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
+        """Say of the roots that are already in ``batch`` who is oldest, who was selected early, what holds them."""
+        self._gather(question.role, question.sources, question.clock, only_batch=True)
+        oldest, ordinary = self.connection.execute(
+            sa.select(
+                sa.cast(sa.func.min(self.scratch.facts.c.at).filter(self._is_due()), sa.Text()),
+                sa.func.count().filter(self._is_due()),
+            )
+        ).one()
+        found = self.held(duties)
+        day = _local_day(oldest, self.zone, question.clock)
+        return replace(found, oldest=day, sooner=len(found.keys) - ordinary)
+
     def spare(self, recheck: Recheck) -> list[RootKey]:
         """Take out of ``batch`` the roots that are no longer due; add the duties that hold now."""
         spared = [] if recheck.due is None else self._spare(recheck.due)
@@ -102,7 +115,9 @@ class Finder:
         self._gather(question.role, question.sooner, question.sooner_clock, only_batch=False, first=True)
         known = sa.select(batch.c.key)
         ended = sa.select(facts.c.key, sa.literal(0)).where(self._is_due(), facts.c.key.not_in(known))
-        return self.connection.execute(sa.insert(batch).from_select(["key", "held"], ended)).rowcount
+        early = self.connection.scalar(sa.select(sa.func.count()).select_from(ended.subquery()))
+        self.connection.execute(sa.insert(batch).from_select(["key", "held"], ended))
+        return int(early or 0)
 
     def _is_due(self) -> sa.ColumnElement[bool]:
         facts = self.scratch.facts
@@ -125,7 +140,7 @@ class Finder:
             sa.update(batch).where(batch.c.key.in_(holding)).values(held=batch.c.held.bitwise_or(bit))
         )
         latest = self.connection.scalar(
-            sa.select(sa.cast(sa.func.max(facts.c.at).filter(facts.c.mark < UNREADABLE), sa.Text()))
+            sa.select(sa.cast(sa.func.max(facts.c.at).filter(facts.c.mark < UNREADABLE, in_force), sa.Text()))
         )
         return Holders(duty.number, result.rowcount, _local_day(latest, self.zone, duty.clock))
 
