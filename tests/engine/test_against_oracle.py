@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
+from garant.engine.subject import find_subject, plan_subject
 from garant.engine.terms import Source
 from garant.systems.model import Duty
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.examples import examples
+from tests.engine.support.moments import Fact
 from tests.engine.support.oracle import Effects, Oracle, ends, sealed_rows
 from tests.engine.support.random_worlds import Builder, World
 from tests.engine.support.running import PSEUDONYM_KEY, carry_out, retention, source
@@ -32,15 +35,17 @@ class Answer:
     due: set[str]
     leaving: dict[str, set[int]]
     effects: Effects
+    oldest: date | None
+    until: list[date | None]
 
 
 def duties(world: World) -> list[Duty]:
     return [d for d in world.data_map.duties if d.seal or d.rule != "rule-0"]
 
 
-def held(world: World, rows: Contents, keys: set[str]) -> dict[str, set[int]]:
+def held(world: World, rows: Contents, keys: set[str], among: list[Duty]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {key: set() for key in keys}
-    for number, duty in enumerate(duties(world)):
+    for number, duty in enumerate(among):
         members = world.members(duty.role, rows) & keys
         dated = {} if duty.event is None else world.dated(duty.event, rows)
         for key in members:
@@ -64,11 +69,29 @@ def answer(world: World, rows: Contents) -> Answer:
         if all(ends(fact.day, world.periods["rule-0"]) < world.as_of for fact in dated[key] if fact.day)
     }
     oracle = Oracle(world.data_map, rows, "person", PSEUDONYM_KEY)
-    leaving = held(world, rows, late)
+    leaving = held(world, rows, late, duties(world))
     effects = oracle.effects("erase", duties(world), leaving)
     due = late & effects.concerned
     effects = oracle.effects("erase", duties(world), {key: leaving[key] for key in due})
-    return Answer(len(members), len(undated), len(unreadable), due, leaving, effects)
+    oldest = min((last(dated[key]) for key in due), default=None)
+    until = [
+        end_of(world, rows, n, {key for key in due if n in leaving[key]}) for n in range(len(duties(world)))
+    ]
+    return Answer(len(members), len(undated), len(unreadable), due, leaving, effects, oldest, until)
+
+
+def last(facts: list[Fact]) -> date:
+    return max(fact.day for fact in facts if fact.day is not None)
+
+
+def end_of(world: World, rows: Contents, number: int, keys: set[str]) -> date | None:
+    """The last day a duty holds the last of these; readable facts alone say when."""
+    duty = duties(world)[number]
+    if duty.event is None:
+        return None
+    dated = world.dated(duty.event, rows)
+    days = [last(dated[key]) for key in keys if dated.get(key) and all(fact.readable for fact in dated[key])]
+    return ends(max(days), world.periods[duty.rule or ""]) if days else None
 
 
 @contextmanager
@@ -111,6 +134,8 @@ def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Rando
     assert [d.roots for d in selection.duties] == [
         sum(n in expected.leaving[key] for key in expected.due) for n in range(len(duties(world)))
     ]
+    assert selection.oldest == expected.oldest
+    assert [d.until for d in selection.duties] == expected.until
     assert world.rows() == rows, "a plan writes nothing"
 
 
@@ -136,3 +161,59 @@ def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random
         >= sealed_rows(rows, world.data_map.seals).items()
     )
     assert all(not result.blocks for result in results)
+
+
+@given(chances)
+@examples(15)
+def test_erasing_one_person_leaves_what_brute_force_leaves_and_find_finds_it(
+    database: Database, chance: Random
+) -> None:
+    world = Builder(chance, database).build()
+    rows = world.rows()
+    note(world.described(rows))
+    key, number = chance.choice([(str(row["key"]), str(rid)) for rid, row in rows["person"].items()])
+    asked = {"number": number}
+    everything = list(world.data_map.duties)
+    leaving = held(world, rows, {key}, everything)
+    effects = Oracle(world.data_map, rows, "person", PSEUDONYM_KEY).effects("erase", everything, leaving)
+    with opened(world) as systems:
+        assert seen(systems, asked) == seen_by_hand(world, rows, key)
+        plan = plan_subject(world.policy, systems, asked, "erasure", as_of=world.as_of)
+        assert planned(plan) == foreseen(effects)
+        _, verification = carry_out(plan, world.policy, systems)
+        assert verification.verified
+        left = effects.applied(rows)
+        assert world.rows() == left
+        if key in {str(row["key"]) for row in left["person"].values()}:
+            assert seen(systems, asked) == seen_by_hand(world, left, key), "exactly what was declared kept"
+        else:
+            assert seen(systems, asked) == {}
+
+
+def seen(systems: dict[str, Source], asked: dict[str, str]) -> dict[str, int]:
+    return {table.table: table.rows for place in find_subject(systems, asked) for table in place.tables}
+
+
+def seen_by_hand(world: World, rows: Contents, key: str) -> dict[str, int]:
+    return Oracle(world.data_map, rows, "person", PSEUDONYM_KEY).seen({key})
+
+
+@given(st.integers(0, 10**9))
+@examples(8)
+def test_plans_over_other_tables_add_up_in_any_order(database: Database, seed: int) -> None:
+    """One plan of both systems, or one plan each, first this one or first that one."""
+    ends: list[Contents] = []
+    for order in (("a_", "b_"), ("b_", "a_"), ("both",)):
+        worlds = {
+            prefix: Builder(Random(f"{seed}{prefix}"), database, prefix).build(beside=prefix == "b_")
+            for prefix in ("a_", "b_")
+        }
+        with opened(worlds["a_"]) as first, opened(worlds["b_"]) as second:
+            systems = {"a_": {"a-crm": first["crm"]}, "b_": {"b-crm": second["crm"]}}
+            systems["both"] = systems["a_"] | systems["b_"]
+            world = worlds["a_"]
+            for part in order:
+                plan = retention(world.policy, systems[part], world.as_of)
+                assert carry_out(plan, world.policy, systems[part], 3)[1].verified
+        ends.append(worlds["a_"].rows() | worlds["b_"].rows())
+    assert ends[0] == ends[1] == ends[2]

@@ -46,6 +46,20 @@ def test_a_duty_on_one_owner_keeps_the_shared_row(shop: Shop, size: int, order: 
     )
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_who_leaves_a_row_that_anothers_duty_keeps_is_in_the_plan_too(shop: Shop, size: int) -> None:
+    """It is because both leave that the row, kept for one, is emptied of what no duty keeps."""
+    kept = {"row": True, "columns": []}
+    shop.document["duties"][0]["keeps"] = {"meeting": kept}
+    shop.document["dispositions"]["erase"]["actions"] = [{"table": "meeting", "do": "delete"}]
+    shop.people(1, 2).invoice(1).meet(1, 1, 2)
+    plan = shop.plan()
+    assert (plan.selections[0].root_keys(), plan.selections[0].rows) == ([1, 2], 1)
+    assert carry_out(plan, shop.policy, shop.system(), size)[1].verified
+    assert [row["title"] for row in shop.rows("meeting")["meeting"].values()] == [None]
+    assert shop.plan().selections[0].due == 0
+
+
 def test_a_root_that_only_references_remember_is_settled_once_they_are_treated(shop: Shop) -> None:
     """A role may name people whose own row has long gone; they must not be due for ever."""
     shop.document["roles"]["prospect"]["query"] = (

@@ -60,6 +60,7 @@ class World:
     periods: dict[str, str]
     as_of: date
     tables: list[str]
+    """The people's first, then the invoices', then the map's other ones."""
     facts: dict[str, list[tuple[str, int, str, Fact]]] = field(default_factory=dict)
     """Event → (table, rid, key column, fact)."""
 
@@ -76,12 +77,12 @@ class World:
     def members(self, role: str, rows: Contents) -> set[str]:
         """The keys that have a role: the same sentence as the map's query, in Python."""
         if role == "prospect":
-            found = {row["key"] for row in rows["person"].values() if str(row["kind"]) == "p"}
+            found = {row["key"] for row in rows[self.tables[0]].values() if str(row["kind"]) == "p"}
             return {str(key) for key in found | self._series(rows, 9) if key is not None}
         return {str(key) for key in self._series(rows, int(role[-1])) if key is not None}
 
     def _series(self, rows: Contents, number: int) -> set[Any]:
-        return {row["owner"] for row in rows["invoice"].values() if str(row["series"]) == str(number)}
+        return {row["owner"] for row in rows[self.tables[1]].values() if str(row["series"]) == str(number)}
 
     def dated(self, event: str, rows: Contents) -> dict[str, list[Fact]]:
         """Root key → its dated facts."""
@@ -98,32 +99,37 @@ class Builder:
 
     chance: Random
     database: Database
+    prefix: str = ""
     kind: str = ""
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     facts: dict[str, list[tuple[str, int, str, Fact]]] = field(default_factory=dict)
     rid: int = 0
 
-    def build(self, *, seals: bool = True, duties: int = 3) -> World:
+    def build(self, *, seals: bool = True, duties: int = 3, beside: bool = False) -> World:
+        """Draw everything; with ``beside``, next to what the database holds already."""
         chance = self.chance
+        self.person, self.invoice = f"{self.prefix}person", f"{self.prefix}invoice"
         self.kind = chance.choice(("integer", "integer", "text", "uuid"))
         self.place, zone = chance.choice(ZONES), chance.choice(ZONES)
         self.organisation = zone
-        self.names = chance.sample(NAMES, chance.randint(1, 5))
+        self.names = [self.prefix + name for name in chance.sample(NAMES, chance.randint(1, 5))]
         self.as_of = chance.choice(DAYS)
         self.periods = {f"rule-{n}": chance.choice(PERIODS) for n in range(4)}
         self.cutoffs = {rule: latest_day(self.as_of, period) for rule, period in self.periods.items()}
         self.aware = chance.random() < 0.5
         for name in self.names:
             self.tables[name] = self._table(name)
-        self.tables["person"] = self._person()
+        self.tables[self.person] = self._person()
         data_map = DataMap.model_validate(self._map(seals, chance.randint(0, duties)))
+        if not beside:
+            self.database.clear()
         self._create()
         self._fill()
-        self.database.insert("invoice", self._invoices())
+        self.database.insert(self.invoice, self._invoices())
         rules: dict[str, Any] = dict(self.periods)
         return World(
             self.database, data_map, policy(zone, **rules), self.periods, self.as_of,
-            ["person", "invoice", *self.names], self.facts,
+            [self.person, self.invoice, *self.names], self.facts,
         )  # fmt: skip
 
     # ------------------------------------------------------------------ the map
@@ -149,7 +155,7 @@ class Builder:
             {"root": "person", "column": "p1", "relation": self._relation()},
             {"root": "person", "column": "p2", "relation": self._relation()},
             {"root": "person", "column": "res_root", "when": "model = 'person'"},
-            {"parent": "person", "column": "p2", "relation": self._relation()},
+            {"parent": self.person, "column": "p2", "relation": self._relation()},
         ]
 
     def _through(self) -> list[dict[str, Any]]:
@@ -176,41 +182,49 @@ class Builder:
         return columns
 
     def _map(self, seals: bool, duties: int) -> dict[str, Any]:
-        reached = [name for name in (*self.names, "person") if self._owned(name)]
+        reached = [name for name in (*self.names, self.person) if self._owned(name)]
         chosen = self.chance.sample(reached, self.chance.randint(1, len(reached)))
         actions = [
             {"table": name, "do": self.chance.choice(("delete", "delete", "treat"))} for name in chosen
         ]
         return {
-            "system": "crm", "label": {"fr": "a", "en": "b"}, "connection": {"env": "CRM"}, "zone": self.place,
-            "roots": {"person": {"table": "person", "key": "key", "type": self.kind}},
+            "system": f"{self.prefix}crm".replace("_", "-"),
+            "label": {"fr": "a", "en": "b"}, "connection": {"env": "CRM"}, "zone": self.place,
+            "roots": {"person": {"table": self.person, "key": "key", "type": self.kind}},
             "roles": {
                 "prospect": {
                     "root": "person",
-                    "query": "SELECT key AS key FROM person WHERE kind = 'p' "
-                    "UNION SELECT owner FROM invoice WHERE series = 9",
+                    "query": f"SELECT key AS key FROM {self.person} WHERE kind = 'p' "
+                    f"UNION SELECT owner FROM {self.invoice} WHERE series = 9",
                 },
                 **{
-                    f"billed-{n}": {"root": "person", "query": f"SELECT owner AS key FROM invoice WHERE series = {n}"}
+                    f"billed-{n}": {"root": "person", "query": f"SELECT owner AS key FROM {self.invoice} WHERE series = {n}"}
                     for n in range(duties)
                 },
             },
             "events": {
                 "seen": [
-                    {"root": "person", "type": "date", "query": "SELECT key AS key, seen_day AS at FROM person"},
-                    {"root": "person", "type": "instant", "query": "SELECT owner AS key, seen_at AS at FROM invoice"},
+                    {"root": "person", "type": "date", "query": f"SELECT key AS key, seen_day AS at FROM {self.person}"},
+                    {"root": "person", "type": "instant", "query": f"SELECT owner AS key, seen_at AS at FROM {self.invoice}"},
                 ],
                 **{
                     f"billed-{n}": [
                         {
                             "root": "person", "type": "date",
-                            "query": f"SELECT owner AS key, billed AS at FROM invoice WHERE series = {n}",
+                            "query": f"SELECT owner AS key, billed AS at FROM {self.invoice} WHERE series = {n}",
                         }
                     ]
                     for n in range(duties)
                 },
             },
-            "identities": {"name": [{"root": "person", "query": "SELECT key AS key FROM person WHERE c1 = :identity"}]},
+            "identities": {
+                "number": [
+                    {
+                        "root": "person",
+                        "query": f"SELECT key AS key FROM {self.person} WHERE CAST(rid AS TEXT) = :identity",
+                    }
+                ]
+            },
             "tables": self.tables,
             "dispositions": {"erase": {"root": "person", "actions": actions}},
             "promises": [{"rule": "rule-0", "role": "prospect", "event": "seen", "dispositions": "erase"}],
@@ -256,11 +270,10 @@ class Builder:
         moment = kinds["aware" if self.aware else "naive"]
         primary = "NOT NULL PRIMARY KEY"
         data = f"c1 {text}, c2 {text}, c3 {text}, day {day or text}, sealed {whole}, rid {whole}"
-        self.database.clear()
         self.database.run(
-            f"CREATE TABLE person (key {key} {primary}, boss {key}, kind {text}, seen_day {day}, "
+            f"CREATE TABLE {self.person} (key {key} {primary}, boss {key}, kind {text}, seen_day {day}, "
             f"id {whole}, f2 {whole}, {data})",
-            f"CREATE TABLE invoice (owner {key}, series {whole}, billed {day}, seen_at {moment}, rid {whole})",
+            f"CREATE TABLE {self.invoice} (owner {key}, series {whole}, billed {day}, seen_at {moment}, rid {whole})",
             *(
                 f"CREATE TABLE {quoted(name)} (id {whole} {primary}, p1 {key}, p2 {key}, res_root {key}, "
                 f"f1 {whole}, f2 {whole}, res_id {whole}, model {text}, {data})"
@@ -278,8 +291,8 @@ class Builder:
             boss = self._someone() if self.chance.random() < 0.4 else None
             row = {"key": key, "boss": boss, "kind": self.chance.choice("pppc"), "seen_day": fact.stored}
             rows.append(row | {"id": None, "f2": None} | self._data())
-            seen.append(("person", rows[-1]["rid"], "key", fact))
-        self.database.insert("person", rows)
+            seen.append((self.person, rows[-1]["rid"], "key", fact))
+        self.database.insert(self.person, rows)
         for name in self.names:
             self.database.insert(
                 name, [self._row(number) for number in range(1, self.chance.randint(0, 9) + 1)]
@@ -324,9 +337,11 @@ class Builder:
                     "rid": self.rid,
                 }
             )
-            self.facts["seen"].append(("invoice", self.rid, "owner", seen))
+            self.facts["seen"].append((self.invoice, self.rid, "owner", seen))
             if series < 3:
-                self.facts.setdefault(f"billed-{series}", []).append(("invoice", self.rid, "owner", billed))
+                self.facts.setdefault(f"billed-{series}", []).append(
+                    (self.invoice, self.rid, "owner", billed)
+                )
         for number in range(3):
             self.facts.setdefault(f"billed-{number}", [])
         return rows

@@ -103,8 +103,15 @@ class Statements:
         return sa.select(target).distinct().where(self.rows(step), target.is_not(None))
 
     def roots_of(self, step: Step) -> list[sa.Select[Any]]:
-        """The leaving roots of the rows the step would change, one query per path."""
-        return [self._roots(path, self.rows(replace(step, paths=(path,)))) for path in step.paths]
+        """The leaving roots of the rows the step would change, one query per path.
+
+        Where a duty of one owner keeps the row (``only``), the others who leave with it count too: it is
+        because they leave that its columns are treated.
+        """
+        return [
+            self._roots(path, self.rows(step if step.only else replace(step, paths=(path,))))
+            for path in step.paths
+        ]
 
     def visible(self, table: str, columns: Sequence[str], paths: Sequence[Path]) -> sa.Select[Any]:
         """The rows that reach the roots of the batch by any of the paths."""
