@@ -52,7 +52,10 @@ def test_who_leaves_a_row_that_anothers_duty_keeps_is_in_the_plan_too(shop: Shop
     kept = {"row": True, "columns": []}
     shop.document["duties"][0]["keeps"] = {"meeting": kept}
     shop.document["dispositions"]["erase"]["actions"] = [{"table": "meeting", "do": "delete"}]
-    shop.people(1, 2).invoice(1).meet(1, 1, 2)
+    shop.document["tables"]["meeting"]["links"].append({"root": "contact", "column": "host_id"})
+    shop.database.run("ALTER TABLE meeting ADD COLUMN host_id integer")
+    shop.people(1, 2).invoice(1).meet(1, 1)
+    shop.database.run("UPDATE meeting SET host_id = 2")
     plan = shop.plan()
     assert (plan.selections[0].root_keys(), plan.selections[0].rows) == ([1, 2], 1)
     assert carry_out(plan, shop.policy, shop.system(), size)[1].verified
