@@ -42,6 +42,14 @@ def shop(database: Database) -> Iterator[Shop]:
 
 
 @pytest.fixture
+def sqlite_shop(tmp_path: Path) -> Iterator[Shop]:
+    """The shop on SQLite alone."""
+    shop = Shop(SqliteFile(tmp_path / "crm.sqlite")).create()
+    yield shop
+    shop.close()
+
+
+@pytest.fixture
 def postgres_shop(postgres: PostgresDatabase) -> Iterator[Shop]:
     """The shop on PostgreSQL alone."""
     shop = Shop(postgres).create()

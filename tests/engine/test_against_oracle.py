@@ -116,7 +116,7 @@ def foreseen(effects: Effects) -> list[tuple[object, ...]]:
 
 
 @given(chances)
-@examples(25)
+@examples(20)
 def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Random) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
@@ -140,7 +140,7 @@ def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Rando
 
 
 @given(chances, st.sampled_from([1, 2, 7, 1000]))
-@examples(25)
+@examples(20)
 def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random, size: int) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
@@ -164,7 +164,7 @@ def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random
 
 
 @given(chances)
-@examples(15)
+@examples(12)
 def test_erasing_one_person_leaves_what_brute_force_leaves_and_find_finds_it(
     database: Database, chance: Random
 ) -> None:
@@ -199,7 +199,7 @@ def seen_by_hand(world: World, rows: Contents, key: str) -> dict[str, int]:
 
 
 @given(st.integers(0, 10**9))
-@examples(8)
+@examples(4)
 def test_plans_over_other_tables_add_up_in_any_order(database: Database, seed: int) -> None:
     """One plan of both systems, or one plan each, first this one or first that one."""
     ends: list[Contents] = []

@@ -190,6 +190,57 @@ def test_a_trigger_that_raises(shop: Shop) -> None:
     assert not verification.verified
 
 
+def silence(shop: Shop, table: str) -> None:
+    """A trigger that makes the deletion of row 2 do nothing, and says nothing."""
+    if shop.database.name == "sqlite":
+        shop.database.run(
+            f"CREATE TRIGGER hush BEFORE DELETE ON {table} WHEN old.id = 2 BEGIN SELECT raise(IGNORE); END"
+        )
+    else:
+        shop.database.run(
+            "CREATE FUNCTION hush() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN IF old.id = 2 THEN RETURN NULL; END IF; RETURN old; END $$",
+            f"CREATE TRIGGER hush BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION hush()",
+        )
+
+
+def test_a_trigger_that_says_nothing_is_found_out(shop: Shop) -> None:
+    """Verified means looked for."""
+    silence(shop, "contact")
+    shop.people(1, 2, 3)
+    results, verification = run(shop)
+    assert blocks(results) == []
+    assert [(left.table, left.rows) for left in verification.selections[0].left] == [("contact", 1)]
+
+
+def test_a_trigger_that_says_nothing_blocks_where_the_way_back_would_be_lost(shop: Shop) -> None:
+    """Once the parent has gone, nobody could look for the child again: so it is looked for at once."""
+    actions = shop.document["dispositions"]["erase"]["actions"]
+    actions.insert(0, actions.pop(4))
+    silence(shop, "note")
+    shop.people(1, 2, 3)
+    results, verification = run(shop)
+    assert [(b["table"], b["constraint"], b["rows"], b["roots"]) for b in blocks(results)] == [
+        ("note", "rows still there after the statement ran", 1, 1)
+    ]
+    assert (shop.ids("contact"), shop.ids("note"), verification.verified) == ([2], [2], False)
+
+
+def test_a_reference_that_names_no_column_means_the_key(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
+    shop.database.run(
+        "CREATE TABLE team (id integer PRIMARY KEY, contact_id integer, rid integer)",
+        "CREATE TABLE member (team_id integer REFERENCES team, rid integer)",
+    )
+    shop.document["tables"]["team"] = {"key": "id", "links": [{"root": "contact", "column": "contact_id"}]}
+    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "team", "do": "delete"})
+    shop.people(1, 2).add("team", {"id": 1, "contact_id": 1}, {"id": 2, "contact_id": 2})
+    shop.add("member", {"team_id": 1})
+    assert [(b.referring_table, b.rows) for b in shop.plan().selections[0].blocks] == [("member", 1)]
+    run(shop)
+    assert shop.ids("team") == [1]
+
+
 def test_several_obstacles_are_all_named(shop: Shop) -> None:
     shop.database.run(CONTRACT.format(""))
     shop.database.run(

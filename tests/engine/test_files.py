@@ -69,6 +69,20 @@ def test_nothing_is_done_where_nobody_said_where_the_files_are(shop: Shop) -> No
     assert carry_out(shop.plan(), shop.policy, shop.system())[1].verified, "no file, no store needed"
 
 
+def test_the_same_name_in_another_store_is_another_file(shop: Shop, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "one").write_text("another one")
+    shop.stores["OTHER"] = FileStore(other)
+    shop.document["files"].insert(0, {"table": "invoice", "column": "label", "store": {"env": "OTHER"}})
+    shop.people(1).invoice(1)
+    shop.database.run("UPDATE invoice SET label = 'one'")
+    name_files(shop, n1="one")
+    carry_out(shop.plan(), shop.policy, shop.system())
+    assert not (folder / "one").exists()
+    assert (other / "one").exists()
+
+
 def test_a_file_that_two_tables_name_waits_for_both(shop: Shop, folder: Path) -> None:
     shop.document["files"].append({"table": "invoice", "column": "label", "store": {"env": "FILES"}})
     shop.people(1).invoice(1)

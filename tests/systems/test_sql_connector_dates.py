@@ -113,6 +113,11 @@ def test_moments_at_the_ends_of_time_are_read(sqlite: Database) -> None:
     assert (list(found.keys), found.unreadable, found.oldest) == ([2, 3], 0, date(1, 1, 1))
 
 
+def test_a_moment_before_the_first_year_elsewhere_has_the_day_written(sqlite: Database) -> None:
+    with asking(sqlite, "instant", "Asia/Tokyo") as ask:
+        assert ask("0001-01-01 00:00:00").oldest == date(1, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("column", "kind"), [("date", "date"), ("timestamp", "instant"), ("timestamptz", "instant")]
 )

@@ -279,7 +279,7 @@ class _Work:
             left = self.connection.scalar(self.statements.remaining(step, table))
             self.connection.exec_driver_sql(f"DROP TABLE {table.name}")
             if left:
-                raise ConnectorError(f"{step.table}: {left} rows are still there after the statement ran")
+                raise Blocked([Blocker(step.table, "rows still there after the statement ran", int(left))])
 
 
 class SqlSnapshot:

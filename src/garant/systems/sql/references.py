@@ -90,9 +90,8 @@ def _sqlite(connection: sa.Connection) -> Iterator[Reference]:
 
 
 def _only_key(connection: sa.Connection, table: str) -> str:
-    """The column that a foreign key means when it names none."""
-    columns = sa.inspect(connection).get_pk_constraint(table)["constrained_columns"]
-    return columns[0] if columns else "rowid"
+    """The column that a foreign key means when it names none: the key, or the row's own number."""
+    return [*sa.inspect(connection).get_pk_constraint(table)["constrained_columns"], "rowid"][0]
 
 
 def _deferred(written: str, columns: tuple[str, ...]) -> bool:
