@@ -132,8 +132,12 @@ class Plan(Part):
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def canonical(self) -> bytes:
-        """The document in one form only: UTF-8 JSON, sorted keys, no spaces."""
-        document = self.model_dump(mode="json")
+        """The document in one form only: UTF-8 JSON, sorted keys, no spaces.
+
+        What has its default is left out, so that a later Garant, whose plans can say more, reads a plan of
+        today under the same digest.
+        """
+        document = {"format": self.format, **self.model_dump(mode="json", exclude_defaults=True)}
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def document(self) -> dict[str, Any]:
