@@ -1,0 +1,60 @@
+"""PostgreSQL: typed dates; HMAC is written with its built-in sha256."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.model import Pseudonym
+from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, hmac_pads, is_unicode
+
+
+class Postgresql:
+    """PostgreSQL: typed dates; HMAC is written with its built-in sha256."""
+
+    name = "postgresql"
+
+    def can_hold(self, text: str) -> bool:
+        return is_unicode(text) and "\0" not in text
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        if kind == "integer":
+            return sa.BigInteger()
+        return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
+        if kind == "instant":
+            return moment
+        return sa.func.date_trunc("day", moment) + sa.cast(sa.literal(NOON), sa.Interval())
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
+        late = (
+            sa.cast(at, sa.Date()) > sa.literal(day, sa.Date())
+            if kind == "date"
+            else moment >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
+        )
+        never = moment == sa.cast(sa.literal("-infinity"), sa.TIMESTAMP(timezone=True))
+        return sa.case((never, UNREADABLE), (late, RECENT), else_=0)
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        inner, outer = hmac_pads(key)
+        message = sa.func.convert_to(sa.cast(column, sa.Text()), "UTF8")
+        first = sa.func.sha256(sa.literal(inner, sa.LargeBinary()).op("||")(message))
+        digest = sa.func.sha256(sa.literal(outer, sa.LargeBinary()).op("||")(first))
+        hexadecimal = sa.func.substr(sa.func.encode(digest, "hex"), 1, spec.length)
+        return sa.literal(spec.prefix) + hexadecimal + sa.literal(spec.suffix)
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        pattern = f"^{re.escape(spec.prefix)}[0-9a-f]{{{spec.length}}}{re.escape(spec.suffix)}$"
+        return sa.cast(column, sa.Text()).op("~", is_comparison=True)(sa.literal(pattern))
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        return sa.func.date_trunc(unit, column)

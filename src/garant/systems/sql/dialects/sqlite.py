@@ -1,0 +1,97 @@
+"""SQLite: dates are texts, so they are read by its own date functions."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.model import Pseudonym
+from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, is_unicode
+
+AGAIN = "+0 days"
+"""Makes SQLite compute a date it would give back as it is, right or wrong."""
+
+
+class Sqlite:
+    """SQLite: dates are texts, so they are read by its own date functions."""
+
+    name = "sqlite"
+
+    def can_hold(self, text: str) -> bool:
+        return is_unicode(text)
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        return sa.BigInteger() if kind == "integer" else sa.Text()
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return sa.func.datetime(_sqlite_day(at), NOON) if kind == "date" else _sqlite_instant(at)
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        if kind == "date":
+            read = _sqlite_day(at)
+            late = read > day.isoformat()
+        else:
+            read = _sqlite_instant(at)
+            late = read >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+        return sa.case((read.is_(None), UNREADABLE), (late, RECENT), else_=0)
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
+        return sa.literal(spec.prefix) + digest + sa.literal(spec.suffix)
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        quoted = [re.sub(r"([*?\[])", r"[\1]", text) for text in (spec.prefix, spec.suffix)]
+        pattern = quoted[0] + "[0-9a-f]" * spec.length + quoted[1]
+        return sa.cast(column, sa.Text()).op("GLOB", is_comparison=True)(sa.literal(pattern))
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        length, rest = (4, "-01-01") if unit == "year" else (7, "-01")
+        return sa.func.substr(column, 1, length) + sa.literal(rest)
+
+
+def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The calendar day as written; NULL when it is none.
+
+    SQLite's date functions read much more than dates: a bare year is a Julian day of antiquity, a bare
+    time is the year 2000, the 30th of February is in March. What they change was not a date.
+    """
+    written = sa.func.substr(at, 1, 10)
+    real = sa.and_(
+        sa.func.typeof(at) == "text", sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
+    )
+    return sa.case((real, written), else_=sa.null())
+
+
+def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The moment in the system's zone; NULL when it is none. An offset, or Z, is taken into account."""
+    text = sa.func.rtrim(at)
+    aware = sa.or_(
+        *(text.op("GLOB", is_comparison=True)(sa.literal(p)) for p in ("*[Zz]", "*[+-][0-9][0-9]:[0-9][0-9]"))
+    )
+    naive = sa.func.datetime(at, AGAIN)
+    real = sa.func.date(naive) == sa.func.substr(at, 1, 10)
+    return sa.case(
+        (sa.func.typeof(at) != "text", sa.null()),
+        (aware, sa.func.garant_local(text)),
+        (real, naive),
+        else_=sa.null(),
+    )
+
+
+def local_moment(zone: str, text: str) -> str | None:
+    """A moment with an offset, as the clocks of ``zone`` show it; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    with suppress(OverflowError):
+        moment = moment.astimezone(ZoneInfo(zone))
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
