@@ -11,7 +11,7 @@ setup: ## the virtual environment with the locked dependencies, in .venv
 demo: setup ## the whole of Garant in a minute, on a made-up company
 	@.venv/bin/garant demo
 
-test: setup ## all tests, on SQLite and on a private PostgreSQL 15
+test: setup ## all tests, on SQLite and on private PostgreSQL 15 and MariaDB 10.11
 	@scripts/test $(ARGS)
 
 lint: setup ## style and the rules of the house

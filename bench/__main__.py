@@ -12,7 +12,8 @@ from rich.console import Console
 from bench.contenders import ONE_PERSON, SWEEP
 from bench.harness import Case, Line, measure, show
 from bench.shop import Shop, build_postgres, build_sqlite, state
-from tests.servers.postgres import borrow, end_run, new_run
+from tests.servers.lending import end_run, new_run
+from tests.servers.postgres import PostgresServer
 
 
 def main() -> None:
@@ -20,16 +21,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50_000, help="15 rows each, and half an invoice")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    announcement = new_run()
+    run = new_run()
     try:
         with tempfile.TemporaryDirectory(prefix="garant-bench-") as folder:
             shops = [
                 build_sqlite(Path(folder) / "shop.sqlite3", options.people),
-                build_postgres(borrow(announcement, os.getpid()), options.people),
+                build_postgres(PostgresServer.borrow(run, os.getpid()), options.people),
             ]
             report(shops, options.people, options.rounds)
     finally:
-        end_run(announcement)
+        end_run(run)
 
 
 def report(shops: list[Shop], people: int, rounds: int) -> None:

@@ -1,4 +1,4 @@
-"""What every room's tests may ask for: a private PostgreSQL, real business databases, the shared folder."""
+"""What every room's tests may ask for: private servers, real business databases, the shared folder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
 
-from tests.servers.installation import NoPostgres
-from tests.servers.postgres import ANNOUNCEMENT, PostgresServer, borrow, end_run, new_run
+from tests.servers.installation import NoServer
+from tests.servers.lending import RUN, end_run, new_run
+from tests.servers.mariadb import MariadbServer
+from tests.servers.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = pytest.StashKey[Path]()
@@ -29,11 +31,16 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def _owner(config: pytest.Config) -> int:
+    """The process whose end ends the servers."""
+    return os.getppid() if _is_worker(config) else os.getpid()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    if not _is_worker(config) and ANNOUNCEMENT not in os.environ:
+    if not _is_worker(config) and RUN not in os.environ:
         config.stash[_RUN] = new_run()
-        os.environ[ANNOUNCEMENT] = str(config.stash[_RUN])  # for this run's workers
-    _leave_home(Path(os.environ[ANNOUNCEMENT]).parent / os.environ.get("PYTEST_XDIST_WORKER", "home"))
+        os.environ[RUN] = str(config.stash[_RUN])  # for this run's workers
+    _leave_home(Path(os.environ[RUN]) / os.environ.get("PYTEST_XDIST_WORKER", "home"))
 
 
 def _leave_home(folder: Path) -> None:
@@ -50,7 +57,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Runs after failures and Ctrl-C too. A killed run is seen by the server's keeper itself."""
     if _RUN in config.stash:
         end_run(config.stash[_RUN])
-        del os.environ[ANNOUNCEMENT]
+        del os.environ[RUN]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,10 +84,18 @@ def shared_folder() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
     """The run's private PostgreSQL 15, started by the first test that asks for it."""
-    owner = os.getppid() if _is_worker(pytestconfig) else os.getpid()
     try:
-        return borrow(Path(os.environ[ANNOUNCEMENT]), owner)
-    except NoPostgres as problem:
+        return PostgresServer.borrow(Path(os.environ[RUN]), _owner(pytestconfig))
+    except NoServer as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(pytestconfig: pytest.Config) -> MariadbServer:
+    """The run's private MariaDB 10.11, started by the first test that asks for it."""
+    try:
+        return MariadbServer.borrow(Path(os.environ[RUN]), _owner(pytestconfig))
+    except NoServer as problem:
         pytest.fail(str(problem), pytrace=False)
 
 
@@ -88,6 +103,20 @@ def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
 def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database, this test's own."""
     with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_database(mariadb_server: MariadbServer) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database, this test's own."""
+    with mariadb_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def dolibarr20(mariadb_server: MariadbServer, shared_folder: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh copy of the Dolibarr 20 database, this test's own."""
+    with mariadb_server.database(shared_folder / "targets" / "dolibarr20.sql.gz") as url:
         yield url
 
 

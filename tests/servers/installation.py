@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are; Debian's package is installed when it is missing and we may."""
+"""Where a database's programs are; Debian's package is installed when it is missing and we may."""
 
 from __future__ import annotations
 
@@ -6,55 +6,92 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE = "postgresql-15"
 _CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.conf")
 
 
-class NoPostgres(Exception):
-    """PostgreSQL is not here and may not be installed. The message says what to type."""
+class NoServer(Exception):
+    """A server is not here and may not be installed, or did not start. The message says what to type."""
 
 
-def programs() -> Path:
-    """The folder holding ``initdb`` and ``postgres``, installing the Debian package if need be.
-
-    Raises NoPostgres when there is none and this process may not install one.
-    """
-    found = _find()
-    if found is None:
-        _install()
-        found = _find()
-    if found is None:
-        raise NoPostgres(f"{PACKAGE} was installed, yet its programs are not where Debian puts them.")
-    return found
-
-
-def _find() -> Path | None:
-    named = os.environ.get("GARANT_POSTGRES_PROGRAMS")
-    candidates = [Path(named)] if named else [Path("/usr/lib/postgresql/15/bin"), *_on_path()]
-    return next((folder for folder in candidates if (folder / "initdb").is_file()), None)
-
-
-def _on_path() -> list[Path]:
-    initdb = shutil.which("initdb")
-    return [Path(initdb).resolve().parent] if initdb else []
-
-
-def _install() -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise NoPostgres(
-            "The tests need PostgreSQL 15 and it is not installed; this user may not install it.\n"
-            f"On Debian 12, type: sudo apt-get install -y {PACKAGE}\n"
-            "Elsewhere, name the folder of initdb and postgres in GARANT_POSTGRES_PROGRAMS."
-        )
-    print(
-        f"Installing Debian's {PACKAGE} (no system cluster is made or started)…", file=sys.stderr, flush=True
-    )
-    _apt("update")
+def forbid_system_cluster() -> None:
+    """Debian's package would otherwise create and start a server of its own on port 5432."""
     _apt("install", "postgresql-common")
-    _forbid_system_cluster()
-    _apt("install", PACKAGE)
+    lines = _CLUSTER_SETTINGS.read_text().splitlines() if _CLUSTER_SETTINGS.is_file() else []
+    kept = [line for line in lines if not line.startswith("create_main_cluster")]
+    _CLUSTER_SETTINGS.write_text("\n".join([*kept, "create_main_cluster = false", ""]))
+
+
+@dataclass(frozen=True)
+class Software:
+    """A database server as Debian packages it."""
+
+    name: str
+    packages: tuple[str, ...]
+    program: str
+    """The program that shows where the others are."""
+    folder: Path
+    variable: str
+    """The environment variable that names another folder."""
+    before: Callable[[], None] = lambda: None
+    """What keeps its installation from starting a server of the system's own."""
+
+    def programs(self) -> Path:
+        """The folder holding the programs, installing Debian's packages if need be.
+
+        Raises NoServer when there is none and this process may not install one.
+        """
+        found = self.find()
+        if found is None:
+            self._install()
+            found = self.find()
+        if found is None:
+            raise NoServer(f"{self.name} was installed, yet its programs are not where Debian puts them.")
+        return found
+
+    def find(self) -> Path | None:
+        """Where the programs are now."""
+        named = os.environ.get(self.variable)
+        candidates = [Path(named)] if named else [self.folder, *self._on_path()]
+        return next((folder for folder in candidates if (folder / self.program).is_file()), None)
+
+    def _on_path(self) -> list[Path]:
+        found = shutil.which(self.program)
+        return [Path(found).resolve().parent] if found else []
+
+    def _install(self) -> None:
+        packages = " ".join(self.packages)
+        if os.geteuid() != 0 or shutil.which("apt-get") is None:
+            raise NoServer(
+                f"The tests need {self.name} and it is not installed; this user may not install it.\n"
+                f"On Debian 12, type: sudo apt-get install -y {packages}\n"
+                f"Elsewhere, name the folder of {self.program} in {self.variable}."
+            )
+        print(f"Installing Debian's {packages} (no system server is started)…", file=sys.stderr, flush=True)
+        _apt("update")
+        self.before()
+        _apt("install", *self.packages)
+
+
+POSTGRESQL = Software(
+    "PostgreSQL 15",
+    ("postgresql-15",),
+    "initdb",
+    Path("/usr/lib/postgresql/15/bin"),
+    "GARANT_POSTGRES_PROGRAMS",
+    forbid_system_cluster,
+)
+# The core packages hold the programs alone: no service, no account.
+MARIADB = Software(
+    "MariaDB 10.11",
+    ("mariadb-server-core", "mariadb-client-core"),
+    "mariadb-install-db",
+    Path("/usr/bin"),
+    "GARANT_MARIADB_PROGRAMS",
+)
 
 
 def _apt(action: str, *packages: str) -> None:
@@ -66,11 +103,4 @@ def _apt(action: str, *packages: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise NoPostgres(f"apt-get {action} {' '.join(packages)} failed:\n{done.stdout}{done.stderr}")
-
-
-def _forbid_system_cluster() -> None:
-    """Debian's package would otherwise create and start a server of its own on port 5432."""
-    lines = _CLUSTER_SETTINGS.read_text().splitlines() if _CLUSTER_SETTINGS.is_file() else []
-    kept = [line for line in lines if not line.startswith("create_main_cluster")]
-    _CLUSTER_SETTINGS.write_text("\n".join([*kept, "create_main_cluster = false", ""]))
+        raise NoServer(f"apt-get {action} {' '.join(packages)} failed:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,124 @@
+"""One database server as a process of ours: its data, socket and log in one temporary folder."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.servers.installation import NoServer, Software
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+Command = Sequence[str | Path]
+
+
+def account(*names: str) -> dict[str, str | int | list[int]]:
+    """Databases refuse to run as root: then they run as the first of these accounts that there is."""
+    if os.geteuid() != 0:
+        return {}
+    entry = next(entry for entry in pwd.getpwall() for name in names if entry.pw_name == name)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server(ABC):
+    """A server of some software: made ready, started, asked whether it answers, stopped."""
+
+    software: Software
+    accounts: tuple[str, ...]
+    quickly: signal.Signals
+    """What makes it stop without waiting for whoever is connected."""
+    at_once: signal.Signals
+
+    def __init__(self) -> None:
+        self.programs = self.software.programs()
+        self.account = account(*self.accounts)
+        self.folder = Path(tempfile.mkdtemp(prefix="garant-server-"))
+        self.port = free_port()
+        self.password = secrets.token_urlsafe(18)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @abstractmethod
+    def prepare(self, secret: Path) -> None:
+        """Make the data folder; ``secret`` is a file that the server's account alone reads."""
+
+    @abstractmethod
+    def command(self) -> Command:
+        """What runs the server."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+
+    def start(self) -> None:
+        secret = self.folder / "secret"
+        secret.touch(mode=0o600)
+        if "user" in self.account:
+            for path in (self.folder, secret):
+                shutil.chown(path, self.account["user"], self.account["group"])
+        self.prepare(secret)
+        self.process = subprocess.Popen(
+            [str(part) for part in self.command()],
+            cwd=self.folder,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("wb"),
+            **self.account,
+        )
+        self._wait_until_ready()
+        secret.unlink()
+
+    def run(self, command: Command) -> None:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.account,
+        )
+        if done.returncode != 0:
+            raise NoServer(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
+
+    def _wait_until_ready(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process is None or self.process.poll() is not None or time.monotonic() > end:
+                raise NoServer(f"{self.software.name} did not start:\n{(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.quickly)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(self.at_once)
+                self.process.wait(STOP_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def announcement(self) -> dict[str, object]:
+        return {
+            "port": self.port,
+            "password": self.password,
+            "folder": str(self.folder),
+            "programs": str(self.programs),
+            "keeper": os.getpid(),
+        }

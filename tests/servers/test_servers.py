@@ -1,0 +1,90 @@
+"""The private servers are private, fresh for each test, and gone with the run that started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from tests.servers.installation import MARIADB, POSTGRESQL, NoServer, Software
+from tests.servers.lending import ROOT, RUN, give_back
+from tests.servers.mariadb import MariadbServer
+from tests.servers.postgres import PostgresServer
+
+KINDS = (PostgresServer, MariadbServer)
+Kind = type[PostgresServer] | type[MariadbServer]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def _no_server_lent() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != RUN}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_is_stopped_and_its_folder_removed(kind: Kind, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner:
+        server = kind.borrow(tmp_path, owner.pid)
+        assert kind.borrow(tmp_path, owner.pid) == server
+        give_back(tmp_path)
+        assert not server.folder.exists()
+        owner.communicate(b"\n")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_goes_when_its_owner_is_killed(kind: Kind, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner:
+        server = kind.borrow(tmp_path, owner.pid)
+        owner.kill()
+    wait_for(lambda: not server.folder.exists())
+    engine = create_engine(server.url("mysql" if kind is MariadbServer else "postgres"))
+    with pytest.raises(OperationalError):
+        engine.connect()
+    engine.dispose()
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    probe = tmp_path / "test_probe.py"
+    probe.write_text(
+        "import time, pathlib\n"
+        "def test_long(postgres_server, mariadb_server):\n"
+        "    folders = f'{postgres_server.folder}\\n{mariadb_server.folder}'\n"
+        f"    pathlib.Path({str(tmp_path)!r}, 'draft').write_text(folders)\n"
+        f"    pathlib.Path({str(tmp_path)!r}, 'draft').rename({str(tmp_path / 'folders')!r})\n"
+        "    time.sleep(60)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", "-p", "tests.conftest", str(probe)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=_no_server_lent()) as run:
+        wait_for((tmp_path / "folders").exists)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(90) == pytest.ExitCode.INTERRUPTED
+    assert not [f for f in (tmp_path / "folders").read_text().splitlines() if Path(f).exists()]
+
+
+@pytest.mark.parametrize(
+    ("software", "command"),
+    [
+        (POSTGRESQL, "sudo apt-get install -y postgresql-15"),
+        (MARIADB, "sudo apt-get install -y mariadb-server-core mariadb-client-core"),
+    ],
+)
+def test_who_may_not_install_is_told_what_to_type(
+    software: Software, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Software, "find", lambda _: None)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(NoServer, match=command):
+        software.programs()
