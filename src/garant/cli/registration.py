@@ -12,6 +12,7 @@ from garant.cli import (
     check,
     demo,
     explain,
+    imports,
     init,
     keys,
     ledger,
@@ -39,7 +40,7 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for module in (init, check, maps, plan, apply, subject, ledger, keys, schema, explain, demo):
+    for module in (init, check, maps, imports, plan, apply, subject, ledger, keys, schema, explain, demo):
         module.register(app)
     return app
 

@@ -38,6 +38,14 @@ class Positions:
         keys = {way[deep:]: position for way, position in self._keys.items() if way[:deep] == place}
         return Positions({(): self.of(place), **values}, keys)
 
+    def under(self, place: Place) -> "Positions":
+        """The same positions where the whole document stands at `place` of another."""
+        start = self.of(())
+        around = {place[:length]: start for length in range(len(place))}
+        values = {(*place, *way): position for way, position in self._values.items()}
+        keys = {(*place, *way): position for way, position in self._keys.items()}
+        return Positions({**around, **values}, keys)
+
     def joined(self, other: "Positions") -> "Positions":
         """These positions and those of `other`; at a common place these stay."""
         return Positions({**other._values, **self._values}, {**other._keys, **self._keys})
