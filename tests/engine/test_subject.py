@@ -6,7 +6,8 @@ import pytest
 
 from garant.engine.document import Kind, Plan
 from garant.engine.execution import BatchResult
-from garant.engine.subject import NotSupported, find_subject, plan_subject, variants
+from garant.engine.identities import variants
+from garant.engine.subject import NotSupported, find_subject, plan_subject
 from garant.engine.verify import Verification
 from garant.systems.model import Relation
 from tests.engine.support.running import carry_out

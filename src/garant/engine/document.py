@@ -39,6 +39,17 @@ class HeldBy(Part):
     until: date | None = Field(description="Last day of the longest of these duties; none for a seal.")
 
 
+class HeldFor(Part):
+    """A hold that keeps some of the selected roots, or rows that the plan would have changed."""
+
+    hold: str = Field(description="Key of the hold.")
+    owner: str = Field(description="Who answers for it.")
+    reason: str
+    until: date | None = Field(default=None, description="Its last day; none when it lasts until ended.")
+    review: date | None = Field(default=None, description="The day by which it is to be reviewed.")
+    roots: int = Field(description="Selected roots that it holds; others' rows may be held for it too.")
+
+
 class KeptRows(Part):
     """Rows that an action leaves, and the duty that keeps them (its position in ``duties``)."""
 
@@ -57,6 +68,7 @@ class PlannedAction(Part):
     kept: list[KeptRows]
     sealed: int = Field(description="Rows that a seal protects.")
     shared: int = Field(description="Rows that stay because another person owns them too.")
+    held: int = Field(default=0, description="Rows that stay as they are because of a hold.")
 
 
 class Block(Part):
@@ -88,8 +100,12 @@ class Selection(Part):
     sooner: int = Field(default=0, description="Roots selected early: consent withdrawn …")
     notes: list[Text] = Field(default_factory=list[Text], description="What is not done, and why.")
     settled: int = Field(description="Roots past their term for which nothing is left to do.")
+    on_hold: int = Field(default=0, description="Roots past their term that only a hold keeps from it.")
     keys: str = Field(description="The frozen keys of the due roots, packed.")
     duties: list[HeldBy]
+    holds: list[HeldFor] = Field(
+        default_factory=list[HeldFor], description="Holds in force when the plan was made."
+    )
     actions: list[PlannedAction]
     blocks: list[Block]
     cascades: list[Block] = Field(
@@ -102,6 +118,11 @@ class Selection(Part):
     def rows(self) -> int:
         """Rows that will be deleted or treated."""
         return sum(action.deleted + action.treated for action in self.actions)
+
+    @property
+    def held(self) -> int:
+        """Rows that would have been deleted or treated but for a hold."""
+        return sum(action.held for action in self.actions)
 
     def root_keys(self) -> list[RootKey]:
         """The frozen keys."""

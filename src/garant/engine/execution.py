@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from garant.engine.document import Plan
+from garant.engine.holds import Hold, Holding, held_terms, nothing_held, stand, under
 from garant.engine.run import (
     BATCH,
     BatchRef,
     Course,
     Journal,
+    Outcome,
     batches,
     block_summary,
     course_of,
@@ -22,6 +24,7 @@ from garant.engine.terms import Source, Terms
 from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
+from garant.systems.guards import UNGUARDED
 from garant.systems.port import RootKey
 
 _ROOTS = Text(fr="dossiers", en="roots")
@@ -58,6 +61,8 @@ class Execution:
         resumed: whether some batches have been carried out already; drift is judged only before
             the first one, since a half-done plan has moved reality itself.
         batch_size: roots per transaction.
+        holding: gives the holds in force. It is asked now, before each batch, and once more before each
+            batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
 
     Raises:
         PlanRefused: the policy or a map is not the one that was planned on, or reality has drifted
@@ -72,14 +77,16 @@ class Execution:
         *,
         resumed: bool = False,
         batch_size: int = BATCH,
+        holding: Holding = nothing_held,
     ) -> None:
         _same_sources(plan, policy, sources)
         self.plan = plan
+        self._policy, self._sources = policy, sources
+        self._holding, self._heeded = holding, tuple[Hold, ...]()
         self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
-        for course in self.courses:
-            _look(self.terms, course)
+        self._heed(tuple(holding()))
         if not resumed:
             _check_drift(plan, self.courses)
 
@@ -95,8 +102,33 @@ class Execution:
         """Carry out one batch in one transaction of its system; safe to call again."""
         ref = self._batches[key]
         course = self.courses[ref.selection]
-        outcome = execute(course, ref, journal)
+        outcome = self._execute(course, ref, journal)
         return BatchResult(summary(course, outcome), block_summary(outcome), outcome.recovered)
+
+    def _execute(self, course: Course, ref: BatchRef, journal: Journal) -> Outcome:
+        """Carry out one batch under the holds in force at its commit."""
+        while True:
+            now = tuple(self._holding())
+            if now != self._heeded:
+                self._heed(now)
+            try:
+                return execute(course, ref, _Heeding(journal, self._holding, now))
+            except _HoldsChanged:
+                continue
+
+    def _heed(self, holds: tuple[Hold, ...]) -> None:
+        """Find what these holds keep in every system, and look again at who is due."""
+        terms = self.terms
+        for name in dict.fromkeys(course.selection.system for course in self.courses):
+            source = self._sources[name]
+            with source.connector.snapshot() as snapshot:
+                standing = stand(self._policy, source.data_map, snapshot, holds)
+                self.terms = held_terms(terms, standing)
+                for course in self.courses:
+                    if course.selection.system == name:
+                        course.heed(standing, self.plan.kind)
+                        course.look(self.terms, snapshot)
+        self._heeded = holds
 
     def verify(self, journal: Journal) -> Verification:
         """Ask every system again what is left of the plan, the roots that were spared excepted."""
@@ -104,6 +136,30 @@ class Execution:
         for key, ref in self._batches.items():
             spared.setdefault(ref.selection, set()).update(journal.skipped(key))
         return verify(self.terms, self.courses, spared)
+
+
+class _HoldsChanged(Exception):
+    """A hold was placed, or ended, while a batch was under way: it is rolled back and done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heeding:
+    """The journal of a batch that commits only under the holds it was made for."""
+
+    journal: Journal
+    holding: Holding
+    heeded: tuple[Hold, ...]
+
+    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
+        return self.journal.prepared(batch_key)
+
+    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
+        if tuple(self.holding()) != self.heeded:
+            raise _HoldsChanged
+        self.journal.prepare(batch_key, counts)
+
+    def skipped(self, batch_key: str) -> Sequence[RootKey]:
+        return self.journal.skipped(batch_key)
 
 
 def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source]) -> None:
@@ -131,20 +187,22 @@ def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source
             )
 
 
-def _look(terms: Terms, course: Course) -> None:
-    with course.source.connector.snapshot() as snapshot:
-        course.look(terms, snapshot)
-
-
 def _check_drift(plan: Plan, courses: Sequence[Course]) -> None:
     for course in courses:
         planned = course.selection
         gone = sum(key not in course.now_due for key in course.keys)
         where = f"{planned.system}: {planned.rule or planned.root}"
         _within(plan, planned.due, planned.due - gone, where, _ROOTS)
+        change = course.change(course.keys)
         with course.source.connector.snapshot() as snapshot:
-            rows = snapshot.count(course.change(course.keys)).total
-        _within(plan, planned.rows, rows, where, _ROWS)
+            rows = snapshot.count(change).total
+            loose = replace(change, steps=under(change.steps, UNGUARDED))
+            reality = snapshot.count(loose).total if change.guards else rows
+        # A hold placed since is no drift: its rows are there, and stay. One that ended frees more
+        # rows than were approved: that needs a new plan.
+        _within(plan, planned.rows + planned.held, reality, where, _ROWS)
+        if rows > planned.rows:
+            _within(plan, planned.rows, rows, where, _ROWS)
 
 
 def _within(plan: Plan, planned: int, now: int, where: str, what: Text) -> None:

@@ -23,7 +23,8 @@ from typing import IO, Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from garant.engine.subject import reachable, roots_found
+from garant.engine.identities import roots_found
+from garant.engine.subject import reachable
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
 from garant.systems.model import DataMap
@@ -108,7 +109,7 @@ def export_subject(
         for name in sorted(sources):
             source = sources[name]
             with source.connector.snapshot() as snapshot:
-                found = roots_found(source.data_map, snapshot, identities)
+                found = roots_found(source.data_map, snapshot, identities.items())
                 for root, keys in found.items():
                     _export_root(writer, source, snapshot, root, keys, categories or {}, language)
         writer.text("index.html", _index(export, organisation, at, language))

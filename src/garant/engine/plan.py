@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from garant.engine.document import Plan, Selection, packed
+from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.notes import notes_of
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, held_by
@@ -33,6 +34,7 @@ def plan_retention(
     *,
     as_of: date,
     tolerance: float = TOLERANCE,
+    holds: Sequence[Hold] = (),
     progress: Progress = lambda _system, _rule: None,
 ) -> Plan:
     """What is overdue on ``as_of``, what would be done about it, what is kept and why (art. 5(1)(e) GDPR).
@@ -45,6 +47,7 @@ def plan_retention(
         as_of: the day, in the organisation's time zone, on which terms are judged; a term that
             ends that day is not over yet.
         tolerance: share of drift (0 to 1) beyond which a run of this plan will be refused.
+        holds: the holds in force: what they keep stays as it is, and the plan says for whom and why.
         progress: told before each selection.
 
     Raises:
@@ -57,9 +60,11 @@ def plan_retention(
         source = sources[name]
         _check_rules(terms, source)
         with source.connector.snapshot() as snapshot:
+            standing = stand(policy, source.data_map, snapshot, holds)
+            held = held_terms(terms, standing)
             for binding in source.data_map.promises:
                 progress(name, binding.rule)
-                selections.append(_select(terms, source, snapshot, binding))
+                selections.append(_select(held, source, snapshot, binding, standing))
     return Plan(
         kind="retention",
         organisation=policy.document.organisation.key,
@@ -88,7 +93,9 @@ def _check_rules(terms: Terms, source: Source) -> None:
             raise UnknownRule(f"{data_map.system}: {error}") from None
 
 
-def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding) -> Selection:
+def _select(
+    terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding, standing: Standing
+) -> Selection:
     data_map = source.data_map
     disposition = data_map.dispositions[binding.dispositions]
     rule = terms.rule(binding.rule)
@@ -98,9 +105,11 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
     question = terms.due_question(data_map, binding)
     asked = terms.duty_questions(data_map, duties)
     found = snapshot.find_due(question, asked)
-    steps = steps_of(data_map, disposition, duties)
+    steps = under(steps_of(data_map, disposition, duties), standing.guards)
     surveyor = Surveyor(snapshot, disposition.root, duties, steps)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
+    settled = set(found.keys) - set(keys)
+    on_hold = surveyor.only_held([key for key in found.keys if key in settled], found.held)
     left = found if len(keys) == len(found.keys) else snapshot.find_among(question, keys, asked)
     survey = surveyor.survey(keys, found.held)
     return Selection(
@@ -120,9 +129,11 @@ def _select(terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBi
         unreadable=found.unreadable,
         sooner=left.sooner,
         notes=notes_of(rule, data_map, disposition),
-        settled=len(found.keys) - len(keys),
+        settled=len(settled) - on_hold,
+        on_hold=on_hold,
         keys=packed(keys),
         duties=held_by(terms, duties, left),
+        holds=speak(standing, data_map, snapshot, surveyor.change(found.keys, found.held)),
         actions=survey.actions,
         blocks=survey.blocks,
         cascades=survey.cascades,

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from garant.engine.document import Plan, Selection
+from garant.engine.document import Kind, Plan, Selection
+from garant.engine.holds import Standing, under
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import describe
 from garant.engine.terms import Source, Terms
+from garant.systems.guards import UNGUARDED
 from garant.systems.model import Do, Duty
 from garant.systems.port import (
     Blocked,
@@ -53,7 +55,7 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one batch did. ``rows`` per step; ``skipped`` roots were no longer due."""
+    """What one batch did. ``rows`` per step; ``skipped`` roots were no longer due; ``held`` rows stay for a hold."""
 
     rows: tuple[int, ...]
     roots: int
@@ -61,6 +63,7 @@ class Outcome:
     skipped: tuple[RootKey, ...] = ()
     blocked: tuple[tuple[RootKey, tuple[Blocker, ...]], ...] = ()
     recovered: bool = False
+    held: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -70,6 +73,7 @@ class Outcome:
             self.skipped + other.skipped,
             self.blocked + other.blocked,
             self.recovered or other.recovered,
+            self.held + other.held,
         )
 
 
@@ -121,6 +125,10 @@ class Course:
         if roots:
             self.now_due -= set(roots)
             self.departing = [key for key in self.departing if key in self.now_due]
+
+    def heed(self, standing: Standing, kind: Kind) -> None:
+        """Leave as it is what holds keep from now on."""
+        self.steps = under(self.steps, standing.guards_for(kind))
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
@@ -214,6 +222,7 @@ def _outcome(
         files,
         tuple(skipped),
         recovered=recovered,
+        held=counts.held,
     )
 
 
@@ -221,7 +230,8 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
     """Did the system commit what was prepared?
 
     Where the system does not remember, its rows tell: if the transaction was lost, the steps find
-    about as many rows as then; if it was kept, none, or the few that are newer.
+    about as many rows as then; if it was kept, none, or the few that are newer. Holds are left out of the
+    question, and what they kept then is taken off: one may have come, or ended, in between.
     """
     prepared, connector = read_counts(before), course.source.connector
     known = connector.committed(prepared.transaction) if prepared.transaction else None
@@ -230,8 +240,8 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
     skipped = set(before["skipped"])
     concerned = [key for key in keys if key not in skipped]
     with connector.snapshot() as snapshot:
-        left = snapshot.count(course.change_by(concerned, course.steps)).total
-    return left * 2 < prepared.total
+        left = snapshot.count(course.change_by(concerned, under(course.steps, UNGUARDED))).total
+    return (left - prepared.held) * 2 < prepared.total
 
 
 def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
@@ -241,13 +251,14 @@ def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
         "files": [list(pair) for pair in counts.files],
         "skipped": list(skipped),
         "transaction": counts.transaction,
+        "held": counts.held,
     }
 
 
 def read_counts(data: Mapping[str, Any]) -> Counts:
     """Counts as the journal kept them."""
     files = tuple((env, name) for env, name in data["files"])
-    return Counts(tuple(data["rows"]), files, data.get("transaction"))
+    return Counts(tuple(data["rows"]), files, data.get("transaction"), held=data.get("held", 0))
 
 
 def summary(course: Course, outcome: Outcome) -> dict[str, Any]:
@@ -263,6 +274,7 @@ def summary(course: Course, outcome: Outcome) -> dict[str, Any]:
         "roots": outcome.roots,
         "skipped": len(outcome.skipped),
         "files": outcome.files,
+        "held": outcome.held,
         "tables": tables,
     }
 

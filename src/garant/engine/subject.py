@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-import phonenumbers
-
 from garant.engine.document import Kind, Plan, Selection, packed
+from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
+from garant.engine.identities import roots_found
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
@@ -18,9 +18,6 @@ from garant.policy.text import Text
 from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
 from garant.systems.paths import Path, paths
 from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
-
-REGION = "FR"
-"""Where a phone number without country code is from."""
 
 
 class NotSupported(ValueError):
@@ -67,7 +64,7 @@ def find_subject(sources: Mapping[str, Source], identities: Mapping[str, str]) -
     for name in sorted(sources):
         source = sources[name]
         with source.connector.snapshot() as snapshot:
-            for root, keys in roots_found(source.data_map, snapshot, identities).items():
+            for root, keys in roots_found(source.data_map, snapshot, identities.items()).items():
                 tables = _tables(source.data_map, snapshot, root, keys)
                 found.append(Place(name, root, tuple(keys), tables))
     return found
@@ -81,6 +78,7 @@ def plan_subject(
     *,
     as_of: date,
     corrections: Mapping[str, str] | None = None,
+    holds: Sequence[Hold] = (),
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -89,6 +87,8 @@ def plan_subject(
 
     Args:
         corrections: for a rectification, identity kind → its right value.
+        holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
+            would overwrite it; it can be marked as restricted.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
@@ -99,9 +99,14 @@ def plan_subject(
     for name in sorted(sources):
         source = sources[name]
         with source.connector.snapshot() as snapshot:
-            for root, keys in roots_found(source.data_map, snapshot, identities).items():
+            standing = stand(policy, source.data_map, snapshot, holds)
+            for root, keys in roots_found(source.data_map, snapshot, identities.items()).items():
                 request = _request(source.data_map, root, kind, corrections or {})
-                selections.append(_selection(terms, source, snapshot, request, keys))
+                request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
+                said = _Held(standing, kind)
+                selections.append(
+                    _selection(held_terms(terms, standing), source, snapshot, request, keys, said)
+                )
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -115,42 +120,16 @@ def plan_subject(
     )
 
 
-def roots_found(
-    data_map: DataMap, snapshot: Snapshot, identities: Mapping[str, str]
-) -> dict[str, list[RootKey]]:
-    """Root → keys that the identities lead to in one system."""
-    found: dict[str, set[RootKey]] = {}
-    for kind, value in identities.items():
-        for identity in data_map.identities.get(kind, []):
-            for variant in variants(kind, value):
-                keys = snapshot.find_identity(identity.query, variant)
-                found.setdefault(identity.root, set()).update(keys)
-    return {root: sorted(keys, key=_order) for root, keys in found.items() if keys}
-
-
-def variants(kind: str, value: str) -> list[str]:
-    """The ways a system may have written an identity: a phone in E.164, national or bare digits."""
-    value = value.strip()
-    if kind == "email":
-        return [value.lower()]
-    if kind != "phone":
-        return [value]
-    try:
-        number = phonenumbers.parse(value, REGION)
-    except phonenumbers.NumberParseException:
-        return [value]
-    formats = phonenumbers.PhoneNumberFormat
-    written = [
-        phonenumbers.format_number(number, f) for f in (formats.E164, formats.NATIONAL, formats.INTERNATIONAL)
-    ]
-    bare = written[1].replace(" ", "")
-    return list(dict.fromkeys([value, *written, bare]))
-
-
 def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
     """Table → every path to the root, visible ones included."""
     found = {name: paths(data_map, name, root) for name in data_map.tables}
     return {name: ways for name, ways in found.items() if ways}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    standing: Standing
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +184,12 @@ def _require(steps: Sequence[Step], otherwise: Text) -> None:
 
 
 def _selection(
-    terms: Terms, source: Source, snapshot: Snapshot, request: _Request, keys: Sequence[RootKey]
+    terms: Terms,
+    source: Source,
+    snapshot: Snapshot,
+    request: _Request,
+    keys: Sequence[RootKey],
+    held: _Held,
 ) -> Selection:
     questions = terms.duty_questions(source.data_map, request.duties)
     found: Found = snapshot.find_held(request.root, keys, questions)
@@ -229,6 +213,7 @@ def _selection(
         settled=0,
         keys=packed(list(keys)),
         duties=held_by(terms, request.duties, found),
+        holds=speak(held.standing, source.data_map, snapshot, surveyor.change(keys, found.held), held.kind),
         actions=survey.actions,
         blocks=survey.blocks,
         cascades=survey.cascades,
@@ -273,7 +258,3 @@ def _check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) -
                     en=f"no system finds people by {kind!r}; they do by: {', '.join(known)}",
                 )
             )
-
-
-def _order(key: RootKey) -> tuple[int, str]:
-    return (key, "") if isinstance(key, int) else (0, key)

@@ -43,6 +43,13 @@ class Surveyor:
         left = self.snapshot.unsettled(change) if asked else set[RootKey]()
         return [key for key in found.keys if key in sure or key in left]
 
+    def only_held(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> int:
+        """How many of these roots, for which nothing is left to do, have something that a hold keeps."""
+        on_hold = [replace(step, on_hold=True) for step in self.steps if step.guards]
+        if not on_hold or not keys:
+            return 0
+        return len(self.snapshot.unsettled(self.change(keys, held, on_hold)))
+
     def _own_row_goes(self, found: Found, root_table: str) -> set[RootKey]:
         """The roots whose own row is there and will be deleted; a role may name one that has long gone."""
         for step in self.steps:
@@ -72,6 +79,7 @@ class Surveyor:
     def _probes(self, in_force: int) -> list[_Probe]:
         """What to count; a duty (bit) that holds none of the roots keeps no row."""
         probes = [_Probe(step, step.action, "done") for step in self.steps]
+        probes += [_Probe(replace(s, on_hold=True), s.action, "held") for s in self.steps if s.guards]
         for step in self.steps:
             if step.seals:
                 probes.append(_Probe(replace(step, seals=()), step.action, "unsealed"))
@@ -142,6 +150,7 @@ def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) ->
             kept=kept[number],
             sealed=sums[(number, "unsealed")] - sums[(number, "sealed-off")],
             shared=sums[(number, "shared")],
+            held=sums[(number, "held")],
         )
         for number in numbers
         if (own := [step for step in steps if step.action == number])

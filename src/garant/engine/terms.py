@@ -32,6 +32,8 @@ class Terms:
     rules: Mapping[str, RetentionRule]
     zone: str
     as_of: date
+    held: frozenset[str] = frozenset()
+    """Rules whose activity is on hold: their duties have no end."""
 
     def rule(self, key: str) -> RetentionRule:
         """The retention rule of that key.
@@ -66,7 +68,7 @@ class Terms:
 
     def until(self, duty: Duty, holders: Holders) -> date | None:
         """The last day the duty holds the last of its roots; none for a seal or an undated duty."""
-        if duty.rule is None or holders.latest is None:
+        if duty.rule is None or holders.latest is None or duty.rule in self.held:
             return None
         return expiry(holders.latest, self.rule(duty.rule).total_period)
 
@@ -76,7 +78,7 @@ class Terms:
 
     def _duty_question(self, data_map: DataMap, number: int, duty: Duty) -> DutyQuestion:
         role = data_map.roles[duty.role]
-        if duty.rule is None or duty.event is None:
+        if duty.rule is None or duty.event is None or duty.rule in self.held:
             return DutyQuestion(number, duty.root, role)
         sources = _sources(data_map, duty.event, duty.root)
         return DutyQuestion(number, duty.root, role, sources, self.clock(self.rule(duty.rule)))

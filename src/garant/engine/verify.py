@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from garant.engine.run import Course
 from garant.engine.terms import Terms
-from garant.systems.port import ChangeSet, RootKey
+from garant.systems.port import ChangeSet, RootKey, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class SelectionCheck:
-    """One selection, asked again: ``overdue`` roots of the plan still have something left to do."""
+    """One selection, asked again: ``overdue`` roots of the plan still have something left to do.
+
+    ``held`` rows are there because a hold keeps them.
+    """
 
     system: str
     rule: str | None
@@ -31,6 +34,7 @@ class SelectionCheck:
     overdue: int
     no_longer_due: int
     left: tuple[Left, ...]
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,19 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey]) -> Select
         change = ChangeSet(selection.root, asked, course.steps, found.held)
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
+        held = _held(snapshot, change)
     left = tuple(
         Left(step.table, step.do.value, count)
         for step, count in zip(course.steps, rows, strict=True)
         if count
     )
-    return SelectionCheck(selection.system, selection.rule, selection.due, len(overdue), len(spared), left)
+    return SelectionCheck(
+        selection.system, selection.rule, selection.due, len(overdue), len(spared), left, held
+    )
+
+
+def _held(snapshot: Snapshot, change: ChangeSet) -> int:
+    """Rows that would be left to do but for a hold."""
+    if not change.guards:
+        return 0
+    return snapshot.count(replace(change, steps=[replace(s, on_hold=True) for s in change.steps])).total

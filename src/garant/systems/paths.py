@@ -73,6 +73,19 @@ def owning_paths(data_map: DataMap, table: str, root: str) -> list[Path]:
     return [p for p in paths(data_map, table, root) if p.relation is not Relation.VISIBLE]
 
 
+def chains(data_map: DataMap, table: str) -> list[tuple[Hop, ...]]:
+    """Every way up from ``table``, however far it goes: to a parent, to a parent's parent, to a root."""
+    whole = _all_paths(data_map, table, ())
+    parts = {
+        tuple(id(hop.link) for hop in path.hops[:n]): path.hops[:n] for path in whole for n in _lengths(path)
+    }
+    return list(parts.values())
+
+
+def _lengths(path: Path) -> range:
+    return range(1, len(path.hops) + 1)
+
+
 def _all_paths(data_map: DataMap, table: str, seen: tuple[str, ...]) -> list[Path]:
     if table in seen:
         raise LinkCycle(" → ".join((*seen, table)))

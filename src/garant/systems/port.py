@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from garant.policy.text import Text
+from garant.systems.guards import UNGUARDED, Guards
 from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 
@@ -115,6 +116,7 @@ class Step:
     the set and no duty of ``unless`` (bits) holds it; with ``only``, when one of these does.
     With ``collect``, rows on the way are deleted by an earlier step: for whom ``staying`` (bits)
     holds excepted, a copy to refresh is about to be wrong.
+    Rows that ``guards`` keep are left as they are; with ``on_hold``, only these are counted.
     """
 
     table: str
@@ -130,6 +132,8 @@ class Step:
     staying: int = 0
     key: str | None = None
     action: int = 0
+    guards: Guards = UNGUARDED
+    on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,11 @@ class ChangeSet:
         others_leave = self.departing and self.departing is not self.keys
         return bool(others_leave) and any(step.others != "any" for step in self.steps)
 
+    @property
+    def guards(self) -> Guards:
+        """What holds keep; the same for every step."""
+        return next((step.guards for step in self.steps if step.guards), UNGUARDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -173,12 +182,14 @@ class Counts:
 
     ``spared`` are the roots that the change left alone: asked again, they were no longer due.
     ``transaction`` is what the system calls the transaction, where it can say later what became of it.
+    ``held`` rows would have changed but for a hold.
     """
 
     rows: tuple[int, ...]
     files: tuple[tuple[str, str], ...] = ()
     transaction: str | None = None
     spared: tuple[RootKey, ...] = ()
+    held: int = 0
 
     @property
     def total(self) -> int:
@@ -244,6 +255,10 @@ class Snapshot(Protocol):
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots for which at least one step would still change a row."""
+        ...
+
+    def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
+        """The roots (root → keys) whose hold keeps a row that a step of the change would change."""
         ...
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:

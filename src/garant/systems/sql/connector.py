@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
 
 from garant.systems.files.store import FileStore
+from garant.systems.guards import UNGUARDED
 from garant.systems.model import DataMap, Do
 from garant.systems.paths import Path
 from garant.systems.port import (
@@ -28,10 +28,13 @@ from garant.systems.port import (
     Step,
 )
 from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, named_blocker
+from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
+from garant.systems.sql.guards import fill_held
+from garant.systems.sql.holding import Watch, as_mapped, count_held, name_held, roots_on_hold
 from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
@@ -85,9 +88,11 @@ class SqlConnector:
         with plain_errors(self.data_map.system):
             with self._changing.connect() as connection:
                 self._name_departing(connection, change)
-                work = _Work(self, connection, change)
+                name_held(connection, self.dialect, self.data_map, change.guards)
+                work: _Work | None = None
                 try:
                     with connection.begin():
+                        work = _Work(self, connection, change)
                         counts = work.run()
                         before_commit(counts)
                     return counts
@@ -95,7 +100,7 @@ class SqlConnector:
                     if not is_refusal(error):
                         raise
                     refusal = error
-            raise Blocked(self._explain(change, work.current, refusal)) from None
+            raise Blocked(self._explain(change, work and work.current, refusal)) from None
 
     def committed(self, transaction: str) -> bool | None:
         """What PostgreSQL remembers of a transaction; SQLite remembers none."""
@@ -140,7 +145,7 @@ class SqlConnector:
         self._looking.dispose()
         self._changing.dispose()
 
-    def statements(self, change: ChangeSet) -> Statements:
+    def statements(self, connection: sa.Connection, change: ChangeSet) -> Statements:
         """The statement builder for one change; others than its keys may leave too."""
         scratch = scratch_of(self.data_map.roots[change.root].type)
         departing = scratch.departing if change.shares else scratch.batch
@@ -152,6 +157,9 @@ class SqlConnector:
             departing,
             self._pseudonym_key,
             in_order=change.shares and change.in_order,
+            references=as_mapped(connection, self.data_map, self.references(connection))
+            if change.guards
+            else (),
         )
 
     def _name_departing(self, connection: sa.Connection, change: ChangeSet) -> None:
@@ -192,9 +200,10 @@ class SqlConnector:
         """
         if len(change.keys) > 1:
             return [named_blocker(error, step or change.steps[-1])]
-        statements = self.statements(change)
         with self._changing.connect() as connection:
             self._name_departing(connection, change)
+            name_held(connection, self.dialect, self.data_map, change.guards)
+            statements = self.statements(connection, change)
             with connection.begin() as transaction:
                 create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
                 fill(connection, self.dialect, statements.batch, change.keys, change.held)
@@ -211,7 +220,7 @@ class _Work:
         self.connector = connector
         self.connection = connection
         self.change = change
-        self.statements = connector.statements(change)
+        self.statements = connector.statements(connection, change)
         self.current: Step | None = None
 
     def run(self) -> Counts:
@@ -220,12 +229,15 @@ class _Work:
         scratch = create_scratch(self.connection, self.connector.dialect, kind)
         fill(self.connection, self.connector.dialect, scratch.batch, self.change.keys, self.change.held)
         spared = self._spare(scratch)
+        watch = Watch(self.connection, self.statements, self.change)
+        held = count_held(self.connection, self.statements, self.change)
         collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
         self._look_again(collected)
+        watch.check()
         self.current = None
-        return Counts(rows, files, self._transaction(), tuple(spared))
+        return Counts(rows, files, self._transaction(), tuple(spared), held)
 
     def _spare(self, scratch: Scratch) -> list[RootKey]:
         """Leave alone whoever is no longer due at the very moment of the change.
@@ -252,7 +264,7 @@ class _Work:
     def _collect(self, number: int, step: Step) -> sa.TableClause:
         name = f"garant_rows_{number}"
         self.connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-        self.connection.execute(_CreateAs(name, self.statements.row_keys(step)))
+        self.connection.execute(CreateAs(name, self.statements.row_keys(step)))
         return sa.table(name, sa.column("key"))
 
     def _files(self) -> tuple[tuple[str, str], ...]:
@@ -290,6 +302,7 @@ class SqlSnapshot:
         self._connection = connection
         self._map = connector.data_map
         self._dialect = connector.dialect
+        self._guards = UNGUARDED
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
@@ -334,6 +347,10 @@ class SqlSnapshot:
                 left |= {plain_key(key) for key in self._connection.scalars(known)}
         return left
 
+    def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
+        """The held roots for whose sake a step of the change leaves some row as it is."""
+        return roots_on_hold(self._connection, self._load(change), change)
+
     def foresee(self, change: ChangeSet) -> list[Blocker]:
         """The references that will refuse a deletion of the change."""
         known = self._connector.references(self._connection)
@@ -350,7 +367,8 @@ class SqlSnapshot:
         """Stream the rows of a table that reach the given roots."""
         root = paths[0].root
         self._fill(root, keys, {})
-        statement = self._connector.statements(ChangeSet(root, keys, ())).visible(table, columns, paths)
+        statements = self._connector.statements(self._connection, ChangeSet(root, keys, ()))
+        statement = statements.visible(table, columns, paths)
         return Rows(table, columns, self._stream(statement))
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
@@ -373,19 +391,7 @@ class SqlSnapshot:
         if change.shares:
             departing = self._scratch(change.root).departing
             fill(self._connection, self._dialect, departing, change.departing, change.held)
-        return self._connector.statements(change)
-
-
-class _CreateAs(sa.sql.expression.Executable, sa.ClauseElement):
-    """CREATE TEMPORARY TABLE name AS SELECT …"""
-
-    inherit_cache = False
-
-    def __init__(self, name: str, select: sa.Select[Any]) -> None:
-        self.name = name
-        self.select = select
-
-
-@compiles(_CreateAs)
-def _compile_create_as(element: _CreateAs, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
-    return f"CREATE TEMPORARY TABLE {element.name} AS {compiler.process(element.select, **options)}"
+        if change.guards and change.guards != self._guards:
+            fill_held(self._connection, self._dialect, self._map, change.guards)
+            self._guards = change.guards
+        return self._connector.statements(self._connection, change)

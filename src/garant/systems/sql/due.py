@@ -32,6 +32,7 @@ class Scratch:
     batch: sa.TableClause
     facts: sa.TableClause
     departing: sa.TableClause
+    on_hold: sa.TableClause
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def scratch_of(kind: str) -> Scratch:
     departing = sa.table(
         f"garant_departing_{kind}", sa.column("number"), sa.column("key"), sa.column("held", sa.BigInteger())
     )
-    return Scratch(batch, facts, departing)
+    on_hold = sa.table(f"garant_on_hold_{kind}", sa.column("root"), sa.column("key"))
+    return Scratch(batch, facts, departing, on_hold)
 
 
 def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
@@ -39,6 +40,7 @@ def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Sc
         (scratch.batch, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
         (scratch.departing, f"{number}, key {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL"),
         (scratch.facts, f"key {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
+        (scratch.on_hold, f"root VARCHAR(200) NOT NULL, key {key_type} NOT NULL"),
     ):
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} ({columns})")
     return scratch

@@ -29,6 +29,8 @@ from garant.systems.paths import Hop, Path
 from garant.systems.port import Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate, scalar
+from garant.systems.sql.guards import kept
+from garant.systems.sql.references import Reference
 from garant.systems.treatments import Mark
 
 Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
@@ -56,7 +58,8 @@ class Statements:
     ``batch`` is the temporary table of keys: (key, held), where held has bit n when duty n
     holds that root; ``departing`` is alike, with every root that leaves by the same plan; with
     ``in_order``, only those up to the last of the batch count as gone.
-    ``pseudonym_key`` keys the hashes that replace values.
+    ``pseudonym_key`` keys the hashes that replace values; ``references`` are the foreign keys of the
+    system by which a row that a hold keeps may need another.
     """
 
     data_map: DataMap
@@ -66,6 +69,7 @@ class Statements:
     departing: sa.TableClause
     pseudonym_key: bytes
     in_order: bool = False
+    references: Sequence[Reference] = ()
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
     _numbers: Iterator[int] = field(default_factory=numbers)
 
@@ -109,7 +113,7 @@ class Statements:
         because they leave that its columns are treated.
         """
         return [
-            self._roots(path, self.rows(step if step.only else replace(step, paths=(path,))))
+            self.outward(path, self.rows(step if step.only else replace(step, paths=(path,))))
             for path in step.paths
         ]
 
@@ -117,7 +121,7 @@ class Statements:
         """The rows that reach the roots of the batch by any of the paths."""
         target = self.table(table)
         every = sa.select(self.batch.c.key).correlate(None)
-        reach = self._lead(paths, lambda c: c.in_(every))
+        reach = self.lead(paths, lambda c: c.in_(every))
         return sa.select(*(target.c[c] for c in columns)).where(reach)
 
     def rows(self, step: Step) -> ColumnElement[bool]:
@@ -135,13 +139,20 @@ class Statements:
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
         leaving = self._leaving(step)
-        return self._lead(step.paths, lambda c: c.in_(leaving))
+        return self.lead(step.paths, lambda c: c.in_(leaving))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
         if name not in self._tables:
             self._tables[name] = _table(name, self._columns(name))
         return self._tables[name]
+
+    def column(self, table: str, name: str) -> ColumnElement[Any]:
+        """A column of a table, one that the map does not name included."""
+        found = self.table(table)
+        if name not in found.c:
+            found.append_column(sa.column(name))
+        return found.c[name]
 
     def _columns(self, name: str) -> set[str]:
         columns = {r.key for r in self.data_map.roots.values() if r.table == name}
@@ -167,7 +178,7 @@ class Statements:
             keys = keys.where(held.bitwise_and(step.only) != 0)
         return keys.correlate(None)
 
-    def _lead(self, paths: Sequence[Path], condition: Condition) -> ColumnElement[bool]:
+    def lead(self, paths: Sequence[Path], condition: Condition) -> ColumnElement[bool]:
         """Whether a row leads, by any of the paths, to a root key that meets the condition."""
         return self._any([p.hops for p in paths], End(condition, shared=len(paths) > 1))
 
@@ -187,7 +198,11 @@ class Statements:
             reached = end.condition(column)
         else:
             reached = column.in_(self._parents([hops[1:] for hops in ways], hop.target_column, end))
-        return sa.and_(reached, self._when(hop)) if hop.link.when else reached
+        return self.under_condition(hop, reached)
+
+    def under_condition(self, hop: Hop, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """The condition, and that of the hop's own link."""
+        return sa.and_(condition, self._when(hop)) if hop.link.when else condition
 
     def _parents(self, ways: Ways, column: str, end: End) -> sa.Select[Any]:
         """A column of the parent's rows that lead to the end.
@@ -233,7 +248,7 @@ class Statements:
             lives = sa.and_(key.in_(alive), key.not_in(leaving))
             return sa.or_(lives, key.in_(held)) if step.unless else lives
 
-        return self._lead(step.owners, stays)
+        return self.lead(step.owners, stays)
 
     def _until_now(self, step: Step) -> list[ColumnElement[bool]]:
         """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan."""
@@ -244,7 +259,7 @@ class Statements:
         last = sa.select(sa.func.max(named.c.number)).where(named.c.key.in_(mine))
         return [self.departing.c.number <= last.scalar_subquery()]
 
-    def _roots(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
+    def outward(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots."""
         query = self._outward(path.hops[0], where)
         for hop, previous in zip(path.hops[1:], path.hops, strict=False):
@@ -254,8 +269,7 @@ class Statements:
 
     def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
         column = self.table(hop.table).c[hop.link.column].label("key")
-        condition = sa.and_(where, self._when(hop)) if hop.link.when else where
-        return sa.select(column).distinct().where(condition)
+        return sa.select(column).distinct().where(self.under_condition(hop, where))
 
     def _among(self, step: Step, collected: sa.TableClause) -> ColumnElement[bool]:
         assert step.key is not None
@@ -264,7 +278,17 @@ class Statements:
         return sa.and_(among, *self._unsealed(step), *self._undone_columns(step))
 
     def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
-        return [sa.not_(_certain(predicate(seal.when, step.table, self.dialect.name))) for seal in step.seals]
+        sealed = [_certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]
+        return [*(sa.not_(condition) for condition in sealed), *self._released(step)]
+
+    def _released(self, step: Step) -> list[ColumnElement[bool]]:
+        """Rows that no hold keeps; or, where the step only counts them, those that one keeps."""
+        if not step.guards:
+            return []
+        on_hold = kept(self, step, self.references)
+        if on_hold is None:
+            return [sa.false()] if step.on_hold else []
+        return [on_hold if step.on_hold else sa.not_(on_hold)]
 
     def _to_do(self, step: Step) -> list[ColumnElement[bool]]:
         """Rows with a column to change now, or a copy that earlier steps are about to make wrong."""
