@@ -70,6 +70,7 @@ def plan(
                 workspace.sources,
                 as_of=options.day(as_of, zone),
                 tolerance=tolerance,
+                holds=state.holds(workspace.policy.document.organisation.key),
                 progress=lambda name, rule: status.update(f"{name} · {rule}"),
             )
     show_plan(out(), made)

@@ -11,7 +11,7 @@ from rich.text import Text as Line
 
 from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
-from garant.engine.document import Block, HeldBy, Plan, PlannedAction, Selection
+from garant.engine.document import Block, HeldBy, HeldFor, Plan, PlannedAction, Selection
 
 _NARROW = 80
 """Columns of a terminal under which a table of numbers has no room for words."""
@@ -61,6 +61,7 @@ def _selection(selection: Selection, *, narrow: bool) -> Group:
     if shown:
         parts += [_indented(part) for part in (_blocks(shown) if narrow else [_actions(shown)])]
     parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
+    parts += [_indented(Line(_on_hold(hold), style="magenta")) for hold in selection.holds]
     parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
     parts += [_indented(Line(_cascading(block), style="yellow")) for block in selection.cascades]
     parts += [_indented(Line(say_text(words), style="dim")) for words in selection.notes]
@@ -73,7 +74,8 @@ def _indented(shown: RenderableType) -> Padding:
 
 
 def _matters(action: PlannedAction) -> bool:
-    return bool(action.deleted or action.treated or action.kept or action.sealed or action.shared)
+    left = action.kept or action.sealed or action.shared or action.held
+    return bool(action.deleted or action.treated or left)
 
 
 def _title(selection: Selection) -> str:
@@ -96,6 +98,8 @@ def _numbers(selection: Selection) -> str:
         words.append(
             plural(selection.settled, ("déjà réglé", "déjà réglés"), ("already settled", "already settled"))
         )
+    if selection.on_hold:
+        words.append(plural(selection.on_hold, ("suspendu", "suspendus"), ("on hold", "on hold")))
     if selection.undated:
         words.append(plural(selection.undated, ("sans date", "sans date"), ("undated", "undated")))
     if selection.unreadable:
@@ -129,6 +133,7 @@ def _sums(action: PlannedAction) -> str:
         say("gardées", "kept"): sum(rows.rows for rows in action.kept),
         say("scellées", "sealed"): action.sealed,
         say("partagées", "shared"): action.shared,
+        say("suspendues", "on hold"): action.held,
     }
     return " · ".join([action.table, *(f"{count(rows)} {what}" for what, rows in numbers.items() if rows)])
 
@@ -142,13 +147,14 @@ def _actions(actions: list[PlannedAction]) -> RenderableType:
         say("Gardées", "Kept"),
         say("Scellées", "Sealed"),
         say("Partagées", "Shared"),
+        say("Suspendues", "On hold"),
     )
     shown.columns[0].no_wrap = True
     for column in shown.columns[2:]:
         column.justify, column.no_wrap = "right", True
     for action in actions:
         kept = sum(rows.rows for rows in action.kept)
-        numbers = (action.deleted, action.treated, kept, action.sealed, action.shared)
+        numbers = (action.deleted, action.treated, kept, action.sealed, action.shared, action.held)
         shown.add_row(escape(action.table), escape(_columns(action)), *(_number(n) for n in numbers))
     return shown
 
@@ -190,6 +196,21 @@ def _held(duty: HeldBy) -> str:
     until = _until(duty.until)
     kept = plural(duty.roots, ("gardé", "gardés"), ("kept", "kept"))
     return f"{kept}{_colon()} {say_text(duty.why)} ({duty.rule or say('scellé', 'sealed')}, {until})"
+
+
+def _on_hold(hold: HeldFor) -> str:
+    """Who holds what, why, and until when."""
+    held = plural(hold.roots, ("suspendu", "suspendus"), ("on hold", "on hold"))
+    what = held if hold.roots else say("lignes suspendues", "rows on hold")
+    return f"{what}{_colon()} {hold.reason} ({hold.hold}, {hold.owner}, {_term(hold)})"
+
+
+def _term(hold: HeldFor) -> str:
+    if hold.until is not None:
+        return _until(hold.until)
+    if hold.review is None:
+        return _until(None)
+    return f"{say('tant qu’elle dure, à réexaminer avant le', 'until ended, to be reviewed by')} {_day(hold.review)}"
 
 
 def _until(day: date | None) -> str:

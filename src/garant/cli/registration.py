@@ -12,6 +12,7 @@ from garant.cli import (
     check,
     demo,
     explain,
+    hold,
     imports,
     init,
     keys,
@@ -40,7 +41,21 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for module in (init, check, maps, imports, plan, apply, subject, ledger, keys, schema, explain, demo):
+    for module in (
+        init,
+        check,
+        maps,
+        imports,
+        plan,
+        apply,
+        subject,
+        hold,
+        ledger,
+        keys,
+        schema,
+        explain,
+        demo,
+    ):
         module.register(app)
     return app
 

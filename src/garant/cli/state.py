@@ -15,6 +15,7 @@ from garant.policy.text import Text
 from garant.site import paths, setup
 
 if TYPE_CHECKING:
+    from garant.engine.holds import Hold
     from garant.policy.document import Organisation
 
 wake = setup.wake
@@ -49,6 +50,17 @@ def ensure_organisation(organisation: Organisation) -> None:
     from garant.apps.organisations import services
 
     services.ensure_organisation(organisation.key, organisation.name, organisation.time_zone)
+
+
+def holds(organisation: str) -> tuple[Hold, ...]:
+    """Give the holds in force; none where Garant was never set up, since none could be placed there."""
+    if not setup.has_state():
+        return ()
+    ready()
+    from garant.apps.holds import services
+    from garant.apps.organisations.services import keys as known
+
+    return services.in_force(organisation) if organisation in known() else ()
 
 
 def the_organisation(key: str | None) -> str:

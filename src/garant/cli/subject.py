@@ -270,6 +270,7 @@ def _plan(
             kind,
             as_of=day,
             corrections=corrections,
+            holds=state.holds(workspace.policy.document.organisation.key),
         )
 
 

@@ -41,6 +41,7 @@ ALLOWED_HOSTS = [host for host in os.environ.get("GARANT_HOSTS", "").split(",") 
 INSTALLED_APPS = [
     "garant.apps.organisations",
     "garant.apps.evidence",
+    "garant.apps.holds",
     "garant.apps.promises",
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), GARANT_HOME)}

@@ -38,6 +38,15 @@ def _for_the_owner_only(database: Mapping[str, Any]) -> None:
         private_file(database["NAME"])
 
 
+def has_state() -> bool:
+    """Whether Garant was ever set up here: its own database is a server, or a file that exists."""
+    wake()
+    from django.conf import settings
+
+    chosen = settings.DATABASES["default"]
+    return not chosen["ENGINE"].endswith("sqlite3") or Path(chosen["NAME"]).exists()
+
+
 def ready() -> None:
     """Set Django up and make sure the tables are there. Raises NotReadyError."""
     wake()

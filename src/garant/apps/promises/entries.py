@@ -108,6 +108,7 @@ class BatchRecorded(Payload):
     roots: Count = Field(description="how many roots were treated")
     skipped: Count = Field(description="how many roots of the plan were no longer due, and so left alone")
     files: Count = Field(description="files that went with their last reference")
+    held: Count = Field(default=0, description="rows that stayed as they are because of a hold")
     tables: list[TableRows] = Field(description="rows changed, by table")
     blocks: list[Block] = Field(description="what stopped a part of it")
 
@@ -124,6 +125,7 @@ class RunFinished(Payload):
     blocked: Count = Field(description="how many batches were stopped")
     rows: Count = Field(description="rows changed in all")
     left: Count = Field(description="rows that the plan would still change")
+    held: Count = Field(default=0, description="rows that are there because a hold keeps them")
 
 
 @entry_kind(

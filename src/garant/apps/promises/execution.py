@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from garant.apps.evidence import services as evidence
+from garant.apps.holds import services as holds
 from garant.apps.promises import locks, refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
@@ -82,7 +84,14 @@ def apply_plan(
     def open_work(resumed: bool, size: int) -> Work:
         policy, sources = workspace.policy, workspace.sources
         try:
-            return Execution(plan, policy, sources, resumed=resumed, batch_size=size)
+            return Execution(
+                plan,
+                policy,
+                sources,
+                resumed=resumed,
+                batch_size=size,
+                holding=partial(holds.in_force, plan.organisation),
+            )
         except PlanRefused as refusal:
             raise refusals.drifted(refusal.text) from None
 

@@ -60,6 +60,7 @@ def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRe
         roots=counts["roots"],
         skipped=counts["skipped"],
         files=counts["files"],
+        held=counts.get("held", 0),
         tables=[
             TableRows(table=table, deleted=rows["deleted"], treated=rows["treated"])
             for table, rows in counts["tables"].items()
@@ -80,6 +81,7 @@ def run_finished(run: Run, checked: Checked) -> RunFinished:
         blocked=sum(batch.state == BatchState.BLOCKED for batch in batches),
         rows=sum(batch.rows for batch in batches),
         left=rows_left(checked.details),
+        held=sum(check.get("held", 0) for check in checked.details["selections"]),
     )
 
 

@@ -202,7 +202,7 @@ def _forget_whom(run: Run) -> None:
     run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None)
     plan = run.plan
-    selections = [{**selection, "keys": ""} for selection in plan.document["selections"]]
+    selections = [{**selection, "keys": "", "holds": []} for selection in plan.document["selections"]]
     document = {**plan.document, "corrections": {}, "selections": selections}
     Plan.objects.filter(pk=plan.pk).update(document=document)
 

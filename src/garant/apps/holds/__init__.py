@@ -1,0 +1,1 @@
+"""Holds: who stops which destruction, why, and until when."""
