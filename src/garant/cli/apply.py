@@ -13,6 +13,7 @@ from garant.cli.output import CommandError
 from garant.cli.planfiles import read_plan_file
 from garant.cli.runview import conclude, watching
 from garant.policy.text import Text
+from garant.systems.residue import Cleaning
 
 BATCH = 1_000
 """Roots per transaction unless said."""
@@ -78,6 +79,7 @@ def apply(
     policy: PolicyOverride = None,
     maps: MapsOverride = None,
     batch_size: BatchSizeOption = BATCH,
+    clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Approve a plan by its digest, carry it out, and show its receipts."""
     from garant.apps.promises.workspace import open_workspace
@@ -96,7 +98,7 @@ def apply(
         )
     systems = sorted(read.plan.map_digests)
     with open_workspace(folder, map_folder, state.keys(), only=systems) as workspace:
-        return carry_out(read.plan, digest, workspace, batch_size)
+        return carry_out(read.plan, digest, workspace, batch_size, clean)
 
 
 def approved_digest(approve: str | None, plan: Plan) -> str:
@@ -119,7 +121,9 @@ def approved_digest(approve: str | None, plan: Plan) -> str:
     return approve.strip().lower()
 
 
-def carry_out(plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH) -> int:
+def carry_out(
+    plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH, clean: Cleaning = Cleaning.LIGHT
+) -> int:
     """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
     from garant.apps.promises import execution, services
     from garant.apps.promises.refusals import RunStoppedError
@@ -138,6 +142,7 @@ def carry_out(plan: Plan, digest: str, workspace: Workspace, batch_size: int = B
                 observer=watch.report,
                 stop=watch.stop,
                 batch_size=batch_size,
+                cleaning=clean,
             )
         except RunStoppedError:
             raise KeyboardInterrupt from None

@@ -14,6 +14,7 @@ from garant.apps.promises import refusals
 from garant.cli.language import both
 from garant.cli.output import CommandError
 from garant.policy.text import Text
+from garant.systems.residue import Cleaning
 
 _FIRST_YEAR = 1900
 _LAST_YEAR = 2999
@@ -95,6 +96,19 @@ ApproveOption = Annotated[
         "--approve",
         metavar="DIGEST",
         help=both("Empreinte du plan que vous approuvez.", "Digest of the plan that you approve."),
+    ),
+]
+
+CleanOption = Annotated[
+    Cleaning,
+    typer.Option(
+        "--clean",
+        help=both(
+            "Nettoyage avant de fouiller les octets\u202f: none, rien\u202f; light, ce qui ne bloque personne\u202f; "
+            "full, réécrit tables et journaux, qui sont verrouillés pendant ce temps.",
+            "Cleaning before the bytes are searched: none; light, what locks nobody; "
+            "full, rewrites tables and logs, which are locked meanwhile.",
+        ),
     ),
 ]
 

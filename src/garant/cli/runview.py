@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from garant.cli.exits import Exit
 from garant.cli.language import count, plural, say
 from garant.cli.output import err, out, table
+from garant.cli.residueview import show_residue
 
 if TYPE_CHECKING:
     from garant.apps.promises.models import Batch, Run
@@ -93,6 +94,7 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
     _receipts(console, batches)
     _blocks(console, batches)
     _verification(console, run)
+    show_residue(console, [run.residue[system] for system in sorted(run.residue)])
     if any(batch.state == "blocked" for batch in batches):
         return Exit.BLOCKED
     return Exit.OK if run.state == "kept" else Exit.FINDINGS

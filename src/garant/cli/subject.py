@@ -21,6 +21,7 @@ from garant.cli.planview import show_plan
 from garant.cli.runview import conclude
 from garant.policy.text import Text
 from garant.site.setup import NotReadyError
+from garant.systems.residue import Cleaning
 
 if TYPE_CHECKING:
     from garant.apps.promises.services import Run
@@ -140,14 +141,15 @@ def erase(
     system: options.SystemOption = None,
     as_of: options.AsOfOption = None,
     out_file: PlanOut = None,
+    clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Plan the erasure of a person (art. 17), or carry the approved plan out."""
     with _workspace(policy, maps, system) as workspace:
         begun = _begun(approve, "erasure")
         if begun is not None:
-            return _go_on(begun, workspace)
+            return _go_on(begun, workspace, clean)
         made = _plan(workspace, identity, "erasure", as_of, {})
-        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
 
 def rectify(
@@ -166,15 +168,16 @@ def rectify(
     system: options.SystemOption = None,
     as_of: options.AsOfOption = None,
     out_file: PlanOut = None,
+    clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
     corrections = options.pairs(correct, "--set")
     with _workspace(policy, maps, system) as workspace:
         begun = _begun(approve, "rectification")
         if begun is not None:
-            return _go_on(begun, workspace)
+            return _go_on(begun, workspace, clean)
         made = _plan(workspace, identity, "rectification", as_of, corrections)
-        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
 
 def restrict(
@@ -196,9 +199,12 @@ def restrict(
 
 
 class _Where:
-    """Where a plan comes from and goes to."""
+    """Where a plan comes from and goes to, and how far systems are cleaned after it."""
 
-    def __init__(self, policy: Path, maps: Path | None, file: Path | None) -> None:
+    def __init__(
+        self, policy: Path, maps: Path | None, file: Path | None, clean: Cleaning = Cleaning.LIGHT
+    ) -> None:
+        self.clean = clean
         self.policy = policy
         self.maps = options.maps_folder(policy, maps)
         self.file = file
@@ -242,14 +248,14 @@ def _begun(approve: str | None, kind: Kind) -> Run | None:
     return services.run_of_digest(approve.strip().lower(), kind=kind)
 
 
-def _go_on(run: Run, workspace: Workspace) -> int:
+def _go_on(run: Run, workspace: Workspace, clean: Cleaning = Cleaning.LIGHT) -> int:
     """Carry an interrupted run on from the plan as it was approved; an ended one is only shown."""
     from garant.engine.document import read_plan
 
     if not run.open:
         return conclude(run, done_before=True)
     plan = read_plan(run.plan.document)
-    return carry_out(plan, plan.digest, workspace)
+    return carry_out(plan, plan.digest, workspace, clean=clean)
 
 
 def _plan(
@@ -280,7 +286,7 @@ def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, whe
     show_plan(out(), plan)
     if approve is not None:
         state.ready()
-        return carry_out(plan, approve.strip().lower(), workspace)
+        return carry_out(plan, approve.strip().lower(), workspace, clean=where.clean)
     if where.file is not None:
         write_plan(where.file, plan, policy=where.policy, maps=where.maps)
     note(

@@ -63,6 +63,8 @@ class Execution:
         batch_size: roots per transaction.
         holding: gives the holds in force. It is asked now, before each batch, and once more before each
             batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
+        sample: about how many of the values that go are told to the journal, to be searched for
+            in the bytes afterwards.
 
     Raises:
         PlanRefused: the policy or a map is not the one that was planned on, or reality has drifted
@@ -78,6 +80,7 @@ class Execution:
         resumed: bool = False,
         batch_size: int = BATCH,
         holding: Holding = nothing_held,
+        sample: int = 0,
     ) -> None:
         _same_sources(plan, policy, sources)
         self.plan = plan
@@ -87,6 +90,8 @@ class Execution:
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
         self._heed(tuple(holding()))
+        for course in self.courses:
+            course.sample = -(-sample // max(1, len(self._batches)))
         if not resumed:
             _check_drift(plan, self.courses)
 

@@ -109,6 +109,7 @@ class Course:
     now_due: set[RootKey] = field(default_factory=set[RootKey])
     departing: list[RootKey] = field(default_factory=list[RootKey])
     held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
+    sample: int = 0
 
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
@@ -118,7 +119,9 @@ class Course:
     def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
         """These steps over these keys, as a part of the whole selection that leaves."""
         root, recheck = self.selection.root, self.recheck
-        return ChangeSet(root, keys, steps, self.held, self.departing, in_order=True, recheck=recheck)
+        return ChangeSet(
+            root, keys, steps, self.held, self.departing, in_order=True, recheck=recheck, sample=self.sample
+        )
 
     def spare(self, roots: Sequence[RootKey]) -> None:
         """Count these roots no more among those who leave: they took up contact during the run."""
@@ -245,14 +248,18 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
 
 
 def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
-    """Counts as the journal keeps them until the receipt. It names files and keys: never for the ledger."""
-    return {
+    """Counts as the journal keeps them until the receipt. It names files and keys: never for the ledger.
+
+    With canaries among them, a journal that lasts keeps these encrypted, under ``canaries``.
+    """
+    written = {
         "rows": list(counts.rows),
         "files": [list(pair) for pair in counts.files],
         "skipped": list(skipped),
         "transaction": counts.transaction,
         "held": counts.held,
     }
+    return {**written, "canaries": counts.canaries} if counts.canaries else written
 
 
 def read_counts(data: Mapping[str, Any]) -> Counts:

@@ -16,6 +16,7 @@ from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED, Guards
 from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
 from garant.systems.paths import Path
+from garant.systems.residue import Canary
 
 RootKey = int | str
 """The key of a root in its system: an integer, a text, or a UUID in its text form."""
@@ -153,7 +154,8 @@ class ChangeSet:
 
     ``departing`` are all the roots that leave by the same plan, in this set or in another: on a row
     they share, none of them is an owner who stays. Empty, it means ``keys``. With ``in_order``, a row
-    that goes waits for the last of them: those after ``keys`` still hang on it.
+    that goes waits for the last of them: those after ``keys`` still hang on it. About ``sample`` of the
+    values that go are given back, so that the bytes can be searched for them afterwards.
     """
 
     root: str
@@ -163,6 +165,7 @@ class ChangeSet:
     departing: Sequence[RootKey] = ()
     in_order: bool = False
     recheck: Recheck | None = None
+    sample: int = 0
 
     @property
     def shares(self) -> bool:
@@ -183,6 +186,7 @@ class Counts:
     ``spared`` are the roots that the change left alone: asked again, they were no longer due.
     ``transaction`` is what the system calls the transaction, where it can say later what became of it.
     ``held`` rows would have changed but for a hold.
+    ``canaries`` are a sample of the values that go: personal, so to be kept encrypted, and not for long.
     """
 
     rows: tuple[int, ...]
@@ -190,6 +194,7 @@ class Counts:
     transaction: str | None = None
     spared: tuple[RootKey, ...] = ()
     held: int = 0
+    canaries: tuple[Canary, ...] = ()
 
     @property
     def total(self) -> int:

@@ -16,6 +16,7 @@ from garant.policy.loader import LoadedPolicy
 from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap
 from garant.systems.port import RootKey
+from garant.systems.residue import Canary
 from garant.systems.sql import SqlConnector
 
 PSEUDONYM_KEY = b"a key for pseudonyms, of 32 bytes"
@@ -48,10 +49,26 @@ def retention(policy: LoadedPolicy, systems: Mapping[str, Source], as_of: date, 
     return plan_retention(policy, systems, as_of=as_of, **more)
 
 
+@dataclass
+class Remembering(Notebook):
+    """A journal that gives back the values to search for."""
+
+    @property
+    def canaries(self) -> list[Canary]:
+        return [canary for counts in self.written.values() for canary in counts.get("canaries", ())]
+
+
 def carry_out(
-    plan: Plan, policy: LoadedPolicy, systems: Mapping[str, Source], size: int = 1000
+    plan: Plan,
+    policy: LoadedPolicy,
+    systems: Mapping[str, Source],
+    size: int = 1000,
+    *,
+    journal: Notebook | None = None,
+    sample: int = 0,
 ) -> tuple[list[BatchResult], Verification]:
     """Run every batch of a plan and look again."""
-    execution, journal = Execution(plan, policy, systems, batch_size=size), Notebook()
+    execution = Execution(plan, policy, systems, batch_size=size, sample=sample)
+    journal = journal or Notebook()
     results = [execution.execute(key, journal) for key in execution.batch_keys()]
     return results, execution.verify(journal)

@@ -128,6 +128,42 @@ class RunFinished(Payload):
     held: Count = Field(default=0, description="rows that are there because a hold keeps them")
 
 
+class ResiduePlace(Payload):
+    """A place where bytes of what was erased may remain."""
+
+    place: Key = Field(description="which file, log or copy")
+    table: SqlKey | None = Field(default=None, description="the table whose file it is")
+    state: Literal["clean", "found", "partly", "unsearched", "copy"] = Field(
+        description="searched and empty; values found; searched in part; not searched; a copy out of reach"
+    )
+    found: Count = Field(description="how many values were found there that no row holds")
+    bytes: Count = Field(description="how many bytes were read")
+    reason: Key | None = Field(default=None, description="why something is left or was not searched")
+    until: Day | None = Field(default=None, description="the last day on which it may remain, where known")
+
+
+@entry_kind(
+    "residue.searched",
+    fr="Les octets d’un système ont été fouillés après un effacement.",
+    en="The bytes of a system were searched after an erasure.",
+)
+class ResidueSearched(Payload):
+    """Whether what was erased is really gone, or where it remains, and until when."""
+
+    run: Key | None = Field(default=None, description="the run; none for a person's question")
+    people: list[Commitment] = Field(
+        default_factory=list[Commitment],
+        description="for a person's question: commitments to this entry under the person's own keys",
+    )
+    system: Key = Field(description="the system's key")
+    cleaning: Literal["none", "light", "full"] = Field(description="how far the system was cleaned before")
+    sought: Count = Field(description="how many values were searched for")
+    kept: Count = Field(description="how many of those found are in rows that stay by right")
+    elsewhere: Count = Field(description="how many are in columns that the map does not name")
+    places: list[ResiduePlace] = Field(description="place by place")
+    gone: bool = Field(description="whether they were searched for everywhere, and are nowhere")
+
+
 @entry_kind(
     "subject.found",
     fr="Une personne a été cherchée dans les systèmes.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,8 +26,10 @@ from garant.apps.promises.work import Work
 from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
+from garant.engine.residue import SAMPLE, Aftermath
 from garant.engine.run import BATCH
 from garant.site.paths import private_file
+from garant.systems.residue import Cleaning
 
 POLL_SECONDS = 0.05
 """How often the waiting command looks whether the workflow ended."""
@@ -52,6 +54,7 @@ def apply_plan(
     stop: threading.Event | None = None,
     batch_size: int = BATCH,
     now: datetime | None = None,
+    cleaning: Cleaning = Cleaning.LIGHT,
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
@@ -64,6 +67,7 @@ def apply_plan(
         stop: set to stop between two batches.
         batch_size: roots per transaction.
         now: another instant than the clock's, for a story told in the past or the future.
+        cleaning: how far the systems are cleaned before their bytes are searched.
 
     Raises:
         RefusedError: a plan for a day to come, another digest, a changed policy or map, reality drifted beyond the plan's
@@ -72,7 +76,7 @@ def apply_plan(
     """
     if digest != plan.digest:
         raise refusals.another_digest(found=digest, expected=plan.digest)
-    _refuse_future(plan, workspace, now or datetime.now(UTC))
+    today = _refuse_future(plan, workspace, now or datetime.now(UTC))
     approved = services.approve(
         services.register_plan(plan),
         digest=digest,
@@ -91,18 +95,29 @@ def apply_plan(
                 resumed=resumed,
                 batch_size=size,
                 holding=partial(holds.in_force, plan.organisation),
+                sample=SAMPLE,
             )
         except PlanRefused as refusal:
             raise refusals.drifted(refusal.text) from None
 
-    return carry_out(approved, open_work, actor=actor, observer=observer, stop=stop, batch_size=batch_size)
+    aftermath = Aftermath(plan, workspace.sources, today, cleaning)
+    return carry_out(
+        approved,
+        open_work,
+        actor=actor,
+        observer=observer,
+        stop=stop,
+        batch_size=batch_size,
+        aftermath=aftermath,
+    )
 
 
-def _refuse_future(plan: EnginePlan, workspace: Workspace, now: datetime) -> None:
-    """What falls due tomorrow is not due: a duty that ends tomorrow still holds today."""
+def _refuse_future(plan: EnginePlan, workspace: Workspace, now: datetime) -> date:
+    """What falls due tomorrow is not due: a duty that ends tomorrow still holds today. Gives today."""
     today = now.astimezone(ZoneInfo(workspace.policy.document.organisation.time_zone)).date()
     if plan.as_of > today:
         raise refusals.future_day(plan.as_of, today=today)
+    return today
 
 
 def carry_out(
@@ -113,6 +128,7 @@ def carry_out(
     observer: Observer = ignore,
     stop: threading.Event | None = None,
     batch_size: int = BATCH,
+    aftermath: Aftermath | None = None,
 ) -> Run:
     """Carry out an approved plan to its end, resuming the run that was interrupted, if any.
 
@@ -128,13 +144,14 @@ def carry_out(
             raise refusals.already_running(plan.digest)
         begun = services.run_of(plan)
         if begun is not None and not begun.open:
+            services.forget_canaries(begun.key)  # killed just before it did
             return begun
         # Nothing is destroyed that could not be proved afterwards.
         evidence.verify_database(plan.organisation)
         size = batch_size if begun is None else begun.batch_size
         work = open_work(begun is not None and services.has_touched(begun), size)
         run = services.start_run(plan, actor=actor, batch_size=size)
-        with attending(run.key, Attendance(work, observer, stop or threading.Event())):
+        with attending(run.key, Attendance(work, observer, stop or threading.Event(), aftermath)):
             _run_durably(run)
         return Run.objects.get(pk=run.key)
 

@@ -59,6 +59,7 @@ class Run(models.Model):
     started_at: datetime = _fields.DateTimeField()
     finished_at: datetime | None = _fields.DateTimeField(null=True)
     verification: dict[str, Any] | None = _fields.JSONField(null=True)
+    residue: dict[str, Any] = _fields.JSONField(default=dict)
 
     objects: ClassVar[Any] = models.Manager()
     batches: Any
@@ -93,6 +94,7 @@ class Batch(models.Model):
     prepared: dict[str, Any] | None = _fields.JSONField(null=True)
     receipt: dict[str, Any] | None = _fields.JSONField(null=True)
     recovered: bool = _fields.BooleanField(default=False)
+    canaries: bytes | None = _fields.BinaryField(null=True)
     written_at: datetime = _fields.DateTimeField()
 
     objects: ClassVar[Any] = models.Manager()

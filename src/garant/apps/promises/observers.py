@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from garant.apps.promises.work import Work
+from garant.apps.promises.work import Aftermath, Work
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ Observer = Callable[[Progress], None]
 
 @dataclass
 class Attendance:
-    """What a process holds for a run that it carries out: its work, who watches, who may stop."""
+    """What a process holds for a run that it carries out: its work, who watches, who may stop, what follows."""
 
     work: Work
     observer: Observer
     stop: threading.Event
+    aftermath: Aftermath | None = None
 
 
 _present: dict[str, Attendance] = {}

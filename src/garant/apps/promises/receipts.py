@@ -15,6 +15,8 @@ from garant.apps.promises.entries import (
     Block,
     MapDigest,
     PlanApproved,
+    ResiduePlace,
+    ResidueSearched,
     RunFinished,
     Selected,
     TableRows,
@@ -85,6 +87,20 @@ def run_finished(run: Run, checked: Checked) -> RunFinished:
     )
 
 
+def residue_searched(run_key: str | None, report: Mapping[str, Any]) -> ResidueSearched:
+    """What a system keeps of what was erased, place by place."""
+    return ResidueSearched(
+        run=run_key,
+        system=report["system"],
+        cleaning=report["cleaning"],
+        sought=report["sought"],
+        kept=report["kept"],
+        elsewhere=sum(column["values"] for column in report["elsewhere"]),
+        places=[_place(place) for place in report["places"]],
+        gone=report["gone"],
+    )
+
+
 def rows_left(details: Mapping[str, Any]) -> int:
     """Rows that the plan would still change."""
     return sum(left["rows"] for check in details["selections"] for left in check["left"])
@@ -100,6 +116,19 @@ def _selected(selection: Mapping[str, Any]) -> Selected:
         cutoff=None if cutoff is None else date.fromisoformat(cutoff),
         due=selection["due"],
         rows=sum(action["deleted"] + action["treated"] for action in selection["actions"]),
+    )
+
+
+def _place(place: Mapping[str, Any]) -> ResiduePlace:
+    table, until = place["table"], place["until"]
+    return ResiduePlace(
+        place=place["place"],
+        table=None if table is None else _name(table),
+        state=place["state"],
+        found=place["found"],
+        bytes=place["bytes"],
+        reason=place["reason"],
+        until=None if until is None else date.fromisoformat(until),
     )
 
 

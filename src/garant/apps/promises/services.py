@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import receipts, refusals, subjects
+from garant.apps.promises import canaries, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
@@ -22,6 +22,7 @@ from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
 from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
+from garant.systems.residue import Canary
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -139,8 +140,13 @@ def prepared_counts(run_key: str, batch_key: str) -> Mapping[str, Any] | None:
 
 
 def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> None:
-    """Make durable what a batch is about to commit; the target commits after this returns."""
-    values = {"state": BatchState.PREPARED, "prepared": dict(counts), "written_at": _now()}
+    """Make durable what a batch is about to commit; the target commits after this returns.
+
+    The values to be searched for afterwards are kept encrypted, under a key of the run.
+    """
+    written = {name: value for name, value in counts.items() if name != "canaries"}
+    locked = canaries.lock(run_key, counts["canaries"]) if "canaries" in counts else None
+    values = {"state": BatchState.PREPARED, "prepared": written, "canaries": locked, "written_at": _now()}
     Batch.objects.update_or_create(run_id=run_key, key=batch_key, defaults=values)
 
 
@@ -179,6 +185,37 @@ def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     return batch
 
 
+def canaries_of(run_key: str, system: str) -> list[Canary] | None:
+    """Give the values that a run took away from a system; None when their key has been lost."""
+    locked = Batch.objects.filter(run_id=run_key).exclude(canaries=None).values_list("canaries", flat=True)
+    found = [canaries.unlock(run_key, bytes(one)) for one in locked]
+    if any(one is None for one in found):
+        return None
+    return [canary for one in found if one for canary in one if canary.system == system]
+
+
+@_in_one_transaction
+def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
+    """Write down what a system keeps of what a run took away, once: in the run, and in the ledger."""
+    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
+    system: str = report["system"]
+    if system in run.residue:
+        return
+    run.residue = {**run.residue, system: dict(report)}
+    run.save(update_fields=["residue"])
+    _enter(run.plan, receipts.residue_searched(run.key, report), f"{run.key}/residue/{system}")
+
+
+def forget_canaries(run_key: str) -> None:
+    """Destroy the key of the values that a finished run searched for; their ciphertext is gone already."""
+    canaries.destroy(run_key)
+
+
+def residue_of(run_key: str, system: str) -> Mapping[str, Any] | None:
+    """Give what was written down of a system's residue, if it was searched."""
+    return Run.objects.get(pk=run_key).residue.get(system)
+
+
 @_in_one_transaction
 def finish_run(run_key: str, checked: Checked) -> Run:
     """Close a run with what the systems answered when asked again, and sign a checkpoint."""
@@ -200,7 +237,7 @@ def _forget_whom(run: Run) -> None:
     Data that serve no purpose any more are not kept (GDPR art. 5(1)(e)), here no more than there.
     """
     run.batches.filter(state=BatchState.PREPARED).delete()
-    run.batches.update(prepared=None)
+    run.batches.update(prepared=None, canaries=None)
     plan = run.plan
     selections = [{**selection, "keys": "", "holds": []} for selection in plan.document["selections"]]
     document = {**plan.document, "corrections": {}, "selections": selections}

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 from garant.engine.execution import BatchResult
 from garant.engine.run import Journal
+from garant.systems.residue import Canary
 
-__all__ = ["BatchResult", "Checked", "Journal", "Work"]
+__all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "Work"]
 
 
 class Checked(Protocol):
@@ -42,4 +43,25 @@ class Work(Protocol):
 
     def verify(self, journal: Journal) -> Checked:
         """Ask the systems again what is left of the plan; roots left alone do not count."""
+        ...
+
+
+class Report(Protocol):
+    """What a system keeps of what a run took away."""
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """Places and numbers, never a value."""
+        ...
+
+
+class Aftermath(Protocol):
+    """What follows the batches: stores cleaned, their bytes searched."""
+
+    def systems(self) -> Sequence[str]:
+        """List the systems to search, in order."""
+        ...
+
+    def look(self, system: str, canaries: Sequence[Canary] | None) -> Report:
+        """Clean a system and search it; safe to call again. Without canaries, their key was lost."""
         ...

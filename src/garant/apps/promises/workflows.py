@@ -56,12 +56,38 @@ def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
         return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
 
 
+@DBOS.step(name="garant.list_residue")
+def list_residue(run_key: str) -> list[str]:
+    """Fix the systems whose bytes are searched once the batches are done."""
+    aftermath = present(run_key).aftermath
+    return [] if aftermath is None else list(aftermath.systems())
+
+
+@DBOS.step(
+    name="garant.search_residue",
+    retries_allowed=True,
+    max_attempts=ATTEMPTS,
+    interval_seconds=0.5,
+    backoff_rate=3.0,
+    should_retry=is_passing,
+)
+def search_residue(run_key: str, system: str) -> None:
+    """Clean and search one system unless that is written down, and write it down."""
+    with _one_sentence():
+        aftermath = present(run_key).aftermath
+        if aftermath is not None and services.residue_of(run_key, system) is None:
+            report = aftermath.look(system, services.canaries_of(run_key, system))
+            services.record_residue(run_key, report.details)
+
+
 @DBOS.step(name="garant.finish_run")
 def finish_run(run_key: str) -> str:
     """Ask the systems again, close the run, sign the ledger."""
     with _one_sentence():
         checked = present(run_key).work.verify(services.RunJournal(run_key))
-        return services.finish_run(run_key, checked).state
+        state = services.finish_run(run_key, checked).state
+        services.forget_canaries(run_key)
+        return state
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
@@ -76,6 +102,8 @@ def run_plan(run_key: str) -> str:
             answer = run_batch(run_key, batch_key)
             progress = Progress(run_key, batch_key, done, len(batch_keys), **answer)
             present(run_key).observer(progress)
+        for system in list_residue(run_key):
+            search_residue(run_key, system)
         return finish_run(run_key)
     except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
         raise RunInterruptedError(str(spent.errors[-1])) from None

@@ -28,6 +28,7 @@ from garant.systems.model.people import Role as Role
 from garant.systems.model.people import Root as Root
 from garant.systems.model.people import RootKind as RootKind
 from garant.systems.model.stores import Connection as Connection
+from garant.systems.model.stores import Copy as Copy
 from garant.systems.model.stores import Files as Files
 from garant.systems.model.stores import Store as Store
 from garant.systems.model.tables import Column as Column
@@ -106,6 +107,13 @@ class DataMap(Part):
     files: Annotated[list[Files], said("Fichiers hors de la base.", "Files outside the database.")] = Field(
         default_factory=list[Files]
     )
+    copies: Annotated[
+        list[Copy],
+        said(
+            "Copies hors d’atteinte, et jusqu’à quand : sauvegardes, répliques, extractions.",
+            "Copies out of reach, and until when: backups, replicas, extracts.",
+        ),
+    ] = Field(default_factory=list[Copy])
     restriction: Annotated[
         dict[Key, Restriction],
         said(

@@ -1,11 +1,13 @@
-"""Where the data are: a connection, folders of files."""
+"""Where the data are: a connection, folders of files, copies out of reach."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from garant.policy.document.base import said
-from garant.systems.treatments import EnvName, Part, SqlName
+from garant.policy.periods import Period
+from garant.policy.text import Text
+from garant.systems.treatments import EnvName, Key, Part, SqlName
 
 
 class Connection(Part):
@@ -35,3 +37,24 @@ class Files(Part):
     table: Annotated[SqlName, said("Table qui nomme les fichiers.", "Table that names the files.")]
     column: Annotated[SqlName, said("Colonne du nom de fichier.", "Column of the file's name.")]
     store: Annotated[Store, said("Où sont les fichiers.", "Where the files are.")]
+
+
+class Copy(Part):
+    """A copy of the system that Garant cannot reach, and how long it keeps what it took."""
+
+    key: Annotated[Key, said("Clé stable de la copie.", "Stable key of the copy.")]
+    label: Annotated[Text, said("Nom de la copie.", "Name of the copy.")]
+    kind: Annotated[
+        Literal["backup", "replica", "extract", "log"],
+        said(
+            "backup : sauvegarde ; replica : réplique ; extract : extraction ; log : journal.",
+            "backup, replica, extract, or log.",
+        ),
+    ]
+    kept: Annotated[
+        Period | None,
+        said(
+            "Durée ISO 8601 au bout de laquelle la copie a perdu ce qui est effacé ; inconnue si absente.",
+            "ISO 8601 period after which the copy has lost what is erased; unknown when absent.",
+        ),
+    ] = None

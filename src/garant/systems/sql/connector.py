@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from garant.systems.files.store import FileStore
 from garant.systems.guards import UNGUARDED
-from garant.systems.model import DataMap, Do
+from garant.systems.model import DataMap
 from garant.systems.paths import Path
 from garant.systems.port import (
     Blocked,
@@ -27,6 +27,7 @@ from garant.systems.port import (
     Rows,
     Step,
 )
+from garant.systems.residue import Keeper
 from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, named_blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
@@ -36,7 +37,10 @@ from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.guards import fill_held
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_held, roots_on_hold
 from garant.systems.sql.indexes import missing_indexes
+from garant.systems.sql.named_files import file_columns, is_named
 from garant.systems.sql.references import Reference, references
+from garant.systems.sql.residue import keeper_of
+from garant.systems.sql.residue.sample import canaries_of
 from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
@@ -116,7 +120,7 @@ class SqlConnector:
         gone = 0
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
             for env, name in files:
-                if not self._referenced(connection, env, name):
+                if not is_named(connection, self.data_map, env, name):
                     gone += self.store(env).delete(name)
         return gone
 
@@ -139,6 +143,10 @@ class SqlConnector:
         searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
             return missing_indexes(connection, searched)
+
+    def residue(self) -> Keeper:
+        """What the database keeps of what is gone."""
+        return keeper_of(self.data_map, self._looking, self._changing)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -169,23 +177,6 @@ class SqlConnector:
                 scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
                 fill(connection, self.dialect, scratch.departing, change.departing, change.held)
             connection.info["garant_departing"] = change.departing
-
-    def file_columns(self, step: Step) -> list[tuple[str, str]]:
-        """(variable, column) of the files that a step lets go of."""
-        return [
-            (files.store.env, files.column)
-            for files in self.data_map.files
-            if files.table == step.table and (step.do is Do.DELETE or files.column in step.columns)
-        ]
-
-    def _referenced(self, connection: sa.Connection, env: str, name: str) -> bool:
-        for files in self.data_map.files:
-            if files.store.env == env:
-                table = sa.table(files.table, sa.column(files.column))
-                found = sa.select(sa.literal(1)).select_from(table).where(table.c[files.column] == name)
-                if connection.scalar(found.limit(1)) is not None:
-                    return True
-        return False
 
     def references(self, connection: sa.Connection) -> list[Reference]:
         """The foreign keys that refuse, read once."""
@@ -231,13 +222,14 @@ class _Work:
         spared = self._spare(scratch)
         watch = Watch(self.connection, self.statements, self.change)
         held = count_held(self.connection, self.statements, self.change)
+        canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
         self._look_again(collected)
         watch.check()
         self.current = None
-        return Counts(rows, files, self._transaction(), tuple(spared), held)
+        return Counts(rows, files, self._transaction(), tuple(spared), held, canaries)
 
     def _spare(self, scratch: Scratch) -> list[RootKey]:
         """Leave alone whoever is no longer due at the very moment of the change.
@@ -270,7 +262,7 @@ class _Work:
     def _files(self) -> tuple[tuple[str, str], ...]:
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
-            for env, column in self.connector.file_columns(step):
+            for env, column in file_columns(self.connector.data_map, step):
                 for (name,) in self.connection.execute(self.statements.values_of(step, column)):
                     found[(env, str(name))] = None
         for env in {env for env, _ in found}:

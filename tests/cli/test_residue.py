@@ -1,0 +1,107 @@
+"""Erased means erased, as its user reads it; killed meanwhile, the same command finishes the search."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.club import Club, found_club
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    club = found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}")
+    assert club.garant("init", "--policy", "policy").code == 0
+    return club
+
+
+def plan(club: Club) -> str:
+    assert club.garant("plan", "policy", "--out", "plan.json", "--as-of", "2026-11-01").code == 0
+    return str(json.loads(club.plan_file.read_text())["digest"])
+
+
+def home(club: Club) -> bytes:
+    """All that Garant wrote."""
+    return b"".join(file.read_bytes() for file in (club.folder / "home").rglob("*") if file.is_file())
+
+
+def entries(club: Club) -> list[dict[str, object]]:
+    with closing(sqlite3.connect(club.folder / "home" / "garant.sqlite3")) as database:
+        rows = database.execute("SELECT residue FROM promises_run").fetchall()
+    return [json.loads(row[0]) for row in rows]
+
+
+def test_erased_is_said_when_it_is_so(club: Club) -> None:
+    done = club.garant("apply", "plan.json", "--approve", plan(club))
+    assert done.code == 0
+    assert "club: erased, nowhere in the bytes (" in done.out
+    assert b"m17@club.example" not in (club.folder / "club.sqlite").read_bytes()
+    assert b"m17@club.example" not in home(club)
+    assert list((club.folder / "home" / "runs").iterdir()) == []
+    ((report,),) = [tuple(found.values()) for found in entries(club)]
+    assert report["gone"]
+    again = club.garant("apply", "plan.json", "--approve", plan_digest(club))
+    assert "club: erased, nowhere in the bytes (" in again.out
+
+
+def plan_digest(club: Club) -> str:
+    return str(json.loads(club.plan_file.read_text())["digest"])
+
+
+def test_what_remains_is_said_with_what_ends_it_and_a_full_clean_ends_it(club: Club) -> None:
+    """Old copies in pages that another program freed; and backups, for thirty days."""
+    copies = "copies: [{key: tapes, label: {fr: Bandes, en: Tapes}, kind: backup, kept: P30D}]\n"
+    (club.maps / "club.yaml").write_text((club.maps / "club.yaml").read_text() + copies)
+    club.tell("CREATE TABLE old AS SELECT * FROM member", "PRAGMA secure_delete = OFF", "DROP TABLE old")
+    first = club.garant("apply", "plan.json", "--approve", plan(club))
+    assert "club: erased from the database; copies remain (" in first.out
+    assert "the database file · " in first.out
+    assert "--clean full rewrites them" in first.out
+    assert "the backup “Tapes” · out of reach · until 20" in first.out
+    french = club.garant("--language", "fr", "apply", "plan.json", "--approve", plan_digest(club))
+    assert "effacé de la base\u202f; des copies restent (" in french.out
+    assert "la sauvegarde «\u202fBandes\u202f» · hors d’atteinte · jusqu’au " in french.out
+
+
+def test_everything_rewritten(club: Club) -> None:
+    club.tell("CREATE TABLE old AS SELECT * FROM member", "PRAGMA secure_delete = OFF", "DROP TABLE old")
+    done = club.garant("apply", "plan.json", "--approve", plan(club), "--clean", "full")
+    assert "nowhere in the bytes" in done.out
+    assert "file rewritten (VACUUM)" in done.out
+
+
+def test_killed_while_it_searches_the_same_command_finishes(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader makes the cleaning wait; meanwhile the process dies, and nothing lies there in clear."""
+    with closing(sqlite3.connect(club.folder / "club.sqlite")) as reader:
+        reader.execute("PRAGMA journal_mode = WAL")
+        reader.execute("UPDATE letter SET body = body || '!'")
+        reader.commit()
+        digest = plan(club)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM member").fetchall()
+        process = club.start("apply", "plan.json", "--approve", digest)
+        until = time.monotonic() + 60
+        while club.left() > 60 and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert len(list((club.folder / "home" / "runs").iterdir())) == 1
+        assert b"m17@club.example" not in home(club)
+        reader.rollback()
+    done = club.garant("apply", "plan.json", "--approve", digest)
+    assert done.code == 0
+    assert "club: erased, nowhere in the bytes (" in done.out
+    ((report,),) = [tuple(found.values()) for found in entries(club)]
+    assert report["sought"] > 100
+    assert list((club.folder / "home" / "runs").iterdir()) == []
