@@ -1,4 +1,4 @@
-"""The two databases every engine test runs on."""
+"""The databases every engine test runs on."""
 
 from __future__ import annotations
 
@@ -7,30 +7,48 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.support.databases import Database, PostgresDatabase, SqliteFile
+from tests.engine.support.databases import Database, MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.engine.support.shop import Shop
+from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
         yield SqliteFile(tmp_path / "système 1.sqlite")
         return
+    if request.param == "mariadb":
+        private: MariadbServer = request.getfixturevalue("mariadb_server")
+        with private.database() as url:
+            yield from opened(MariadbDatabase(url))
+        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.database() as url:
-        opened = PostgresDatabase(url)
-        yield opened
-        opened.close()
+        yield from opened(PostgresDatabase(url))
+
+
+def opened(database: MariadbDatabase | PostgresDatabase) -> Iterator[Database]:
+    """The database, until the test is over."""
+    yield database
+    database.close()
 
 
 @pytest.fixture
 def postgres(postgres_database: str) -> Iterator[PostgresDatabase]:
     """An empty PostgreSQL database, for what SQLite does not have."""
-    opened = PostgresDatabase(postgres_database)
-    yield opened
-    opened.close()
+    database = PostgresDatabase(postgres_database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def mariadb(mariadb_database: str) -> Iterator[MariadbDatabase]:
+    """An empty MariaDB database, for what the others do not have."""
+    database = MariadbDatabase(mariadb_database)
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_constant_replaces_what_is_there_and_only_that(shop: Shop) -> None:
 def test_a_constant_may_be_a_number_or_a_truth(shop: Shop, constant: Any, value: Any) -> None:
     kind = "boolean" if isinstance(constant, bool) and shop.database.name == "postgresql" else "integer"
     [found] = treat(shop, {"constant": constant}, value, column=kind)
-    assert found in (constant, str(constant).lower())
+    assert found in (constant, str(constant).lower(), str(int(constant)))
 
 
 def hashed(value: str, length: int = 16) -> str:
@@ -94,7 +94,7 @@ def test_keys_of_every_length(size: int) -> None:
 
 @pytest.mark.parametrize(("unit", "first"), [("year", "2020-01-01"), ("month", "2020-02-01")])
 def test_a_date_is_kept_less_precise(shop: Shop, unit: str, first: str) -> None:
-    kind = "date" if shop.database.name == "postgresql" else "text"
+    kind = "text" if shop.database.name == "sqlite" else "date"
     assert treat(shop, {"generalise": unit}, "2020-02-29", None, first, "9999-12-31", column=kind) == [
         first, None, first, "9999-01-01" if unit == "year" else "9999-12-01",
     ]  # fmt: skip

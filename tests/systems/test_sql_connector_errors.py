@@ -72,7 +72,7 @@ def look(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        CANARY, "", "://", f"mysql://root:{CANARY}@h/db", f"postgresql://u:{CANARY}@h:port/db",
+        CANARY, "", "://", f"mssql://root:{CANARY}@h/db", f"postgresql://u:{CANARY}@h:port/db",
         f"nosuchdb://u:{CANARY}@h/db", f"oracle://u:{CANARY}@h/db", f"postgresql+nosuch://u:{CANARY}@h/db",
     ],
 )  # fmt: skip

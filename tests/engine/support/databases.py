@@ -1,7 +1,8 @@
-"""Two databases with one face: filled, read back to the byte, and copied aside."""
+"""Three databases with one face: filled, read back to the byte, and copied aside."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,10 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import psycopg
+import pymysql
+from pymysql.converters import encoders
+from pymysql.cursors import Cursor, DictCursor
+from sqlalchemy import make_url
 
 Row = dict[str, Any]
 Contents = dict[str, dict[int, Row]]
@@ -141,6 +146,72 @@ class PostgresDatabase:
 
     def clear(self) -> None:
         self.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+
+
+class MariadbDatabase:
+    """A MariaDB database; values come back as MariaDB writes them."""
+
+    name = "mariadb"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._open: pymysql.Connection[Cursor] | None = None
+
+    def connect(self) -> pymysql.Connection[Cursor]:
+        """One connection for the whole test; it writes names as the other databases do."""
+        if self._open is None:
+            parsed = make_url(self.url)
+            self._open = pymysql.connect(
+                host=parsed.host,
+                port=parsed.port or 3306,
+                user=parsed.username,
+                password=str(parsed.password),
+                database=parsed.database,
+                autocommit=True,
+                charset="utf8mb4",
+                sql_mode="ANSI_QUOTES,STRICT_ALL_TABLES",
+                conv=dict(encoders),
+            )
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+
+    def run(self, *statements: str) -> None:
+        with self.connect().cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        marks = ", ".join(["%s"] * len(rows[0]))
+        with self.connect().cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {quoted(table)} ({_names(rows[0])}) VALUES ({marks})",
+                [[*row.values()] for row in rows],
+            )
+
+    def contents(self, tables: Iterable[str]) -> Contents:
+        return {table: self._rows(table) for table in tables}
+
+    def _rows(self, table: str) -> dict[int, Row]:
+        with self.connect().cursor(DictCursor) as cursor:
+            cursor.execute(f"SELECT * FROM {quoted(table)} ORDER BY rid")
+            return {int(row["rid"]): row for row in cursor.fetchall()}
+
+    def scalar(self, query: str) -> Any:
+        """The first value, as a text unless it is a whole number."""
+        with self.connect().cursor() as cursor:
+            cursor.execute(query)
+            found = cursor.fetchone()
+        value = found[0] if found else None
+        return int(value) if isinstance(value, str) and re.fullmatch(r"-?\d+", value) else value
+
+    def clear(self) -> None:
+        database = make_url(self.url).database
+        self.run(f"DROP DATABASE {database}", f"CREATE DATABASE {database}", f"USE {database}")
 
 
 def quoted(name: str) -> str:

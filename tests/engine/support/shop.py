@@ -19,7 +19,11 @@ from tests.engine.support.running import retention, source
 AS_OF = date(2026, 11, 1)
 OLD, RECENT = "2020-05-05 10:00:00", "2026-05-05 10:00:00"
 TABLES = ("contact", "interaction", "note", "meeting", "attendee", "invoice")
-SQL_TYPES = {"sqlite": ("INTEGER", "TEXT"), "postgresql": ("integer", "timestamp")}
+SQL_TYPES = {
+    "sqlite": ("INTEGER", "TEXT"),
+    "postgresql": ("integer", "timestamp"),
+    "mariadb": ("integer", "datetime"),
+}
 WHY = {"fr": "devoir", "en": "duty"}
 
 

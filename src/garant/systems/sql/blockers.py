@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from garant.systems.model import Do
+from garant.systems.model import DataMap, Do
 from garant.systems.port import Blocker, Step
+from garant.systems.sql import mariadb_errors
+from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 
@@ -19,9 +21,22 @@ from garant.systems.sql.statements import Statements
 def is_refusal(error: DBAPIError) -> bool:
     """Whether a constraint, or a trigger that raises, refused the change."""
     diagnostic = getattr(error.orig, "diag", None)
+    if mariadb_errors.number(error) in mariadb_errors.REFUSING:
+        return True
     return (
         isinstance(error, IntegrityError) or getattr(diagnostic, "source_function", None) == "exec_stmt_raise"
     )
+
+
+def make_sure(connection: sa.Connection, dialect: Dialect, data_map: DataMap, steps: Sequence[Step]) -> None:
+    """Learn what the change depends on; nothing is changed where it could not be undone.
+
+    Raises:
+        ConnectorError: a step is about such a table.
+    """
+    dialect.learn(connection, data_map)
+    for step in steps:
+        dialect.refuse(step.table)
 
 
 def foresee(
@@ -68,7 +83,7 @@ def blockers_of(
     error: DBAPIError,
 ) -> list[Blocker]:
     """Name what refused a step, or the commit: the rows that refer to what must go, else the database's word."""
-    named = named_blocker(error, failed or steps[-1])
+    named = _with_trigger(connection, named_blocker(error, failed or steps[-1]), failed or steps[-1], error)
     if failed is not None and failed.do is not Do.DELETE:
         return [named]
     found = foresee(connection, known, statements, steps)
@@ -77,11 +92,30 @@ def blockers_of(
 
 def named_blocker(error: DBAPIError, step: Step) -> Blocker:
     """What the database itself says, without the values it may quote."""
+    code = mariadb_errors.number(error)
+    if code is not None:
+        constraint, referring = mariadb_errors.refused_by(error, code, step.table)
+        return Blocker(step.table, constraint, None, referring)
     diagnostic = getattr(error.orig, "diag", None)
     if diagnostic is None:
         return Blocker(step.table, str(error.orig).splitlines()[0].replace(" constraint failed", ""))
     referring = diagnostic.table_name if diagnostic.table_name != step.table else None
     return Blocker(step.table, _constraint(diagnostic, step), None, referring)
+
+
+def _with_trigger(connection: sa.Connection, named: Blocker, step: Step, error: DBAPIError) -> Blocker:
+    """MariaDB says what a trigger raised, not which one: the ones that may have are named."""
+    if mariadb_errors.number(error) != mariadb_errors.SIGNAL:
+        return named
+    event = "DELETE" if step.do is Do.DELETE else "UPDATE"
+    known = sa.text(
+        "SELECT trigger_name FROM information_schema.triggers WHERE event_manipulation = :event "
+        "AND event_object_schema = :schema AND event_object_table = :name ORDER BY trigger_name"
+    )
+    schema, _, name = step.table.rpartition(".")
+    where = {"event": event, "schema": schema or sa.inspect(connection).default_schema_name, "name": name}
+    found = ", ".join(str(trigger) for trigger in connection.scalars(known, where))
+    return Blocker(step.table, f"trigger {found}") if found else named
 
 
 def _constraint(diagnostic: Any, step: Step) -> str:

@@ -28,7 +28,7 @@ from garant.systems.port import (
     Step,
 )
 from garant.systems.residue import Keeper
-from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, named_blocker
+from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, make_sure, named_blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch, plain_key
@@ -75,11 +75,11 @@ class SqlConnector:
         """A consistent view: temporary tables first, then a read-only transaction."""
         kinds = sorted({root.type for root in self.data_map.roots.values()})
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            self.dialect.learn(connection, self.data_map)
             for kind in kinds:
                 create_scratch(connection, self.dialect, kind)
             connection.commit()
-            if self.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            self.dialect.begin_snapshot(connection)
             yield SqlSnapshot(self, connection)
             connection.rollback()
 
@@ -91,6 +91,7 @@ class SqlConnector:
             return counts
         with plain_errors(self.data_map.system):
             with self._changing.connect() as connection:
+                make_sure(connection, self.dialect, self.data_map, change.steps)
                 self._name_departing(connection, change)
                 name_held(connection, self.dialect, self.data_map, change.guards)
                 work: _Work | None = None
@@ -229,7 +230,9 @@ class _Work:
         self._look_again(collected)
         watch.check()
         self.current = None
-        return Counts(rows, files, self._transaction(), tuple(spared), held, canaries)
+        return Counts(
+            rows, files, self.connector.dialect.transaction(self.connection), tuple(spared), held, canaries
+        )
 
     def _spare(self, scratch: Scratch) -> list[RootKey]:
         """Leave alone whoever is no longer due at the very moment of the change.
@@ -247,15 +250,9 @@ class _Work:
                 self.connection.execute(sa.delete(scratch.departing).where(some))
         return spared
 
-    def _transaction(self) -> str | None:
-        """PostgreSQL's own number for this transaction (since version 10)."""
-        if self.connector.dialect.name != "postgresql":
-            return None
-        return str(self.connection.scalar(sa.select(sa.func.txid_current())))
-
     def _collect(self, number: int, step: Step) -> sa.TableClause:
         name = f"garant_rows_{number}"
-        self.connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(name))
         self.connection.execute(CreateAs(name, self.statements.row_keys(step)))
         return sa.table(name, sa.column("key"))
 
@@ -271,17 +268,25 @@ class _Work:
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
         self.current = step
-        changed = self.connection.execute(self.statements.change(step, collected=collected)).rowcount
+        gone = self._do_leaves(step, collected)
+        changed = self.connection.execute(self.statements.change(step, collected=collected)).rowcount + gone
         if changed < 0:
             # Python's sqlite3 does not count the rows of a statement that begins with WITH.
             return int(self.connection.scalar(sa.select(sa.func.changes())) or 0)
         return changed
 
+    def _do_leaves(self, step: Step, collected: sa.TableClause | None) -> int:
+        """Where rows are judged one by one, those that nothing refers to go first, as often as there are any."""
+        leaves, gone = self.statements.leaves(step, collected=collected), 0
+        while leaves is not None and (some := self.connection.execute(leaves).rowcount):
+            gone += some
+        return gone
+
     def _look_again(self, collected: dict[int, sa.TableClause]) -> None:
         for number, table in collected.items():
             step = self.change.steps[number]
             left = self.connection.scalar(self.statements.remaining(step, table))
-            self.connection.exec_driver_sql(f"DROP TABLE {table.name}")
+            self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(table.name))
             if left:
                 raise Blocked([Blocker(step.table, "rows still there after the statement ran", int(left))])
 

@@ -51,9 +51,9 @@ class Finder:
         summary = self.connection.execute(
             sa.select(
                 sa.func.count(),
-                sa.func.count().filter(facts.c.at.is_(None), facts.c.mark == 0),
-                sa.func.count().filter(facts.c.mark == UNREADABLE),
-                sa.cast(sa.func.min(facts.c.at).filter(self._is_due()), sa.Text()),
+                _count(sa.and_(facts.c.at.is_(None), facts.c.mark == 0)),
+                _count(facts.c.mark == UNREADABLE),
+                _extreme(sa.func.min, facts.c.at, self._is_due()),
             )
         ).one()
         self.connection.execute(sa.delete(batch))
@@ -76,8 +76,8 @@ class Finder:
         self._gather(question.role, question.sources, question.clock, only_batch=True)
         oldest, ordinary = self.connection.execute(
             sa.select(
-                sa.cast(sa.func.min(self.scratch.facts.c.at).filter(self._is_due()), sa.Text()),
-                sa.func.count().filter(self._is_due()),
+                _extreme(sa.func.min, self.scratch.facts.c.at, self._is_due()),
+                _count(self._is_due()),
             )
         ).one()
         found = self.held(duties)
@@ -141,7 +141,7 @@ class Finder:
             sa.update(batch).where(batch.c.key.in_(holding)).values(held=batch.c.held.bitwise_or(bit))
         )
         latest = self.connection.scalar(
-            sa.select(sa.cast(sa.func.max(facts.c.at).filter(facts.c.mark < UNREADABLE, in_force), sa.Text()))
+            sa.select(_extreme(sa.func.max, facts.c.at, sa.and_(facts.c.mark < UNREADABLE, in_force)))
         )
         return Holders(duty.number, result.rowcount, _local_day(latest, self.zone, duty.clock))
 
@@ -166,7 +166,9 @@ class Finder:
             rows = sa.select(who.c.key, last.c.at, sa.func.coalesce(last.c.mark, 0)).select_from(
                 who.outerjoin(last, who.c.key == last.c.key)
             )
-        self.connection.execute(sa.insert(facts).from_select(["key", "at", "mark"], rows))
+        # IGNORE: there, a date that none is would stop the statement even where it is read with care.
+        facts_of = sa.insert(facts).prefix_with("IGNORE", dialect="mariadb")
+        self.connection.execute(facts_of.from_select(["key", "at", "mark"], rows))
 
     def _narrow(self, source: sa.Subquery, only_batch: bool) -> sa.Subquery:
         if not only_batch:
@@ -188,6 +190,16 @@ class Finder:
         every = sa.union_all(*parts).subquery("every")
         latest, mark = greatest(every.c.at).label("at"), greatest(every.c.mark).label("mark")
         return sa.select(every.c.key, latest, mark).group_by(every.c.key).subquery("last")
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """How many rows meet the condition; not every engine knows FILTER."""
+    return sa.func.count(sa.case((condition, 1)))
+
+
+def _extreme(function: Any, at: sa.ColumnElement[Any], condition: sa.ColumnElement[bool]) -> Any:
+    """The first or last moment of the rows that meet the condition, as a text."""
+    return sa.cast(function(sa.case((condition, at))), sa.Text())
 
 
 def plain_key(key: Any) -> RootKey:

@@ -11,19 +11,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pymysql
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
+    InvalidRequestError,
     NoSuchModuleError,
     OperationalError,
 )
 
 from garant.policy.text import Text
 from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
+from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import local_moment, pseudonym_digest
 from garant.systems.sql.loaders import read_any_date
+from garant.systems.sql.mariadb_engine import open_mariadb
 
 PASSING = (
     "08", "40", "53", "55P03", "57",
@@ -33,6 +37,13 @@ PASSING = (
 
 PostgreSQL: appendix A of its manual, classes 08, 40, 53 and 57; SQLite: its result codes.
 """
+
+DRIVERS = {
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mariadb+pymysql",
+    "postgresql": "postgresql+psycopg",
+}
+"""The driver Garant brings for what a URL begins with."""
 
 BUSY_SECONDS = 30
 """How long a statement waits for a lock before the batch is given up and tried again."""
@@ -46,11 +57,11 @@ def read_url(url: str, system: str) -> sa.URL:
     """
     try:
         parsed = sa.make_url(url)
-        if parsed.get_dialect().name not in ("sqlite", "postgresql"):
+        if parsed.get_dialect().name not in ("mariadb", "mysql", "postgresql", "sqlite"):
             raise MalformedUrl(
                 Text(
-                    fr=f"{system} : {parsed.get_backend_name()} n’est pas encore pris en charge ; sqlite et postgresql le sont",
-                    en=f"{system}: {parsed.get_backend_name()} is not supported yet; sqlite and postgresql are",
+                    fr=f"{system} : {parsed.get_backend_name()} n’est pas pris en charge ; sqlite, postgresql et mariadb le sont",
+                    en=f"{system}: {parsed.get_backend_name()} is not supported; sqlite, postgresql and mariadb are",
                 )
             )
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
@@ -62,8 +73,8 @@ def read_url(url: str, system: str) -> sa.URL:
         ) from None
     if parsed.get_backend_name() == "sqlite" and Path(parsed.database or "").is_dir():
         raise SystemUnreachable(f"{system}: unable to open database file: it is a folder, or has no name")
-    if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() in DRIVERS:
+        parsed = parsed.set(drivername=DRIVERS[parsed.get_backend_name()])
     return parsed
 
 
@@ -71,6 +82,8 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
     """An engine whose connections are ready: time zone, time-outs, foreign keys, hash function."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, writing=writing, pseudonym_key=pseudonym_key, zone=zone)
+    if url.get_backend_name() == "mariadb":
+        return open_mariadb(url, writing=writing, zone=zone, wait_seconds=BUSY_SECONDS)
     engine = sa.create_engine(
         url,
         pool_size=1,
@@ -132,9 +145,15 @@ def plain_errors(system: str) -> Generator[None]:
         yield
     except DBAPIError as error:
         raise _plain(system, error) from None
+    except InvalidRequestError as error:
+        if "is not a MariaDB variant" not in str(error):
+            raise
+        raise ConnectorError(f"{system}: this is MySQL, on which Garant is not tested; MariaDB is") from None
 
 
 def _plain(system: str, error: DBAPIError) -> ConnectorError:
+    if isinstance(error.orig, pymysql.err.Error):
+        return _plain_mariadb(system, error)
     reason = f"{system}: {_reason(error)}"
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
     if code is None and isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
@@ -147,6 +166,16 @@ def _plain(system: str, error: DBAPIError) -> ConnectorError:
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_NOTADB")):
         return SystemUnreachable(reason)
     return Interrupted(reason) if code.startswith(PASSING) else ConnectorError(reason)
+
+
+def _plain_mariadb(system: str, error: DBAPIError) -> ConnectorError:
+    code = mariadb_errors.number(error)
+    if not code:  # what the driver says of a connection that is already closed
+        return Interrupted(f"{system}: the connection was lost")
+    reason = f"{system}: {mariadb_errors.reason(error, code)}"
+    if code in mariadb_errors.UNREACHABLE:
+        return SystemUnreachable(reason)
+    return Interrupted(reason) if code in mariadb_errors.PASSING else ConnectorError(reason)
 
 
 def _reason(error: DBAPIError) -> str:

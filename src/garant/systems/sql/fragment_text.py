@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from garant.systems.fragments import Dialect, parse_expression, parse_query
 
-_DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgres"}
+_DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgres", "mariadb": "mysql"}
 
 
 def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | None = None) -> sa.Subquery:

@@ -167,5 +167,5 @@ def fill_held(connection: sa.Connection, dialect: Dialect, data_map: DataMap, gu
                 table.name, sa.column("root", sa.Text()), sa.column("key", dialect.key_type(kind))
             )
             connection.execute(sa.insert(typed), [{"root": root, "key": key} for root, key in pairs])
-        if pairs and dialect.name == "postgresql":
-            connection.exec_driver_sql(f"ANALYZE {table.name}")
+        if pairs:
+            dialect.sent(connection, table.name)

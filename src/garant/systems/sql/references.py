@@ -18,6 +18,17 @@ _SQLITE = sa.text(
     "WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
 )
 
+_MARIADB = sa.text(
+    "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, "
+    "k.referenced_table_name, k.referenced_column_name, r.delete_rule "
+    "FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r "
+    "ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
+    "AND r.constraint_name = k.constraint_name "
+    "WHERE k.referenced_table_name IS NOT NULL AND (k.table_schema = database() "
+    "OR k.referenced_table_schema = database()) "
+    "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -48,7 +59,7 @@ class Reference:
 
 def references(connection: sa.Connection) -> list[Reference]:
     """Every foreign key of the system, in a stable order."""
-    read = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+    read = {"mariadb": _mariadb, "postgresql": _postgresql, "sqlite": _sqlite}[connection.dialect.name]
     return sorted(read(connection), key=lambda reference: (reference.table, reference.name))
 
 
@@ -70,6 +81,24 @@ def _postgresql(connection: sa.Connection) -> Iterator[Reference]:
                     str(options.get("initially", "")).upper() == "DEFERRED",
                     str(options.get("ondelete", "")).upper(),
                 )
+
+
+def _mariadb(connection: sa.Connection) -> Iterator[Reference]:
+    """InnoDB defers nothing, and takes SET DEFAULT for RESTRICT."""
+    default = sa.inspect(connection).default_schema_name
+    keys: dict[tuple[str, str, str], list[Any]] = {}
+    for row in connection.execute(_MARIADB):
+        keys.setdefault((row.table_schema, row.table_name, row.constraint_name), []).append(row)
+    for (schema, table, name), rows in keys.items():
+        yield Reference(
+            name,
+            _named(schema, table, default),
+            tuple(row.column_name for row in rows),
+            _named(rows[0].referenced_table_schema, rows[0].referenced_table_name, default),
+            tuple(row.referenced_column_name for row in rows),
+            deferred=False,
+            on_delete=rows[0].delete_rule.replace("SET DEFAULT", "RESTRICT"),
+        )
 
 
 def _named(schema: str | None, table: str, default: str | None) -> str:

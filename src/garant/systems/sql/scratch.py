@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,15 +31,14 @@ def scratch_of(kind: str) -> Scratch:
 def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
     """Create the temporary tables for keys of this kind on this connection."""
     key_type = dialect.key_type(kind).compile(connection.dialect)
-    moment = "TIMESTAMP WITH TIME ZONE" if dialect.name == "postgresql" else "TEXT"
-    postgresql = "number BIGINT GENERATED ALWAYS AS IDENTITY"
-    number = postgresql if dialect.name == "postgresql" else "number INTEGER PRIMARY KEY"
+    number, moment = dialect.scratch_types()
+    word = connection.dialect.identifier_preparer.quote("key")
     scratch = scratch_of(kind)
     for table, columns in (
-        (scratch.batch, f"key {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
-        (scratch.departing, f"{number}, key {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL"),
-        (scratch.facts, f"key {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
-        (scratch.on_hold, f"root VARCHAR(200) NOT NULL, key {key_type} NOT NULL"),
+        (scratch.batch, f"{word} {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
+        (scratch.departing, f"number {number}, {word} {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL"),
+        (scratch.facts, f"{word} {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
+        (scratch.on_hold, f"root VARCHAR(200) NOT NULL, {word} {key_type} NOT NULL"),
     ):
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} ({columns})")
     return scratch
@@ -57,21 +55,5 @@ def fill(
     connection.execute(sa.delete(batch))
     remaining = iter(keys)
     while chunk := list(islice(remaining, CHUNK)):
-        _send(connection, dialect, batch, [(key, held.get(key, 0)) for key in chunk])
-    if dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {batch.name}")
-
-
-def _send(
-    connection: sa.Connection, dialect: Dialect, batch: sa.TableClause, rows: list[tuple[Any, int]]
-) -> None:
-    if dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {batch.name} (key, held) VALUES (?, ?)", rows)
-        return
-    key_type = "bigint" if isinstance(rows[0][0], int) else "text"
-    cast = "::uuid" if batch.name.endswith("uuid") else ""
-    connection.exec_driver_sql(
-        f"INSERT INTO {batch.name} (key, held) SELECT k{cast}, h "
-        f"FROM unnest(%s::{key_type}[], %s::bigint[]) AS given(k, h)",
-        ([key for key, _ in rows], [mask for _, mask in rows]),
-    )
+        dialect.send(connection, batch.name, [(key, held.get(key, 0)) for key in chunk])
+    dialect.sent(connection, batch.name)

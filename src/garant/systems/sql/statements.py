@@ -59,7 +59,8 @@ class Statements:
     holds that root; ``departing`` is alike, with every root that leaves by the same plan; with
     ``in_order``, only those up to the last of the batch count as gone.
     ``pseudonym_key`` keys the hashes that replace values; ``references`` are the foreign keys of the
-    system by which a row that a hold keeps may need another.
+    system by which a row that a hold keeps may need another. With ``sharing``, what several paths share
+    is asked once.
     """
 
     data_map: DataMap
@@ -70,6 +71,7 @@ class Statements:
     pseudonym_key: bytes
     in_order: bool = False
     references: Sequence[Reference] = ()
+    sharing: bool = True
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
     _numbers: Iterator[int] = field(default_factory=numbers)
 
@@ -80,11 +82,31 @@ class Statements:
     def change(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | sa.Update:
         """The step itself; with ``collected``, over the row keys gathered beforehand."""
         table = self.table(step.table)
-        where = self.rows(step) if collected is None else self._among(step, collected)
+        asking = self if self.dialect.with_before_change else replace(self, sharing=False)
+        where = asking.rows(step) if collected is None else self._among(step, collected)
         if step.do is Do.DELETE:
             return sa.delete(table).where(where)
+        written = {name.lower() for name in step.columns}
+        moving = (name for name in self.dialect.moving(step.table) if name.lower() not in written)
+        still = {name: table.c[name] for name in moving}
         values = {name: self._value(step.table, name, how) for name, how in step.columns.items()}
-        return sa.update(table).where(where).values(values)
+        return sa.update(table).where(where).values(still | values)
+
+    def leaves(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | None:
+        """The same deletion, of the rows that no other row of the table refers to; None where it is needless."""
+        references = self.dialect.own_references(step.table) if step.do is Do.DELETE else ()
+        if not references:
+            return None
+        table = self.table(step.table)
+        child = table.alias("garant_child")
+        whole: Any = self.change(step, collected=collected)
+        for reference in references:
+            met = [_named(child, column) == _named(table, target) for column, target in reference]
+            itself = [_named(child, column) == _named(child, target) for column, target in reference]
+            whole = whole.where(
+                ~sa.select(sa.literal(1)).select_from(child).where(*met, ~sa.and_(*itself)).exists()
+            )
+        return whole
 
     def row_keys(self, step: Step) -> sa.Select[Any]:
         """The keys of the rows the step may change, gathered before earlier steps run.
@@ -160,6 +182,7 @@ class Statements:
             columns |= {x.parent_column for x in other.links if x.parent == name and x.parent_column}
         columns |= {c for r in self.data_map.restriction.values() if r.table == name for c in r.set}
         columns |= {f.column for f in self.data_map.files if f.table == name}
+        columns |= set(self.dialect.moving(name))
         if name in self.data_map.tables:
             table = self.data_map.tables[name]
             columns |= {link.column for link in table.links} | set(table.columns)
@@ -180,7 +203,7 @@ class Statements:
 
     def lead(self, paths: Sequence[Path], condition: Condition) -> ColumnElement[bool]:
         """Whether a row leads, by any of the paths, to a root key that meets the condition."""
-        return self._any([p.hops for p in paths], End(condition, shared=len(paths) > 1))
+        return self._any([p.hops for p in paths], End(condition, shared=self.sharing and len(paths) > 1))
 
     def _any(self, ways: Ways, end: End) -> ColumnElement[bool]:
         """Whether a row leads to the end by any of the ways; what ways share is asked once."""
@@ -307,17 +330,19 @@ class Statements:
         column = self.table(table).c[name]
         match how:
             case Mark(constant=value) | Constant(constant=bool() as value):
-                return column.is_distinct_from(sa.literal(value))
+                return self.dialect.differs(table, name, column, sa.literal(value))
             case Constant(constant=value):
-                return column != sa.literal(value)
+                other = self.dialect.differs(table, name, column, sa.literal(value))
+                return sa.and_(column.is_not(None), other)
             case Pseudonymise(pseudonymise=spec):
                 return sa.and_(column.is_not(None), sa.not_(self.dialect.is_pseudonym(column, spec)))
             case Generalise(generalise="year" | "month" as unit):
                 return column != self.dialect.truncated(column, unit)
             case Generalise(generalise=Prefix(prefix=length)):
-                return sa.func.length(column) > length
+                return self.dialect.characters(column) > length
             case Refresh(refresh=expression):
-                return column.is_distinct_from(scalar(expression, table, self.dialect.name))
+                copy = scalar(expression, table, self.dialect.name)
+                return self.dialect.differs(table, name, column, copy)
             case _:
                 return column.is_not(None)
 
@@ -337,6 +362,11 @@ class Statements:
             case _:
                 return sa.null()
         return sa.case((self._undone(table, name, how), new), else_=column)
+
+
+def _named(table: sa.FromClause, column: str) -> ColumnElement[Any]:
+    """A column that the map may not name."""
+    return sa.column(column, _selectable=table)
 
 
 def _certain(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from garant.systems.sql.dialects.base import RECENT, UNREADABLE, Dialect, hmac_pads, pseudonym_digest
+from garant.systems.sql.dialects.mariadb import Mariadb
 from garant.systems.sql.dialects.postgresql import Postgresql
 from garant.systems.sql.dialects.sqlite import Sqlite, local_moment
 
 __all__ = [
-    "RECENT", "UNREADABLE", "Dialect", "Postgresql", "Sqlite", "dialect_of", "hmac_pads", "local_moment",
+    "RECENT", "UNREADABLE", "Dialect", "Mariadb", "Postgresql", "Sqlite", "dialect_of", "hmac_pads", "local_moment",
     "pseudonym_digest",
 ]  # fmt: skip
 
 
 def dialect_of(engine: sa.Engine) -> Dialect:
     """The dialect of an engine; its URL has been read, so it is one of these."""
-    return Sqlite() if engine.dialect.name == "sqlite" else Postgresql()
+    known: dict[str, type[Dialect]] = {"mariadb": Mariadb, "postgresql": Postgresql, "sqlite": Sqlite}
+    return known[engine.dialect.name]()

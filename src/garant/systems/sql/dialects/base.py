@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import Pseudonym
+from garant.systems.model import DataMap, Pseudonym
 
 BLOCK = 64
 """Bytes of an SHA-256 block, the width of an HMAC's padded key (RFC 2104)."""
@@ -26,6 +27,44 @@ class Dialect(Protocol):
     """The few expressions that no portable SQL writes."""
 
     name: str
+    with_before_change: bool
+    """Whether a DELETE or an UPDATE may begin with common table expressions."""
+
+    def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
+        """Ask the system, once and outside any transaction, what the other answers depend on."""
+        ...
+
+    def refuse(self, table: str) -> None:
+        """Refuse to change a table on which no transaction can be rolled back.
+
+        Raises:
+            ConnectorError: it is such a table.
+        """
+        ...
+
+    def begin_snapshot(self, connection: sa.Connection) -> None:
+        """Begin a consistent, read-only transaction."""
+        ...
+
+    def transaction(self, connection: sa.Connection) -> str | None:
+        """What the system will call this transaction later, where it remembers any."""
+        ...
+
+    def scratch_types(self) -> tuple[str, str]:
+        """What a temporary table writes for a number that grows with each row, and for a moment."""
+        ...
+
+    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
+        """Add keys and what holds them to a temporary table."""
+        ...
+
+    def sent(self, connection: sa.Connection, name: str) -> None:
+        """Let the system look at a temporary table that is now filled."""
+        ...
+
+    def drop_temporary(self, name: str) -> str:
+        """The statement that drops a temporary table, if there is one, and commits nothing."""
+        ...
 
     def can_hold(self, text: str) -> bool:
         """Whether a text could be in the database at all."""
@@ -55,6 +94,27 @@ class Dialect(Protocol):
 
     def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
         """The first day of the date's year or month."""
+        ...
+
+    def characters(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        """How many characters a text has."""
+        ...
+
+    def differs(
+        self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        """Whether a column holds something else than this value, to the byte; NULL is a value too."""
+        ...
+
+    def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
+        """The references of a table to itself, (column, target) each, that refuse row by row.
+
+        Where a statement is judged when it ends, there are none: rows that refer to each other go together.
+        """
+        ...
+
+    def moving(self, table: str) -> Collection[str]:
+        """The columns of a table that an UPDATE would move by itself."""
         ...
 
 

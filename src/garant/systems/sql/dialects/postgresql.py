@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import Pseudonym
+from garant.systems.model import DataMap, Pseudonym
 from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, hmac_pads, is_unicode
 
 
@@ -17,6 +18,38 @@ class Postgresql:
     """PostgreSQL: typed dates; HMAC is written with its built-in sha256."""
 
     name = "postgresql"
+    with_before_change = True
+
+    def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
+        return
+
+    def refuse(self, table: str) -> None:
+        return
+
+    def begin_snapshot(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def transaction(self, connection: sa.Connection) -> str | None:
+        """Its own number for this transaction (since version 10)."""
+        return str(connection.scalar(sa.select(sa.func.txid_current())))
+
+    def scratch_types(self) -> tuple[str, str]:
+        return "BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE"
+
+    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
+        key_type = "bigint" if isinstance(rows[0][0], int) else "text"
+        cast = "::uuid" if name.endswith("uuid") else ""
+        connection.exec_driver_sql(
+            f"INSERT INTO {name} (key, held) SELECT k{cast}, h "
+            f"FROM unnest(%s::{key_type}[], %s::bigint[]) AS given(k, h)",
+            ([key for key, _ in rows], [mask for _, mask in rows]),
+        )
+
+    def sent(self, connection: sa.Connection, name: str) -> None:
+        connection.exec_driver_sql(f"ANALYZE {name}")
+
+    def drop_temporary(self, name: str) -> str:
+        return f"DROP TABLE IF EXISTS pg_temp.{name}"
 
     def can_hold(self, text: str) -> bool:
         return is_unicode(text) and "\0" not in text
@@ -58,3 +91,17 @@ class Postgresql:
 
     def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
         return sa.func.date_trunc(unit, column)
+
+    def characters(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        return sa.func.length(column)
+
+    def differs(
+        self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        return column.is_distinct_from(value)
+
+    def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
+        return ()
+
+    def moving(self, table: str) -> Collection[str]:
+        return ()

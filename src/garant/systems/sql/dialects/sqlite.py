@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import Pseudonym
+from garant.systems.model import DataMap, Pseudonym
 from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, is_unicode
 
 AGAIN = "+0 days"
@@ -22,6 +23,31 @@ class Sqlite:
     """SQLite: dates are texts, so they are read by its own date functions."""
 
     name = "sqlite"
+    with_before_change = True
+
+    def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
+        return
+
+    def refuse(self, table: str) -> None:
+        return
+
+    def begin_snapshot(self, connection: sa.Connection) -> None:
+        """The connection, opened for reading, sees one state from its first question on."""
+
+    def transaction(self, connection: sa.Connection) -> str | None:
+        return None
+
+    def scratch_types(self) -> tuple[str, str]:
+        return "INTEGER PRIMARY KEY", "TEXT"
+
+    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
+        connection.exec_driver_sql(f"INSERT INTO {name} (key, held) VALUES (?, ?)", list(rows))
+
+    def sent(self, connection: sa.Connection, name: str) -> None:
+        return
+
+    def drop_temporary(self, name: str) -> str:
+        return f"DROP TABLE IF EXISTS temp.{name}"
 
     def can_hold(self, text: str) -> bool:
         return is_unicode(text)
@@ -55,6 +81,20 @@ class Sqlite:
     def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
         length, rest = (4, "-01-01") if unit == "year" else (7, "-01")
         return sa.func.substr(column, 1, length) + sa.literal(rest)
+
+    def characters(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        return sa.func.length(column)
+
+    def differs(
+        self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        return column.is_distinct_from(value)
+
+    def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
+        return ()
+
+    def moving(self, table: str) -> Collection[str]:
+        return ()
 
 
 def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:

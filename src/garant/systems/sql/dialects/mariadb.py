@@ -1,0 +1,178 @@
+"""MariaDB: what it takes for equal and is not, dates that are none, columns that its UPDATE would move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects import mysql
+
+from garant.systems.model import DataMap, Pseudonym
+from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects.base import RECENT, UNREADABLE, hmac_pads, is_unicode
+from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
+
+TO_THE_BYTE = "utf8mb4_nopad_bin"
+"""The collation in which no two different texts are equal: not by case, accent or trailing spaces."""
+
+LONGEST_KEY = 700
+"""Characters of a text key, more than an index of InnoDB holds: a longer value is no key of the system."""
+
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+READABLE = rf"{_DAY}([ T]{_CLOCK})?\s*$"
+"""A calendar day or a moment, as texts hold them; anything else MariaDB would read in its own way."""
+
+OFFSET = r"([Zz]|[+-][0-9]{2}:[0-9]{2})\s*$"
+AWARE = rf"{_DAY}[ T]{_CLOCK}{OFFSET}"
+"""A moment with its offset."""
+
+
+class Mariadb:
+    """MariaDB 10.5 or later, on tables that can roll back.
+
+    What it knows of the columns it learns once, from the system: which would move with an UPDATE,
+    which hold texts, how the text keys of roots compare.
+    """
+
+    name = "mariadb"
+    with_before_change = False
+
+    def __init__(self) -> None:
+        self._columns: Columns | None = None
+
+    def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
+        if self._columns is None:
+            self._columns = read_columns(connection, data_map)
+            connection.rollback()
+
+    @property
+    def columns(self) -> Columns:
+        """What :meth:`learn` read."""
+        assert self._columns is not None
+        return self._columns
+
+    def can_hold(self, text: str) -> bool:
+        return is_unicode(text)
+
+    def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        """Text keys compare as the roots' own do: a reference to ``ab`` may be one to ``AB``."""
+        if kind == "integer":
+            return sa.BigInteger()
+        charset, collation = self.columns.key_collation(kind)
+        return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
+
+    def scratch_types(self) -> tuple[str, str]:
+        return "BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)"
+
+    def begin_snapshot(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+    def transaction(self, connection: sa.Connection) -> str | None:
+        return None
+
+    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
+        connection.exec_driver_sql(f"INSERT INTO {name} (`key`, held) VALUES (%s, %s)", list(rows))
+
+    def sent(self, connection: sa.Connection, name: str) -> None:
+        return
+
+    def drop_temporary(self, name: str) -> str:
+        # Without the word TEMPORARY, MariaDB would commit what was done so far.
+        return f"DROP TEMPORARY TABLE IF EXISTS {name}"
+
+    def refuse(self, table: str) -> None:
+        engine = self.columns.lasting(table)
+        if engine is not None:
+            raise ConnectorError(
+                f"table {table} is stored by {engine}, which cannot roll back: nothing may be changed there; "
+                f"its owner can convert it (ALTER TABLE {table} ENGINE=InnoDB)"
+            )
+
+    def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
+        return self.columns.own_references(table)
+
+    def moving(self, table: str) -> Collection[str]:
+        return self.columns.moving(table)
+
+    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return _later(_day(at), "12 HOUR") if kind == "date" else _instant(at)
+
+    def recent(
+        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[int]:
+        if kind == "date":
+            read, late = _day(at), _day(at) > sa.literal(day.isoformat())
+        else:
+            local = instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+            read, late = _instant(at), _instant(at) >= sa.literal(local)
+        return sa.case((read.is_(None), UNREADABLE), (late, RECENT), else_=0)
+
+    def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
+        inner, outer = (sa.func.unhex(sa.literal(pad.hex())) for pad in hmac_pads(key))
+        first = sa.func.sha2(sa.func.concat(inner, _text(column)), 256)
+        digest = sa.func.sha2(sa.func.concat(outer, sa.func.unhex(first)), 256)
+        return sa.literal(spec.prefix) + sa.func.substr(digest, 1, spec.length) + sa.literal(spec.suffix)
+
+    def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
+        pattern = rf"^{re.escape(spec.prefix)}[0-9a-f]{{{spec.length}}}{re.escape(spec.suffix)}\z"
+        return _exact(column).op("REGEXP", is_comparison=True)(sa.literal(pattern))
+
+    def truncated(self, column: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
+        length, rest = (4, "-01-01") if unit == "year" else (7, "-01")
+        return sa.func.left(column, length) + sa.literal(rest)
+
+    def characters(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        # LENGTH counts bytes.
+        return sa.func.char_length(column)
+
+    def differs(
+        self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        if not self.columns.is_text(table, name):
+            return column.is_distinct_from(value)
+        return _exact(column).is_distinct_from(_text(value))
+
+
+def _text(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As a text in utf8mb4, the character set of our connections."""
+    return sa.cast(value, sa.Text())
+
+
+def _exact(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return _text(value).collate(TO_THE_BYTE)
+
+
+def _later(at: ColumnElement[Any], interval: str) -> ColumnElement[Any]:
+    """A moment later by so much. Even by nothing, NULL where the calendar has no such day."""
+    return sa.func.date_add(at, sa.text(f"INTERVAL {interval}"))
+
+
+def _matches(text: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    return text.op("REGEXP", is_comparison=True)(sa.literal(pattern))
+
+
+def _day(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The calendar day as written; NULL when it is none."""
+    text = _text(at)
+    day = _later(sa.cast(sa.func.left(text, 10), sa.Date()), "0 DAY")
+    return sa.case((sa.or_(_matches(text, READABLE), _matches(text, AWARE)), day), else_=sa.null())
+
+
+def _instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The moment in the system's zone; NULL when it is none. An offset, or Z, is taken into account."""
+    text = _text(at)
+    written = sa.func.regexp_replace(text, OFFSET, "")
+    offset = sa.case((_matches(text, r"[Zz]\s*$"), "+00:00"), else_=sa.func.right(sa.func.rtrim(text), 6))
+    zone: ColumnElement[Any] = sa.literal_column("@@session.time_zone")
+    aware = sa.func.convert_tz(_moment(written), offset, zone)
+    return sa.case((_matches(text, AWARE), aware), (_matches(text, READABLE), _moment(text)), else_=sa.null())
+
+
+def _moment(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    return _later(sa.cast(text, mysql.DATETIME(fsp=6)), "0 SECOND")

@@ -1,0 +1,132 @@
+"""What MariaDB says of the tables of a map, read once: what an UPDATE would move, how texts compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from garant.systems.model import DataMap
+from garant.systems.port import ConnectorError
+
+TEXTS: Final = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
+
+_COLUMNS: Final = sa.text(
+    "SELECT table_schema, table_name, column_name, data_type, extra, character_set_name, collation_name "
+    "FROM information_schema.columns WHERE table_schema IN :schemas AND table_name IN :names"
+).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
+
+_LASTING: Final = sa.text(
+    "SELECT t.table_schema, t.table_name, t.engine FROM information_schema.tables AS t "
+    "JOIN information_schema.engines AS e ON e.engine = t.engine "
+    "WHERE e.transactions <> 'YES' AND t.table_schema IN :schemas AND t.table_name IN :names"
+).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
+
+_OWN: Final = sa.text(
+    "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_column_name "
+    "FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r "
+    "ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
+    "AND r.constraint_name = k.constraint_name AND r.delete_rule NOT IN ('CASCADE', 'SET NULL') "
+    "WHERE k.table_schema IN :schemas AND k.table_name IN :names "
+    "AND k.referenced_table_schema = k.table_schema AND k.referenced_table_name = k.table_name "
+    "ORDER BY k.constraint_name, k.ordinal_position"
+).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
+
+Name = tuple[str, str]
+
+
+@dataclass
+class Columns:
+    """The columns of a map's tables that need care, and the tables that cannot roll back."""
+
+    default: str
+    folded: bool
+    """Whether the system ignores the case of the names of tables."""
+    moved: dict[Name, list[str]] = field(default_factory=dict[Name, list[str]])
+    texts: dict[Name, dict[str, tuple[str, str]]] = field(
+        default_factory=dict[Name, dict[str, tuple[str, str]]]
+    )
+    engines: dict[Name, str] = field(default_factory=dict[Name, str])
+    own: dict[Name, dict[str, list[tuple[str, str]]]] = field(
+        default_factory=dict[Name, dict[str, list[tuple[str, str]]]]
+    )
+    keys: dict[str, set[tuple[str, str]]] = field(default_factory=dict[str, set[tuple[str, str]]])
+
+    def name(self, table: str) -> Name:
+        """Schema and name of a table as a map writes it."""
+        schema, _, bare = table.rpartition(".")
+        return (schema or self.default, bare.lower() if self.folded else bare)
+
+    def moving(self, table: str) -> list[str]:
+        """The columns that an UPDATE moves to now (``ON UPDATE CURRENT_TIMESTAMP``)."""
+        return self.moved.get(self.name(table), [])
+
+    def own_references(self, table: str) -> list[list[tuple[str, str]]]:
+        """The references of a table to itself that refuse to lose what they refer to."""
+        return list(self.own.get(self.name(table), {}).values())
+
+    def is_text(self, table: str, column: str) -> bool:
+        """Whether a column holds texts, compared by a collation."""
+        return column.lower() in self.texts.get(self.name(table), {})
+
+    def lasting(self, table: str) -> str | None:
+        """The engine of a table that cannot roll back; None for the others."""
+        return self.engines.get(self.name(table))
+
+    def key_collation(self, kind: str) -> tuple[str, str]:
+        """Character set and collation of the roots' keys of this kind.
+
+        Raises:
+            ConnectorError: roots compare their keys in different ways.
+        """
+        found = self.keys.get(kind) or {("utf8mb4", "utf8mb4_bin")}
+        if len(found) > 1:
+            named = ", ".join(sorted(collation for _, collation in found))
+            raise ConnectorError(f"the keys of the roots have different collations: {named}")
+        return next(iter(found))
+
+
+def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
+    """Ask the system about every table that the map names."""
+    default, folding = connection.execute(sa.text("SELECT database(), @@lower_case_table_names <> 0")).one()
+    found = Columns(str(default), bool(folding))
+    names = {found.name(table) for table in _tables(data_map)}
+    asked = {"schemas": list({schema for schema, _ in names}), "names": list({name for _, name in names})}
+    for row in connection.execute(_COLUMNS, asked):
+        _note(found, row)
+    for row in connection.execute(_LASTING, asked):
+        found.engines[_of(found, row)] = str(row.engine)
+    for row in connection.execute(_OWN, asked):
+        pair = (str(row.column_name), str(row.referenced_column_name))
+        found.own.setdefault(_of(found, row), {}).setdefault(str(row.constraint_name), []).append(pair)
+    for root in data_map.roots.values():
+        texts = found.texts.get(found.name(root.table), {})
+        if root.key.lower() in texts:
+            found.keys.setdefault(root.type, set()).add(texts[root.key.lower()])
+    return found
+
+
+def _of(found: Columns, row: Any) -> Name:
+    return found.name(f"{row.table_schema}.{row.table_name}")
+
+
+def _note(found: Columns, row: Any) -> None:
+    table = _of(found, row)
+    if "on update" in str(row.extra).lower():
+        found.moved.setdefault(table, []).append(str(row.column_name))
+    if str(row.data_type).lower() in TEXTS:
+        collation = (str(row.character_set_name), str(row.collation_name))
+        found.texts.setdefault(table, {})[str(row.column_name).lower()] = collation
+
+
+def _tables(data_map: DataMap) -> Iterator[str]:
+    yield from data_map.tables
+    parts: Iterable[Any] = (
+        *data_map.roots.values(),
+        *data_map.restriction.values(),
+        *data_map.files,
+        *(action for disposition in data_map.dispositions.values() for action in disposition.actions),
+    )
+    yield from (part.table for part in parts)

@@ -1,0 +1,66 @@
+"""Opening MariaDB: modes that truncate nothing in silence, and clocks of the organisation's time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pymysql
+import sqlalchemy as sa
+from sqlalchemy import event
+
+SQL_MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,SIMULTANEOUS_ASSIGNMENT"
+"""Nothing cut or turned into a zero in silence; an UPDATE reads the old values of all the columns it sets."""
+
+_UNKNOWN_ZONE = 1298
+_FIRST_YEAR = 1970
+"""The first year of the type TIMESTAMP, the only one that a time zone moves."""
+
+
+def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) -> sa.Engine:
+    """An engine whose connections read one state (to look) or the last one committed (to change)."""
+    engine = sa.create_engine(
+        url,
+        pool_size=1,
+        max_overflow=3,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED" if writing else "REPEATABLE READ",
+        connect_args={"connect_timeout": 10, "charset": "utf8mb4", "sql_mode": SQL_MODE},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        with dbapi.cursor() as cursor:
+            cursor.execute("SET innodb_lock_wait_timeout = %s, lock_wait_timeout = %s", [wait_seconds] * 2)
+            _set_zone(cursor, zone)
+
+    return engine
+
+
+def _set_zone(cursor: Any, zone: str) -> None:
+    """The zone by its name, where the server knows it; else by its latest clock.
+
+    A moment then seems up to an hour or so later than it was, never earlier: nobody is due too soon.
+    """
+    try:
+        cursor.execute("SET time_zone = %s", [zone])
+    except pymysql.err.OperationalError as error:
+        if error.args[0] != _UNKNOWN_ZONE:
+            raise
+        cursor.execute("SET time_zone = %s", [latest_offset(zone)])
+
+
+def latest_offset(zone: str) -> str:
+    """The greatest offset that a time zone has had since 1970, such as ``+02:00`` for Paris."""
+    place = ZoneInfo(zone)
+    months = (
+        datetime(year, month, 1, tzinfo=UTC)
+        for year in range(_FIRST_YEAR, datetime.now(UTC).year + 2)
+        for month in range(1, 13)
+    )
+    latest = max(month.astimezone(place).utcoffset() or timedelta() for month in months)
+    sign = "-" if latest < timedelta() else "+"
+    minutes = abs(latest) // timedelta(minutes=1)
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}"
