@@ -22,6 +22,7 @@ from garant.systems.model import (
     Duty,
     Keep,
     Relation,
+    Table,
 )
 from garant.systems.model import Constant as ConstantValue
 from garant.systems.paths import Hop, Path, owning_paths
@@ -93,16 +94,23 @@ def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, 
     """
     steps: list[Step] = []
     for number, (name, table) in enumerate(data_map.tables.items()):
-        columns = {
-            column: ConstantValue(constant=corrections[spec.identity])
-            for column, spec in table.columns.items()
-            if spec.identity is not None and spec.identity in corrections
-        }
         paths = [p for p in owning_paths(data_map, name, root) if p.relation is Relation.OWNED]
-        if columns and paths:
-            base = Step(name, Do.TREAT, (), action=number)
+        if not paths:
+            continue
+        for when, columns in _corrected(table, corrections).items():
+            base = Step(name, Do.TREAT, (), action=number, when=when)
             steps.extend(_treat(data_map, name, columns, [], tuple(paths), base))
     return steps
+
+
+def _corrected(table: Table, corrections: Mapping[str, str]) -> dict[str | None, Columns]:
+    """The columns to correct, by the condition of the rows where they hold that kind of value."""
+    found: dict[str | None, dict[str, ColumnDisposition]] = {}
+    for column, spec in table.columns.items():
+        for kind, when in spec.corrected.items():
+            if kind in corrections:
+                found.setdefault(when, {})[column] = ConstantValue(constant=corrections[kind])
+    return dict(found)
 
 
 def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
@@ -118,13 +126,16 @@ def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
 
 def _action_steps(data_map: DataMap, root: str, action: Action, duties: Sequence[Duty]) -> list[Step]:
     table = data_map.tables[action.table]
-    paths = tuple(owning_paths(data_map, action.table, root))
-    base = Step(action.table, action.do, paths, key=table.key)
-    if _is_shared(paths):
-        return _shared_steps(data_map, action, duties, base)
-    if action.do is Do.TREAT:
-        return _treat(data_map, action.table, _columns(data_map, action), duties, paths, base)
-    return _delete(data_map, action, duties, base)
+    steps: list[Step] = []
+    for paths in _apart(owning_paths(data_map, action.table, root)):
+        base = Step(action.table, action.do, paths, key=table.key)
+        if _is_shared(paths):
+            steps.extend(_shared_steps(data_map, action, duties, base))
+        elif action.do is Do.TREAT:
+            steps.extend(_treat(data_map, action.table, _columns(data_map, action), duties, paths, base))
+        else:
+            steps.extend(_delete(data_map, action, duties, base))
+    return steps
 
 
 def _delete(data_map: DataMap, action: Action, duties: Sequence[Duty], base: Step) -> list[Step]:
@@ -185,8 +196,35 @@ def _shared_steps(data_map: DataMap, action: Action, duties: Sequence[Duty], bas
     return [*(replace(s, others="some", owners=base.paths) for s in own), *going]
 
 
+def _apart(paths: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """The paths in groups that no row has in common: a reference that begins otherwise is another row's.
+
+    Where every row of several groups has one owner, they are one group: one statement serves them all.
+    """
+    groups: list[tuple[Path, ...]] = []
+    for path in paths:
+        met = [group for group in groups if any(_may_meet(path, other) for other in group)]
+        groups = [group for group in groups if group not in met]
+        groups.append((*(other for group in met for other in group), path))
+    single = [group for group in groups if not _is_shared(group)]
+    if len(single) > 1:
+        groups = [tuple(path for group in single for path in group), *(g for g in groups if g not in single)]
+    return groups or [()]
+
+
+def _may_meet(one: Path, other: Path) -> bool:
+    """Whether a row could be reached by both: not where one column would have to begin in two ways."""
+    mine, theirs = one.hops[0].link, other.hops[0].link
+    if mine.column != theirs.column or mine.prefix is None or theirs.prefix is None:
+        return True
+    return mine.prefix.startswith(theirs.prefix) or theirs.prefix.startswith(mine.prefix)
+
+
 def _is_shared(paths: Sequence[Path]) -> bool:
-    return len(paths) > 1 or any(path.relation is Relation.CO_OWNED for path in paths)
+    """Whether a row reached by the paths may have several owners; by different references, it has one."""
+    if any(path.relation is Relation.CO_OWNED for path in paths):
+        return True
+    return any(_may_meet(one, other) for number, one in enumerate(paths) for other in paths[:number])
 
 
 def _columns(data_map: DataMap, action: Action) -> Columns:

@@ -169,9 +169,12 @@ def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str,
 def _no_such_column(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> Text:
     asked = ", ".join(corrections)
     marked = {
-        c.identity for name in reachable(data_map, root) for c in data_map.tables[name].columns.values()
+        kind
+        for name in reachable(data_map, root)
+        for column in data_map.tables[name].columns.values()
+        for kind in column.corrected
     }
-    known = ", ".join(sorted(kind for kind in marked if kind)) or "—"
+    known = ", ".join(sorted(marked)) or "—"
     return Text(
         fr=f"{data_map.system} : aucune colonne de {root} n’est marquée identity : {asked} ; genres connus : {known}",
         en=f"{data_map.system}: no column of {root} is marked identity: {asked}; known kinds: {known}",

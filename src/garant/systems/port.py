@@ -115,6 +115,7 @@ class Step:
 
     Rows are those that reach a leaving root by one of ``paths``. A root leaves when it is in
     the set and no duty of ``unless`` (bits) holds it; with ``only``, when one of these does.
+    ``when`` is one more condition on the row, a fragment of the map.
     With ``collect``, rows on the way are deleted by an earlier step: for whom ``staying`` (bits)
     holds excepted, a copy to refresh is about to be wrong.
     Rows that ``guards`` keep are left as they are; with ``on_hold``, only these are counted.
@@ -129,6 +130,7 @@ class Step:
     others: Others = "any"
     owners: tuple[Path, ...] = ()
     seals: tuple[Seal, ...] = ()
+    when: str | None = None
     collect: bool = False
     staying: int = 0
     key: str | None = None

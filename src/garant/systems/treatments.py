@@ -11,8 +11,8 @@ from garant.policy.document.base import said
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 """A stable name given by Garant: lower case, digits, hyphens."""
 
-SqlName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$")]
-"""A table (optionally ``schema.table``) or column of the system."""
+SqlName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*(\.[A-Za-z_][A-Za-z0-9_$-]*)?$")]
+"""A table (optionally ``schema.table``) or column of the system; some systems write hyphens in them."""
 
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 """The name of an environment variable, never its value."""

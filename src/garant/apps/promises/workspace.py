@@ -81,7 +81,7 @@ def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
 
     url = _variable(data_map.system, data_map.connection.env)
     stores = {
-        files.store.env: FileStore(Path(_variable(data_map.system, files.store.env)))
+        files.store.env: FileStore(Path(_variable(data_map.system, files.store.env)), files.store.folders)
         for files in data_map.files
     }
     return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)

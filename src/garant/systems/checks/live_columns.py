@@ -127,22 +127,27 @@ def _type(table: str, column: CatalogueColumn, wanted: str) -> Text:
 def _links(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
     """The two ends of each hop hold the same kind of value."""
     for table in data_map.tables:
-        for place, (one, first), (other, second) in _ends(data_map, table):
+        for place, (one, first), (other, second), prefixed in _ends(data_map, table):
             here, there = catalogue.column(one, first), catalogue.column(other, second)
-            if here is not None and there is not None and not _comparable(here.family, there.family):
+            if here is None or there is None:
+                continue
+            if prefixed and here.family not in ("any", "text"):
+                yield Finding(rules.WRONG_TYPE, place, _type(one, here, "text"))
+            elif not prefixed and not _comparable(here.family, there.family):
                 yield Finding(rules.WRONG_TYPE, place, _type(one, here, f"{there.type} ({other}.{second})"))
 
 
-def _ends(data_map: DataMap, table: str) -> Iterator[tuple[Place, tuple[str, str], tuple[str, str]]]:
+def _ends(data_map: DataMap, table: str) -> Iterator[tuple[Place, tuple[str, str], tuple[str, str], bool]]:
+    """Both ends of each link of a table, and whether the first is the text of a prefix and a key."""
     for number, link in enumerate(data_map.tables[table].links):
         place: Place = ("tables", table, "links", number, "column")
         if link.root in data_map.roots:
             root = data_map.roots[link.root]
-            yield place, (table, link.column), (root.table, root.key)
+            yield place, (table, link.column), (root.table, root.key), link.prefix is not None
         elif link.parent in data_map.tables:
             target = link.parent_column or data_map.tables[link.parent].key
             if target is not None:
-                yield place, (table, link.column), (link.parent, target)
+                yield place, (table, link.column), (link.parent, target), link.prefix is not None
 
 
 def _comparable(one: Family, other: Family) -> bool:

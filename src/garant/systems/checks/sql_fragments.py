@@ -58,6 +58,10 @@ def _conditions(data_map: DataMap) -> Iterator[Spot]:
         for number, link in enumerate(spec.links):
             if link.when is not None:
                 yield Spot(("tables", table, "links", number, "when"), _condition(link.when, table), table)
+        for column, what in spec.columns.items():
+            for number, one in enumerate(what.identity if isinstance(what.identity, list) else ()):
+                place: Place = ("tables", table, "columns", column, "identity", number, "when")
+                yield Spot(place, _condition(one.when, table), table)
     for number, seal in enumerate(data_map.seals):
         yield Spot(("seals", number, "when"), _condition(seal.when, seal.table), seal.table)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,9 @@ PIECE = 64 * 1024
 class FileStore:
     """The files below one folder; nothing outside it is ever touched."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, folders: Sequence[int] = ()) -> None:
         self.folder = folder.resolve()
+        self._folders = tuple(folders)
 
     def delete(self, name: str) -> int:
         """Delete one file; 1 when it was there, 0 when it had gone or was never one of the store's.
@@ -52,12 +53,20 @@ class FileStore:
         link, is no file of the store. A link is the file itself, never what it points at.
         """
         try:
-            written = Path(os.path.normpath(self.folder / name))
+            written = Path(os.path.normpath(self.folder / self._place(name)))
             path = written.parent.resolve() / written.name
             inside = path.is_relative_to(self.folder) and path.resolve().is_relative_to(self.folder)
             return path if inside and path.is_file() else None
         except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL, a loop of links
             return None
+
+    def _place(self, name: str) -> str:
+        """The name below the subfolders that its own first characters name."""
+        parts, rest = [], name
+        for length in self._folders:
+            parts.append(rest[:length])
+            rest = rest[length:]
+        return "/".join([*parts, name]) if all(parts) else ""
 
     @contextmanager
     def _refusals(self) -> Generator[None]:

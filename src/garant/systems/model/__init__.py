@@ -32,6 +32,7 @@ from garant.systems.model.stores import Copy as Copy
 from garant.systems.model.stores import Files as Files
 from garant.systems.model.stores import Store as Store
 from garant.systems.model.tables import Column as Column
+from garant.systems.model.tables import Corrected as Corrected
 from garant.systems.model.tables import Link as Link
 from garant.systems.model.tables import Relation as Relation
 from garant.systems.model.tables import Table as Table

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from garant.policy.document.base import said
 from garant.policy.periods import Period
 from garant.policy.text import Text
@@ -29,6 +31,13 @@ class Store(Part):
         EnvName,
         said("Variable d’environnement qui porte le dossier.", "Environment variable that holds the folder."),
     ]
+    folders: Annotated[
+        list[Annotated[int, Field(ge=1, le=64)]],
+        said(
+            "Sous-dossiers tirés du nom : [2, 2] range 0afff5… dans 0a/ff/.",
+            "Subfolders taken from the name: [2, 2] puts 0afff5… in 0a/ff/.",
+        ),
+    ] = Field(default_factory=list[int], max_length=8)
 
 
 class Files(Part):

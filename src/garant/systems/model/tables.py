@@ -39,6 +39,13 @@ class Link(Part):
         SqlName | None,
         said("Colonne de la table mère ; à défaut, sa clé.", "Column of the parent; its key unless said."),
     ] = None
+    prefix: Annotated[
+        str | None,
+        said(
+            "La colonne est un texte : ce préfixe, puis la clé (« party.party,12 »).",
+            "The column is a text: this prefix, then the key (“party.party,12”).",
+        ),
+    ] = Field(default=None, min_length=1, max_length=120)
     when: Annotated[
         Sql | None, said("Condition sur la ligne de cette table.", "Condition on this table's row.")
     ] = None
@@ -66,6 +73,23 @@ class Link(Part):
         return self
 
 
+IdentityKind = Literal["name", "email", "phone", "number"]
+"""What a rectification may correct."""
+
+
+class Corrected(Part):
+    """A kind of identity that a column holds on some of its rows only."""
+
+    kind: Annotated[IdentityKind, said("Le genre de valeur.", "The kind of value.")]
+    when: Annotated[
+        Sql,
+        said(
+            "Condition des lignes où la colonne porte ce genre.",
+            "Condition of the rows where the column holds that kind.",
+        ),
+    ]
+
+
 class Column(Part):
     """What a column holds, and what becomes of it when its row stays."""
 
@@ -77,9 +101,16 @@ class Column(Part):
         ),
     ] = None
     identity: Annotated[
-        Literal["name", "email", "phone", "number"] | None,
+        IdentityKind | list[Corrected] | None,
         said("Ce qu’une rectification peut corriger ici.", "What a rectification may correct here."),
     ] = None
+
+    @property
+    def corrected(self) -> dict[IdentityKind, Sql | None]:
+        """The kinds of identity the column holds, and on which rows (None: on all)."""
+        if isinstance(self.identity, list):
+            return {one.kind: one.when for one in self.identity}
+        return {self.identity: None} if self.identity is not None else {}
 
 
 class Table(Part):

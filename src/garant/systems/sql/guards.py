@@ -20,6 +20,7 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import query
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import scratch_of
+from garant.systems.sql.written import key_as_written, written
 
 if TYPE_CHECKING:
     from garant.systems.sql.statements import Statements
@@ -65,7 +66,7 @@ def _kept(statements: Statements, guards: Guards, table: str) -> Iterator[Column
         ways = find(statements.data_map, table, guard.root)
         if ways:
             members = _members(statements, guard)
-            yield statements.lead(ways, lambda column, who=members: column.in_(who))
+            yield statements.lead(ways, lambda column, link, who=members: column.in_(written(who, link)))
     for rows in guards.rows:
         yield from _around(statements, rows, table)
 
@@ -100,7 +101,8 @@ def _around(statements: Statements, rows: RowGuard, table: str) -> Iterator[Colu
             own = sa.select(statements.column(rows.table, declared.key)).where(_named(statements, rows))
             ways = paths(data_map, table, root)
             if ways:
-                yield statements.lead(ways, lambda column, own=own: column.in_(own.correlate(None)))
+                own = own.correlate(None)
+                yield statements.lead(ways, lambda column, link, own=own: column.in_(written(own, link)))
     for hops in chains(data_map, table):
         if hops[-1].link.parent == rows.table:
             yield _hangs_on(statements, hops, rows)
@@ -140,9 +142,8 @@ def _hangs_on(statements: Statements, hops: Sequence[Hop], rows: RowGuard) -> Co
     hop = hops[0]
     target = statements.column(_end(statements.data_map, hop), hop.target_column)
     above = _named(statements, rows) if len(hops) == 1 else _hangs_on(statements, hops[1:], rows)
-    reached = statements.column(hop.table, hop.link.column).in_(
-        sa.select(target).where(above).correlate(None)
-    )
+    parents = sa.select(target).where(above).correlate(None)
+    reached = statements.column(hop.table, hop.link.column).in_(written(parents, hop.link))
     return statements.under_condition(hop, reached)
 
 
@@ -152,7 +153,8 @@ def _carries(statements: Statements, hops: Sequence[Hop], rows: RowGuard) -> Col
     for hop in hops:
         column = statements.column(hop.table, hop.link.column)
         referring = sa.select(column).where(statements.under_condition(hop, below)).correlate(None)
-        below = statements.column(_end(statements.data_map, hop), hop.target_column).in_(referring)
+        target = statements.column(_end(statements.data_map, hop), hop.target_column)
+        below = key_as_written(target, hop.link).in_(referring)
     return below
 
 

@@ -21,6 +21,7 @@ from garant.systems.model import (
     DataMap,
     Do,
     Generalise,
+    Link,
     Prefix,
     Pseudonymise,
     Refresh,
@@ -31,10 +32,11 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate, scalar
 from garant.systems.sql.guards import kept
 from garant.systems.sql.references import Reference
+from garant.systems.sql.written import key_as_written, written
 from garant.systems.treatments import Mark
 
-Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-"""A condition on the column that holds the root's key."""
+Condition = Callable[[ColumnElement[Any], Link], ColumnElement[bool]]
+"""A condition on the column that holds the root's key, as the link to the root writes it."""
 
 Ways = Sequence[Sequence[Hop]]
 """The hops of several paths that start from the same table."""
@@ -143,12 +145,12 @@ class Statements:
         """The rows that reach the roots of the batch by any of the paths."""
         target = self.table(table)
         every = sa.select(self.batch.c.key).correlate(None)
-        reach = self.lead(paths, lambda c: c.in_(every))
+        reach = self.lead(paths, lambda c, link: c.in_(written(every, link)))
         return sa.select(*(target.c[c] for c in columns)).where(reach)
 
     def rows(self, step: Step) -> ColumnElement[bool]:
         """Which rows the step would change: reached, not sealed, not shared, not yet done."""
-        return sa.and_(self._reached(step), *self._unsealed(step), *self._to_do(step))
+        return sa.and_(self._reached(step), *self._unsealed(step), *self._only(step), *self._to_do(step))
 
     def _reached(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root, and are shared as the step says."""
@@ -161,7 +163,7 @@ class Statements:
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
         leaving = self._leaving(step)
-        return self.lead(step.paths, lambda c: c.in_(leaving))
+        return self.lead(step.paths, lambda c, link: c.in_(written(leaving, link)))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -218,9 +220,10 @@ class Statements:
         hop = ways[0][0]
         column = self.table(hop.table).c[hop.link.column]
         if hop.link.parent is None:
-            reached = end.condition(column)
+            reached = end.condition(column, hop.link)
         else:
-            reached = column.in_(self._parents([hops[1:] for hops in ways], hop.target_column, end))
+            parents = self._parents([hops[1:] for hops in ways], hop.target_column, end)
+            reached = column.in_(written(parents, hop.link))
         return self.under_condition(hop, reached)
 
     def under_condition(self, hop: Hop, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -267,9 +270,9 @@ class Statements:
         leaving = sa.select(departing.c.key).where(*self._until_now(step)).correlate(None)
         held = leaving.where(departing.c.held.bitwise_and(step.unless) != 0)
 
-        def stays(key: ColumnElement[Any]) -> ColumnElement[bool]:
-            lives = sa.and_(key.in_(alive), key.not_in(leaving))
-            return sa.or_(lives, key.in_(held)) if step.unless else lives
+        def stays(key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
+            lives = sa.and_(key.in_(written(alive, link)), key.not_in(written(leaving, link)))
+            return sa.or_(lives, key.in_(written(held, link))) if step.unless else lives
 
         return self.lead(step.owners, stays)
 
@@ -286,9 +289,15 @@ class Statements:
         """Walk the hops outwards from the rows to the keys of their roots."""
         query = self._outward(path.hops[0], where)
         for hop, previous in zip(path.hops[1:], path.hops, strict=False):
-            met = self.table(hop.table).c[previous.target_column].in_(query.correlate(None))
+            met = self._met(self.table(hop.table).c[previous.target_column], previous.link, query)
             query = self._outward(hop, met)
-        return query
+        if path.hops[-1].link.prefix is None:
+            return query
+        return sa.select(self.batch.c.key).where(self._met(self.batch.c.key, path.hops[-1].link, query))
+
+    def _met(self, key: ColumnElement[Any], link: Link, found: sa.Select[Any]) -> ColumnElement[bool]:
+        """Whether a key is among those that a link's column holds."""
+        return key_as_written(key, link).in_(found.correlate(None))
 
     def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
         column = self.table(hop.table).c[hop.link.column].label("key")
@@ -298,7 +307,13 @@ class Statements:
         assert step.key is not None
         key = self.table(step.table).c[step.key]
         among = key.in_(sa.select(collected.c.key).correlate(None))
-        return sa.and_(among, *self._unsealed(step), *self._undone_columns(step))
+        return sa.and_(among, *self._unsealed(step), *self._only(step), *self._undone_columns(step))
+
+    def _only(self, step: Step) -> list[ColumnElement[bool]]:
+        """The step's own condition on the row, where it has one."""
+        if step.when is None:
+            return []
+        return [_certain(predicate(step.when, step.table, self.dialect.name))]
 
     def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
         sealed = [_certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]
