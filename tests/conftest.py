@@ -133,6 +133,19 @@ def odoo18(postgres_server: PostgresServer, odoo18_template: str) -> Iterator[st
         yield url
 
 
+@pytest.fixture(scope="session")
+def tryton82_template(postgres_server: PostgresServer, shared_folder: Path) -> str:
+    """The name of the database holding the Tryton 8.2 dump; restored once, never written to."""
+    return postgres_server.ensure_template("tryton82_template", shared_folder / "targets" / "tryton82.sql.gz")
+
+
+@pytest.fixture
+def tryton82(postgres_server: PostgresServer, tryton82_template: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh copy of the Tryton 8.2 database, this test's own."""
+    with postgres_server.database(tryton82_template) as url:
+        yield url
+
+
 @pytest.fixture
 def odoo18_filestore(shared_folder: Path, tmp_path: Path) -> Path:
     """A fresh copy of Odoo's filestore (``xx/sha1``), holding the candidates' CVs."""
