@@ -82,3 +82,15 @@ def test_what_the_machine_refuses_is_said_without_the_name(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ConnectorError, match="Permission denied"):
         list(store.read("aa/cv.pdf"))
+
+
+def test_a_store_may_file_by_the_first_characters_of_a_name(tmp_path: Path) -> None:
+    (tmp_path / "0a" / "ff" / "1").mkdir(parents=True)
+    (tmp_path / "0a" / "ff" / "1" / "0aff1-file").write_bytes(b"inside")
+    (tmp_path / "flat").write_text("not filed")
+    store = FileStore(tmp_path, [2, 2, 1])
+    assert b"".join(store.read("0aff1-file")) == b"inside"
+    for name in ("0a", "flat", "", "../../0aff1-file", "0aff", "0aff/../../flat"):
+        assert (store.delete(name), list(store.read(name))) == (0, [])
+    assert store.delete("0aff1-file") == 1
+    assert (tmp_path / "flat").exists()

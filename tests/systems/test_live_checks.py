@@ -396,3 +396,13 @@ def test_the_shipped_odoo_map_fits_odoo(odoo18: str) -> None:
     assert statements[0] == "SET TRANSACTION READ ONLY"
     assert all(s.startswith(("SET TRANSACTION", "SELECT", "SAVEPOINT", "RELEASE")) for s in statements)
     assert elapsed < 6  # 1.4 s on an idle machine
+
+
+def test_a_prefixed_link_needs_a_text_and_may_lead_to_any_key(engine: Engine) -> None:
+    over = """
+tables:
+  client: {links: [{root: client, column: id}, {root: client, column: phone, prefix: "client,", relation: visible}]}
+  note: {links: [{parent: ticket, column: ticket_id, prefix: "ticket,"}]}
+"""
+    [found] = said(look(engine, over), "GAR603")
+    assert "note.ticket_id" in found

@@ -109,14 +109,18 @@ class _Planter:
         party = next(self.overdue)
         self.traps.ids["renamed"] = party
         self.traps.values["renamed"] = "Ancienneté Fabulette"
-        self.insert("party_party__history", key="__id", id=party, name="Ancienneté Fabulette", code=str(party))
+        self.insert(
+            "party_party__history", key="__id", id=party, name="Ancienneté Fabulette", code=str(party)
+        )
         self.insert(
             "party_address__history", key="__id", id=self.one("SELECT max(id) + 9 FROM party_address"),
             party=party, city="Fabulette sur Mer", party_name="Ancienneté Fabulette",
         )  # fmt: skip
         client = next(self.ended)
         self.traps.ids["renamed-client"] = client
-        self.insert("party_party__history", key="__id", id=client, name="Ancienne Clientèle", code=str(client))
+        self.insert(
+            "party_party__history", key="__id", id=client, name="Ancienne Clientèle", code=str(client)
+        )
         self.run("UPDATE account_invoice SET invoice_date = '2013-06-01' WHERE party = :p", p=client)
         self.run(
             "UPDATE account_move SET period = (SELECT min(id) FROM account_period) WHERE id IN"
@@ -128,14 +132,20 @@ class _Planter:
         """Two parties merged: the one that was replaced goes with the one that replaced it, or stays with it."""
         for name, into in (("merged-overdue", next(self.overdue)), ("merged-living", next(self.living))):
             double = self.party("Dédoublée Fabulette")
-            self.run("UPDATE party_party SET replaced_by = :into, active = FALSE WHERE id = :id", into=into, id=double)
+            self.run(
+                "UPDATE party_party SET replaced_by = :into, active = FALSE WHERE id = :id",
+                into=into,
+                id=double,
+            )
             self.traps.ids[name] = double
             self.traps.ids[f"{name}-into"] = into
 
     def accounts(self) -> None:
         """A web account without party, silent and living; sessions and sign-in attempts by address alone."""
         for name, at in (("account-silent", LONG_AGO), ("account-living", RECENTLY)):
-            self.traps.ids[name] = self.insert("web_user", email=f"{name}@perso.example", create_date=at, active=True)
+            self.traps.ids[name] = self.insert(
+                "web_user", email=f"{name}@perso.example", create_date=at, active=True
+            )
         self.insert("web_user_session", user=self.traps.ids["account-silent"], key="s1", create_date=LONG_AGO)
         self.traps.ids["attempt"] = self.insert(
             "web_user_authenticate_attempt", login="account-silent@perso.example", ip_address="192.0.2.7"
@@ -181,9 +191,11 @@ class _Planter:
         self.insert("ir_email", resource=f"party.party,{wrote}", create_date=RECENTLY, subject="Re")
         channel = self.insert("ir_chat_channel", resource=f"party.party,{talked}")
         self.insert("ir_chat_message", channel=channel, audience="public", content="?", create_date=RECENTLY)
-        scenario = self.insert("marketing_automation_scenario", name="Relance", model="party.party", state="running")
-        activity = self.insert("marketing_automation_activity", name="Courriel", parent=f"marketing.automation.scenario,{scenario}",
-                               event="email_opened", negative=False, email_title="x")  # fmt: skip
+        scenario = self.insert(
+            "marketing_automation_scenario", name="Relance", model="party.party", state="running"
+        )
+        activity = self.insert("marketing_automation_activity", name="Courriel",
+                               parent=f"marketing.automation.scenario,{scenario}")  # fmt: skip
         for party, clicking in ((clicked, True), (mailed, False)):
             record = self.insert("marketing_automation_record", record=f"party.party,{party}", scenario=scenario,
                                  uuid=f"uuid-{party}")  # fmt: skip
@@ -223,7 +235,9 @@ class _Planter:
                 "sale_sale", party=party, state=state, sale_date=day, company=1, currency=1, comment="Allergique",
                 invoice_method="order", invoice_state="none", shipment_method="order", shipment_state="none",
             )  # fmt: skip
-            self.insert("sale_line", sale=sale, type="line", description="Pour Fabulette", note="Pour Fabulette")
+            self.insert(
+                "sale_line", sale=sale, type="line", description="Pour Fabulette", note="Pour Fabulette"
+            )
             self.traps.ids |= {name: party, f"{name}-sale": sale}
 
     def business(self) -> None:

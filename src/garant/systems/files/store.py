@@ -62,7 +62,8 @@ class FileStore:
 
     def _place(self, name: str) -> str:
         """The name below the subfolders that its own first characters name."""
-        parts, rest = [], name
+        parts: list[str] = []
+        rest = name
         for length in self._folders:
             parts.append(rest[:length])
             rest = rest[length:]

@@ -34,7 +34,7 @@ class Store(Part):
     folders: Annotated[
         list[Annotated[int, Field(ge=1, le=64)]],
         said(
-            "Sous-dossiers tirés du nom : [2, 2] range 0afff5… dans 0a/ff/.",
+            "Sous-dossiers tirés du nom : [2, 2] range 0afff5… dans 0a/ff/.",
             "Subfolders taken from the name: [2, 2] puts 0afff5… in 0a/ff/.",
         ),
     ] = Field(default_factory=list[int], max_length=8)

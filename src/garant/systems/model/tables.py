@@ -42,7 +42,7 @@ class Link(Part):
     prefix: Annotated[
         str | None,
         said(
-            "La colonne est un texte : ce préfixe, puis la clé (« party.party,12 »).",
+            "La colonne est un texte : ce préfixe, puis la clé (« party.party,12 »).",
             "The column is a text: this prefix, then the key (“party.party,12”).",
         ),
     ] = Field(default=None, min_length=1, max_length=120)
