@@ -35,6 +35,8 @@ class CatalogueColumn:
     nullable: bool = True
     length: int | None = None
     generated: bool = False
+    moves: bool = False
+    """Whether every UPDATE of its row sets it to the present moment, whoever writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class CatalogueTable:
     view: bool = False
     small: bool = False
     """So small (under 64 KiB) that reading it whole costs nothing; false where the engine does not tell."""
+    lasting: str | None = None
+    """What stores it, where that cannot roll back (MyISAM, Aria); else None."""
 
     def unique(self, column: str) -> bool:
         """Whether the column alone identifies a row."""
@@ -103,6 +107,8 @@ class Catalogue:
     foreign_keys: list[ForeignKey] = field(default_factory=list[ForeignKey])
     folded: Mapping[str, str] = field(default_factory=dict[str, str])
     """On an engine that ignores case, the declared name by the name in lower case."""
+    columns_folded: bool = False
+    """Whether the names of columns ignore case even where those of tables do not."""
 
     def name(self, written: str) -> str:
         """A table's name as the catalogue has it."""
@@ -118,7 +124,7 @@ class Catalogue:
         found = self.table(table)
         if found is None:
             return None
-        if written in found.columns or not self.folded:
+        if written in found.columns or not (self.folded or self.columns_folded):
             return found.columns.get(written)
         return next((c for name, c in found.columns.items() if name.lower() == written.lower()), None)
 
@@ -152,16 +158,17 @@ def read_catalogue(
     """Read what the system declares about `tables`, about those that refer to them, and about those that
     have a column named in `suspects`. Foreign keys are read whole.
 
-    Raises UnknownEngine for an engine other than PostgreSQL and SQLite.
+    Raises UnknownEngine for an engine other than PostgreSQL, SQLite and MariaDB.
     """
     if isinstance(source, Engine):
         with source.connect() as connection:
             return read_catalogue(connection, tables, suspects)
     # Imported here: the readers need the types above.
+    from garant.systems.catalogue_mariadb import read_mariadb
     from garant.systems.catalogue_postgres import read_postgres
     from garant.systems.catalogue_sqlite import read_sqlite
 
-    readers = {"postgresql": read_postgres, "sqlite": read_sqlite}
+    readers = {"mariadb": read_mariadb, "postgresql": read_postgres, "sqlite": read_sqlite}
     if source.dialect.name not in readers:
         raise UnknownEngine(source.dialect.name)
     return readers[source.dialect.name](source, frozenset(tables), frozenset(suspects))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from garant.systems.catalogue import Catalogue, read_catalogue
 from garant.systems.checks.effects import ways
@@ -15,9 +15,14 @@ from garant.systems.model import DataMap, Do
 from garant.systems.paths import Hop
 
 _QUOTE = {
+    "mariadb": mysql.dialect().identifier_preparer.quote,
     "postgresql": postgresql.dialect().identifier_preparer.quote,
     "sqlite": sqlite.dialect().identifier_preparer.quote,
 }
+
+
+_INDEXABLE = 191
+"""Characters that fit an index of any InnoDB, at four bytes each."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +61,7 @@ def missing_in(
             continue
         if not found.indexed(column, fixed):
             columns = (*fixed, column)
-            statement = _statement(catalogue.dialect, found.name, columns)
+            statement = _statement(catalogue, found.name, columns)
             missing.add(MissingIndex(found.name, columns, statement))
     return sorted(missing)
 
@@ -95,11 +100,19 @@ def _looked_up(
                     yield foreign.table, foreign.columns[0], ()
 
 
-def _statement(dialect: str, table: str, columns: tuple[str, ...]) -> str:
+def _statement(catalogue: Catalogue, table: str, columns: tuple[str, ...]) -> str:
+    dialect = catalogue.dialect
     quote = _QUOTE[dialect]
-    listed = ", ".join(quote(column) for column in columns)
+    listed = ", ".join(quote(column) + _prefix(catalogue, table, column) for column in columns)
     target = ".".join(quote(part) for part in table.split("."))
     if dialect == "postgresql":
         return f"CREATE INDEX CONCURRENTLY ON {target} ({listed})"
     name = quote("_".join((table.replace(".", "_"), *columns, "idx")))
     return f"CREATE INDEX {name} ON {target} ({listed})"
+
+
+def _prefix(catalogue: Catalogue, table: str, column: str) -> str:
+    """MariaDB indexes the beginning of a long text, and asks how much of it."""
+    found = catalogue.column(table, column)
+    long = found is not None and found.length is not None and found.length > _INDEXABLE
+    return f"({_INDEXABLE})" if catalogue.dialect == "mariadb" and long else ""

@@ -21,10 +21,16 @@ from garant.systems.checks.sql_fragments import Spot, spots
 from garant.systems.fragments import Dialect, Fragment, FragmentRefused
 from garant.systems.loader import LoadedMap
 from garant.systems.model import DataMap
+from garant.systems.sql import mariadb_errors
 
-_DIALECTS: Final[dict[str, Dialect]] = {"postgresql": "postgres", "sqlite": "sqlite"}
-_DATE, _INSTANTS = 1082, (1114, 1184)
-"""PostgreSQL's types date, timestamp and timestamptz (pg_type.oid)."""
+_DIALECTS: Final[dict[str, Dialect]] = {
+    "mariadb": "mysql",
+    "postgresql": "postgres",
+    "sqlite": "sqlite",
+}
+_TYPES: Final = {"postgresql": ((1082,), (1114, 1184)), "mariadb": ((10, 14), (7, 12))}
+"""How engines number a date and the types of instants: pg_type.oid, and the types of MariaDB's protocol."""
+_READ_ONLY: Final = {"postgresql": "SET TRANSACTION READ ONLY", "mariadb": "START TRANSACTION READ ONLY"}
 _HIDDEN_COLUMNS: Final = frozenset({"ctid", "oid", "rowid", "tableoid", "xmin"})
 
 
@@ -39,8 +45,8 @@ def check_live(loaded: LoadedMap, engine: Engine) -> list[Diagnostic]:
 
 
 def _findings(data_map: DataMap, connection: Connection) -> Iterator[Finding]:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+    if connection.dialect.name in _READ_ONLY:
+        connection.execute(sa.text(_READ_ONLY[connection.dialect.name]))
     read = {spot.place: fragment for spot, fragment in _fragments(data_map, connection)}
     tables = {table for _, table in tables_named(data_map)}
     tables |= {table for fragment in read.values() for table in fragment.tables}
@@ -89,6 +95,7 @@ def _fragment(
             yield Finding(rules.SQL_REFUSED, spot.place, _refused(error))
             return
         yield from _event_type(data_map, spot, result)
+    yield from _moving(catalogue, spot, fragment)
 
 
 def _missing(catalogue: Catalogue, spot: Spot, fragment: Fragment) -> Iterator[Finding]:
@@ -107,6 +114,19 @@ def _missing(catalogue: Catalogue, spot: Spot, fragment: Fragment) -> Iterator[F
             yield Finding(rules.MISSING_COLUMN, spot.place, message, inside=reference.place)
 
 
+def _moving(catalogue: Catalogue, spot: Spot, fragment: Fragment) -> Iterator[Finding]:
+    """Does an event count from a date that every write sets again?"""
+    for reference in fragment.references if spot.event else ():
+        found = [(table, catalogue.column(table, reference.column)) for table in reference.tables]
+        for table, column in found:
+            if column is not None and column.moves:
+                message = said(
+                    f"{table}.{column.name} est remise à l’instant présent à chaque écriture (ON UPDATE).",
+                    f"{table}.{column.name} is set to the present moment by every write (ON UPDATE).",
+                )
+                yield Finding(rules.MOVING_DATE, spot.place, message, inside=reference.place)
+
+
 def _trial(spot: Spot, fragment: Fragment) -> sa.Select[Any]:
     """The fragment as the system would get it, without a single row."""
     written = sa.text(fragment.sql)
@@ -118,18 +138,19 @@ def _trial(spot: Spot, fragment: Fragment) -> sa.Select[Any]:
 
 
 def _refused(error: DBAPIError) -> Text:
-    words = str(error.orig).partition("\n")[0]
+    code = mariadb_errors.number(error)
+    words = mariadb_errors.reason(error, code) if code else str(error.orig).partition("\n")[0]
     return said(f"Le système répond\u202f: {words}", f"The system answers: {words}")
 
 
 def _event_type(data_map: DataMap, spot: Spot, result: sa.CursorResult[Any]) -> Iterator[Finding]:
-    """On PostgreSQL, which tells the types: is a date a date, and an instant an instant?"""
-    if not spot.event or result.cursor is None or result.dialect.name != "postgresql":
+    """Where the engine tells the types: is a date a date, and an instant an instant?"""
+    if not spot.event or result.cursor is None or result.dialect.name not in _TYPES:
         return
     kind = result.cursor.description[1][1]
     source = data_map.events[str(spot.place[1])][int(spot.place[2])]
-    right = kind == _DATE if source.type == "date" else kind in _INSTANTS
-    if not right:
+    dates, instants = _TYPES[result.dialect.name]
+    if kind not in (dates if source.type == "date" else instants):
         message = said(
             f"«\u202fat\u202f» n’est pas du type annoncé ({source.type}).",
             f"“at” is not of the type announced ({source.type}).",

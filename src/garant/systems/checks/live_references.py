@@ -24,6 +24,7 @@ def check_foreign_keys(data_map: DataMap, catalogue: Catalogue) -> Iterator[Find
                 seen.add(told)
                 yield finding
     yield from _triggers(data_map, catalogue)
+    yield from _lasting(data_map, catalogue)
     yield from _unmapped_tables(data_map, catalogue)
     yield from _undeclared_links(data_map, catalogue)
 
@@ -117,6 +118,18 @@ def _triggers(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
                 f"Triggers of “{name}”: {triggers}.",
             )
             yield Finding(rules.TRIGGERS, ("tables", name), message)
+
+
+def _lasting(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
+    for name in data_map.tables:
+        table = catalogue.table(name)
+        if table is not None and table.lasting and any(actions_on(data_map, name)):
+            message = said(
+                f"«\u202f{name}\u202f» est rangée par {table.lasting}, qui ne sait rien annuler.",
+                f"“{name}” is stored by {table.lasting}, which cannot roll back.",
+            )
+            mend = said(f"ALTER TABLE {name} ENGINE=InnoDB;", f"ALTER TABLE {name} ENGINE=InnoDB;")
+            yield Finding(rules.NO_ROLLBACK, ("tables", name), message, mend)
 
 
 def _unmapped_tables(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:

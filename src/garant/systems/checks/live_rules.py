@@ -307,3 +307,52 @@ GENERATED_CHANGED: Final = rule(
         ),
     ),
 )
+NO_ROLLBACK: Final = rule(
+    617,
+    "no-rollback",
+    ("Cette table ne sait rien annuler.", "This table cannot roll back."),
+    (
+        "Un lot est fait tout entier ou pas du tout\u202f: ici, un refus au milieu laisserait une moitié.",
+        "A batch is done whole or not at all: here, a refusal midway would leave half of it.",
+    ),
+    (
+        "Convertir la table (ENGINE=InnoDB)\u202f; d’ici là, Garant refuse d’y écrire.",
+        "Convert the table (ENGINE=InnoDB); until then, Garant refuses to write to it.",
+    ),
+    (
+        _after(
+            "CREATE TABLE visit (id INTEGER PRIMARY KEY, client_id INTEGER) ENGINE=MyISAM",
+            "tables: {visit: {key: id, links: [{root: client, column: client_id}]}}\n"
+            "dispositions: {erase-client: {actions: [{table: visit, do: delete}]}}",
+        ),
+        _after(
+            "CREATE TABLE visit (id INTEGER PRIMARY KEY, client_id INTEGER) ENGINE=InnoDB",
+            "tables: {visit: {key: id, links: [{root: client, column: client_id}]}}\n"
+            "dispositions: {erase-client: {actions: [{table: visit, do: delete}]}}",
+        ),
+    ),
+)
+MOVING_DATE: Final = rule(
+    618,
+    "moving-date",
+    ("Cette date bouge à chaque écriture.", "This date moves with every write."),
+    (
+        "Un import, une correction, notre propre écriture la remettraient à aujourd’hui\u202f: rien n’échoirait jamais.",
+        "An import, a correction, our own write would set it to today: nothing would ever be due.",
+    ),
+    (
+        "Compter depuis la date d’un fait\u202f: message, commande, facture.",
+        "Count from the date of a fact: a message, an order, an invoice.",
+    ),
+    (
+        _after(
+            "ALTER TABLE client ADD COLUMN tms TIMESTAMP NULL ON UPDATE CURRENT_TIMESTAMP",
+            "events: {end: [{root: client, type: instant, query: 'SELECT id AS key, tms AS at FROM client'}]}",
+        ),
+        _after(
+            "ALTER TABLE client ADD COLUMN tms TIMESTAMP NULL ON UPDATE CURRENT_TIMESTAMP",
+            "events: {end: [{root: client, type: date, query: 'SELECT id AS key, ended AS at FROM client'}]}",
+        ),
+    ),
+    severity="warning",
+)
