@@ -26,6 +26,7 @@ from garant.ledger.entries import KINDS, Payload, ledger_entries_markdown
 from garant.policy.diagnostics import RULES, Rule
 from garant.policy.document.policy import Policy
 from garant.policy.text import Text
+from garant.systems.manual import ManualMap
 from garant.systems.model import DataMap
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -167,6 +168,14 @@ column), `[]` for each item of a list. [Map a database](../how-to/map-a-database
     return _page("Data map keys", about, (key.markdown() for key in merged(keys(DataMap))))
 
 
+def manual_keys() -> str:
+    about = """\
+The map of a system that no program reaches: one YAML file among the data maps, with `connector: manual`.
+[Ask a person](../how-to/ask-a-person.md) shows it at work.
+"""
+    return _page("Manual map keys", about, (key.markdown() for key in merged(keys(ManualMap))))
+
+
 def all_rules() -> list[Rule]:
     """Every rule there is: importing the core registers them."""
     for room in (garant.policy, garant.systems):
@@ -241,6 +250,7 @@ def _page(title: str, about: str, sections: Any) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "policy-keys.md": policy_keys,
     "map-keys.md": map_keys,
+    "manual-map-keys.md": manual_keys,
     "diagnostics.md": diagnostics,
     "commands.md": commands,
     "ledger-entries.md": ledger_entries,

@@ -7,6 +7,7 @@ import pytest
 from garant.cli import registration
 from garant.policy.diagnostics import RULES
 from garant.policy.document.policy import Policy
+from garant.systems.manual import ManualMap
 from garant.systems.model import DataMap
 from scripts import reference
 from tests.docs.pages import ROOT, headings
@@ -26,8 +27,13 @@ def test_every_diagnostic_has_its_heading() -> None:
     assert [heading.split(" · ")[0] for heading in found[1:]] == [rule.code for rule in RULES]
 
 
-@pytest.mark.parametrize(("page", "model"), [("policy-keys.md", Policy), ("map-keys.md", DataMap)])
-def test_every_key_has_its_heading_and_its_meaning(page: str, model: type[Policy] | type[DataMap]) -> None:
+@pytest.mark.parametrize(
+    ("page", "model"),
+    [("policy-keys.md", Policy), ("map-keys.md", DataMap), ("manual-map-keys.md", ManualMap)],
+)
+def test_every_key_has_its_heading_and_its_meaning(
+    page: str, model: type[Policy | DataMap | ManualMap]
+) -> None:
     expected = reference.merged(reference.keys(model))
     assert headings(FOLDER / page)[1:] == [f"`{key.path}`" for key in expected]
     assert [key.path for key in expected if not key.english or not key.french] == []

@@ -129,6 +129,11 @@ REFUSED = {
         "SELECT extract(epoch FROM x) AS key FROM a",
         "SELECT count(x.*) + (*) AS key FROM a x",
         "SELECT a.b.c.d AS key FROM a",
+        "SELECT id AS key FROM SELECT id AS key FROM b",
+        "SELECT id AS key FROM FROM a",
+        "SELECT id AS key FROM a UNION SELECT b FROM SELECT b FROM c",
+        "WITH x AS (SELEC) SELECT key FROM x WHERE coalesce(key, 0) > 1",
+        "WITH x AS (a AS b) SELECT key FROM x",
     ],
     "function": [
         "SELECT date_trunc('epoch', x) AS key FROM a",

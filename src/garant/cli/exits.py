@@ -24,8 +24,9 @@ MEANINGS: dict[Exit, Text] = {
         en="Everything is done, or nothing to report.",
     ),
     Exit.FINDINGS: Text(
-        fr="Des constats ; une promesse n’est pas tenue ; une preuve ne se vérifie pas ; personne n’a été trouvé.",
-        en="Findings; a promise is not kept; a proof does not verify; nobody was found.",
+        fr="Des constats ; une promesse n’est pas tenue, ou attend la réponse d’une personne ; "
+        "une preuve ne se vérifie pas ; personne n’a été trouvé.",
+        en="Findings; a promise is not kept, or awaits a person’s answer; a proof does not verify; nobody was found.",
     ),
     Exit.REFUSED: Text(
         fr="Entrée inutilisable, ou demande refusée : rien n’a été changé.",

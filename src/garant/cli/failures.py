@@ -9,6 +9,7 @@ from typer import TyperException
 
 from garant.apps.promises.discretion import brief, scrub
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
+from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
 from garant.cli.exits import Exit
 from garant.cli.output import CommandError
 from garant.cli.usage import in_french
@@ -43,7 +44,7 @@ def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa:
     return [
         (UnusableDocument, _unusable),
         (LedgerError, _ledger),
-        (RefusedError, lambda e: CommandError(e.message, e.mend)),
+        ((RefusedError, TaskRefusedError), lambda e: CommandError(e.message, e.mend)),
         (RunInterruptedError, _interrupted),
         (TyperException, _usage),
         (MalformedUrl, _malformed_url),

@@ -87,13 +87,16 @@ def _files(maps: list[Path]) -> list[Path]:
 
 def _check(file: Path, policy: Policy | None, *, live: bool) -> list[Diagnostic]:
     """Check one map; the live system is asked only where the map itself is sound."""
+    from garant.systems.checks.manual import check_manual
     from garant.systems.checks.static import check_map
-    from garant.systems.loader import load_map
+    from garant.systems.loader import LoadedManual, load_any
 
     try:
-        loaded = load_map(file)
+        loaded = load_any(file)
     except UnusableDocument as unusable:
         return list(unusable.diagnostics)
+    if isinstance(loaded, LoadedManual):
+        return check_manual(loaded, policy)
     found = check_map(loaded, policy)
     if live and not any(diagnostic.severity == "error" for diagnostic in found):
         found += _live(loaded)

@@ -13,6 +13,7 @@ from garant.cli.language import both, say
 from garant.cli.output import err, note, out
 from garant.cli.planfiles import write_plan
 from garant.cli.planview import how_to_apply, show_plan
+from garant.cli.taskview import tell_overdue
 
 _DEFAULT_TOLERANCE = 0.01
 
@@ -71,8 +72,10 @@ def plan(
                 as_of=options.day(as_of, zone),
                 tolerance=tolerance,
                 holds=state.holds(workspace.policy.document.organisation.key),
+                manual=workspace.manual,
                 progress=lambda name, rule: status.update(f"{name} · {rule}"),
             )
+    tell_overdue(made.organisation)
     show_plan(out(), made)
     if out_file is None:
         note(

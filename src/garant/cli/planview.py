@@ -12,6 +12,7 @@ from rich.text import Text as Line
 from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
 from garant.engine.document import Block, HeldBy, HeldFor, Plan, PlannedAction, Selection
+from garant.engine.manual import ManualTask
 
 _NARROW = 80
 """Columns of a terminal under which a table of numbers has no room for words."""
@@ -30,6 +31,9 @@ def show_plan(console: Console, plan: Plan) -> None:
     for selection in plan.selections:
         console.print()
         console.print(_selection(selection, narrow=console.width < _NARROW))
+    for task in plan.tasks:
+        console.print()
+        console.print(_task(task))
     console.print()
     if plan.unanswered:
         console.print(Line(_unanswered(plan), style="yellow"), soft_wrap=True)
@@ -67,6 +71,24 @@ def _selection(selection: Selection, *, narrow: bool) -> Group:
     parts += [_indented(Line(say_text(words), style="dim")) for words in selection.notes]
     parts += [_indented(Line(_advice(statement), style="yellow")) for statement in selection.advice]
     return Group(*parts)
+
+
+def _task(task: ManualTask) -> Group:
+    """What a person will be asked: no count, and nothing is said to be kept."""
+    about = task.rule or say("demande d’une personne", "a person’s request")
+    days = plural(task.days, ("jour", "jours"), ("day", "days"))
+    asked = say(
+        f"Tâche pour {task.responsible} ({task.email}), {days} pour répondre.",
+        f"Task for {task.responsible} ({task.email}), {days} to answer.",
+    )
+    unknown = say(
+        "Nombre inconnu : non prouvé tant que la réponse signée n’est pas là.",
+        "Number unknown: unproven until the signed answer has come.",
+    )
+    lines = [Line(asked, style="yellow"), Line(unknown, style="yellow"), Line(say_text(task.look_for))]
+    lines += [Line(say_text(words), style="red") for words in task.holds]
+    title = Line(f"{say_text(task.label)} · {task.system} · {about}", style="bold cyan")
+    return Group(title, *(_indented(line) for line in lines))
 
 
 def _indented(shown: RenderableType) -> Padding:
@@ -244,8 +266,10 @@ def _unanswered(plan: Plan) -> str:
 def _total(plan: Plan) -> str:
     rows = sum(selection.rows for selection in plan.selections)
     due = sum(selection.due for selection in plan.selections)
+    asked = len(plan.tasks)
+    by_hand = f"{plural(asked, ('tâche', 'tâches'), ('task', 'tasks'))} · " if asked else ""
     return (
-        f"{plural(due, ('dossier', 'dossiers'), ('root', 'roots'))} · "
+        f"{plural(due, ('dossier', 'dossiers'), ('root', 'roots'))} · {by_hand}"
         f"{plural(rows, ('ligne à changer', 'lignes à changer'), ('row to change', 'rows to change'))} · "
         f"{say('empreinte', 'digest')} {plan.digest}"
     )

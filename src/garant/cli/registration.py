@@ -21,6 +21,7 @@ from garant.cli import (
     plan,
     schema,
     subject,
+    tasks,
 )
 from garant.cli.language import both, one
 from garant.policy.text import Language
@@ -50,6 +51,7 @@ def application() -> typer.Typer:
         apply,
         subject,
         hold,
+        tasks,
         ledger,
         keys,
         schema,

@@ -112,6 +112,20 @@ def _say_done_before(console: Console, run: Run) -> None:
     console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
 
 
+def _awaiting(console: Console, run: Run) -> None:
+    from garant.apps.tasks import services
+
+    waiting = sum(task.waiting for task in services.of_run(run.key))
+    still = plural(waiting, ("réponse", "réponses"), ("answer", "answers"))
+    words = say(
+        f"Non prouvé : attend {still} (exécution {run.key}). Là où un programme atteint, tout est vérifié. "
+        "Voyez : garant task list",
+        f"Unproven: waiting for {still} (run {run.key}). Where a program reaches, everything is verified. "
+        "See: garant task list",
+    )
+    console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
+
+
 def _receipts(console: Console, batches: list[Batch]) -> None:
     sums = _sums(batches)
     shown = table(
@@ -184,6 +198,8 @@ def _verification(console: Console, run: Run) -> None:
             f"Verified: asked again, the systems have nothing left to treat {run_said}.",
         )
         console.print(f"[bold green]{escape(words)}[/]", soft_wrap=True)
+    elif run.state == "waiting":
+        _awaiting(console, run)
     else:
         words = say(
             f"Non vérifié : il reste ce qui est dit ci-dessus (exécution {run.key}).",

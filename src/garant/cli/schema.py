@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     POLICY = "policy"
     MAP = "map"
+    MANUAL = "manual-map"
     PLAN = "plan"
 
 
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def schema(
     kind: Annotated[
         Kind,
-        typer.Argument(metavar="policy|map|plan", help=both("De quoi.", "Of what.")),
+        typer.Argument(metavar="policy|map|manual-map|plan", help=both("De quoi.", "Of what.")),
     ] = Kind.POLICY,
 ) -> int:
     """Write one schema to standard output."""
@@ -51,6 +52,10 @@ def _schema(kind: Kind) -> dict[str, object]:
         from garant.systems.model import DataMap
 
         return DataMap.model_json_schema()
+    if kind is Kind.MANUAL:
+        from garant.systems.manual import ManualMap
+
+        return ManualMap.model_json_schema()
     from garant.engine.document import Plan
 
     return Plan.model_json_schema()

@@ -92,6 +92,7 @@ def find(
         from garant.apps.promises import subjects
 
         places = subjects.find(workspace, identities, recorded=recorded)
+    _tell_by_hand(workspace)
     if not places:
         return _nobody()
     _show(places)
@@ -124,6 +125,7 @@ def export(
         made = subjects.export(workspace, identities, file, language=spoken())
         if not made.tables:
             whole.discard()
+    _tell_by_hand(workspace)
     if not made.tables:
         return _nobody()
     rows = plural(made.rows, ("ligne", "lignes"), ("row", "rows"))
@@ -277,11 +279,12 @@ def _plan(
             as_of=day,
             corrections=corrections,
             holds=state.holds(workspace.policy.document.organisation.key),
+            manual=workspace.manual,
         )
 
 
 def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, where: _Where) -> int:
-    if not any(selection.due for selection in plan.selections):
+    if not any(selection.due for selection in plan.selections) and not plan.tasks:
         return _nobody()
     show_plan(out(), plan)
     if approve is not None:
@@ -319,6 +322,18 @@ def _show(places: list[Place]) -> None:
     found = plural(len(places), ("endroit", "endroits"), ("place", "places"))
     lines = plural(rows, ("ligne", "lignes"), ("row", "rows"))
     note(f"{found}, {lines}.", f"{found}, {lines}.")
+
+
+def _tell_by_hand(workspace: Workspace) -> None:
+    """What was not looked at, because no program reaches it, and who can look."""
+    for source in workspace.manual.values():
+        who = f"{source.manual.responsible.name} <{source.manual.responsible.email}>"
+        warn(
+            Text(
+                fr=f"{source.manual.label.say('fr')} n’a pas été regardé : demandez à {who}.",
+                en=f"{source.manual.label.say('en')} was not looked at: ask {who}.",
+            )
+        )
 
 
 def _can_record(workspace: Workspace) -> bool:

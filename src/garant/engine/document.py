@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from garant.engine.keys import pack, unpack
+from garant.engine.manual import ManualTask
 from garant.policy.text import Text
 from garant.systems.port import RootKey
 
@@ -146,6 +147,10 @@ class Plan(Part):
     )
     corrections: dict[str, str] = Field(default_factory=dict)
     selections: list[Selection]
+    tasks: list[ManualTask] = Field(
+        default_factory=list[ManualTask],
+        description="What persons are asked to do in systems that no program reaches; unproven until answered.",
+    )
 
     @property
     def digest(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from garant.engine.document import Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
+from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
 from garant.engine.notes import notes_of
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, held_by
@@ -35,6 +36,7 @@ def plan_retention(
     as_of: date,
     tolerance: float = TOLERANCE,
     holds: Sequence[Hold] = (),
+    manual: Mapping[str, ManualSource] | None = None,
     progress: Progress = lambda _system, _rule: None,
 ) -> Plan:
     """What is overdue on ``as_of``, what would be done about it, what is kept and why (art. 5(1)(e) GDPR).
@@ -48,6 +50,7 @@ def plan_retention(
             ends that day is not over yet.
         tolerance: share of drift (0 to 1) beyond which a run of this plan will be refused.
         holds: the holds in force: what they keep stays as it is, and the plan says for whom and why.
+        manual: the systems worked by hand, by name.
         progress: told before each selection.
 
     Raises:
@@ -65,22 +68,28 @@ def plan_retention(
             for binding in source.data_map.promises:
                 progress(name, binding.rule)
                 selections.append(_select(held, source, snapshot, binding, standing))
+    tasks = retention_tasks(policy, manual or {}, [(hold.key, hold.reason) for hold in holds])
     return Plan(
         kind="retention",
         organisation=policy.document.organisation.key,
         zone=terms.zone,
         as_of=as_of,
         policy_digest=policy.digest,
-        map_digests={name: source.digest for name, source in sorted(sources.items())},
+        map_digests={
+            **{name: source.digest for name, source in sorted(sources.items())},
+            **digests(manual or {}, tasks),
+        },
         tolerance=tolerance,
-        unanswered=_unanswered(terms, selections),
+        unanswered=_unanswered(terms, selections, tasks),
         selections=selections,
+        tasks=tasks,
     )
 
 
-def _unanswered(terms: Terms, selections: list[Selection]) -> list[str]:
+def _unanswered(terms: Terms, selections: list[Selection], tasks: list[ManualTask]) -> list[str]:
     """A promise that nothing looks at is not kept: it is unproven, and the plan says so."""
-    return sorted(set(terms.rules) - {selection.rule for selection in selections})
+    looked_at = {selection.rule for selection in selections} | {task.rule for task in tasks}
+    return sorted(set(terms.rules) - looked_at)
 
 
 def _check_rules(terms: Terms, source: Source) -> None:

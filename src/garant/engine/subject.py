@@ -9,6 +9,8 @@ from datetime import date
 from garant.engine.document import Kind, Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found
+from garant.engine.manual import ManualSource, request_tasks
+from garant.engine.manual import digests as manual_digests
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
@@ -79,6 +81,7 @@ def plan_subject(
     as_of: date,
     corrections: Mapping[str, str] | None = None,
     holds: Sequence[Hold] = (),
+    manual: Mapping[str, ManualSource] | None = None,
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -89,11 +92,14 @@ def plan_subject(
         corrections: for a rectification, identity kind → its right value.
         holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
             would overwrite it; it can be marked as restricted.
+        manual: the systems worked by hand, by name: a person may be in any of them.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
     """
-    _check_kinds(sources, identities)
+    if sources:
+        _check_kinds(sources, identities)
+    tasks = request_tasks(kind, identities, manual or {}, [(hold.key, hold.reason) for hold in holds])
     terms = terms_of(policy, as_of)
     selections: list[Selection] = []
     for name in sorted(sources):
@@ -113,10 +119,14 @@ def plan_subject(
         zone=terms.zone,
         as_of=as_of,
         policy_digest=policy.digest,
-        map_digests={name: source.digest for name, source in sorted(sources.items())},
+        map_digests={
+            **{name: source.digest for name, source in sorted(sources.items())},
+            **manual_digests(manual or {}, tasks),
+        },
         tolerance=0,
         corrections=dict(corrections or {}),
         selections=selections,
+        tasks=tasks,
     )
 
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "garant.apps.evidence",
     "garant.apps.holds",
     "garant.apps.promises",
+    "garant.apps.tasks",
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), GARANT_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -349,6 +349,15 @@ def _with(node: exp.Expr, *_: object) -> Iterator[Problem]:
             "Écrivez les étapes une par une (UNION), ou déclarez des liens de table à table.",
             "Write the steps one by one (UNION), or declare links from table to table.",
         )
+    for part in node.expressions:
+        if not isinstance(part.this, exp.Query):
+            yield _not_allowed(part)
+
+
+def _from(node: exp.Expr, *_: object) -> Iterator[Problem]:
+    """Common SQL sets a query in parentheses; the parser also takes one that stands bare."""
+    if not isinstance(node.this, exp.Table | exp.Subquery):
+        yield _not_allowed(node.this)
 
 
 def _join(node: exp.Expr, *_: object) -> Iterator[Problem]:
@@ -384,6 +393,7 @@ _CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Collection[str], Dialect | Non
     exp.Column: _column,
     exp.Date: _moment,
     exp.DateTrunc: _truncation,
+    exp.From: _from,
     exp.Identifier: _identifier,
     exp.Join: _join,
     exp.Literal: _literal,

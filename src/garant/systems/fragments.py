@@ -11,6 +11,7 @@ replaces every occurrence on every engine.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ __all__ = [
     "parse_expression",
     "parse_query",
 ]
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+"""It would tell on its own, in its own words and with the SQL itself, what is refused here with ours."""
 
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

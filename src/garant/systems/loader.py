@@ -22,7 +22,8 @@ from garant.policy.source_rules import NOT_A_MAPPING, UNREADABLE
 from garant.policy.text import Text
 from garant.policy.validation import validated
 from garant.policy.yaml_source import Json, YamlSource, parse_yaml, read_yaml
-from garant.systems.checks.unusable import SAME_SYSTEM, SECRET_IN_MAP, UNKNOWN_SHIPPED_MAP
+from garant.systems.checks.unusable import BY_HAND, SAME_SYSTEM, SECRET_IN_MAP, UNKNOWN_SHIPPED_MAP
+from garant.systems.manual.model import ManualMap
 from garant.systems.model import DataMap
 
 Section: TypeAlias = dict[str, Json]
@@ -30,9 +31,8 @@ Section: TypeAlias = dict[str, Json]
 _WHOLE: Final = frozenset({"connection", "erase", "store"})
 """Keys whose value is one choice: it is replaced, never mixed."""
 
-_CREDENTIALS: Final = re.compile(
-    r"[a-z][a-z0-9+.-]*://([^\s/@]*:[^\s/@]+@|\S*[?&](password|pwd|token|secret)=)", re.IGNORECASE
-)
+_USER_PART: Final = re.compile(r"[a-z0-9+.-]://([^\s/@]*)@", re.IGNORECASE)
+_SECRET_PARAMETER: Final = re.compile(r"[?&](password|pwd|token|secret)=", re.IGNORECASE)
 _SECRET_KEYS: Final = frozenset({"password", "passwd", "pwd", "secret", "token", "api_key", "mot_de_passe"})
 
 
@@ -53,8 +53,21 @@ class LoadedMap:
     file: str
 
 
-def load_map(path: Path, shown: str | None = None) -> LoadedMap:
-    """Load the data map in the file `path`, called `shown` in messages.
+@dataclass(frozen=True, slots=True)
+class LoadedManual:
+    """The map of a system worked by hand, as `LoadedMap` is one of a system that a program reaches."""
+
+    map: ManualMap
+    positions: Positions
+    digest: str
+    file: str
+
+
+Loaded: TypeAlias = LoadedMap | LoadedManual
+
+
+def load_any(path: Path, shown: str | None = None) -> Loaded:
+    """Load the map in the file `path`, called `shown` in messages, whatever its connector.
 
     Raises UnusableMap: unreadable, not plain YAML, a secret in it, or not what a data map may say.
     """
@@ -64,16 +77,31 @@ def load_map(path: Path, shown: str | None = None) -> LoadedMap:
         raise UnusableMap(problem.diagnostics) from None
 
 
-def parse_map(text: str, file: str = "map.yaml") -> LoadedMap:
-    """Load a data map from a text, called `file` in messages. Raises UnusableMap as `load_map` does."""
+def load_map(path: Path, shown: str | None = None) -> LoadedMap:
+    """Load the data map in the file `path` of a system that a program reaches. Raises UnusableMap as `load_any`."""
+    return _reached(load_any(path, shown))
+
+
+def parse_any(text: str, file: str = "map.yaml") -> Loaded:
+    """Load a map from a text, called `file` in messages. Raises UnusableMap as `load_any` does."""
     try:
         return _resolved(parse_yaml(text, file))
     except UnusableDocument as problem:
         raise UnusableMap(problem.diagnostics) from None
 
 
+def parse_map(text: str, file: str = "map.yaml") -> LoadedMap:
+    """Load a data map from a text, called `file` in messages. Raises UnusableMap as `load_map` does."""
+    return _reached(parse_any(text, file))
+
+
 def load_maps(folder: Path) -> dict[str, LoadedMap]:
-    """The data maps of a folder (its ``.yaml`` and ``.yml`` files), by system, in the order of the files.
+    """The data maps of a folder that a program reaches. Raises UnusableMap as `load_folder` does."""
+    return {name: one for name, one in load_folder(folder).items() if isinstance(one, LoadedMap)}
+
+
+def load_folder(folder: Path) -> dict[str, Loaded]:
+    """The maps of a folder (its ``.yaml`` and ``.yml`` files), by system, in the order of the files.
 
     Raises UnusableMap: with what is wrong in all of them together; no map at all; a system twice.
     """
@@ -81,10 +109,10 @@ def load_maps(folder: Path) -> dict[str, LoadedMap]:
     if not files:
         raise UnusableMap([UNREADABLE.at(Position(str(folder)))])
     found: list[Diagnostic] = []
-    loaded: dict[str, LoadedMap] = {}
+    loaded: dict[str, Loaded] = {}
     for file in files:
         try:
-            one = load_map(file, file.name)
+            one = load_any(file, file.name)
         except UnusableMap as problem:
             found += problem.diagnostics
             continue
@@ -101,19 +129,28 @@ def shipped_maps() -> list[str]:
     return sorted({_stem(entry) for entry in _shipped_folder() if _holds_map(entry)})
 
 
-def digest_of(data_map: DataMap) -> str:
+def digest_of(data_map: DataMap | ManualMap) -> str:
     """SHA-256, in hexadecimal, of the canonical JSON of a map: sorted keys, no spaces, UTF-8."""
     data = data_map.model_dump(mode="json")
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _resolved(source: YamlSource) -> LoadedMap:
+def _resolved(source: YamlSource) -> Loaded:
     file = source.positions.of(()).file
     _refuse_secrets(source)
     whole = _completed(source)
+    if _section(whole).get("connector") == "manual":
+        manual = validated(ManualMap, whole)
+        return LoadedManual(manual, whole.positions, digest_of(manual), file)
     data_map = validated(DataMap, whole)
     return LoadedMap(data_map, whole.positions, digest_of(data_map), file)
+
+
+def _reached(loaded: Loaded) -> LoadedMap:
+    if isinstance(loaded, LoadedManual):
+        raise UnusableMap([BY_HAND.at(loaded.positions.of(("connector",)))])
+    return loaded
 
 
 def _completed(source: YamlSource) -> YamlSource:
@@ -216,7 +253,7 @@ def _refuse_secrets(source: YamlSource) -> None:
 
 def _secrets(data: Json, place: Place) -> Iterator[Place]:
     if isinstance(data, str):
-        if _CREDENTIALS.search(data):
+        if _has_credentials(data):
             yield place
     elif isinstance(data, list):
         for number, value in enumerate(data):
@@ -226,6 +263,17 @@ def _secrets(data: Json, place: Place) -> Iterator[Place]:
             if place[:1] == ("connection",) and key.lower() in _SECRET_KEYS:
                 yield (*place, key)
             yield from _secrets(value, (*place, key))
+
+
+def _has_credentials(text: str) -> bool:
+    """Whether an address in the text carries a password. In steps that a long text cannot slow down."""
+    for word in text.split():
+        _, separator, rest = word.partition("://")
+        if separator:
+            users = (found[1] for found in _USER_PART.finditer(word))
+            if any(user.partition(":")[2] for user in users) or _SECRET_PARAMETER.search(rest):
+                return True
+    return False
 
 
 def _masked(positions: Positions, place: Place) -> Position:

@@ -206,6 +206,8 @@ def test_the_end_adds_up_signs_and_forgets_whom_it_was_about(run: Run) -> None:
         "blocked": 1,
         "rows": 10,
         "left": 4,
+        "held": 0,
+        "waiting": 0,
     }
     assert [(batch.key, batch.prepared) for batch in Batch.objects.all()] == [
         ("001/0001", None),

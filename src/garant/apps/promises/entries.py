@@ -126,6 +126,7 @@ class RunFinished(Payload):
     rows: Count = Field(description="rows changed in all")
     left: Count = Field(description="rows that the plan would still change")
     held: Count = Field(default=0, description="rows that are there because a hold keeps them")
+    waiting: Count = Field(default=0, description="answers of persons still awaited: unproven until then")
 
 
 class ResiduePlace(Payload):
@@ -162,6 +163,18 @@ class ResidueSearched(Payload):
     elsewhere: Count = Field(description="how many are in columns that the map does not name")
     places: list[ResiduePlace] = Field(description="place by place")
     gone: bool = Field(description="whether they were searched for everywhere, and are nowhere")
+
+
+@entry_kind(
+    "run.answered",
+    fr="La dernière réponse attendue par une exécution est arrivée.",
+    en="The last answer that a run awaited has come.",
+)
+class RunAnswered(Payload):
+    """What was unproven is now stated, under signatures."""
+
+    run: Key = Field(description="the run's key")
+    kept: bool = Field(description="whether no person refused")
 
 
 @entry_kind(

@@ -45,6 +45,8 @@ class RunState(models.TextChoices):
     RUNNING = "running"
     KEPT = "kept"
     NOT_KEPT = "not-kept"
+    WAITING = "waiting"
+    """Verified where programs reach; persons have still to answer for the rest."""
 
 
 class Run(models.Model):

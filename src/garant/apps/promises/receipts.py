@@ -71,19 +71,20 @@ def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRe
     )
 
 
-def run_finished(run: Run, checked: Checked) -> RunFinished:
+def run_finished(run: Run, checked: Checked, *, waiting: int = 0) -> RunFinished:
     """What the receipts of a run add up to, and what the systems answered when asked again."""
     batches = run.receipts()
     return RunFinished(
         run=run.key,
         plan=run.plan.digest,
-        verified=checked.verified,
+        verified=checked.verified and not waiting,
         batches=len(batches),
         recovered=sum(batch.recovered for batch in batches),
         blocked=sum(batch.state == BatchState.BLOCKED for batch in batches),
         rows=sum(batch.rows for batch in batches),
         left=rows_left(checked.details),
         held=sum(check.get("held", 0) for check in checked.details["selections"]),
+        waiting=waiting,
     )
 
 

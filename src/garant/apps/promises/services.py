@@ -15,9 +15,10 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import canaries, receipts, refusals, subjects
-from garant.apps.promises.entries import PlanApproved, RunStarted
+from garant.apps.promises.entries import PlanApproved, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
+from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
 from garant.engine.run import BATCH
@@ -122,8 +123,23 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
         batch_size=batch_size,
         started_at=_now(),
     )
+    _ask_persons(locked, run)
     _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started")
     return run
+
+
+def _ask_persons(plan: Plan, run: Run) -> None:
+    """Create the tasks of the systems that no program reaches: their days count from now."""
+    asked = read_plan(plan.document)
+    tasks.create(
+        plan.organisation,
+        run.key,
+        plan.kind,
+        asked.tasks,
+        zone=asked.zone,
+        corrections=asked.corrections,
+        now=run.started_at,
+    )
 
 
 def next_attempt(run: Run) -> Run:
@@ -222,12 +238,39 @@ def finish_run(run_key: str, checked: Checked) -> Run:
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
     if not run.open:
         return run
-    run.state = RunState.KEPT if checked.verified else RunState.NOT_KEPT
+    run.state = _end(run, verified=checked.verified)
+    waiting = sum(task.waiting for task in tasks.of_run(run.key))
     run.finished_at, run.verification = _now(), dict(checked.details)
     run.save(update_fields=["state", "finished_at", "verification"])
-    _enter(run.plan, receipts.run_finished(run, checked), f"{run.key}/finished")
+    _enter(run.plan, receipts.run_finished(run, checked, waiting=waiting), f"{run.key}/finished")
     evidence.checkpoint(run.plan.organisation)
     _forget_whom(run)
+    return run
+
+
+def _end(run: Run, *, verified: bool) -> RunState:
+    """A promise that a person has still to answer for is unproven, and one that they refused is not kept."""
+    asked = tasks.of_run(run.key)
+    if not verified or any(task.state == "refused" for task in asked):
+        return RunState.NOT_KEPT
+    return RunState.WAITING if any(task.waiting for task in asked) else RunState.KEPT
+
+
+@_in_one_transaction
+def receive_answer(data: bytes) -> Run:
+    """Receive the signed answer to a task; with the last one, the run that waited ends.
+
+    Raises RefusedError (of the tasks room): the answer is not accepted, and nothing changed.
+    """
+    answered = tasks.answer(data)
+    run = Run.objects.select_for_update().select_related("plan").get(pk=answered.run)
+    if run.state == RunState.WAITING:
+        run.state = _end(run, verified=True)
+        run.save(update_fields=["state"])
+        if run.state != RunState.WAITING:
+            kept = run.state == RunState.KEPT
+            _enter(run.plan, RunAnswered(run=run.key, kept=kept), f"{run.key}/answered")
+            evidence.checkpoint(run.plan.organisation)
     return run
 
 
@@ -240,7 +283,8 @@ def _forget_whom(run: Run) -> None:
     run.batches.update(prepared=None, canaries=None)
     plan = run.plan
     selections = [{**selection, "keys": "", "holds": []} for selection in plan.document["selections"]]
-    document = {**plan.document, "corrections": {}, "selections": selections}
+    asked = [{**task, "identities": {}} for task in plan.document.get("tasks", [])]
+    document = {**plan.document, "corrections": {}, "selections": selections, "tasks": asked}
     Plan.objects.filter(pk=plan.pk).update(document=document)
 
 

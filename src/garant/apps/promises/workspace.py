@@ -7,18 +7,21 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from garant.apps.promises import refusals
+from garant.engine.manual import ManualSource
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
+from garant.policy.diagnostics import Diagnostic
 from garant.policy.loader import LoadedPolicy, load_policy
+from garant.systems.checks.manual import check_manual
 from garant.systems.checks.static import check_map
 from garant.systems.files.store import FileStore
-from garant.systems.loader import LoadedMap, UnusableMap, load_maps
+from garant.systems.loader import Loaded, LoadedManual, LoadedMap, UnusableMap, load_folder
 from garant.systems.model import DataMap
 from garant.systems.port import Connector
 
@@ -32,11 +35,14 @@ class Workspace:
 
     policy: LoadedPolicy
     sources: Mapping[str, Source]
+    manual: Mapping[str, ManualSource] = field(default_factory=dict[str, ManualSource])
+    """The systems worked by hand."""
 
     @property
     def map_digests(self) -> dict[str, str]:
         """The digest of each map, as it is now."""
-        return {name: source.digest for name, source in self.sources.items()}
+        by_hand = {name: source.digest for name, source in self.manual.items()}
+        return by_hand | {name: source.digest for name, source in self.sources.items()}
 
 
 @contextmanager
@@ -58,14 +64,17 @@ def open_workspace(
         SystemUnreachable: a connection is not one.
     """
     loaded = load_policy(policy)
-    chosen = _chosen(load_maps(maps), only)
-    _refuse_errors(chosen, loaded)
+    every = _chosen(load_folder(maps), only)
+    chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}
+    by_hand = {name: one for name, one in every.items() if isinstance(one, LoadedManual)}
+    _refuse_errors(every, loaded)
     pseudonyms = _pseudonym_key(keys)
     opened: dict[str, Source] = {}
     try:
         for name, one in chosen.items():
             opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms))
-        yield Workspace(loaded, opened)
+        manual = {name: ManualSource(one.map, one.digest) for name, one in by_hand.items()}
+        yield Workspace(loaded, opened, manual)
     finally:
         for source in opened.values():
             source.connector.close()
@@ -106,11 +115,17 @@ def looking(data_map: DataMap) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _refuse_errors(chosen: Mapping[str, LoadedMap], policy: LoadedPolicy) -> None:
+def _refuse_errors(chosen: Mapping[str, Loaded], policy: LoadedPolicy) -> None:
     """A map with an error could end somebody else's data: nothing is planned on it."""
-    found = [d for one in chosen.values() for d in check_map(one, policy.document) if d.severity == "error"]
+    found = [d for one in chosen.values() for d in _checked(one, policy) if d.severity == "error"]
     if found:
         raise UnusableMap(found)
+
+
+def _checked(one: Loaded, policy: LoadedPolicy) -> list[Diagnostic]:
+    if isinstance(one, LoadedManual):
+        return check_manual(one, policy.document)
+    return check_map(one, policy.document)
 
 
 def _variable(system: str, name: str) -> str:
@@ -120,7 +135,7 @@ def _variable(system: str, name: str) -> str:
     return value
 
 
-def _chosen(loaded: dict[str, LoadedMap], only: Sequence[str]) -> dict[str, LoadedMap]:
+def _chosen(loaded: dict[str, Loaded], only: Sequence[str]) -> dict[str, Loaded]:
     for name in only:
         if name not in loaded:
             raise refusals.unknown_system(name, known=list(loaded))

@@ -55,3 +55,20 @@ SAME_SYSTEM: Final = RULES.add(
         good="system: crm\n",
     )
 )
+BY_HAND: Final = RULES.add(
+    Rule(
+        "GAR043",
+        "worked-by-hand",
+        Text(fr="Ce système est tenu à la main.", en="This system is worked by hand."),
+        Text(
+            fr="Aucun programme ne l’atteint\u202f: il n’y a ni tables ni adresse à interroger.",
+            en="No program reaches it: there are no tables and no address to ask.",
+        ),
+        Text(
+            fr="Le laisser parmi les cartes\u202f: un plan en fera des tâches (garant task list).",
+            en="Leave it among the maps: a plan turns it into tasks (garant task list).",
+        ),
+        bad="connector: manual  # where a database is asked for\n",
+        good="connector: sql\n",
+    )
+)

@@ -1,0 +1,99 @@
+"""What a plan asks of a person, for a system that no program reaches: a task, and no count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from garant.policy.loader import LoadedPolicy
+from garant.policy.text import Text
+from garant.systems.manual import ManualMap
+
+Holds: TypeAlias = Sequence[tuple[str, str]]
+"""The holds in force: key and reason. No program can tell whom they cover here: who looks is told of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualSource:
+    """One system worked by hand: its map, and the map's digest."""
+
+    manual: ManualMap
+    digest: str
+
+
+class ManualTask(BaseModel):
+    """A selection that nobody can count: what a named person is to look for, and in how many days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["task"] = "task"
+    system: str
+    label: Text = Field(description="The system's name.")
+    rule: str | None = Field(description="Retention rule; none for a person's request.")
+    responsible: str = Field(description="Who is asked.")
+    email: str
+    days: int = Field(description="Calendar days allowed, from the day the run starts.")
+    key: str | None = Field(description="The public key that verifies the answer, where the map names it.")
+    look_for: Text
+    holds: list[Text] = Field(
+        default_factory=list[Text], description="Holds in force: what they cover is kept."
+    )
+    identities: dict[str, str] = Field(
+        default_factory=dict, description="By what the person is known; wiped with the answer."
+    )
+
+
+def retention_tasks(
+    policy: LoadedPolicy, manual: Mapping[str, ManualSource], holds: Holds = ()
+) -> list[ManualTask]:
+    """One task for each retention rule that a system keeps by hand, in the order of the systems and their maps."""
+    return [
+        _task(manual[name], promise.rule, promise.look_for, {}, holds)
+        for name in sorted(manual)
+        for promise in manual[name].manual.promises
+        if promise.rule in policy.document.retention
+    ]
+
+
+def request_tasks(
+    kind: str, identities: Mapping[str, str], manual: Mapping[str, ManualSource], holds: Holds = ()
+) -> list[ManualTask]:
+    """One task for each system worked by hand: a person may be in any of them."""
+    heard = () if kind == "restriction" else holds  # to put aside destroys nothing
+    return [
+        _task(manual[name], None, manual[name].manual.requests.to_do(kind), identities, heard)
+        for name in sorted(manual)
+    ]
+
+
+def digests(manual: Mapping[str, ManualSource], tasks: list[ManualTask]) -> dict[str, str]:
+    """The digests of the maps that the tasks come from."""
+    return {task.system: manual[task.system].digest for task in tasks}
+
+
+def _task(
+    source: ManualSource, rule: str | None, look_for: Text, identities: Mapping[str, str], holds: Holds
+) -> ManualTask:
+    manual = source.manual
+    return ManualTask(
+        system=manual.system,
+        label=manual.label,
+        rule=rule,
+        responsible=manual.responsible.name,
+        email=manual.responsible.email,
+        days=manual.days,
+        key=manual.key,
+        look_for=look_for,
+        holds=[_held(key, reason) for key, reason in holds],
+        identities=dict(identities),
+    )
+
+
+def _held(key: str, reason: str) -> Text:
+    return Text(
+        fr=f"Gel «\u202f{key}\u202f» en cours\u202f: {reason}. Gardez ce qu’il couvre, sans y toucher.",
+        en=f"Hold “{key}” in force: {reason}. Keep what it covers, untouched.",
+    )

@@ -1,0 +1,152 @@
+"""The whole way by hand: a plan asks, a run waits, a person signs elsewhere, the run ends."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.cli.company import AS_OF, Company, entry_keys
+
+ARCHIVE = """\
+system: archive
+label: {fr: Archives papier, en: Paper archive}
+connector: manual
+responsible: {name: Camille Exemple, email: camille@archive.example}
+days: 14
+promises:
+  - rule: prospects
+    look_for: {fr: "Tiroir P : détruire les fiches.", en: "Drawer P: destroy the cards."}
+requests:
+  erasure: {fr: "Tiroirs A à Z : détruire.", en: "Drawers A to Z: destroy."}
+"""
+UNKNOWN = "email=nobody@nowhere.example"
+
+
+def by_hand(company: Company) -> None:
+    (company.folder / "maps" / "archive.yaml").write_text(ARCHIVE)
+
+
+def key(company: Company) -> str:
+    """Camille's own key, and its public half."""
+    done = company.garant("task", "key", "camille.key", "--name", "camille")
+    assert done.code == 0, done.err
+    return done.out.splitlines()[-1]
+
+
+def task_key(company: Company) -> str:
+    listed = company.garant("task", "list")
+    return next(word for word in listed.out.split() if "-archive-" in word).strip("()")
+
+
+def test_from_the_plan_to_the_signed_answer(ready_company: Company) -> None:
+    company = ready_company
+    by_hand(company)
+    checked = company.garant("map", "check", "maps/archive.yaml", "--policy", "policy")
+    assert checked.code == 0, checked.out
+    options = ["--as-of", AS_OF, "--system", "archive", "--out", "plan.json"]
+    planned = company.garant("plan", "policy", *options)
+    assert "Task for Camille Exemple" in planned.out
+    assert "Number unknown: unproven until the signed answer has come." in planned.out
+    assert "Drawer P: destroy the cards." in planned.out
+    digest = json.loads((company.folder / "plan.json").read_text())["digest"]
+    ran = company.garant("apply", "plan.json", "--approve", digest)
+    assert ran.code == 1
+    assert "waiting for 1 answer" in ran.out
+    task = task_key(company)
+    assert company.garant("task", "list").code == 0
+
+    public = key(company)
+    early = company.garant(
+        "task", "answer", task, "--outcome", "done", "--found", "3", "--key", "camille.key"
+    )
+    assert early.code == 2
+    assert "No public key is known" in early.err
+    assert company.garant("task", "trust", "archive", public).code == 0
+
+    shown = company.garant("task", "show", task, "--out", "task.json")
+    assert "to hand to Camille Exemple" in shown.out
+    signed = company.garant(
+        "task", "sign", "task.json", "--outcome", "done", "--found", "3", "--key", "camille.key", "--out", "answer.txt"
+    )  # fmt: skip
+    assert signed.code == 0, signed.err
+    received = company.garant("task", "answer", "answer.txt")
+    assert received.code == 0, received.err
+    assert "is closed: everything was done" in received.out
+    assert company.garant("task", "answer", "answer.txt").code == 2
+    assert "No task awaits an answer." in company.garant("task", "list").out
+    assert "done" in company.garant("task", "list", "--all").out
+    assert company.garant("ledger", "verify").code == 0
+    keys = entry_keys(company)
+    assert f"{task}/created" in keys
+    assert f"{task}/answered" in keys
+
+
+def test_a_person_found_nowhere_by_program_is_asked_for_by_hand(ready_company: Company) -> None:
+    company = ready_company
+    by_hand(company)
+    found = company.garant("subject", "find", "--identity", UNKNOWN)
+    assert "Paper archive was not looked at: ask Camille Exemple" in found.err
+    exported = company.garant("subject", "export", "--identity", UNKNOWN, "--out", "her.zip")
+    assert "was not looked at" in exported.err
+    asked = company.garant("subject", "erase", "--identity", UNKNOWN)
+    assert asked.code == 0, asked.err
+    assert "Drawers A to Z: destroy." in asked.out
+    digest = asked.out.split("--approve ")[1].split()[0]
+    ran = company.garant("subject", "erase", "--identity", UNKNOWN, "--approve", digest)
+    assert ran.code == 1
+    assert "waiting for 1 answer" in ran.out
+    task = task_key(company)
+    whole = company.garant("task", "show", task)
+    assert "nobody@nowhere.example" in whole.out
+    key(company)
+    reminded = company.garant("--language", "fr", "task", "remind", task)
+    assert "La réponse est attendue pour le" in reminded.out
+    assert "nobody@" not in reminded.out
+    said = ["--outcome", "refused", "--reason", "The archive burnt down", "--key", "camille.key"]
+    assert company.garant("task", "answer", task, *said).code == 2
+    assert b"nobody@nowhere" not in (company.folder / "home" / "garant.sqlite3").read_bytes()
+
+
+def test_what_is_late_is_said_loudly(ready_company: Company, tmp_path: Path) -> None:
+    company = ready_company
+    by_hand(company)
+    company.garant("plan", "policy", "--as-of", AS_OF, "--system", "archive", "--out", "plan.json")
+    digest = json.loads((company.folder / "plan.json").read_text())["digest"]
+    company.garant("apply", "plan.json", "--approve", digest)
+    make_late(company)
+    listed = company.garant("task", "list")
+    assert listed.code == 1
+    assert listed.out.startswith("LATE by 3 days: archive, Camille Exemple")
+    planned = company.garant("--language", "fr", "plan", "policy", "--as-of", AS_OF, "--system", "archive")
+    assert "EN RETARD de 3 jours" in planned.err
+    shown = company.garant("task", "show", task_key(company))
+    assert "LATE by 3 days" in shown.out
+    assert "3 days ago" in company.garant("task", "remind", task_key(company)).out
+
+
+def make_late(company: Company) -> None:
+    """Time passes: the due day is three days behind."""
+    day = datetime.now(ZoneInfo("Europe/Paris")).date() - timedelta(days=3)
+    with closing(sqlite3.connect(company.folder / "home" / "garant.sqlite3")) as database:
+        database.execute("UPDATE tasks_task SET due_on = ?", (day.isoformat(),))
+        database.commit()
+
+
+def test_signing_needs_no_installation_and_says_what_is_wrong(company: Company) -> None:
+    assert company.garant("task", "key", "camille.key", "--name", "two words").code == 2
+    key(company)
+    assert company.garant("task", "key", "camille.key", "--name", "camille").code == 2
+    options = ["--outcome", "done", "--key", "camille.key"]
+    (company.folder / "task.json").write_text("[]")
+    assert "is not a task of Garant" in company.garant("task", "sign", "task.json", *options).err
+    statement = {"statement": {"task": "run-archive-prospects"}}
+    (company.folder / "task.json").write_text(json.dumps(statement))
+    signed = company.garant("task", "sign", "task.json", *options)
+    assert signed.code == 0, signed.err
+    assert signed.out.startswith("garant-answer/1\ntask run-archive-prospects\n")
+    refused = company.garant("task", "sign", "task.json", "--outcome", "refused", "--key", "camille.key")
+    assert refused.code == 2
