@@ -97,6 +97,8 @@ SQL_TYPES = {"integer": "bigint", "text": "text", "uuid": "uuid"}
 
 def people(database: Database, kind: str, keys: list[Any]) -> DataMap:
     column = "text" if kind == "uuid" and database.name == "sqlite" else SQL_TYPES[kind]
+    if column == "text" and database.name == "mariadb":
+        column = "varchar(700) COLLATE utf8mb4_nopad_bin"
     database.run(f"CREATE TABLE person (id {column} PRIMARY KEY, rid integer)")
     database.insert("person", [{"id": key, "rid": n} for n, key in enumerate(keys)])
     return DataMap.model_validate(

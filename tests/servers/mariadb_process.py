@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pymysql
 
+from tests.servers import mariadb_zones
 from tests.servers.installation import MARIADB, NoServer
 from tests.servers.process import Command, Server
 
@@ -50,6 +51,7 @@ class Mariadb(Server):
             "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys';\nFLUSH PRIVILEGES;\n"
             f"CREATE USER tester@'127.0.0.1' IDENTIFIED BY '{self.password}';\n"
             "GRANT ALL ON *.* TO tester@'127.0.0.1' WITH GRANT OPTION;\n"
+            + "".join(f"{statement};\n" for statement in mariadb_zones.statements())
         )
 
     def command(self) -> Command:

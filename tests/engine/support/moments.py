@@ -38,13 +38,15 @@ def day_near(chance: Random, cutoff: date) -> date:
 
 
 def date_fact(chance: Random, cutoff: date, backend: str) -> Fact:
-    """A calendar day: PostgreSQL's date, or SQLite's text, right or wrong."""
+    """A calendar day: a date, or SQLite's text, right or wrong; MariaDB has a date that is none."""
     if chance.random() < 0.15:
         return Fact(None, None)
     if backend == "sqlite" and chance.random() < 0.12:
         return Fact(chance.choice(GARBAGE), None, readable=False)
+    if backend == "mariadb" and chance.random() < 0.05:
+        return Fact("0000-00-00", None, readable=False)
     day = day_near(chance, cutoff)
-    if backend == "postgresql":
+    if backend != "sqlite":
         return Fact(day, day)
     return Fact(day.isoformat() + chance.choice(("", "", " 00:00:00", "T23:59:59")), day)
 
@@ -60,7 +62,7 @@ def instant_fact(
     wall = datetime.combine(day_near(chance, cutoff), chance.choice(EDGES))
     if aware:
         return _aware(chance, wall, backend, organisation)
-    stored = wall if backend == "postgresql" else _written(chance, wall)
+    stored = wall if backend != "sqlite" else _written(chance, wall)
     return Fact(stored, _day(wall.replace(tzinfo=ZoneInfo(place)), organisation))
 
 
@@ -68,9 +70,11 @@ def _aware(chance: Random, wall: datetime, backend: str, organisation: str) -> F
     """The wall time is the organisation's, so that the edges of its days are met exactly."""
     if wall.year in (1, 9999):
         wall = wall.replace(year=2000 if wall.year == 1 else 9000, month=6, day=1)
+    if backend == "mariadb" and not 1970 < wall.year < 2038:  # the years of its TIMESTAMP
+        wall = wall.replace(year=1971 if wall.year < 2000 else 2037, month=6, day=1)
     moment = wall.replace(tzinfo=ZoneInfo(organisation)).astimezone(UTC)
     day = moment.astimezone(ZoneInfo(organisation)).date()
-    if backend == "postgresql":
+    if backend != "sqlite":
         return Fact(moment, day)
     hours = chance.choice((0, 2, -5))
     shown = (moment + timedelta(hours=hours)).replace(tzinfo=None)

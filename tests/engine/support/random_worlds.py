@@ -32,6 +32,10 @@ COLUMN_TYPES = {
         "integer": "integer", "text": "text", "uuid": "uuid",
         "date": "date", "naive": "timestamp", "aware": "timestamptz",
     },
+    "mariadb": {
+        "integer": "integer", "text": "varchar(200)", "uuid": "uuid",
+        "date": "date", "naive": "datetime", "aware": "timestamp NULL",
+    },
 }  # fmt: skip
 DAYS = (
     date(2026, 11, 1),
@@ -269,9 +273,11 @@ class Builder:
         key, whole, text, day = kinds[self.kind], kinds["integer"], kinds["text"], kinds["date"]
         moment = kinds["aware" if self.aware else "naive"]
         primary = "NOT NULL PRIMARY KEY"
+        if self.database.name == "mariadb" and self.kind == "text":
+            key += self.chance.choice(("", " COLLATE utf8mb4_nopad_bin"))
         data = f"c1 {text}, c2 {text}, c3 {text}, day {day or text}, sealed {whole}, rid {whole}"
         self.database.run(
-            f"CREATE TABLE {self.person} (key {key} {primary}, boss {key}, kind {text}, seen_day {day}, "
+            f'CREATE TABLE {self.person} ("key" {key} {primary}, boss {key}, kind {text}, seen_day {day}, '
             f"id {whole}, f2 {whole}, {data})",
             f"CREATE TABLE {self.invoice} (owner {key}, series {whole}, billed {day}, seen_at {moment}, rid {whole})",
             *(
