@@ -161,3 +161,8 @@ def test_a_restriction_takes_nothing_away(shop: Shop) -> None:
 def test_an_empty_plan_has_no_system_to_look_at(shop: Shop) -> None:
     plan: Plan = shop.plan()
     assert Aftermath(plan, shop.system(), AS_OF).systems() == []
+
+
+def test_a_place_that_the_store_itself_empties_is_said_with_its_day() -> None:
+    report = look(Store([Looked("maria-binlog", hits(0), 9, reason="binlog", days=10)]))
+    assert report.places[0].until == date(2026, 12, 5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from garant.engine.document import Plan
@@ -155,7 +155,7 @@ def examine(
         kept=len(rows.mapped),
         elsewhere=tuple((table, column, len(hits)) for table, column, hits in rows.unmapped),
         cleaned=cleaned,
-        places=(*(_state(place, rows) for place in looked), *copies),
+        places=(*(_state(place, rows, today) for place in looked), *copies),
     )
 
 
@@ -172,13 +172,15 @@ def _cleaned(keeper: Keeper, cleaning: Cleaning, tables: Sequence[str]) -> tuple
         return ("clean-refused",)
 
 
-def _state(place: Looked, rows: StillThere) -> PlaceState:
+def _state(place: Looked, rows: StillThere, today: date) -> PlaceState:
     left = len(place.hits - rows.all)
     state: State = "found" if left else "clean"
     if not place.whole and not left:
         state = "partly" if place.size else "unsearched"
-    reason = None if state == "clean" else place.reason
-    return PlaceState(place.place, state, left, place.size, place.table, reason)
+    if state == "clean":
+        return PlaceState(place.place, state, left, place.size, place.table)
+    until = None if place.days is None else today + timedelta(days=place.days)
+    return PlaceState(place.place, state, left, place.size, place.table, place.reason, until)
 
 
 def _copy(copy: Copy, today: date) -> PlaceState:

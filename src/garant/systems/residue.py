@@ -49,7 +49,8 @@ class Looked:
     """One place after the search.
 
     ``place`` and ``reason`` are keys of :mod:`garant.systems.residue_words`; ``table`` the table whose
-    file it is; ``hits`` the positions of the canaries found; ``size`` the bytes read.
+    file it is; ``hits`` the positions of the canaries found; ``size`` the bytes read; ``days`` how many days
+    from now the store itself keeps the place at most, where it says so.
     """
 
     place: str
@@ -58,6 +59,7 @@ class Looked:
     table: str | None = None
     whole: bool = True
     reason: str | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +117,21 @@ def distinctive(value: object, *, number: bool = False) -> str | None:
         return None
     figures = not any(character.isalpha() for character in text)
     return None if figures and not number else text
+
+
+def together(looked: Sequence[Looked]) -> list[Looked]:
+    """One line per place and table where something was found; one per place for all that is empty."""
+    lines: dict[tuple[str, str | None, bool], Looked] = {}
+    for one in looked:
+        table = one.table if one.hits else None
+        before = lines.get((one.place, table, bool(one.hits)))
+        lines[(one.place, table, bool(one.hits))] = Looked(
+            one.place,
+            one.hits | (before.hits if before else frozenset[int]()),
+            one.size + (before.size if before else 0),
+            table,
+            one.whole and (before is None or before.whole),
+            one.reason if one.hits or not one.whole or before is None else before.reason,
+            one.days,
+        )
+    return list(lines.values())

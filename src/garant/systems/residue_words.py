@@ -23,6 +23,16 @@ PLACES: Final = {
     "pg-log": Text(fr="journal du serveur", en="server log"),
     "pg-archive": Text(fr="archives du journal (archive_mode)", en="archived log (archive_mode)"),
     "pg-replica": Text(fr="serveurs qui suivent celui-ci", en="servers that follow this one"),
+    "maria-table": Text(fr="table", en="table"),
+    "maria-system": Text(fr="espace commun d’InnoDB (ibdata1)", en="InnoDB’s shared space (ibdata1)"),
+    "maria-undo": Text(fr="journal d’annulation d’InnoDB", en="InnoDB’s undo log"),
+    "maria-redo": Text(fr="journal de reprise (redo)", en="redo log"),
+    "maria-temp": Text(fr="espace temporaire d’InnoDB", en="InnoDB’s temporary space"),
+    "maria-statistics": Text(fr="statistiques de la base", en="statistics of the database"),
+    "maria-other": Text(fr="autres fichiers de la base", en="other files of the database"),
+    "maria-binlog": Text(fr="journaux binaires", en="binary logs"),
+    "maria-log": Text(fr="journal du serveur", en="server log"),
+    "maria-replica": Text(fr="serveurs qui suivent celui-ci", en="servers that follow this one"),
     "copy-backup": Text(fr="la sauvegarde", en="the backup"),
     "copy-replica": Text(fr="la réplique", en="the replica"),
     "copy-extract": Text(fr="l’extraction", en="the extract"),
@@ -79,6 +89,54 @@ REASONS: Final = {
         fr="journal compressé (wal_compression) : une valeur ne s’y cherche pas",
         en="compressed log (wal_compression): no value can be searched for in it",
     ),
+    "no-files": Text(
+        fr="il faut lire les fichiers du serveur, et il est ailleurs ou fermé",
+        en="needs the server’s files, which are elsewhere or closed",
+    ),
+    "rebuild": Text(
+        fr="lignes mortes ; --clean full réécrit la table (ALTER TABLE … FORCE)",
+        en="dead rows; --clean full rewrites the table (ALTER TABLE … FORCE)",
+    ),
+    "rebuild-other": Text(
+        fr="lignes mortes d’avant ; tapez ALTER TABLE … FORCE sur cette table",
+        en="dead rows of before; run ALTER TABLE … FORCE on this table",
+    ),
+    "maria-system": Text(
+        fr="anciennes versions des lignes ; --clean full les efface, ou l’activité du serveur",
+        en="old versions of rows; --clean full wipes them, or the server’s activity",
+    ),
+    "maria-undo": Text(
+        fr="anciennes versions des lignes ; --clean full les efface, ou l’activité du serveur",
+        en="old versions of rows; --clean full wipes them, or the server’s activity",
+    ),
+    "maria-redo": Text(
+        fr="journal circulaire, réécrit par l’activité du serveur ; --clean full le renouvelle (MariaDB 10.9)",
+        en="circular log, overwritten by the server’s activity; --clean full renews it (MariaDB 10.9)",
+    ),
+    "maria-temp": Text(fr="jusqu’au redémarrage du serveur", en="until the server restarts"),
+    "maria-statistics": Text(
+        fr="tapez ANALYZE TABLE … PERSISTENT FOR ALL", en="run ANALYZE TABLE … PERSISTENT FOR ALL"
+    ),
+    "maria-other": Text(
+        fr="fichiers sans table connue ; à examiner", en="files without a known table; look at them"
+    ),
+    "maria-log": Text(fr="jusqu’à la rotation du journal", en="until the log is rotated"),
+    "binlog": Text(
+        fr="jusqu’à leur purge (expire_logs_days) ; --clean full les purge",
+        en="until they are purged (expire_logs_days); --clean full purges them",
+    ),
+    "binlog-for-ever": Text(
+        fr="aucune purge n’est réglée (expire_logs_days = 0) ; --clean full les purge",
+        en="no purge is set (expire_logs_days = 0); --clean full purges them",
+    ),
+    "compressed-log": Text(
+        fr="journaux compressés : une valeur ne s’y cherche pas",
+        en="compressed logs: no value can be searched for in them",
+    ),
+    "compressed-table": Text(
+        fr="table compressée ou chiffrée : une valeur ne s’y cherche pas",
+        en="compressed or encrypted table: no value can be searched for in it",
+    ),
     "archive": Text(
         fr="jusqu’à la purge des archives ; déclarez leur durée dans la carte (copies)",
         en="until the archive is purged; declare how long in the map (copies)",
@@ -134,6 +192,19 @@ CLEANED: Final = {
     "wal-kept": Text(
         fr="journal gardé : archives, abonnés, ou droits manquants",
         en="log kept: archive, slots, or missing rights",
+    ),
+    "purged": Text(fr="anciennes lignes purgées", en="old rows purged"),
+    "purge-waits": Text(fr="purge retenue par un lecteur", en="purge held back by a reader"),
+    "rebuilt": Text(fr="tables réécrites (ALTER TABLE … FORCE)", en="tables rewritten (ALTER TABLE … FORCE)"),
+    "rebuild-refused": Text(fr="une table n’a pas pu être réécrite", en="a table could not be rewritten"),
+    "binlog-purged": Text(fr="journaux binaires purgés", en="binary logs purged"),
+    "binlog-kept": Text(
+        fr="journaux binaires gardés : serveurs qui suivent, ou droits",
+        en="binary logs kept: servers that follow, or rights",
+    ),
+    "redo-renewed": Text(fr="journal de reprise renouvelé", en="redo log renewed"),
+    "redo-kept": Text(
+        fr="journal de reprise gardé (droits ou version)", en="redo log kept (rights or version)"
     ),
     "clean-refused": Text(fr="nettoyage refusé par le système", en="cleaning refused by the system"),
 }

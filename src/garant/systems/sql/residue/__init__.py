@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from garant.systems.model import DataMap
 from garant.systems.residue import Keeper
+from garant.systems.sql.residue.mariadb import MariadbKeeper
 from garant.systems.sql.residue.postgresql import PostgresKeeper
 from garant.systems.sql.residue.sqlite import SqliteKeeper
 
 
 def keeper_of(data_map: DataMap, looking: sa.Engine, changing: sa.Engine) -> Keeper:
     """The keeper of the database behind these engines."""
-    keeper = {"sqlite": SqliteKeeper, "postgresql": PostgresKeeper}[looking.dialect.name]
-    return keeper(data_map, looking, changing)
+    keepers = {"sqlite": SqliteKeeper, "postgresql": PostgresKeeper}
+    return keepers.get(looking.dialect.name, MariadbKeeper)(data_map, looking, changing)

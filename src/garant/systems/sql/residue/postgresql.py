@@ -20,7 +20,7 @@ from psycopg import sql
 from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError
 from garant.systems.rawsearch import Patterns
-from garant.systems.residue import Cleaning, Looked, StillThere
+from garant.systems.residue import Cleaning, Looked, StillThere, together
 from garant.systems.sql.residue.live import still_there
 from garant.systems.sql.residue.postgresql_files import ServerFile, reader_of, server_files
 from garant.systems.sql.residue.postgresql_live import held, text_columns
@@ -83,7 +83,7 @@ class PostgresKeeper:
             for file, read in zip(files, reads, strict=True)
             if read.there
         ]
-        return [*_together(looked), *told]
+        return [*together(looked), *told]
 
     def still_there(self, texts: Sequence[str], wanted: Iterable[int]) -> StillThere:
         """Ask every text column, one regular expression and one pass per table."""
@@ -142,23 +142,6 @@ def _reason(file: ServerFile, tables: Collection[str], reasons: dict[str, str]) 
     if file.place in ("pg-table", "pg-index", "pg-toast"):
         return "vacuum-full" if file.table in tables else "vacuum-full-other"
     return reasons.get(file.place, file.place)
-
-
-def _together(looked: Sequence[Looked]) -> list[Looked]:
-    """One line per place and table where something was found; one per place for all that is empty."""
-    lines: dict[tuple[str, str | None, bool], Looked] = {}
-    for one in looked:
-        table = one.table if one.hits else None
-        before = lines.get((one.place, table, bool(one.hits)))
-        lines[(one.place, table, bool(one.hits))] = Looked(
-            one.place,
-            one.hits | (before.hits if before else frozenset[int]()),
-            one.size + (before.size if before else 0),
-            table,
-            one.whole and (before is None or before.whole),
-            one.reason if one.hits or not one.whole or before is None else before.reason,
-        )
-    return list(lines.values())
 
 
 def _told(connection: Connection) -> list[Looked]:
