@@ -92,10 +92,9 @@ def test_nothing_is_cleaned_when_nothing_may_be(shop: Shop) -> None:
 
 
 def test_a_table_without_transactions_keeps_its_dead_rows(shop: Shop) -> None:
-    shop.database.run(
-        "CREATE TABLE `old-log` (line text) ENGINE = MyISAM DEFAULT CHARSET latin1".replace("`", '"')
-    )
-    shop.database.insert("old-log", [{"line": f"Z: yesterday, at noon, it seems, {NAME} called"}, {"line": "nobody in particular"}])
+    shop.database.run('CREATE TABLE "old-log" (line text) ENGINE = MyISAM DEFAULT CHARSET latin1')
+    lines = (f"Z: yesterday, at noon, it seems, {NAME} called", "nobody in particular")
+    shop.database.insert("old-log", [{"line": line} for line in lines])
     shop.database.run("DELETE FROM \"old-log\" WHERE line LIKE 'Z%'")
     (place,) = [p for p in keeper_of(shop).search(["Zéphyrine Quatrepommes called"], [], 60) if p.hits]
     assert (place.place, place.table, place.reason) == ("maria-table", "old-log", "rebuild-other")
@@ -165,6 +164,8 @@ def test_what_rows_still_hold_is_told_apart(shop: Shop) -> None:
     shop.people(900, name=NAME)
     shop.database.run("CREATE TABLE audit (id int, line text) DEFAULT CHARSET latin1")
     shop.database.insert("audit", [{"id": 1, "line": f"mail to old@unlikely.example, {NAME}"}])
-    still = keeper_of(shop).still_there([NAME, "old@unlikely.example", "Quatrepommes", NAME.upper(), "nobody"], range(5))
+    still = keeper_of(shop).still_there(
+        [NAME, "old@unlikely.example", "Quatrepommes", NAME.upper(), "nobody"], range(5)
+    )
     assert still.mapped == {0, 2}
     assert still.unmapped == (("audit", "line", frozenset({1})),)
