@@ -12,15 +12,28 @@ import statistics
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-Work = Callable[[Any], "Mapping[str, float] | None"]
-"""What is timed, called with what the fresh copy gave; it may say how its seconds were spent."""
+@dataclass(frozen=True)
+class Report:
+    """What a contender says of its own work.
+
+    ``totals`` are the sums of seconds that are compared with the baseline, each on its own line; ``spent``
+    says where they went, and ``statements`` how many were sent to the system for it.
+    """
+
+    totals: Mapping[str, float] = field(default_factory=dict[str, float])
+    spent: Mapping[str, float] = field(default_factory=dict[str, float])
+    statements: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+Work = Callable[[Any], Report | None]
+"""What is timed, called with what the fresh copy gave."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,7 @@ class Run:
     seconds: float
     processor: float
     peak: float
-    spent: Mapping[str, float]
+    report: Report
 
 
 @dataclass(frozen=True)
