@@ -1,46 +1,75 @@
-"""`make bench`: a retention sweep and one person's erasure, beside hand-written SQL."""
+"""`make bench`: Garant beside hand-written SQL, on every database; then the ledger."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from bench.contenders import ONE_PERSON, SWEEP
-from bench.harness import Case, Line, measure, show
-from bench.shop import Shop, build_postgres, build_sqlite, state
+from bench.cases import cases, statements
+from bench.harness import Line, measure, show
+from bench.systems import System, postgres_system, sqlite_system
+from bench.world import SIZES, Size
 from tests.servers.lending import end_run, new_run
 from tests.servers.postgres import PostgresServer
+
+DATABASES = ("sqlite", "postgresql")
+
+FEW = replace(SIZES["xs"], people=1_900)
+"""Statements are counted with few rows too."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=50_000, help="15 rows each, and half an invoice")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--size", choices=list(SIZES), default="s", help="l: a million people, ten million rows"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--database", choices=DATABASES, action="append", help="all unless said")
+    parser.add_argument("--only", default="", help="cases whose title has this text")
     options = parser.parse_args()
-    run = new_run()
+    size, names = SIZES[options.size], options.database or DATABASES
+    servers = new_run()
     try:
         with tempfile.TemporaryDirectory(prefix="garant-bench-") as folder:
-            shops = [
-                build_sqlite(Path(folder) / "shop.sqlite3", options.people),
-                build_postgres(PostgresServer.borrow(run, os.getpid()), options.people),
-            ]
-            report(shops, options.people, options.rounds)
+            systems = [system_of(name, Path(folder), servers, size) for name in names]
+            lines = [line for system in systems for line in run(system, size, options.rounds, options.only)]
+            show(lines, options.rounds)
+            few = [system_of(name, Path(folder), servers, FEW) for name in names]
+            compare([line for system in few for line in run(system, FEW, 1, options.only)], lines)
     finally:
-        end_run(run)
+        end_run(servers)
 
 
-def report(shops: list[Shop], people: int, rounds: int) -> None:
-    lines: list[Line] = []
-    for shop in shops:
-        for title, contenders in (("sweep", SWEEP), ("one person", ONE_PERSON)):
-            case = Case(f"{shop.name}: {title}", contenders, shop.fresh, state)
-            Console(stderr=True).print(f"… {case.title}, {people:,} people, {rounds} rounds")
-            lines += measure(case, rounds)
-    show(lines, rounds)
+def system_of(name: str, folder: Path, servers: Path, size: Size) -> System:
+    """The world in this database."""
+    say(f"{name}: {size.people:,} people, {size.rows:,} rows")
+    if name == "sqlite":
+        return sqlite_system(folder, size)
+    return postgres_system(PostgresServer.borrow(servers, os.getpid()), size)
+
+
+def run(system: System, size: Size, rounds: int, only: str) -> Iterator[Line]:
+    for case in cases(system, size):
+        if only in case.title:
+            say(f"{case.title}, {rounds} rounds")
+            yield from measure(case, rounds)
+
+
+def compare(few: list[Line], many: list[Line]) -> None:
+    """Statements depend on tables and batches, never on rows."""
+    if statements(few) != statements(many):
+        raise SystemExit(f"statements depend on the rows: {statements(few)} and {statements(many)}")
+    say("Statements of each part, and of a batch, are the same with few rows as with many.")
+
+
+def say(text: str) -> None:
+    Console(stderr=True).print(f"… {text}")
 
 
 if __name__ == "__main__":

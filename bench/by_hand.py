@@ -124,7 +124,12 @@ def erase_row_by_row(url: str, emails: Sequence[str]) -> None:
         people = connection.exec_driver_sql("SELECT id, billed FROM due ORDER BY id").all()
         for person, billed in people:
             for table, whose in CHILDREN:
-                _each(connection, f"SELECT id FROM {table} WHERE {whose}", person, f"DELETE FROM {table} WHERE id = :row")
+                _each(
+                    connection,
+                    f"SELECT id FROM {table} WHERE {whose}",
+                    person,
+                    f"DELETE FROM {table} WHERE id = :row",
+                )
             _meetings(connection, person)
             for table, treated in (
                 ("invoice", "phone = NULL"),
@@ -132,7 +137,12 @@ def erase_row_by_row(url: str, emails: Sequence[str]) -> None:
             ):
                 key = "person_id" if table == "invoice" else "id"
                 change = f"UPDATE {table} SET {treated}" if billed else f"DELETE FROM {table}"
-                _each(connection, f"SELECT id FROM {table} WHERE {key} = :id", person, f"{change} WHERE id = :row")
+                _each(
+                    connection,
+                    f"SELECT id FROM {table} WHERE {key} = :id",
+                    person,
+                    f"{change} WHERE id = :row",
+                )
 
 
 def _meetings(connection: sa.Connection, person: int) -> None:
@@ -176,7 +186,10 @@ def count(url: str) -> None:
 
 READ = (
     ("contact", "SELECT id, made_on, note FROM contact WHERE person_id = {person}"),
-    ("message", "SELECT id, body FROM message WHERE contact_id IN (SELECT id FROM contact WHERE person_id = {person})"),
+    (
+        "message",
+        "SELECT id, body FROM message WHERE contact_id IN (SELECT id FROM contact WHERE person_id = {person})",
+    ),
     ("purchase", "SELECT id, placed_on, address FROM purchase WHERE person_id = {person}"),
     (
         "line",

@@ -12,12 +12,13 @@ import statistics
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
 
 @dataclass(frozen=True)
 class Report:
@@ -60,16 +61,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Line:
-    """A contender's medians over the rounds."""
+    """A contender's medians over the rounds, or those of one total it reports."""
 
     case: str
     name: str
     seconds: float
-    processor: float
-    peak: float
+    processor: float | None
+    peak: float | None
     ratio: float
     spread: tuple[float, float]
-    spent: Mapping[str, float]
+    spent: Mapping[str, float] = field(default_factory=dict[str, float])
+    statements: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Disagreement(Exception):
@@ -92,20 +94,30 @@ def measure(case: Case, rounds: int) -> list[Line]:
                 left[name].add(case.state(data))
     if len(set.union(*left.values())) != 1:
         raise Disagreement(f"{case.title}: {left}")
-    return [_line(case, name, runs[name], runs[names[0]]) for name in names]
+    return [line for name in names for line in _lines(case, name, runs[name], runs[names[0]])]
 
 
-def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -> Line:
-    ratios = [run.seconds / base.seconds for run, base in zip(runs, baseline, strict=True)]
+def _lines(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -> list[Line]:
+    """One line for each total that the contender reports, else one of all its seconds."""
+    report = runs[0].report
+    totals = list(report.totals) or [""]
+    lines = [_line(case, f"{name}: {total}" if total else name, runs, baseline, total) for total in totals]
+    spent = {part: statistics.median(run.report.spent[part] for run in runs) for part in report.spent}
+    return [*lines[:-1], replace(lines[-1], spent=spent, statements=report.statements)]
+
+
+def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run], total: str) -> Line:
+    seconds = [run.report.totals[total] if total else run.seconds for run in runs]
+    ratios = [ours / base.seconds for ours, base in zip(seconds, baseline, strict=True)]
+    last = not total or total == list(runs[0].report.totals)[-1]
     return Line(
         case.title,
         name,
-        statistics.median(run.seconds for run in runs),
-        statistics.median(run.processor for run in runs),
-        statistics.median(run.peak for run in runs),
+        statistics.median(seconds),
+        statistics.median(run.processor for run in runs) if last else None,
+        statistics.median(run.peak for run in runs) if last else None,
         statistics.median(ratios),
         (min(ratios), max(ratios)),
-        {part: statistics.median(run.spent[part] for run in runs) for part in runs[0].spent},
     )
 
 
@@ -129,10 +141,10 @@ def in_own_process(work: Work, data: Any) -> Run:
 def _child(work: Work, data: Any, answer: Connection) -> None:
     try:
         started, processor = time.perf_counter(), time.process_time()
-        spent = work(data) or {}
+        report = work(data) or Report()
         seconds, used = time.perf_counter() - started, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        answer.send(Run(seconds, used, peak, spent))
+        answer.send(Run(seconds, used, peak, report))
     except BaseException:
         answer.send(traceback.format_exc())
 
@@ -143,20 +155,21 @@ def show(lines: Sequence[Line], rounds: int) -> None:
     table.add_column("contender")
     for heading in ("seconds", "CPU s", "peak MiB", "ratio", "least – most"):
         table.add_column(heading, justify="right")
-    previous, baseline = None, lines[0]
+    previous = None
     for line in lines:
-        baseline = line if line.case != previous else baseline
         table.add_row(
             line.case if line.case != previous else "",
             line.name,
             f"{line.seconds:.3f}",
-            f"{line.processor:.3f}",
-            f"{line.peak:.0f}",
+            "" if line.processor is None else f"{line.processor:.3f}",
+            "" if line.peak is None else f"{line.peak:.0f}",
             f"{line.ratio:.2f}",
             f"{line.spread[0]:.2f} – {line.spread[1]:.2f}",
         )
         for part, seconds in line.spent.items():
-            share = f"[dim]{seconds / baseline.seconds:.2f}[/]"
-            table.add_row("", f"[dim]  {part}[/]", f"[dim]{seconds:.3f}[/]", "", "", share)
+            sent = f", {line.statements[part]:,} statements" if line.statements.get(part) else ""
+            table.add_row("", f"[dim]  {part}{sent}[/]", f"[dim]{seconds:.3f}[/]")
+        if "batches" in line.statements:
+            table.add_row("", f"[dim]  batches: {line.statements['batches']:,}[/]")
         previous = line.case
-    Console(width=120).print(table)
+    Console(width=140).print(table)

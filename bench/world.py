@@ -64,7 +64,9 @@ WORDS = {
     ),
     "postgresql": Words("SELECT generate_series(1, {last}) AS n", "(DATE '{start}' + ({days}))"),
     "mysql": Words(
-        "SELECT seq AS n FROM seq_1_to_{last}", "(DATE '{start}' + INTERVAL ({days}) DAY)", key_text="varchar(80)"
+        "SELECT seq AS n FROM seq_1_to_{last}",
+        "(DATE '{start}' + INTERVAL ({days}) DAY)",
+        key_text="varchar(80)",
     ),
 }
 

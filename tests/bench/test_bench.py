@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.contenders import ONE_PERSON, SWEEP
-from bench.harness import Case, Disagreement, measure
-from bench.shop import Shop, build_postgres, build_sqlite, state
+from bench.cases import cases, statements
+from bench.harness import Disagreement, Line, Report, measure
+from bench.systems import System, postgres_system, sqlite_system
+from bench.world import Size
 from tests.servers.postgres import PostgresServer
 
-PEOPLE = 1_000
+SMALL, LARGER = Size(400, 400, 20), Size(1_200, 800, 40)
+
+
+def system_of(request: pytest.FixtureRequest, tmp_path: Path, size: Size) -> System:
+    if request.param == "sqlite":
+        return sqlite_system(tmp_path, size)
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return postgres_system(server, size)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    if request.param == "sqlite":
-        return build_sqlite(Path(tmp_path_factory.mktemp("bench")) / "shop.sqlite3", PEOPLE)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return build_postgres(server, PEOPLE)
+def systems(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Size, System]:
+    folder = tmp_path_factory.mktemp("bench")
+    return {size: system_of(request, folder, size) for size in (SMALL, LARGER)}
 
 
-@pytest.mark.parametrize("contenders", [SWEEP, ONE_PERSON], ids=["sweep", "one-person"])
-def test_every_contender_leaves_the_same_rows(shop: Shop, contenders: dict[str, object]) -> None:
-    lines = measure(Case("like with like", contenders, shop.fresh, state), rounds=1)
-    assert [line.name for line in lines] == list(contenders)
-    assert lines[0].ratio == 1
+def measured(system: System, size: Size) -> list[Line]:
+    return [line for case in cases(system, size) for line in measure(case, rounds=1)]
 
 
-def test_contenders_that_disagree_are_not_compared(shop: Shop) -> None:
-    lazy = {**SWEEP, "does nothing": lambda _url: None}
-    case = Case("unlike", lazy, shop.fresh, state)
+def test_contenders_leave_the_same_rows_by_as_many_statements(systems: dict[Size, System]) -> None:
+    few, many = (measured(systems[size], size) for size in (SMALL, LARGER))
+    sent = statements(few)
+    print(sent)
+    assert sent == statements(many), "they depend on tables and batches, never on rows"
+
+
+def test_contenders_that_disagree_are_not_compared(systems: dict[Size, System]) -> None:
+    sweep = cases(systems[SMALL], SMALL)[0]
+    lazy = {**sweep.contenders, "does nothing": lambda _url: Report()}
     with pytest.raises(Disagreement, match="does nothing"):
-        measure(case, rounds=1)
+        measure(replace(sweep, contenders=lazy), rounds=1)

@@ -31,7 +31,7 @@ from garant.systems.residue import Keeper
 from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, make_sure, named_blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
-from garant.systems.sql.due import Finder, Scratch, plain_key
+from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.guards import fill_held
@@ -300,6 +300,7 @@ class SqlSnapshot:
         self._map = connector.data_map
         self._dialect = connector.dialect
         self._guards = UNGUARDED
+        self._remembered: Remembered = {}
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
@@ -374,7 +375,8 @@ class SqlSnapshot:
             yield from result
 
     def _finder(self, root: str) -> Finder:
-        return Finder(self._connection, self._dialect, self._scratch(root), self._map.zone)
+        scratch, zone = self._scratch(root), self._map.zone
+        return Finder(self._connection, self._dialect, scratch, zone, self._remembered)
 
     def _scratch(self, root: str) -> Scratch:
         return scratch_of(self._map.roots[root].type)

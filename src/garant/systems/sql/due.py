@@ -1,15 +1,16 @@
 """*Find*: who is due, and what holds them, answered by the system in a few set-based statements.
 
-Everything happens in two temporary tables: ``batch`` (key, held), the selected roots, and
-``facts`` (key, at, mark), the last dated fact of each candidate. ``mark`` is 0 when that fact
-is on or before the cut-off, RECENT after it, UNREADABLE when the database cannot read a date:
-an unreadable date never makes anyone due.
+Everything happens in temporary tables: ``batch`` (key, held), the selected roots; ``dated`` (key, at,
+unread), the last moment of an event for everybody, read once for all the promises that count from it; and
+``facts`` (key, at, mark), the same for each candidate. ``mark`` is 0 when that fact is on or before the
+cut-off, RECENT after it, UNREADABLE when the database cannot read a date: an unreadable date never makes
+anyone due.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 
 from garant.systems.model import EventSource, Role
 from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, Recheck, RootKey
-from garant.systems.sql.dialects import UNREADABLE, Dialect
+from garant.systems.sql.dialects import RECENT, UNREADABLE, Dialect, Greatest
 from garant.systems.sql.fragment_text import query
 
 STILL_DUE = 1 << 62
@@ -33,6 +34,14 @@ class Scratch:
     facts: sa.TableClause
     departing: sa.TableClause
     on_hold: sa.TableClause
+    dated: sa.TableClause
+
+
+Query = sa.Select[*tuple[Any, ...]]
+"""A query with whatever columns."""
+
+Remembered = dict[str, tuple[Sequence[EventSource], bool]]
+"""Table ``dated`` → the sources it holds, and whether it holds their first moment instead of their last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Finder:
     dialect: Dialect
     scratch: Scratch
     zone: str
+    remembered: Remembered = field(default_factory=dict[str, tuple[Sequence[EventSource], bool]])
 
     def due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Fill ``batch`` with the due roots and say what holds them."""
@@ -161,14 +171,20 @@ class Finder:
         who = sa.select(members.c.key).distinct().where(members.c.key.is_not(None)).subquery("who")
         if clock is None or not sources:
             rows = sa.select(who.c.key, sa.null(), sa.literal(0))
+        elif only_batch or len({source.type for source in sources}) > 1:
+            rows = self._joined(who, self._last(sources, clock, only_batch=only_batch, first=first))
         else:
-            last = self._last(sources, clock, only_batch, sa.func.min if first else sa.func.max)
-            rows = sa.select(who.c.key, last.c.at, sa.func.coalesce(last.c.mark, 0)).select_from(
-                who.outerjoin(last, who.c.key == last.c.key)
+            self._remember(sources, first)
+            rows = self._joined(
+                who, self._marked(self.scratch.dated, sources[0].type, clock).subquery("last")
             )
         # IGNORE: there, a date that none is would stop the statement even where it is read with care.
         facts_of = sa.insert(facts).prefix_with("IGNORE", dialect="mariadb")
         self.connection.execute(facts_of.from_select(["key", "at", "mark"], rows))
+
+    def _joined(self, who: sa.Subquery, last: sa.Subquery) -> Query:
+        mark = sa.func.coalesce(last.c.mark, 0)
+        return sa.select(who.c.key, last.c.at, mark).select_from(who.outerjoin(last, who.c.key == last.c.key))
 
     def _narrow(self, source: sa.Subquery, only_batch: bool) -> sa.Subquery:
         if not only_batch:
@@ -176,20 +192,55 @@ class Finder:
         among = source.c.key.in_(sa.select(self.scratch.batch.c.key))
         return sa.select(*source.c).where(among).subquery()
 
+    def _remember(self, sources: Sequence[EventSource], first: bool) -> None:
+        """Fill ``dated`` with the moments of an event, unless it holds them already: its questions differ
+        by their cut-offs alone."""
+        dated = self.scratch.dated
+        if self.remembered.get(dated.name) == (sources, first):
+            return
+        self.connection.execute(sa.delete(dated))
+        parts = [self._moments(source, first, only_batch=False) for source in sources]
+        every = _together(parts, "unread", _greatest(first))
+        self.connection.execute(sa.insert(dated).from_select(["key", "at", "unread"], every))
+        self.remembered[dated.name] = (sources, first)
+
     def _last(
-        self, sources: Sequence[EventSource], clock: Clock, only_batch: bool, greatest: Any
+        self, sources: Sequence[EventSource], clock: Clock, *, only_batch: bool, first: bool
     ) -> sa.Subquery:
-        parts: list[sa.Select[Any]] = []
-        for source in sources:
-            rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
-            at = rows.c.at
-            mark = self.dialect.recent(at, source.type, clock.day, clock.instant, self.zone)
-            moment = self.dialect.moment(at, source.type)
-            part: sa.Select[Any] = sa.select(rows.c.key, moment.label("at"), mark.label("mark"))  # pyright: ignore[reportAssignmentType]
-            parts.append(part.where(at.is_not(None)))
-        every = sa.union_all(*parts).subquery("every")
-        latest, mark = greatest(every.c.at).label("at"), greatest(every.c.mark).label("mark")
-        return sa.select(every.c.key, latest, mark).group_by(every.c.key).subquery("last")
+        """The roots of an event with their last (or first) moment and its mark, each source's by its kind."""
+        parts = [
+            self._marked(self._moments(source, first, only_batch=only_batch).subquery(), source.type, clock)
+            for source in sources
+        ]
+        return _together(parts, "mark", _greatest(first)).subquery("last")
+
+    def _moments(self, source: EventSource, first: bool, *, only_batch: bool) -> Query:
+        """The last (or first) moment of each root by one source; whether one of its dates is unread."""
+        rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
+        at, unread = self.dialect.dated(rows.c.at, source.type, _greatest(first))
+        known = rows.c.at.is_not(None), rows.c.key.is_not(None)
+        return (
+            sa.select(rows.c.key, at.label("at"), unread.label("unread")).where(*known).group_by(rows.c.key)
+        )
+
+    def _marked(self, moments: sa.FromClause, kind: str, clock: Clock) -> Query:
+        """Hold moments against the cut-off."""
+        late = self.dialect.late(moments.c.at, kind, clock.day, clock.instant, self.zone)
+        mark = sa.case((moments.c.unread != 0, UNREADABLE), (late, RECENT), else_=0)
+        return sa.select(moments.c.key, moments.c.at, mark.label("mark"))
+
+
+def _greatest(first: bool) -> Greatest:
+    return sa.func.min if first else sa.func.max
+
+
+def _together(parts: Sequence[Query], second: str, greatest: Greatest) -> Query:
+    """The moments of several sources as those of one event; ``second`` is what goes with them."""
+    if len(parts) == 1:
+        return parts[0]
+    every = sa.union_all(*parts).subquery("sources")
+    at, also = greatest(every.c.at).label("at"), greatest(every.c[second]).label(second)
+    return sa.select(every.c.key, at, also).group_by(every.c.key)
 
 
 def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -25,22 +25,33 @@ def scratch_of(kind: str) -> Scratch:
         f"garant_departing_{kind}", sa.column("number"), sa.column("key"), sa.column("held", sa.BigInteger())
     )
     on_hold = sa.table(f"garant_on_hold_{kind}", sa.column("root"), sa.column("key"))
-    return Scratch(batch, facts, departing, on_hold)
+    dated = sa.table(f"garant_dated_{kind}", sa.column("key"), sa.column("at"), sa.column("unread"))
+    return Scratch(batch, facts, departing, on_hold, dated)
 
 
 def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
     """Create the temporary tables for keys of this kind on this connection."""
     key_type = dialect.key_type(kind).compile(connection.dialect)
-    number, moment = dialect.scratch_types()
+    words = dialect.scratching
     word = connection.dialect.identifier_preparer.quote("key")
     scratch = scratch_of(kind)
     for table, columns in (
-        (scratch.batch, f"{word} {key_type} PRIMARY KEY, held BIGINT NOT NULL"),
-        (scratch.departing, f"number {number}, {word} {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL"),
-        (scratch.facts, f"{word} {key_type} PRIMARY KEY, at {moment}, mark INTEGER NOT NULL"),
-        (scratch.on_hold, f"root VARCHAR(200) NOT NULL, {word} {key_type} NOT NULL"),
+        (scratch.batch, f"({word} {key_type} PRIMARY KEY, held BIGINT NOT NULL) {words.clustered}"),
+        (
+            scratch.departing,
+            f"(number {words.number}, {word} {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL)",
+        ),
+        (
+            scratch.facts,
+            f"({word} {key_type} {words.unique}, at {words.moment}, mark INTEGER NOT NULL) {words.clustered}",
+        ),
+        (
+            scratch.dated,
+            f"({word} {key_type} {words.unique}, at {words.moment}, unread INTEGER NOT NULL) {words.clustered}",
+        ),
+        (scratch.on_hold, f"(root VARCHAR(200) NOT NULL, {word} {key_type} NOT NULL)"),
     ):
-        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} ({columns})")
+        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.name} {columns}")
     return scratch
 
 

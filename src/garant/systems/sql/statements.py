@@ -15,25 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import (
-    ColumnDisposition,
-    Constant,
-    DataMap,
-    Do,
-    Generalise,
-    Link,
-    Prefix,
-    Pseudonymise,
-    Refresh,
-)
+from garant.systems.model import DataMap, Do, Link, Refresh
 from garant.systems.paths import Hop, Path
 from garant.systems.port import Step
 from garant.systems.sql.dialects import Dialect
-from garant.systems.sql.fragment_text import predicate, scalar
+from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
 from garant.systems.sql.references import Reference
+from garant.systems.sql.values import new_value, undone
 from garant.systems.sql.written import key_as_written, written
-from garant.systems.treatments import Mark
 
 Condition = Callable[[ColumnElement[Any], Link], ColumnElement[bool]]
 """A condition on the column that holds the root's key, as the link to the root writes it."""
@@ -91,7 +81,10 @@ class Statements:
         written = {name.lower() for name in step.columns}
         moving = (name for name in self.dialect.moving(step.table) if name.lower() not in written)
         still = {name: table.c[name] for name in moving}
-        values = {name: self._value(step.table, name, how) for name, how in step.columns.items()}
+        values = {
+            name: new_value(self.dialect, table.c[name], step.table, name, how, self.pseudonym_key)
+            for name, how in step.columns.items()
+        }
         return sa.update(table).where(where).values(still | values)
 
     def leaves(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | None:
@@ -204,48 +197,71 @@ class Statements:
         return keys.correlate(None)
 
     def lead(self, paths: Sequence[Path], condition: Condition) -> ColumnElement[bool]:
-        """Whether a row leads, by any of the paths, to a root key that meets the condition."""
-        return self._any([p.hops for p in paths], End(condition, shared=self.sharing and len(paths) > 1))
+        """Whether a row leads, by any of the paths, to a root key that meets the condition.
 
-    def _any(self, ways: Ways, end: End) -> ColumnElement[bool]:
-        """Whether a row leads to the end by any of the ways; what ways share is asked once."""
-        groups: dict[int, list[Sequence[Hop]]] = {}
-        for hops in ways:
-            groups.setdefault(id(hops[0].link), []).append(hops)
-        # No way to the root reaches no row: without the false, no condition would be every row.
-        return sa.or_(sa.false(), *(self._linked(group, end) for group in groups.values()))
+        The ways are gathered rather than tried row by row: no database uses an index for one way *or*
+        another. Where the table has no key to gather, they are tried.
+        """
+        groups, end = _groups([p.hops for p in paths]), End(condition, shared=self.sharing and len(paths) > 1)
+        conditions = [self._linked(group, end) for group in groups]
+        name = paths[0].table if paths else ""
+        key = self.data_map.tables[name].key if name in self.data_map.tables else None
+        if len(groups) < 2 or key is None:
+            # No way to the root reaches no row: without the false, no condition would be every row.
+            return sa.or_(sa.false(), *conditions)
+        column = self.table(name).c[key]
+        ways = [sa.select(column).where(way).correlate(None) for way in conditions]
+        return column.in_(sa.union_all(*ways))
 
-    def _linked(self, ways: Ways, end: End) -> ColumnElement[bool]:
-        """Whether a row leads to the end by ways that all begin with the same hop."""
+    def _linked(self, ways: Ways, end: End, met: sa.Select[Any] | None = None) -> ColumnElement[bool]:
+        """Whether a row leads to the end by ways that all begin with the same hop.
+
+        ``met``: the only values of the hop's column that matter, where there is no need to look at others.
+        """
         hop = ways[0][0]
         column = self.table(hop.table).c[hop.link.column]
         if hop.link.parent is None:
             reached = end.condition(column, hop.link)
         else:
-            parents = self._parents([hops[1:] for hops in ways], hop.target_column, end)
-            reached = column.in_(written(parents, hop.link))
+            rest = [hops[1:] for hops in ways]
+            reached = column.in_(self._parents(rest, hop, end, met))
         return self.under_condition(hop, reached)
 
     def under_condition(self, hop: Hop, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         """The condition, and that of the hop's own link."""
         return sa.and_(condition, self._when(hop)) if hop.link.when else condition
 
-    def _parents(self, ways: Ways, column: str, end: End) -> sa.Select[Any]:
-        """A column of the parent's rows that lead to the end.
+    def _parents(self, ways: Ways, hop: Hop, end: End, met: sa.Select[Any] | None = None) -> sa.SelectBase:
+        """The parent's rows that lead to the end, as the column of ``hop`` writes them.
 
         Where several paths come by the same parent, its rows are found once for all of them, in a
         common table expression.
         """
-        name = ways[0][0].table
+        name, column = ways[0][0].table, hop.target_column
         parent = self.table(name)
-        if not end.shared:
-            return sa.select(parent.c[column]).where(self._any(ways, end)).correlate(None)
+        if not end.shared or met is not None:
+            among = [] if met is None else [self._met(parent.c[column], hop.link, met)]
+            rows = self._parent_rows(ways, [parent.c[column]], end, among)
+            return _together([written(row, hop.link) for row in rows])
         known = frozenset(tuple(id(hop.link) for hop in hops) for hops in ways)
         if known not in end.parents:
             columns = [parent.c[c] for c in self._reached_by(name)]
-            rows = sa.select(*columns).where(self._any(ways, end)).correlate(None)
+            rows = _together(self._parent_rows(ways, columns, end, []))
             end.parents[known] = rows.cte(f"garant_{next(self._numbers)}_{parent.name}")
-        return sa.select(end.parents[known].c[column]).correlate(None)
+        return written(sa.select(end.parents[known].c[column]).correlate(None), hop.link)
+
+    def _parent_rows(
+        self,
+        ways: Ways,
+        columns: Sequence[ColumnElement[Any]],
+        end: End,
+        among: Sequence[ColumnElement[bool]],
+    ) -> list[sa.Select[Any]]:
+        """The parent's rows by each of its ways, one query each."""
+        return [
+            sa.select(*columns).where(*among, self._linked(group, end)).correlate(None)
+            for group in _groups(ways)
+        ]
 
     def _reached_by(self, name: str) -> list[str]:
         """The columns by which other tables reach this one."""
@@ -266,15 +282,39 @@ class Statements:
         others to the shared one are there, and may refuse.
         """
         root, departing = self.data_map.roots[self.root], self.departing
-        alive = sa.select(self.table(root.table).c[root.key]).correlate(None)
-        leaving = sa.select(departing.c.key).where(*self._until_now(step)).correlate(None)
+        alive = self.table(root.table).alias("garant_alive")
+        leaving = sa.select(sa.literal(1)).select_from(departing).where(*self._until_now(step))
         held = leaving.where(departing.c.held.bitwise_and(step.unless) != 0)
 
-        def stays(key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
-            lives = sa.and_(key.in_(written(alive, link)), key.not_in(written(leaving, link)))
-            return sa.or_(lives, key.in_(written(held, link))) if step.unless else lives
+        # Asked of each row by an index: those who stay are far too many to gather.
+        def is_in(
+            query: sa.Select[Any], own: sa.FromClause, name: str, key: ColumnElement[Any], link: Link
+        ) -> ColumnElement[bool]:
+            if link.prefix is not None:
+                return key.in_(written(query.with_only_columns(own.c[name]).correlate(None), link))
+            return query.where(own.c[name] == key).correlate_except(own).exists()
 
-        return self.lead(step.owners, stays)
+        def stays(key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
+            lives = sa.and_(
+                is_in(sa.select(sa.literal(1)).select_from(alive), alive, root.key, key, link),
+                sa.not_(is_in(leaving, departing, "key", key, link)),
+            )
+            return sa.or_(lives, is_in(held, departing, "key", key, link)) if step.unless else lives
+
+        end, reached = End(stays, shared=False), self._reach(step)
+        return sa.or_(
+            sa.false(),
+            *(
+                self._linked(group, end, self._among_parents(group, reached))
+                for group in _groups([path.hops for path in step.owners])
+            ),
+        )
+
+    def _among_parents(self, ways: Ways, reached: ColumnElement[bool]) -> sa.Select[Any] | None:
+        """The parents of the rows reached: no other matters. Not where a statement would nest too deep."""
+        if max(len(hops) for hops in ways) != 2:
+            return None
+        return self._outward(ways[0][0], reached).correlate(None)
 
     def _until_now(self, step: Step) -> list[ColumnElement[bool]]:
         """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan."""
@@ -339,44 +379,23 @@ class Statements:
     def _undone_columns(self, step: Step) -> list[ColumnElement[bool]]:
         if step.do is not Do.TREAT:
             return []
-        return [sa.or_(*(self._undone(step.table, name, how) for name, how in step.columns.items()))]
+        columns = self.table(step.table).c
+        changes = (
+            undone(self.dialect, columns[name], step.table, name, how) for name, how in step.columns.items()
+        )
+        return [sa.or_(*changes)]
 
-    def _undone(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[bool]:
-        column = self.table(table).c[name]
-        match how:
-            case Mark(constant=value) | Constant(constant=bool() as value):
-                return self.dialect.differs(table, name, column, sa.literal(value))
-            case Constant(constant=value):
-                other = self.dialect.differs(table, name, column, sa.literal(value))
-                return sa.and_(column.is_not(None), other)
-            case Pseudonymise(pseudonymise=spec):
-                return sa.and_(column.is_not(None), sa.not_(self.dialect.is_pseudonym(column, spec)))
-            case Generalise(generalise="year" | "month" as unit):
-                return column != self.dialect.truncated(column, unit)
-            case Generalise(generalise=Prefix(prefix=length)):
-                return self.dialect.characters(column) > length
-            case Refresh(refresh=expression):
-                copy = scalar(expression, table, self.dialect.name)
-                return self.dialect.differs(table, name, column, copy)
-            case _:
-                return column.is_not(None)
 
-    def _value(self, table: str, name: str, how: ColumnDisposition) -> ColumnElement[Any]:
-        column = self.table(table).c[name]
-        match how:
-            case Constant(constant=value):
-                new: ColumnElement[Any] = sa.literal(value)
-            case Pseudonymise(pseudonymise=spec):
-                new = self.dialect.pseudonym(column, spec, self.pseudonym_key)
-            case Generalise(generalise="year" | "month" as unit):
-                new = self.dialect.truncated(column, unit)
-            case Generalise(generalise=Prefix(prefix=length)):
-                new = sa.func.substr(column, 1, length)
-            case Refresh(refresh=expression):
-                return scalar(expression, table, self.dialect.name)
-            case _:
-                return sa.null()
-        return sa.case((self._undone(table, name, how), new), else_=column)
+def _groups(ways: Ways) -> list[list[Sequence[Hop]]]:
+    """The ways that begin with the same hop, together: what they share is asked once."""
+    groups: dict[int, list[Sequence[Hop]]] = {}
+    for hops in ways:
+        groups.setdefault(id(hops[0].link), []).append(hops)
+    return list(groups.values())
+
+
+def _together(queries: Sequence[sa.Select[Any]]) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    return queries[0] if len(queries) == 1 else sa.union_all(*queries)
 
 
 def _named(table: sa.FromClause, column: str) -> ColumnElement[Any]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from garant.systems.sql.dialects.base import RECENT, UNREADABLE, Dialect, hmac_pads, pseudonym_digest
+from garant.systems.sql.dialects.base import (
+    RECENT,
+    UNREADABLE,
+    Dialect,
+    Greatest,
+    hmac_pads,
+    pseudonym_digest,
+)
 from garant.systems.sql.dialects.mariadb import Mariadb
 from garant.systems.sql.dialects.postgresql import Postgresql
 from garant.systems.sql.dialects.sqlite import Sqlite, local_moment
 
 __all__ = [
-    "RECENT", "UNREADABLE", "Dialect", "Mariadb", "Postgresql", "Sqlite", "dialect_of", "hmac_pads", "local_moment",
+    "RECENT", "UNREADABLE", "Dialect", "Greatest", "Mariadb", "Postgresql", "Sqlite", "dialect_of", "hmac_pads",
+    "local_moment",
     "pseudonym_digest",
 ]  # fmt: skip
 

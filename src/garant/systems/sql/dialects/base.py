@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -23,12 +24,28 @@ RECENT, UNREADABLE = 1, 2
 """Marks on a dated fact: after the cut-off; a date that the database cannot read."""
 
 
+Greatest = Callable[[ColumnElement[Any]], ColumnElement[Any]]
+"""``max`` or ``min``, as a function of SQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scratching:
+    """How a temporary table is written: a number that grows with each row, a moment, a key that is unique
+    (with an index only where joins want one), and what follows the columns."""
+
+    number: str
+    moment: str
+    unique: str
+    clustered: str
+
+
 class Dialect(Protocol):
     """The few expressions that no portable SQL writes."""
 
     name: str
     with_before_change: bool
     """Whether a DELETE or an UPDATE may begin with common table expressions."""
+    scratching: Scratching
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         """Ask the system, once and outside any transaction, what the other answers depend on."""
@@ -48,10 +65,6 @@ class Dialect(Protocol):
 
     def transaction(self, connection: sa.Connection) -> str | None:
         """What the system will call this transaction later, where it remembers any."""
-        ...
-
-    def scratch_types(self) -> tuple[str, str]:
-        """What a temporary table writes for a number that grows with each row, and for a moment."""
         ...
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
@@ -74,14 +87,19 @@ class Dialect(Protocol):
         """The column type of a temporary table of keys of this kind."""
         ...
 
-    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-        """``at`` in a form whose greatest value is the latest moment."""
+    def dated(
+        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """Of a group of dated facts: the greatest (or least) moment, and 1 where that of a fact cannot be read.
+
+        ``greatest`` is ``max`` or ``min``; with ``min``, 1 only where no fact can be read.
+        """
         ...
 
-    def recent(
-        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
-    ) -> ColumnElement[int]:
-        """0 when ``at`` is on or before the cut-off, else RECENT or UNREADABLE."""
+    def late(
+        self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[bool]:
+        """Whether a moment that :meth:`dated` gave is after the cut-off."""
         ...
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:

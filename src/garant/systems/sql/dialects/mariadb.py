@@ -14,7 +14,7 @@ from sqlalchemy.dialects import mysql
 
 from garant.systems.model import DataMap, Pseudonym
 from garant.systems.port import ConnectorError
-from garant.systems.sql.dialects.base import RECENT, UNREADABLE, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import Greatest, Scratching, hmac_pads, is_unicode
 from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
 
 TO_THE_BYTE = "utf8mb4_nopad_bin"
@@ -42,6 +42,7 @@ class Mariadb:
 
     name = "mariadb"
     with_before_change = False
+    scratching = Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", "")
 
     def __init__(self) -> None:
         self._columns: Columns | None = None
@@ -66,9 +67,6 @@ class Mariadb:
             return sa.BigInteger()
         charset, collation = self.columns.key_collation(kind)
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
-
-    def scratch_types(self) -> tuple[str, str]:
-        return "BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)"
 
     def begin_snapshot(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
@@ -100,18 +98,19 @@ class Mariadb:
     def moving(self, table: str) -> Collection[str]:
         return self.columns.moving(table)
 
-    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-        return _later(_day(at), "12 HOUR") if kind == "date" else _instant(at)
+    def dated(
+        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        read = _day(at) if kind == "date" else _instant(at)
+        unread = greatest(sa.case((read.is_(None), 1), else_=0))
+        return _later(greatest(read), "12 HOUR") if kind == "date" else greatest(read), unread
 
-    def recent(
-        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
-    ) -> ColumnElement[int]:
+    def late(
+        self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[bool]:
         if kind == "date":
-            read, late = _day(at), _day(at) > sa.literal(day.isoformat())
-        else:
-            local = instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
-            read, late = _instant(at), _instant(at) >= sa.literal(local)
-        return sa.case((read.is_(None), UNREADABLE), (late, RECENT), else_=0)
+            return sa.cast(moment, sa.Date()) > sa.literal(day.isoformat())
+        return moment >= sa.literal(instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S"))
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         inner, outer = (sa.func.unhex(sa.literal(pad.hex())) for pad in hmac_pads(key))

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Pseudonym
-from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import NOON, Greatest, Scratching, hmac_pads, is_unicode
+
+NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
+"""Before every date: no fact happened then."""
 
 
 class Postgresql:
@@ -19,6 +22,7 @@ class Postgresql:
 
     name = "postgresql"
     with_before_change = True
+    scratching = Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
@@ -32,9 +36,6 @@ class Postgresql:
     def transaction(self, connection: sa.Connection) -> str | None:
         """Its own number for this transaction (since version 10)."""
         return str(connection.scalar(sa.select(sa.func.txid_current())))
-
-    def scratch_types(self) -> tuple[str, str]:
-        return "BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE"
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         key_type = "bigint" if isinstance(rows[0][0], int) else "text"
@@ -59,23 +60,21 @@ class Postgresql:
             return sa.BigInteger()
         return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
 
-    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+    def dated(
+        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
+        unread = greatest(sa.case((moment == NEVER, 1), else_=0))
         if kind == "instant":
-            return moment
-        return sa.func.date_trunc("day", moment) + sa.cast(sa.literal(NOON), sa.Interval())
+            return greatest(moment), unread
+        return sa.func.date_trunc("day", greatest(moment)) + sa.cast(sa.literal(NOON), sa.Interval()), unread
 
-    def recent(
-        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
-    ) -> ColumnElement[int]:
-        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
-        late = (
-            sa.cast(at, sa.Date()) > sa.literal(day, sa.Date())
-            if kind == "date"
-            else moment >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
-        )
-        never = moment == sa.cast(sa.literal("-infinity"), sa.TIMESTAMP(timezone=True))
-        return sa.case((never, UNREADABLE), (late, RECENT), else_=0)
+    def late(
+        self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[bool]:
+        if kind == "date":
+            return sa.cast(moment, sa.Date()) > sa.literal(day, sa.Date())
+        return moment >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         inner, outer = hmac_pads(key)

@@ -13,10 +13,20 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Pseudonym
-from garant.systems.sql.dialects.base import NOON, RECENT, UNREADABLE, is_unicode
+from garant.systems.sql.dialects.base import Greatest, Scratching, is_unicode
 
-AGAIN = "+0 days"
+AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
+
+DIGIT: ColumnElement[str] = sa.literal_column("'0'")
+"""A year before our era begins with less: with a minus."""
+
+UNREAD: ColumnElement[str] = sa.literal_column("'~'")
+"""Stands for a date that cannot be read; it sorts after every date."""
+
+NOON_TEXT = " 12:00:00"
+NOON: ColumnElement[str] = sa.literal_column(f"'{NOON_TEXT}'")
+"""A calendar day is shown by its noon, so that no time zone of Europe moves it to another day."""
 
 
 class Sqlite:
@@ -24,6 +34,7 @@ class Sqlite:
 
     name = "sqlite"
     with_before_change = True
+    scratching = Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
@@ -36,9 +47,6 @@ class Sqlite:
 
     def transaction(self, connection: sa.Connection) -> str | None:
         return None
-
-    def scratch_types(self) -> tuple[str, str]:
-        return "INTEGER PRIMARY KEY", "TEXT"
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         connection.exec_driver_sql(f"INSERT INTO {name} (key, held) VALUES (?, ?)", list(rows))
@@ -55,19 +63,21 @@ class Sqlite:
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         return sa.BigInteger() if kind == "integer" else sa.Text()
 
-    def moment(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-        return sa.func.datetime(_sqlite_day(at), NOON) if kind == "date" else _sqlite_instant(at)
+    def dated(
+        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        # One aggregate, written twice and computed once: reading a text as a date is the slow part.
+        read = _sqlite_day(at) if kind == "date" else _sqlite_instant(at)
+        found = greatest(sa.func.coalesce(read, UNREAD))
+        moment = sa.func.nullif(found, UNREAD)
+        return moment.op("||")(NOON) if kind == "date" else moment, found == UNREAD
 
-    def recent(
-        self, at: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
-    ) -> ColumnElement[int]:
+    def late(
+        self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
+    ) -> ColumnElement[bool]:
         if kind == "date":
-            read = _sqlite_day(at)
-            late = read > day.isoformat()
-        else:
-            read = _sqlite_instant(at)
-            late = read >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
-        return sa.case((read.is_(None), UNREADABLE), (late, RECENT), else_=0)
+            return moment > day.isoformat() + NOON_TEXT
+        return moment >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
@@ -107,7 +117,8 @@ def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
     real = sa.and_(
         sa.func.typeof(at) == "text", sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
     )
-    return sa.case((real, written), else_=sa.null())
+    plain = sa.and_(at >= DIGIT, sa.func.date(at, AGAIN) == at)
+    return sa.case((plain, at), (real, written), else_=sa.null())
 
 
 def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -119,6 +130,7 @@ def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
     naive = sa.func.datetime(at, AGAIN)
     real = sa.func.date(naive) == sa.func.substr(at, 1, 10)
     return sa.case(
+        (sa.and_(at >= DIGIT, naive == at), at),
         (sa.func.typeof(at) != "text", sa.null()),
         (aware, sa.func.garant_local(text)),
         (real, naive),

@@ -1,0 +1,92 @@
+"""What is measured: each case with Garant and its rival or limit, which leave the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from bench import by_hand, garant
+from bench.harness import Case, Line
+from bench.systems import System
+from bench.world import BUSY, HEAVY, Size, state
+
+BUSY_EMAIL, HEAVY_EMAIL = by_hand.emails([BUSY, HEAVY])
+
+HAND, GARANT = "hand-written SQL", "Garant"
+
+
+def asking(size: Size) -> list[str]:
+    """Those who ask to be erased: spread over everybody, prospects and customers."""
+    step = size.people // size.requests
+    return by_hand.emails([number * step + number % 2 for number in range(1, size.requests)] + [step - 1])
+
+
+def cases(system: System, size: Size) -> list[Case]:
+    """Every case on one database; in each the first contender is the baseline."""
+
+    many = asking(size)
+
+    @contextmanager
+    def as_is() -> Iterator[str]:
+        yield system.url
+
+    return [
+        Case(
+            f"{system.name}: sweep of a tenth",
+            {HAND: by_hand.sweep, GARANT: garant.sweep},
+            system.fresh,
+            state,
+        ),
+        Case(
+            f"{system.name}: one person with 10,000 rows",
+            {
+                HAND: partial(by_hand.erase, emails=[BUSY_EMAIL]),
+                GARANT: partial(garant.erase_one, email=BUSY_EMAIL),
+            },
+            system.fresh,
+            state,
+        ),
+        Case(
+            f"{system.name}: {size.requests:,} people who ask",
+            {
+                HAND: partial(by_hand.erase, emails=many),
+                "row by row, each committed": partial(by_hand.erase_row_by_row, emails=many),
+            },
+            system.fresh,
+            state,
+        ),
+        Case(
+            f"{system.name}: plan",
+            {"the same counts by hand": by_hand.count, GARANT: garant.plan},
+            as_is,
+            _nothing,
+        ),
+        Case(
+            f"{system.name}: export of one person",
+            {
+                "the driver's own fetch": partial(by_hand.fetch, person=HEAVY),
+                GARANT: partial(garant.export, email=HEAVY_EMAIL),
+            },
+            as_is,
+            _nothing,
+        ),
+    ]
+
+
+def _nothing(_url: str) -> object:
+    """What is only read is left as it was."""
+    return None
+
+
+def statements(lines: list[Line]) -> dict[str, dict[str, float]]:
+    """By case, the statements of each part of Garant's work; of the run, those of one batch."""
+    found: dict[str, dict[str, float]] = {}
+    for line in lines:
+        if line.statements:
+            sent: dict[str, float] = dict(line.statements)
+            count = sent.pop("batches", None)
+            if count:
+                sent["run"] /= count
+            found[line.case] = sent
+    return found
