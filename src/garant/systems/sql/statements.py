@@ -22,6 +22,7 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
 from garant.systems.sql.references import Reference
+from garant.systems.sql.tables import table_of
 from garant.systems.sql.values import new_value, undone
 from garant.systems.sql.written import key_as_written, written
 
@@ -161,7 +162,7 @@ class Statements:
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
         if name not in self._tables:
-            self._tables[name] = _table(name, self._columns(name))
+            self._tables[name] = table_of(self.data_map, name, self.dialect.moving(name))
         return self._tables[name]
 
     def column(self, table: str, name: str) -> ColumnElement[Any]:
@@ -170,22 +171,6 @@ class Statements:
         if name not in found.c:
             found.append_column(sa.column(name))
         return found.c[name]
-
-    def _columns(self, name: str) -> set[str]:
-        columns = {r.key for r in self.data_map.roots.values() if r.table == name}
-        for other in self.data_map.tables.values():
-            columns |= {x.parent_column for x in other.links if x.parent == name and x.parent_column}
-        columns |= {c for r in self.data_map.restriction.values() if r.table == name for c in r.set}
-        columns |= {f.column for f in self.data_map.files if f.table == name}
-        columns |= set(self.dialect.moving(name))
-        if name in self.data_map.tables:
-            table = self.data_map.tables[name]
-            columns |= {link.column for link in table.links} | set(table.columns)
-            columns |= {table.key} if table.key else set()
-            columns |= {c for link in table.links for c in link.columns}
-        for disposition in self.data_map.dispositions.values():
-            columns |= {c for a in disposition.actions if a.table == name for c in a.columns}
-        return columns
 
     def _leaving(self, step: Step) -> sa.Select[Any]:
         held = self.batch.c.held
@@ -406,9 +391,3 @@ def _named(table: sa.FromClause, column: str) -> ColumnElement[Any]:
 def _certain(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """The condition, with unknown (NULL) read as false."""
     return sa.func.coalesce(condition, sa.false())
-
-
-def _table(name: str, columns: set[str]) -> sa.TableClause:
-    schema, _, bare = name.rpartition(".")
-    parts: list[sa.ColumnClause[Any]] = [sa.column(c) for c in sorted(columns)]
-    return sa.table(bare, *parts, schema=schema or None)
