@@ -138,8 +138,10 @@ def _numbers(selection: Selection) -> str:
 def _how_many(selection: Selection) -> str:
     if selection.rule is None:
         found = ("personne trouvée", "personnes trouvées"), ("person found", "people found")
-        return plural(selection.due, *found)
+        return plural(selection.population, *found)
     due = plural(selection.due, ("échu", "échus"), ("due", "due"))
+    if selection.archive:
+        due = plural(selection.due, ("à archiver", "à archiver"), ("to archive", "to archive"))
     return f"{due} {say('sur', 'of')} {count(selection.population)}"
 
 

@@ -9,6 +9,7 @@ import typer.main
 
 from garant.cli import (
     apply,
+    archive,
     check,
     demo,
     explain,
@@ -52,6 +53,7 @@ def application() -> typer.Typer:
         subject,
         hold,
         tasks,
+        archive,
         ledger,
         keys,
         schema,

@@ -143,6 +143,13 @@ def _receipts(console: Console, batches: list[Batch]) -> None:
     recovered = sum(batch.recovered for batch in batches)
     words = [plural(len(batches), ("lot", "lots"), ("batch", "batches"))]
     words.append(plural(sum(b.rows for b in batches), ("ligne", "lignes"), ("row", "rows")))
+    archived = sum((batch.receipt or {}).get("archived", 0) for batch in batches)
+    if archived:
+        words.append(
+            plural(
+                archived, ("dossier archivé", "dossiers archivés"), ("record archived", "records archived")
+            )
+        )
     if recovered:
         words.append(
             plural(recovered, ("repris après arrêt", "repris après arrêt"), ("recovered", "recovered"))

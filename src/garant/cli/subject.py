@@ -284,7 +284,7 @@ def _plan(
 
 
 def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, where: _Where) -> int:
-    if not any(selection.due for selection in plan.selections) and not plan.tasks:
+    if not any(selection.population for selection in plan.selections) and not plan.tasks:
         return _nobody()
     show_plan(out(), plan)
     if approve is not None:

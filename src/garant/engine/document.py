@@ -88,6 +88,9 @@ class Selection(Part):
     root: str
     disposition: str | None
     rule: str | None
+    archive: bool = Field(
+        default=False, description="The rows move to the intermediate archive before they leave the system."
+    )
     label: Text | None
     role: str | None
     event: str | None

@@ -83,6 +83,7 @@ class Execution:
         sample: int = 0,
     ) -> None:
         _same_sources(plan, policy, sources)
+        _archives_there(plan, sources)
         self.plan = plan
         self._policy, self._sources = policy, sources
         self._holding, self._heeded = holding, tuple[Hold, ...]()
@@ -191,6 +192,17 @@ def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source
                 Text(
                     fr=f"{system} : sa carte a changé depuis le plan : refaites-le",
                     en=f"{system}: its data map has changed since the plan was made: make a new plan",
+                )
+            )
+
+
+def _archives_there(plan: Plan, sources: Mapping[str, Source]) -> None:
+    for selection in plan.selections:
+        if selection.archive and sources[selection.system].archive is None:
+            raise PlanRefused(
+                Text(
+                    fr=f"{selection.system} : le plan archive des dossiers, et aucune archive n’est ouverte ici",
+                    en=f"{selection.system}: the plan archives records, and no archive is open here",
                 )
             )
 

@@ -4,29 +4,63 @@ from __future__ import annotations
 
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
+from garant.systems.archive.data_map import SYSTEM
 from garant.systems.model import DataMap, Disposition, Do
 
 ARCHIVE = Text(
-    fr="La règle prévoit un archivage intermédiaire : Garant ne le fait pas encore, "
+    fr="La règle prévoit un archivage intermédiaire, et la carte ne le demande pas (archive: true) : "
     "les lignes restent dans la base active jusqu’à leur sort final.",
-    en="The rule has an intermediate archive: Garant does not do it yet, "
+    en="The rule has an intermediate archive and the map does not ask for it (archive: true): "
     "the rows stay in the active base until their final fate.",
 )
 ANONYMISE = Text(
     fr="La règle promet une anonymisation, et la carte supprime les lignes : c’est plus que promis.",
     en="The rule promises anonymisation and the map deletes the rows: more than was promised.",
 )
+ARCHIVED_AS_WRITTEN = Text(
+    fr="Un dossier archivé n’est pas corrigé : il prouve ce qui était écrit. "
+    "Joignez la correction à votre réponse, et à toute consultation.",
+    en="An archived record is not corrected: it proves what was written. "
+    "Join the correction to your answer, and to any consultation.",
+)
+ARCHIVED_APART = Text(
+    fr="Un dossier archivé est déjà mis à part : seules des personnes habilitées le consultent, avec un motif.",
+    en="An archived record is set apart already: only entitled people consult it, for a reason.",
+)
 
 
-def notes_of(rule: RetentionRule, data_map: DataMap, disposition: Disposition) -> list[Text]:
-    """The limits of one selection: phases not carried out, an event that the system does not know."""
+def notes_of(
+    rule: RetentionRule, data_map: DataMap, disposition: Disposition, *, archived: bool = False
+) -> list[Text]:
+    """The limits of one selection: phases not carried out, an event that the system does not know.
+
+    ``archived``: the map asks for the rule's intermediate archive.
+    """
     notes: list[Text] = []
-    if any(phase.kind == "intermediate-archive" for phase in rule.phases):
+    if rule.archive_phase is not None and not archived and data_map.system != SYSTEM:
         notes.append(ARCHIVE)
     if rule.sooner and not any(s.root == disposition.root for s in data_map.events.get(rule.sooner, [])):
         notes.append(_unknown_event(data_map.system, rule.sooner))
     if rule.fate == "anonymise" and any(action.do is Do.DELETE for action in disposition.actions):
         notes.append(ANONYMISE)
+    return notes
+
+
+def archive_notes(rule: RetentionRule) -> list[Text]:
+    """What becomes of rows that move to the archive: until when, and who may still consult them."""
+    phase = rule.archive_phase
+    assert phase is not None
+    notes = [
+        Text(
+            fr="Les lignes passent dans l’archive chiffrée ; elles y restent jusqu’au terme de la règle "
+            f"({rule.total_period} après l’événement), puis sont détruites.",
+            en="The rows move to the encrypted archive; they stay there until the end of the rule "
+            f"({rule.total_period} after the event), and are then destroyed.",
+        )
+    ]
+    if phase.access is not None:
+        who = phase.access
+        notes.append(Text(fr=f"Qui pourra les consulter : {who.fr}", en=f"Who may consult them: {who.en}"))
     return notes
 
 

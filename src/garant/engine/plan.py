@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from garant.engine.document import Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
-from garant.engine.notes import notes_of
+from garant.engine.notes import archive_notes, notes_of
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.loader import LoadedPolicy
 from garant.systems.model import PromiseBinding
-from garant.systems.port import Snapshot
+from garant.systems.port import Found, RootKey, Snapshot
 
 Progress = Callable[[str, str], None]
 """Told the system and the retention rule that are being looked at."""
@@ -67,7 +68,7 @@ def plan_retention(
             held = held_terms(terms, standing)
             for binding in source.data_map.promises:
                 progress(name, binding.rule)
-                selections.append(_select(held, source, snapshot, binding, standing))
+                selections.extend(_answers(held, source, snapshot, binding, standing))
     tasks = retention_tasks(policy, manual or {}, [(hold.key, hold.reason) for hold in holds])
     return Plan(
         kind="retention",
@@ -94,6 +95,12 @@ def _unanswered(terms: Terms, selections: list[Selection], tasks: list[ManualTas
 
 def _check_rules(terms: Terms, source: Source) -> None:
     data_map = source.data_map
+    for binding in data_map.promises:
+        rule = terms.rules.get(binding.rule)
+        if binding.archive and rule is not None and rule.archive_phase is None:
+            raise UnknownRule(
+                f"{data_map.system}: {binding.rule} asks for the archive, and its rule has no such phase"
+            )
     named = [b.rule for b in data_map.promises] + [d.rule for d in data_map.duties if d.rule]
     for rule in named:
         try:
@@ -102,42 +109,64 @@ def _check_rules(terms: Terms, source: Source) -> None:
             raise UnknownRule(f"{data_map.system}: {error}") from None
 
 
-def _select(
+def _answers(
     terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding, standing: Standing
-) -> Selection:
+) -> list[Selection]:
+    """Whom the promise ends and, where the map asks for it, whom it archives: the end has not come for them yet."""
+    ended, over = _select(terms, source, snapshot, binding, standing)
+    if not binding.archive:
+        return [ended]
+    return [ended, _select(terms, source, snapshot, binding, standing, archive=True, without=over)[0]]
+
+
+def _select(
+    terms: Terms,
+    source: Source,
+    snapshot: Snapshot,
+    binding: PromiseBinding,
+    standing: Standing,
+    *,
+    archive: bool = False,
+    without: Sequence[RootKey] = (),
+) -> tuple[Selection, Sequence[RootKey]]:
+    """One selection of a promise, and the keys of all the roots past their term, settled ones included."""
     data_map = source.data_map
     disposition = data_map.dispositions[binding.dispositions]
     rule = terms.rule(binding.rule)
     if data_map.roles[binding.role].root != disposition.root:
         raise UnknownRule(f"{data_map.system}: {binding.rule} selects one root and would end another")
     duties = duties_of(data_map, disposition.root, besides=(binding.rule, binding.event))
-    question = terms.due_question(data_map, binding)
+    question = terms.due_question(data_map, binding, archive=archive)
     asked = terms.duty_questions(data_map, duties)
-    found = snapshot.find_due(question, asked)
+    every = snapshot.find_due(question, asked)
+    found = _less(every, without)
     steps = under(steps_of(data_map, disposition, duties), standing.guards)
     surveyor = Surveyor(snapshot, disposition.root, duties, steps)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
     settled = set(found.keys) - set(keys)
     on_hold = surveyor.only_held([key for key in found.keys if key in settled], found.held)
-    left = found if len(keys) == len(found.keys) else snapshot.find_among(question, keys, asked)
+    left = every if len(keys) == len(every.keys) else snapshot.find_among(question, keys, asked)
     survey = surveyor.survey(keys, found.held)
-    return Selection(
+    selection = Selection(
         system=data_map.system,
         root=disposition.root,
         disposition=binding.dispositions,
         rule=binding.rule,
+        archive=archive,
         label=rule.label,
         role=binding.role,
         event=binding.event,
-        period=str(rule.total_period),
+        period=str(rule.active_period if archive else rule.total_period),
         cutoff=question.clock.day,
         population=found.population,
         due=len(keys),
         oldest=left.oldest,
-        undated=found.undated,
-        unreadable=found.unreadable,
+        undated=0 if archive else found.undated,  # said once, of the whole promise
+        unreadable=0 if archive else found.unreadable,
         sooner=left.sooner,
-        notes=notes_of(rule, data_map, disposition),
+        notes=archive_notes(rule)
+        if archive
+        else notes_of(rule, data_map, disposition, archived=binding.archive),
         settled=len(settled) - on_hold,
         on_hold=on_hold,
         keys=packed(keys),
@@ -148,3 +177,10 @@ def _select(
         cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
+    return selection, every.keys
+
+
+def _less(found: Found, without: Sequence[RootKey]) -> Found:
+    """The answer for the roots that are not among these."""
+    gone = set(without)
+    return replace(found, keys=[key for key in found.keys if key not in gone]) if gone else found

@@ -9,9 +9,10 @@ two happened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from garant.engine.archiving import Archiving, archiving_of, require_kept
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import Standing, under
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
@@ -55,7 +56,9 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one batch did. ``rows`` per step; ``skipped`` roots were no longer due; ``held`` rows stay for a hold."""
+    """What one batch did. ``rows`` per step; ``skipped`` roots were no longer due; ``held`` rows stay for a hold;
+    ``archived`` records are in the archive.
+    """
 
     rows: tuple[int, ...]
     roots: int
@@ -64,6 +67,7 @@ class Outcome:
     blocked: tuple[tuple[RootKey, tuple[Blocker, ...]], ...] = ()
     recovered: bool = False
     held: int = 0
+    archived: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -74,6 +78,7 @@ class Outcome:
             self.blocked + other.blocked,
             self.recovered or other.recovered,
             self.held + other.held,
+            self.archived + other.archived,
         )
 
 
@@ -110,6 +115,7 @@ class Course:
     departing: list[RootKey] = field(default_factory=list[RootKey])
     held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
     sample: int = 0
+    archiving: Archiving | None = None
 
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
@@ -133,6 +139,15 @@ class Course:
         """Leave as it is what holds keep from now on."""
         self.steps = under(self.steps, standing.guards_for(kind))
 
+    def keep(self, batch: str) -> int:
+        """Keep the records of a batch whose system has committed; how many there are."""
+        return self.archiving.keep(batch) if self.archiving else 0
+
+    def drop(self, batch: str) -> None:
+        """Drop the records of a batch whose system has changed nothing."""
+        if self.archiving:
+            self.archiving.drop(batch)
+
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
         due, duties = self._questions(terms)
@@ -150,7 +165,8 @@ class Course:
     def _questions(self, terms: Terms) -> tuple[DueQuestion | None, list[DutyQuestion]]:
         data_map = self.source.data_map
         mine = [b for b in data_map.promises if self._is_mine(b.rule, b.role, b.event)]
-        due = terms.due_question(data_map, mine[0]) if mine else None
+        archive = self.selection.archive
+        due = terms.due_question(data_map, mine[0], archive=archive) if mine else None
         return due, terms.duty_questions(data_map, self.duties)
 
     def _is_mine(self, *names: str) -> bool:
@@ -168,7 +184,7 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
         return Course(selection, source, [], restriction_steps(data_map, root), keys)
     assert selection.disposition is not None
     steps = steps_of(data_map, data_map.dispositions[selection.disposition], duties)
-    return Course(selection, source, duties, steps, keys)
+    return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))
 
 
 def execute(course: Course, ref: BatchRef, journal: Journal) -> Outcome:
@@ -185,27 +201,46 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
     if before is not None and before.get("halved"):
         return _halves(course, keys, key, journal)
     if before is not None and _committed(course, keys, before):
-        return _outcome(course, len(keys), read_counts(before), before["skipped"], recovered=True)
+        return _outcome(course, key, len(keys), read_counts(before), before["skipped"], recovered=True)
+    if before is not None and _uncertain(course, keys, before):
+        course.keep(key)
     change = course.change(keys)
     skipped = [k for k in keys if k not in course.now_due]
-
-    def prepare(counts: Counts) -> None:
-        journal.prepare(key, write_counts(counts, [*skipped, *counts.spared]))
-
     try:
-        counts = course.source.connector.apply(change, prepare)
+        counts = _apply(course, change, key, journal, skipped)
     except Blocked as refusal:
+        course.drop(key)
         if len(change.keys) > 1:
             journal.prepare(key, {**write_counts(Counts(()), ()), "halved": True})
             return _halves(course, keys, key, journal)
         blocked = ((change.keys[0], refusal.blockers),)
         return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
     course.spare(counts.spared)
-    return _outcome(course, len(keys), counts, [*skipped, *counts.spared], recovered=False)
+    return _outcome(course, key, len(keys), counts, [*skipped, *counts.spared], recovered=False)
+
+
+def _apply(
+    course: Course, change: ChangeSet, key: str, journal: Journal, skipped: Sequence[RootKey]
+) -> Counts:
+    """Change the system in one transaction: prepared before its end and, where asked, archived before its start."""
+
+    def prepare(counts: Counts) -> None:
+        journal.prepare(key, write_counts(counts, [*skipped, *counts.spared]))
+
+    if course.archiving is None:
+        return course.source.connector.apply(change, prepare)
+    with course.archiving.archivist(key) as archivist:
+
+        def prepare_kept(counts: Counts) -> None:
+            require_kept(archivist, change.steps, counts)
+            prepare(counts)
+
+        return course.source.connector.apply(replace(change, archivist=archivist), prepare_kept)
 
 
 def _halves(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
     """Do each half by itself, down to the roots that a constraint really blocks."""
+    course.drop(key)
     middle = (len(keys) + 1) // 2
     first = _carry_out(course, keys[:middle], _half(key, 0), journal)
     return first + _carry_out(course, keys[middle:], _half(key, 1), journal)
@@ -216,8 +251,10 @@ def _half(key: str, side: int) -> str:
 
 
 def _outcome(
-    course: Course, roots: int, counts: Counts, skipped: Sequence[RootKey], *, recovered: bool
+    course: Course, key: str, roots: int, counts: Counts, skipped: Sequence[RootKey], *, recovered: bool
 ) -> Outcome:
+    """What a batch did, once its system has committed: its records are kept before any file goes."""
+    archived = course.keep(key)
     files = course.source.connector.release_files(counts.files) if counts.files else 0
     return Outcome(
         counts.rows,
@@ -226,6 +263,7 @@ def _outcome(
         tuple(skipped),
         recovered=recovered,
         held=counts.held,
+        archived=archived,
     )
 
 
@@ -236,15 +274,34 @@ def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
     about as many rows as then; if it was kept, none, or the few that are newer. Holds are left out of the
     question, and what they kept then is taken off: one may have come, or ended, in between.
     """
-    prepared, connector = read_counts(before), course.source.connector
-    known = connector.committed(prepared.transaction) if prepared.transaction else None
-    if known is not None:
-        return known
+    prepared = read_counts(before)
+    known = _remembered(course, prepared)
+    return _left(course, keys, before) * 2 < prepared.total if known is None else known
+
+
+def _uncertain(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
+    """Whether some of the rows that were prepared, and taken for lost with their transaction, are not there.
+
+    What the archive has of them may then be all that there is: it is kept, twice rather than not at all.
+    """
+    prepared = read_counts(before)
+    if course.archiving is None or _remembered(course, prepared) is not None:
+        return False
+    return _left(course, keys, before) < prepared.total
+
+
+def _remembered(course: Course, prepared: Counts) -> bool | None:
+    """What the system itself says became of the transaction."""
+    return course.source.connector.committed(prepared.transaction) if prepared.transaction else None
+
+
+def _left(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> int:
+    """Rows that the steps would still change, for the roots that were prepared."""
     skipped = set(before["skipped"])
     concerned = [key for key in keys if key not in skipped]
-    with connector.snapshot() as snapshot:
+    with course.source.connector.snapshot() as snapshot:
         left = snapshot.count(course.change_by(concerned, under(course.steps, UNGUARDED))).total
-    return (left - prepared.held) * 2 < prepared.total
+    return left - read_counts(before).held
 
 
 def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
@@ -282,6 +339,7 @@ def summary(course: Course, outcome: Outcome) -> dict[str, Any]:
         "skipped": len(outcome.skipped),
         "files": outcome.files,
         "held": outcome.held,
+        "archived": outcome.archived,
         "tables": tables,
     }
 

@@ -11,12 +11,14 @@ from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found
 from garant.engine.manual import ManualSource, request_tasks
 from garant.engine.manual import digests as manual_digests
+from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
 from garant.systems.paths import Path, paths
 from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
@@ -107,6 +109,9 @@ def plan_subject(
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
             for root, keys in roots_found(source.data_map, snapshot, identities.items()).items():
+                if source.data_map.system == ARCHIVE and kind != "erasure":
+                    selections.append(_left_archived(source.data_map, root, kind, len(keys)))
+                    continue
                 request = _request(source.data_map, root, kind, corrections or {})
                 request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
                 said = _Held(standing, kind)
@@ -231,6 +236,33 @@ def _selection(
         blocks=survey.blocks,
         cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
+    )
+
+
+def _left_archived(data_map: DataMap, root: str, kind: Kind, records: int) -> Selection:
+    """Archived records are as they were written: the plan says that they are there and why they stay."""
+    return Selection(
+        system=data_map.system,
+        root=root,
+        disposition=None,
+        rule=None,
+        label=None,
+        role=None,
+        event=None,
+        period=None,
+        cutoff=None,
+        population=records,
+        due=0,
+        oldest=None,
+        undated=0,
+        unreadable=0,
+        notes=[ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART],
+        settled=0,
+        keys=packed([]),
+        duties=[],
+        actions=[],
+        blocks=[],
+        advice=[],
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from garant.policy.document import RetentionRule
 from garant.policy.periods import expiry, latest_due, start_of_day
+from garant.systems.archiving import Archive
 from garant.systems.model import DataMap, Duty, EventSource, PromiseBinding
 from garant.systems.port import Clock, Connector, DueQuestion, DutyQuestion, Holders
 
@@ -18,11 +19,12 @@ class UnknownRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One system: its map, the map's digest, and the connector that reaches it."""
+    """One system: its map, the map's digest, the connector that reaches it, and where its rows are archived."""
 
     data_map: DataMap
     digest: str
     connector: Connector
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,23 @@ class Terms:
             )
         return rule
 
-    def clock(self, rule: RetentionRule) -> Clock:
-        """The cut-off of a rule: computed here, bound as a parameter, never left to a dialect."""
-        day = latest_due(self.as_of, rule.total_period)
+    def clock(self, rule: RetentionRule, *, archive: bool = False) -> Clock:
+        """The cut-off of a rule: computed here, bound as a parameter, never left to a dialect.
+
+        With ``archive``, the one of its active phase: what comes after it is spent in the archive.
+        """
+        day = latest_due(self.as_of, rule.active_period if archive else rule.total_period)
         return Clock(day, start_of_day(_next(day), self.zone), self.zone)
 
-    def due_question(self, data_map: DataMap, binding: PromiseBinding) -> DueQuestion:
-        """Which roots does this promise of the map select?"""
+    def due_question(
+        self, data_map: DataMap, binding: PromiseBinding, *, archive: bool = False
+    ) -> DueQuestion:
+        """Which roots does this promise of the map select, to end them or, with ``archive``, to archive them?"""
         role = data_map.roles[binding.role]
         rule = self.rule(binding.rule)
         sources = _sources(data_map, binding.event, role.root)
+        if archive:
+            return DueQuestion(role.root, role, sources, self.clock(rule, archive=True))
         sooner = _sources(data_map, rule.sooner, role.root) if rule.sooner else []
         return DueQuestion(role.root, role, sources, self.clock(rule), sooner, self._today())
 

@@ -1,7 +1,7 @@
 """The installation's secret keys: outside the database, in a folder only their owner can read, or behind a
 command.
 
-Three keys, 32 bytes each, one file each: `<name>.key`, mode 0600, one line `garant-key:1:<name>:<Base64>`.
+Four keys, 32 bytes each, one file each: `<name>.key`, mode 0600, one line `garant-key:1:<name>:<Base64>`.
 The name is in the file so that two files cannot be mistaken for each other.
 """
 
@@ -17,8 +17,8 @@ from typing import Final, Literal, Protocol
 from garant.ledger.commitments import KEY_BYTES, new_key
 from garant.ledger.words import LedgerError, Text
 
-KeyName = Literal["ledger-signature", "subject-commitments", "session"]
-KEY_NAMES: Final[tuple[KeyName, ...]] = ("ledger-signature", "subject-commitments", "session")
+KeyName = Literal["ledger-signature", "subject-commitments", "archive", "session"]
+KEY_NAMES: Final[tuple[KeyName, ...]] = ("ledger-signature", "subject-commitments", "archive", "session")
 COMMAND_VARIABLE: Final = "GARANT_KEYS_COMMAND"
 COMMAND_SECONDS: Final = 30
 _HEADER: Final = "garant-key:1"
@@ -27,7 +27,7 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 LOSS_EXPLAINED: Final = Text(
     fr=(
-        "Trois clés sont créées, et Garant n’en garde aucune copie. "
+        "Quatre clés sont créées, et Garant n’en garde aucune copie. "
         "Sauvegardez-les à part de la base de données.\n"
         "• ledger-signature signe le registre. "
         "Perdue : les preuves déjà remises restent vérifiables, mais rien de nouveau ne peut être signé "
@@ -36,11 +36,13 @@ LOSS_EXPLAINED: Final = Text(
         "• subject-commitments protège les clés des personnes. "
         "Perdue : plus aucun engagement du registre ne peut être rattaché à quelqu’un ; "
         "les quantités, les dates et les empreintes restent prouvées.\n"
+        "• archive ouvre les dossiers de l’archive intermédiaire. "
+        "Perdue\u202f: plus aucun d’eux ne peut être lu. Seuls ceux qui peuvent les consulter doivent l’avoir.\n"
         "• session protège les sessions du site. Perdue : chacun se connecte de nouveau.\n"
         "Personne ne peut les reconstituer, nous non plus."
     ),
     en=(
-        "Three keys are made, and Garant keeps no copy of them. Back them up apart from the database.\n"
+        "Four keys are made, and Garant keeps no copy of them. Back them up apart from the database.\n"
         "• ledger-signature signs the ledger. "
         "Lost: proofs already handed out stay verifiable, but nothing new can be signed in the name of the "
         "same ledger; you must publish a new key, and explain it to those who verify. "
@@ -48,6 +50,8 @@ LOSS_EXPLAINED: Final = Text(
         "• subject-commitments protects the keys of people. "
         "Lost: no commitment of the ledger can be linked to anyone any more; "
         "counts, dates and digests stay proved.\n"
+        "• archive opens the records of the intermediate archive. "
+        "Lost: none of them can be read any more. Only those who may consult them should have it.\n"
         "• session protects the sessions of the site. Lost: everyone signs in again.\n"
         "No one can make them again, and neither can we."
     ),

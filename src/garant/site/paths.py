@@ -1,4 +1,4 @@
-"""Where an installation keeps its own data: the database, the keys, the last signed checkpoints."""
+"""Where an installation keeps its own data: the database, the keys, the archive, the last signed checkpoints."""
 
 import os
 from collections.abc import Mapping
@@ -28,3 +28,9 @@ def keys_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder of the secret keys: GARANT_KEYS, else `keys` in the data folder."""
     named = environment.get("GARANT_KEYS", "").strip()
     return Path(named).expanduser().absolute() if named else home(environment) / "keys"
+
+
+def archive_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the intermediate archives: GARANT_ARCHIVE, else `archive` in the data folder."""
+    named = environment.get("GARANT_ARCHIVE", "").strip()
+    return Path(named).expanduser().absolute() if named else home(environment) / "archive"

@@ -2,6 +2,7 @@
 
 GARANT_HOME   the data folder
 GARANT_KEYS   the folder of the secret keys; GARANT_KEYS_COMMAND fetches them instead
+GARANT_ARCHIVE   the folder of the intermediate archives
 DATABASE_URL  PostgreSQL instead of SQLite
 GARANT_SECRET_KEY, GARANT_HOSTS   for the site
 """
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "garant.apps.holds",
     "garant.apps.promises",
     "garant.apps.tasks",
+    "garant.apps.archives",
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), GARANT_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

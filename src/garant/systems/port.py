@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from garant.policy.text import Text
+from garant.systems.archiving import Archivist
 from garant.systems.guards import UNGUARDED, Guards
 from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
 from garant.systems.paths import Path
@@ -157,7 +158,8 @@ class ChangeSet:
     ``departing`` are all the roots that leave by the same plan, in this set or in another: on a row
     they share, none of them is an owner who stays. Empty, it means ``keys``. With ``in_order``, a row
     that goes waits for the last of them: those after ``keys`` still hang on it. About ``sample`` of the
-    values that go are given back, so that the bytes can be searched for them afterwards.
+    values that go are given back, so that the bytes can be searched for them afterwards. With an ``archivist``,
+    the rows about to change are handed to it first, whole, inside the change's own transaction.
     """
 
     root: str
@@ -168,6 +170,7 @@ class ChangeSet:
     in_order: bool = False
     recheck: Recheck | None = None
     sample: int = 0
+    archivist: Archivist | None = None
 
     @property
     def shares(self) -> bool:

@@ -80,6 +80,7 @@ def test_an_approval_says_what_was_approved_without_naming_anyone(plan: Plan) ->
             "event": "last-contact",
             "period": "P3Y",
             "cutoff": "2023-10-31",
+            "archive": False,
             "due": 200,
             "rows": 0,
         }

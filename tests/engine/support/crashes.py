@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from garant.engine.document import Plan
@@ -13,6 +14,7 @@ from garant.engine.execution import BatchResult, Execution
 from garant.engine.terms import Source
 from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
+from garant.systems.archiving import Archive, Archivist, LeavingRows, Origin, ReadFile
 from garant.systems.port import ChangeSet, Connector, Counts, Snapshot
 from tests.engine.support.running import Notebook
 
@@ -64,6 +66,53 @@ class MortalConnector:
         return getattr(self.real, name)
 
 
+ARCHIVE_SEAMS = ("before archive", "while archiving", "after archive", "before keep", "after keep")
+"""Around the archive's own transaction, and around the word that its records are to stay."""
+
+
+@dataclass
+class MortalArchive:
+    """An archive in a process that may die."""
+
+    real: Archive
+    fate: Fate
+
+    def archivist(self, batch: str, origin: Origin) -> MortalArchivist:
+        self.fate.pass_by("before archive")
+        return MortalArchivist(self.real.archivist(batch, origin), self.fate)
+
+    def keep(self, batch: str) -> int:
+        self.fate.pass_by("before keep")
+        kept = self.real.keep(batch)
+        self.fate.pass_by("after keep")
+        return kept
+
+    def drop(self, batch: str) -> None:
+        self.real.drop(batch)
+
+
+@dataclass
+class MortalArchivist:
+    """A archivist in a process that may die between two tables."""
+
+    real: Archivist
+    fate: Fate
+
+    def take(self, leaving: LeavingRows, read_file: ReadFile) -> None:
+        self.real.take(leaving, read_file)
+        self.fate.pass_by("while archiving")
+
+    def close(self, counted_from: Mapping[int | str, date]) -> None:
+        self.real.close(counted_from)
+        self.fate.pass_by("after archive")
+
+    def abandon(self) -> None:
+        self.real.abandon()
+
+    def taken(self, table: str) -> int | None:
+        return self.real.taken(table)
+
+
 @dataclass
 class MortalNotebook(Notebook):
     """A journal that outlives the process; the process may die around its writing."""
@@ -93,7 +142,11 @@ class Run:
         fate = Fate(seam, number)
         self.journal.fate = fate
         systems = {
-            name: replace(source, connector=MortalConnector(source.connector, fate))
+            name: replace(
+                source,
+                connector=MortalConnector(source.connector, fate),
+                archive=None if source.archive is None else MortalArchive(source.archive, fate),
+            )
             for name, source in self.systems.items()
         }
         try:

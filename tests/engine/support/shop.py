@@ -186,9 +186,12 @@ class Shop:
 
     def system(self) -> dict[str, Source]:
         """The shop as the engine reaches it; each call opens it anew."""
-        opened = source(self.map(), self.database.url, self.stores)
+        return {"crm": self.remember(source(self.map(), self.database.url, self.stores))}
+
+    def remember(self, opened: Source) -> Source:
+        """Close this system too at the end."""
         self._opened.append(opened)
-        return {"crm": opened}
+        return opened
 
     def plan(self, **more: Any) -> Plan:
         """Today's retention plan."""

@@ -45,6 +45,7 @@ class Selected(Payload):
     event: Key | None = Field(default=None, description="the event that the rule counts from")
     period: Period | None = Field(default=None, description="the rule's period, ISO 8601")
     cutoff: Day | None = Field(default=None, description="the last event day that is due")
+    archive: bool = Field(default=False, description="whether their rows move to the intermediate archive")
     due: Count = Field(description="how many roots are due")
     rows: Count = Field(description="how many rows are to change")
 
@@ -109,6 +110,7 @@ class BatchRecorded(Payload):
     skipped: Count = Field(description="how many roots of the plan were no longer due, and so left alone")
     files: Count = Field(description="files that went with their last reference")
     held: Count = Field(default=0, description="rows that stayed as they are because of a hold")
+    archived: Count = Field(default=0, description="records that the intermediate archive now has of them")
     tables: list[TableRows] = Field(description="rows changed, by table")
     blocks: list[Block] = Field(description="what stopped a part of it")
 

@@ -63,6 +63,7 @@ def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRe
         skipped=counts["skipped"],
         files=counts["files"],
         held=counts.get("held", 0),
+        archived=counts.get("archived", 0),
         tables=[
             TableRows(table=table, deleted=rows["deleted"], treated=rows["treated"])
             for table, rows in counts["tables"].items()
@@ -115,6 +116,7 @@ def _selected(selection: Mapping[str, Any]) -> Selected:
         event=selection["event"],
         period=selection["period"],
         cutoff=None if cutoff is None else date.fromisoformat(cutoff),
+        archive=selection.get("archive", False),
         due=selection["due"],
         rows=sum(action["deleted"] + action["treated"] for action in selection["actions"]),
     )

@@ -157,6 +157,17 @@ def unknown_system(name: str, *, known: list[str]) -> RefusedError:
     )
 
 
+def reserved_system(name: str) -> RefusedError:
+    """A map takes the name of the archive."""
+    return RefusedError(
+        Text(
+            fr=f"Une carte se nomme « {name} » : ce nom est celui de l’archive intermédiaire.",
+            en=f"A map is named “{name}”: this is the name of the intermediate archive.",
+        ),
+        Text(fr="Changez la clé system de cette carte.", en="Change the system key of this map."),
+    )
+
+
 _PLAN_AGAIN = Text(
     fr="Refaites le plan (garant plan), relisez-le et approuvez sa nouvelle empreinte.",
     en="Make the plan again (garant plan), read it and approve its new digest.",

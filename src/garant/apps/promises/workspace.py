@@ -13,11 +13,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from garant.apps.promises import refusals
+from garant.apps.promises.archiving import archive_of, archive_source
 from garant.engine.manual import ManualSource
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
 from garant.policy.diagnostics import Diagnostic
 from garant.policy.loader import LoadedPolicy, load_policy
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.manual import check_manual
 from garant.systems.checks.static import check_map
 from garant.systems.files.store import FileStore
@@ -64,7 +67,8 @@ def open_workspace(
         SystemUnreachable: a connection is not one.
     """
     loaded = load_policy(policy)
-    every = _chosen(load_folder(maps), only)
+    archive = archive_of(loaded.document.organisation.key, keys)
+    every = _chosen(load_folder(maps), only, archive)
     chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}
     by_hand = {name: one for name, one in every.items() if isinstance(one, LoadedManual)}
     _refuse_errors(every, loaded)
@@ -72,7 +76,9 @@ def open_workspace(
     opened: dict[str, Source] = {}
     try:
         for name, one in chosen.items():
-            opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms))
+            opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms), archive)
+        if archive is not None and archive.store.exists and (not only or ARCHIVE in only):
+            opened[ARCHIVE] = archive_source(archive.store, loaded, chosen.values())
         manual = {name: ManualSource(one.map, one.digest) for name, one in by_hand.items()}
         yield Workspace(loaded, opened, manual)
     finally:
@@ -135,10 +141,16 @@ def _variable(system: str, name: str) -> str:
     return value
 
 
-def _chosen(loaded: dict[str, Loaded], only: Sequence[str]) -> dict[str, Loaded]:
+def _chosen(
+    loaded: dict[str, Loaded], only: Sequence[str], archive: RecordArchive | None
+) -> dict[str, Loaded]:
+    if ARCHIVE in loaded:
+        raise refusals.reserved_system(ARCHIVE)
+    there = archive is not None and archive.store.exists
+    known = [*loaded, ARCHIVE] if there else list(loaded)
     for name in only:
-        if name not in loaded:
-            raise refusals.unknown_system(name, known=list(loaded))
+        if name not in known:
+            raise refusals.unknown_system(name, known=known)
     return {name: one for name, one in loaded.items() if not only or name in only}
 
 

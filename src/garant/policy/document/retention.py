@@ -1,6 +1,7 @@
 """How long data are kept, counted from what, and what becomes of them (GDPR art. 5(1)(e), 13(2)(a), 30(1)(f))."""
 
 from functools import reduce
+from itertools import takewhile
 from operator import add
 from typing import Annotated, Literal
 
@@ -79,3 +80,14 @@ class RetentionRule(Keyed):
     def total_period(self) -> Period:
         """All the phases together."""
         return reduce(add, (phase.period for phase in self.phases), Period())
+
+    @property
+    def archive_phase(self) -> Phase | None:
+        """The intermediate archive; none when the data stay in the active base to the end."""
+        return next((phase for phase in self.phases if phase.kind == "intermediate-archive"), None)
+
+    @property
+    def active_period(self) -> Period:
+        """The phases before the intermediate archive; no time at all where the rule begins with it."""
+        active = takewhile(lambda phase: phase.kind == "active", self.phases)
+        return reduce(add, (phase.period for phase in active), Period())

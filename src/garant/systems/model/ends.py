@@ -61,6 +61,13 @@ class PromiseBinding(Part):
     dispositions: Annotated[
         Key, said("Ce qui est fait de ce qui est échu.", "What is done with what is due.")
     ]
+    archive: Annotated[
+        bool,
+        said(
+            "À la fin de la phase active, les lignes passent dans l’archive intermédiaire chiffrée.",
+            "At the end of the active phase, the rows move to the encrypted intermediate archive.",
+        ),
+    ] = False
 
 
 class Keep(Part):

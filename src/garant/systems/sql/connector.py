@@ -43,6 +43,7 @@ from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
 from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
+from garant.systems.sql.taking import hand_over, isolated
 
 STREAM = 1_000
 """Rows fetched at a time when a person's data are read."""
@@ -80,8 +81,11 @@ class SqlConnector:
                 create_scratch(connection, self.dialect, kind)
             connection.commit()
             self.dialect.begin_snapshot(connection)
-            yield SqlSnapshot(self, connection)
+            yield self._view(connection)
             connection.rollback()
+
+    def _view(self, connection: sa.Connection) -> SqlSnapshot:
+        return SqlSnapshot(self, connection)
 
     def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
         """Do every step over the roots of the set, in one transaction."""
@@ -90,7 +94,8 @@ class SqlConnector:
             before_commit(counts)
             return counts
         with plain_errors(self.data_map.system):
-            with self._changing.connect() as connection:
+            with self._changing.connect() as opened:
+                connection = isolated(opened, self.dialect.name, change)
                 make_sure(connection, self.dialect, self.data_map, change.steps)
                 self._name_departing(connection, change)
                 name_held(connection, self.dialect, self.data_map, change.guards)
@@ -224,6 +229,7 @@ class _Work:
         watch = Watch(self.connection, self.statements, self.change)
         held = count_held(self.connection, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
+        hand_over(self.connection, self.statements, self.change, self.connector.read_file)
         collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))

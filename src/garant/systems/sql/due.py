@@ -101,6 +101,17 @@ class Finder:
             self._hold(duty)
         return spared
 
+    def last_days(self, question: DueQuestion) -> dict[RootKey, date]:
+        """The day, where the question's clock is, of the last fact of each root in ``batch`` that has one."""
+        self._gather(question.role, question.sources, question.clock, only_batch=True)
+        facts = self.scratch.facts
+        dated = sa.select(facts.c.key, sa.cast(facts.c.at, sa.Text())).where(self._is_due())
+        days = [
+            (plain_key(key), _local_day(at, self.zone, question.clock))
+            for key, at in self.connection.execute(dated)
+        ]
+        return {key: day for key, day in days if day is not None}
+
     def _spare(self, question: DueQuestion) -> list[RootKey]:
         """Mark in ``batch`` the roots that are due, or whose retention ended early; drop the others."""
         batch = self.scratch.batch

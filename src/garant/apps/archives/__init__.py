@@ -1,0 +1,1 @@
+"""Who may consult the intermediate archive, and who did, why and when."""

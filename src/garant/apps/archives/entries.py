@@ -1,0 +1,56 @@
+"""What the archive writes to the ledger: records by their number, people by their pseudonym; never a value."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from garant.ledger.entries import Count, Day, Digest, Key, Payload, entry_kind
+
+
+@entry_kind(
+    "archive.allowed",
+    fr="Une personne est habilitée à consulter l’archive intermédiaire.",
+    en="A person may consult the intermediate archive.",
+)
+class ArchiveAllowed(Payload):
+    """An entitlement, under the person's pseudonym."""
+
+    person: Key = Field(description="the pseudonym of whoever may consult")
+    until: Day | None = Field(default=None, description="its last day; none until it is taken back")
+
+
+@entry_kind(
+    "archive.revoked",
+    fr="Une personne n’est plus habilitée à consulter l’archive intermédiaire.",
+    en="A person may no longer consult the intermediate archive.",
+)
+class ArchiveRevoked(Payload):
+    """The end of an entitlement."""
+
+    person: Key = Field(description="the pseudonym of whoever may no longer consult")
+
+
+@entry_kind(
+    "archive.consulted",
+    fr="Un dossier archivé a été consulté.",
+    en="An archived record was consulted.",
+)
+class ArchiveConsulted(Payload):
+    """One record, shown once. Its reason is kept encrypted, outside the ledger."""
+
+    record: Key = Field(description="the number of the record")
+    system: Key = Field(description="the system that its rows came from")
+    rule: Key = Field(description="its retention rule")
+    rows: Count = Field(description="how many rows it holds")
+    reason: Digest = Field(description="the digest of the reason as it is kept, encrypted")
+
+
+@entry_kind(
+    "archive.refused",
+    fr="La consultation d’un dossier archivé a été refusée.",
+    en="The consultation of an archived record was refused.",
+)
+class ArchiveRefused(Payload):
+    """Somebody asked who is not entitled."""
+
+    record: Key = Field(description="the number of the record that was asked for")

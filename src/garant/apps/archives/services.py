@@ -1,0 +1,177 @@
+"""The only way the archive is consulted: by people who are entitled, one record at a time, with a reason.
+
+Each change is one transaction with its ledger entry. A consultation is entered before the record is shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import ParamSpec, TypeVar, cast
+
+from django.db import transaction
+
+from garant.apps.archives.entries import ArchiveAllowed, ArchiveConsulted, ArchiveRefused, ArchiveRevoked
+from garant.apps.archives.models import Consultation, Entitlement
+from garant.apps.evidence import services as evidence
+from garant.apps.promises.refusals import RefusedError
+from garant.ledger.entries import Entry, Payload
+from garant.policy.text import Text
+from garant.systems.archive.sealing import unwrap, wrap
+from garant.systems.archive.store import KEPT, ArchiveStore, NoSuchRecord, RecordEntry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SHORTEST_REASON = 10
+"""Characters that a reason has at least: a word is none."""
+
+_NUMBER = re.compile(r"[0-9a-f]{32}")
+
+
+def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one transaction, and keep its types."""
+    return cast("Callable[P, R]", transaction.atomic(function))
+
+
+@_in_one_transaction
+def allow(organisation: str, actor: str, *, until: date | None, by: str) -> None:
+    """Entitle a person to consult the archive; again, change the last day."""
+    values = {"until": until, "given_by": by, "given_at": _now()}
+    Entitlement.objects.update_or_create(organisation=organisation, actor=actor, defaults=values)
+    _enter(organisation, ArchiveAllowed(person=evidence.person(organisation, actor), until=until), by)
+
+
+@_in_one_transaction
+def revoke(organisation: str, actor: str, *, by: str) -> bool:
+    """Take an entitlement back; whether there was one."""
+    gone, _ = Entitlement.objects.filter(organisation=organisation, actor=actor).delete()
+    if gone:
+        _enter(organisation, ArchiveRevoked(person=evidence.person(organisation, actor)), by)
+    return bool(gone)
+
+
+def entitled(organisation: str) -> list[tuple[str, date | None]]:
+    """Who may consult the archive, and until which day."""
+    found = Entitlement.objects.filter(organisation=organisation).order_by("actor")
+    return list(found.values_list("actor", "until"))
+
+
+def is_entitled(organisation: str, actor: str, today: date) -> bool:
+    """Whether a person may consult the archive on that day."""
+    return any(who == actor and (until is None or until >= today) for who, until in entitled(organisation))
+
+
+def consult(
+    organisation: str, store: ArchiveStore, record: str, *, actor: str, reason: str, today: date
+) -> RecordEntry:
+    """Enter a consultation in the ledger; what the record holds may be shown once this has returned.
+
+    Args:
+        organisation: whose archive it is.
+        store: the archive.
+        record: the number of the record.
+        actor: who asks.
+        reason: why, in words; kept encrypted in Garant's database, its digest in the ledger.
+        today: the day, where the organisation is.
+
+    Raises:
+        RefusedError: who asks is not entitled (which is entered too), the reason is none, or there is no such
+            record.
+    """
+    if not _NUMBER.fullmatch(record):
+        raise _no_record(record)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise _no_reason()
+    if not is_entitled(organisation, actor, today):
+        _refuse(organisation, record, actor)
+        raise _not_entitled(actor)
+    try:
+        entry = store.entry(record)
+    except NoSuchRecord:
+        raise _no_record(record) from None
+    if entry.state != KEPT:
+        raise _no_record(record)
+    _record_consultation(organisation, store.master, entry, actor, reason.strip())
+    return entry
+
+
+def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetime, str, str]]:
+    """When a record was consulted, by whom and why, the oldest first."""
+    found = Consultation.objects.filter(organisation=organisation, record=record).order_by("at")
+    return [(one.at, one.actor, unwrap(master, bytes(one.reason), one.key).decode()) for one in found]
+
+
+@_in_one_transaction
+def _record_consultation(
+    organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str
+) -> None:
+    key = os.urandom(16).hex()
+    kept = wrap(master, reason.encode(), key)
+    Consultation.objects.create(
+        key=key, organisation=organisation, record=entry.id, actor=actor, reason=kept, at=_now()
+    )
+    payload = ArchiveConsulted(
+        record=entry.id,
+        system=entry.system,
+        rule=entry.rule,
+        rows=entry.rows,
+        reason=hashlib.sha256(kept).hexdigest(),
+    )
+    _enter(organisation, payload, actor)
+
+
+@_in_one_transaction
+def _refuse(organisation: str, record: str, actor: str) -> None:
+    _enter(organisation, ArchiveRefused(record=record), actor)
+
+
+def _enter(organisation: str, payload: Payload, actor: str) -> None:
+    who = evidence.person(organisation, actor)
+    evidence.append(organisation, [Entry(payload, _now(), who)])
+    evidence.checkpoint(organisation)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _no_record(record: str) -> RefusedError:
+    return RefusedError(
+        Text(
+            fr=f"L’archive n’a pas de dossier {record[:40]}.", en=f"The archive has no record {record[:40]}."
+        ),
+        Text(
+            fr="Cherchez son numéro : garant archive find --identity email=…",
+            en="Look for its number: garant archive find --identity email=…",
+        ),
+    )
+
+
+def _no_reason() -> RefusedError:
+    return RefusedError(
+        Text(
+            fr="Un dossier archivé ne se consulte pas sans un motif qui se comprenne.",
+            en="An archived record is not consulted without a reason that can be understood.",
+        ),
+        Text(
+            fr="Écrivez-le en une phrase : --reason « Litige sur la commande de mars »",
+            en="Write it in a sentence: --reason “Dispute about the March order”",
+        ),
+    )
+
+
+def _not_entitled(actor: str) -> RefusedError:
+    return RefusedError(
+        Text(
+            fr=f"{actor} n’est pas habilité à consulter l’archive ; le refus est inscrit au registre.",
+            en=f"{actor} is not entitled to consult the archive; the refusal is in the ledger.",
+        ),
+        Text(
+            fr="Qui en répond peut l’habiliter : garant archive allow NOM",
+            en="Whoever answers for it can entitle them: garant archive allow NAME",
+        ),
+    )

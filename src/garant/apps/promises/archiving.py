@@ -1,0 +1,52 @@
+"""The intermediate archive of an organisation, opened with its key, and as a system like the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from garant.engine.terms import Source
+from garant.ledger.keys import KeyMissingError, KeySource
+from garant.policy.loader import LoadedPolicy
+from garant.policy.text import Text
+from garant.site.paths import archive_folder
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.connector import ArchiveConnector
+from garant.systems.archive.data_map import archive_map
+from garant.systems.archive.store import ArchiveStore
+from garant.systems.loader import LoadedMap, digest_of
+
+WAITING = Text(
+    fr="La règle prévoit que ces données restent archivées jusqu’à leur terme.",
+    en="The rule says that these data stay archived until their end.",
+)
+"""Said of records whose rule gives no reason of its own."""
+
+
+def archive_of(organisation: str, keys: KeySource) -> RecordArchive | None:
+    """The archive of an organisation; none where nothing could have been archived yet, for want of a key.
+
+    Raises:
+        KeyMissingError: there are records, and the key that opens them is not here.
+    """
+    path = archive_folder() / f"{organisation}.sqlite3"
+    try:
+        return RecordArchive(ArchiveStore(path, keys.read("archive")))
+    except KeyMissingError:
+        if path.is_file():
+            raise
+        return None
+
+
+def archive_source(store: ArchiveStore, policy: LoadedPolicy, maps: Iterable[LoadedMap]) -> Source:
+    """The archive as a system like the others; its map follows from the policy and from what it holds."""
+    asked = {binding.rule for one in maps for binding in one.map.promises if binding.archive}
+    rules = sorted(asked | set(store.rules()))
+    data_map = archive_map({rule: _reason(policy, rule) for rule in rules})
+    return Source(data_map, digest_of(data_map), ArchiveConnector(data_map, store))
+
+
+def _reason(policy: LoadedPolicy, rule: str) -> Text:
+    """Why records of a rule are kept, as the policy says it."""
+    known = policy.document.retention.get(rule)
+    phase = known.archive_phase if known is not None else None
+    return phase.reason if phase is not None and phase.reason is not None else WAITING

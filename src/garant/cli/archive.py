@@ -1,0 +1,276 @@
+"""`garant archive`: the intermediate archive, consulted one record at a time by those who are entitled."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+
+from garant.cli import options, state
+from garant.cli.exits import Exit
+from garant.cli.language import both, count, plural, say
+from garant.cli.output import note, out, table, warn
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.policy.loader import LoadedPolicy
+    from garant.systems.archive.store import ArchiveStore, Group, RecordEntry
+
+POLICY = Path("policy")
+
+RecordArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RECORD",
+        help=both("Numéro du dossier, donné par « find ».", "Number of the record, given by “find”."),
+    ),
+]
+
+WhoArgument = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help=both("Qui, comme dans GARANT_ACTOR.", "Who, as in GARANT_ACTOR.")),
+]
+
+_COMMANDS = {
+    "list": both(
+        "Compte les dossiers par règle et par terme ; ne dit rien de personne.",
+        "Count the records by rule and end date; says nothing of anybody.",
+    ),
+    "find": both(
+        "Donne les numéros des dossiers d’une personne, sans les ouvrir.",
+        "Give the numbers of a person’s records, without opening them.",
+    ),
+    "consult": both(
+        "Montre un dossier à qui y est habilité, avec un motif ; le registre le dit.",
+        "Show one record to whoever is entitled, for a reason; the ledger says so.",
+    ),
+    "allow": both("Habilite une personne à consulter.", "Entitle a person to consult."),
+    "revoke": both("Retire une habilitation.", "Take an entitlement back."),
+    "allowed": both("Montre qui est habilité.", "Show who is entitled."),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help=both(
+            "Archive intermédiaire : compter, chercher, consulter, habiliter.",
+            "Intermediate archive: count, find, consult, entitle.",
+        ),
+        no_args_is_help=True,
+    )
+    for name, command in (
+        ("list", list_records),
+        ("find", find),
+        ("consult", consult),
+        ("allow", allow),
+        ("revoke", revoke),
+        ("allowed", allowed),
+    ):
+        group.command(name, help=_COMMANDS[name])(command)
+    app.add_typer(group, name="archive")
+
+
+def list_records(policy: options.PolicyOption = POLICY) -> int:
+    """Count the records by system, rule and the day on which they end."""
+    loaded, store = _opened(policy)
+    groups = store.groups() if store is not None else []
+    if not groups:
+        note("L’archive est vide.", "The archive is empty.")
+        return Exit.OK
+    shown = table(
+        say("Système", "System"),
+        say("Règle", "Rule"),
+        say("Dernier jour", "Last day"),
+        say("Dossiers", "Records"),
+        say("Lignes", "Rows"),
+    )
+    for column in shown.columns[3:]:
+        column.justify = "right"
+    for (system, rule, last), (records, rows) in _by_end(loaded, groups).items():
+        shown.add_row(escape(system), escape(rule), last, count(records), count(rows))
+    out().print(shown)
+    return Exit.OK
+
+
+def find(identity: options.IdentityOption, policy: options.PolicyOption = POLICY) -> int:
+    """Say which records are a person's: their numbers, never what they hold."""
+    from garant.apps.promises.archiving import archive_source
+    from garant.engine.identities import roots_found
+
+    loaded, store = _opened(policy)
+    identities = options.pairs(identity, "--identity")
+    found: list[str] = []
+    if store is not None:
+        source = archive_source(store, loaded, [])
+        try:
+            with source.connector.snapshot() as snapshot:
+                keys = roots_found(source.data_map, snapshot, identities.items())
+        finally:
+            source.connector.close()
+        found = [str(key) for of_root in keys.values() for key in of_root]
+    if store is None or not found:
+        note("Aucun dossier archivé n’est connu ainsi.", "No archived record is known so.")
+        return Exit.FINDINGS
+    shown = table(
+        say("Dossier", "Record"), say("Système", "System"), say("Règle", "Rule"),
+        say("Archivé le", "Archived on"), say("Dernier jour", "Last day"), say("Lignes", "Rows"),
+    )  # fmt: skip
+    for entry in map(store.entry, found):
+        last = _last_day(loaded, entry.rule, entry.counted_from)
+        shown.add_row(entry.id, entry.system, entry.rule, _day(entry.archived), last, count(entry.rows))
+    out().print(shown)
+    return Exit.OK
+
+
+def consult(
+    record: RecordArgument,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help=both("Pourquoi, en une phrase ; gardée chiffrée.", "Why, in a sentence; kept encrypted."),
+        ),
+    ],
+    policy: options.PolicyOption = POLICY,
+) -> int:
+    """Enter the consultation in the ledger, then show the record."""
+    state.ready()
+    from garant.apps.archives import services
+
+    loaded, store = _opened(policy)
+    if store is None:
+        note("L’archive est vide.", "The archive is empty.")
+        return Exit.FINDINGS
+    organisation = loaded.document.organisation
+    state.ensure_organisation(organisation)
+    today = datetime.now(ZoneInfo(organisation.time_zone)).date()
+    entry = services.consult(organisation.key, store, record, actor=state.actor(), reason=reason, today=today)
+    _say_who_may(loaded, entry)
+    _show(store, entry)
+    return Exit.OK
+
+
+def allow(
+    name: WhoArgument,
+    policy: options.PolicyOption = POLICY,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help=both("Dernier jour de l’habilitation.", "Last day of the entitlement."),
+        ),
+    ] = None,
+) -> int:
+    """Entitle a person to consult the archive."""
+    organisation = _organisation(policy)
+    from garant.apps.archives import services
+
+    last = until.date() if until is not None else None
+    services.allow(organisation, name, until=last, by=state.actor())
+    end = say("jusqu’à son retrait", "until it is taken back") if last is None else _day(last)
+    note(f"{name} peut consulter l’archive : {end}.", f"{name} may consult the archive: {end}.")
+    return Exit.OK
+
+
+def revoke(name: WhoArgument, policy: options.PolicyOption = POLICY) -> int:
+    """Take an entitlement back."""
+    organisation = _organisation(policy)
+    from garant.apps.archives import services
+
+    if services.revoke(organisation, name, by=state.actor()):
+        note(f"{name} ne peut plus consulter l’archive.", f"{name} may no longer consult the archive.")
+        return Exit.OK
+    note(f"{name} n’était pas habilité.", f"{name} was not entitled.")
+    return Exit.FINDINGS
+
+
+def allowed(policy: options.PolicyOption = POLICY) -> int:
+    """Show who may consult the archive."""
+    organisation = _organisation(policy)
+    from garant.apps.archives import services
+
+    people = services.entitled(organisation)
+    for name, until in people:
+        note(
+            f"{name} {_day(until) if until else ''}".rstrip(),
+            f"{name} {_day(until) if until else ''}".rstrip(),
+        )
+    if not people:
+        note("Personne n’est habilité.", "Nobody is entitled.")
+    return Exit.OK
+
+
+def _opened(policy: Path) -> tuple[LoadedPolicy, ArchiveStore | None]:
+    """The policy, and its organisation's archive where anything was ever archived."""
+    from garant.apps.promises.archiving import archive_of
+    from garant.policy.loader import load_policy
+
+    loaded = load_policy(policy)
+    archive = archive_of(loaded.document.organisation.key, state.keys())
+    return loaded, archive.store if archive is not None and archive.store.exists else None
+
+
+def _organisation(policy: Path) -> str:
+    from garant.policy.loader import load_policy
+
+    state.ready()
+    organisation = load_policy(policy).document.organisation
+    state.ensure_organisation(organisation)
+    return organisation.key
+
+
+def _by_end(loaded: LoadedPolicy, groups: list[Group]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for group in groups:
+        place = (group.system, group.rule, _last_day(loaded, group.rule, group.counted_from))
+        records, rows = sums.get(place, (0, 0))
+        sums[place] = (records + group.records, rows + group.rows)
+    return sums
+
+
+def _last_day(loaded: LoadedPolicy, rule: str, counted_from: date) -> str:
+    """The last day of a record, as the policy now says."""
+    from garant.policy.periods import expiry
+
+    known = loaded.document.retention.get(rule)
+    return _day(expiry(counted_from, known.total_period)) if known is not None else "?"
+
+
+def _say_who_may(loaded: LoadedPolicy, entry: RecordEntry) -> None:
+    """Remind whoever consults of what was promised to the person."""
+    rule = loaded.document.retention.get(entry.rule)
+    phase = rule.archive_phase if rule is not None else None
+    if phase is not None and phase.access is not None:
+        promised = phase.access
+        warn(Text(fr=f"La politique promet : {promised.fr}", en=f"The policy promises: {promised.en}"))
+
+
+def _show(store: ArchiveStore, entry: RecordEntry) -> None:
+    """Print the rows one under the other, and name the files."""
+    from garant.systems.archive.reading import ArchivedRow, read_record
+
+    console = out()
+    rows = plural(entry.rows, ("ligne", "lignes"), ("row", "rows"))
+    console.print(f"[bold]{entry.id}[/] · {entry.system} · {entry.root} · {entry.rule} · {rows}")
+    table_shown, file_shown = "", ("", "")
+    for part in read_record(store.content(entry.id)):
+        if isinstance(part, ArchivedRow):
+            if part.table != table_shown:
+                table_shown = part.table
+                console.print(f"\n[bold cyan]{escape(part.table)}[/]")
+            words = (f"{name} = {value}" for name, value in part.as_dict().items() if value is not None)
+            console.print(escape(" · ".join(words)), soft_wrap=True)
+        elif (part.store, part.name) != file_shown:
+            file_shown = (part.store, part.name)
+            console.print(f"[dim]{say('fichier', 'file')} {escape(part.name)}[/]", soft_wrap=True)
+
+
+def _day(day: date) -> str:
+    return say(f"{day:%d/%m/%Y}", day.isoformat())

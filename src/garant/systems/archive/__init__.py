@@ -1,0 +1,1 @@
+"""The intermediate archive: encrypted records, each under a key of its own, behind the same port as a system."""

@@ -1,0 +1,188 @@
+"""The archive of one organisation: an SQLite file of its own, whose records are encrypted one by one.
+
+Whoever has the file and not the archive's key learns how many records there are, of which rule and day, and how
+large; never whose. A record waits (``pending``) until the system has let its rows go, then is ``kept``.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from garant.systems.archive.sealing import unseal, unwrap
+from garant.systems.port import ConnectorError
+
+BUSY_SECONDS = 30
+
+KEPT, PENDING = "kept", "pending"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (
+    id TEXT PRIMARY KEY, batch TEXT NOT NULL, state TEXT NOT NULL, system TEXT NOT NULL, root TEXT NOT NULL,
+    rule TEXT NOT NULL, counted_from TEXT NOT NULL, archived TEXT NOT NULL, rows INTEGER NOT NULL,
+    size INTEGER NOT NULL, frames INTEGER NOT NULL, file TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS frame (
+    record TEXT NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, UNIQUE (record, number));
+CREATE TABLE IF NOT EXISTS lookup (record TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS record_batch ON record (batch);
+CREATE INDEX IF NOT EXISTS record_rule ON record (rule);
+CREATE INDEX IF NOT EXISTS lookup_digest ON lookup (digest);
+CREATE INDEX IF NOT EXISTS lookup_record ON lookup (record);
+"""
+
+_WAITING = "SELECT id FROM record WHERE batch = ? AND state = ?"
+
+_DROP = (
+    f"DELETE FROM lookup WHERE record IN ({_WAITING})",
+    f"DELETE FROM frame WHERE record IN ({_WAITING})",
+    "DELETE FROM record WHERE batch = ? AND state = ?",
+)
+
+
+class NoSuchRecord(ConnectorError):
+    """The archive has no record of that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEntry:
+    """What the index says of a record, without opening it."""
+
+    id: str
+    state: str
+    system: str
+    root: str
+    rule: str
+    counted_from: date
+    archived: date
+    rows: int
+    size: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many records of a rule of a system are counted from one day."""
+
+    system: str
+    rule: str
+    counted_from: date
+    records: int
+    rows: int
+
+
+class ArchiveStore:
+    """The file of an organisation's archive, and the key that opens its records.
+
+    Args:
+        path: the SQLite file; made, closed to everybody but its owner, with the first record.
+        master: the archive's key, 32 bytes.
+    """
+
+    def __init__(self, path: Path, master: bytes) -> None:
+        self.path = path
+        self.master = master
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever archived here."""
+        return self.path.is_file()
+
+    def create(self) -> None:
+        """Make the file and its tables where they are not there yet."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        with self.opened() as database:
+            database.executescript(_SCHEMA)
+
+    @contextmanager
+    def opened(self) -> Generator[sqlite3.Connection]:
+        """A connection that writes to the disk before it says so, and overwrites what it removes.
+
+        Raises:
+            ConnectorError: the file cannot be used: no room, no right, damaged.
+        """
+        try:
+            database = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                database.execute("PRAGMA synchronous = FULL")
+                database.execute("PRAGMA secure_delete = ON")
+                yield database
+            finally:
+                database.close()
+        except (sqlite3.Error, OSError) as error:
+            raise ConnectorError(f"archive: {error}") from None
+
+    def keep(self, batch: str) -> int:
+        """Let the waiting records of a batch stay; how many the batch now has in all."""
+        with self.opened() as database:
+            database.execute(
+                "UPDATE record SET state = ? WHERE batch = ? AND state = ?", (KEPT, batch, PENDING)
+            )
+            kept = "SELECT count(*) FROM record WHERE batch = ? AND state = ?"
+            return int(database.execute(kept, (batch, KEPT)).fetchone()[0])
+
+    def drop(self, batch: str) -> None:
+        """Remove the waiting records of a batch, their keys first of all."""
+        with self.opened() as database:
+            database.execute("BEGIN IMMEDIATE")
+            for statement in _DROP:
+                database.execute(statement, (batch, PENDING))
+            database.execute("COMMIT")
+
+    def groups(self) -> list[Group]:
+        """The kept records, counted by system, rule and the day they are counted from."""
+        with self.opened() as database:
+            found = database.execute(
+                "SELECT system, rule, counted_from, count(*), sum(rows) FROM record WHERE state = ? "
+                "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                (KEPT,),
+            )
+            return [Group(s, rule, date.fromisoformat(day), n, rows) for s, rule, day, n, rows in found]
+
+    def rules(self) -> list[str]:
+        """The retention rules that records were archived under."""
+        with self.opened() as database:
+            return [rule for (rule,) in database.execute("SELECT DISTINCT rule FROM record ORDER BY 1")]
+
+    def entry(self, record: str) -> RecordEntry:
+        """What the index says of a record. Raises NoSuchRecord."""
+        with self.opened() as database:
+            return self._entry(database, record)[0]
+
+    def content(self, record: str) -> Iterator[bytes]:
+        """Stream what a record holds, piece by piece.
+
+        Raises:
+            NoSuchRecord: there is none of that number.
+            Unsealable: it does not open.
+        """
+        with self.opened() as database:
+            entry, wrapped = self._entry(database, record)
+            key = unwrap(self.master, wrapped, record)
+            frames = database.execute(
+                "SELECT number, data FROM frame WHERE record = ? ORDER BY number", (record,)
+            )
+            expected = 0
+            for number, data in frames:
+                yield unseal(key, record, number, data, last=number == entry.frames - 1)
+                expected += number == expected
+            if expected != entry.frames:
+                raise ConnectorError(f"archive: record {record} has {expected} of its {entry.frames} frames")
+
+    def _entry(self, database: sqlite3.Connection, record: str) -> tuple[RecordEntry, bytes]:
+        found: tuple[Any, ...] | None = database.execute(
+            "SELECT id, state, system, root, rule, counted_from, archived, rows, size, frames, wrapped "
+            "FROM record WHERE id = ?",
+            (record,),
+        ).fetchone()
+        if found is None:
+            raise NoSuchRecord(f"archive: no record {record}")
+        known, state, system, root, rule, counted_from, archived, rows, size, frames, wrapped = found
+        days = date.fromisoformat(counted_from), date.fromisoformat(archived)
+        return RecordEntry(known, state, system, root, rule, *days, rows, size, frames), bytes(wrapped)

@@ -1,0 +1,373 @@
+"""Rows move to the archive whole, can be found there, and are destroyed at their end."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garant.engine.archiving import NotKept
+from garant.engine.document import Plan
+from garant.engine.execution import Execution, PlanRefused
+from garant.engine.export import export_subject
+from garant.engine.subject import find_subject, plan_subject
+from garant.engine.terms import UnknownRule
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.archivist import RecordArchivist
+from garant.systems.archive.reading import ArchivedPiece, read_record
+from garant.systems.archive.store import PENDING
+from garant.systems.archiving import Origin
+from garant.systems.files.store import FileStore
+from garant.systems.port import ChangeSet, Counts
+from garant.systems.sql import SqlConnector
+from tests.engine.support.archives import REASON, Vault, archived_rule, archiving_shop
+from tests.engine.support.crashes import ARCHIVE_SEAMS, SEAMS, Run
+from tests.engine.support.databases import Contents, Database
+from tests.engine.support.examples import examples
+from tests.engine.support.policies import policy
+from tests.engine.support.random_worlds import Builder
+from tests.engine.support.running import Notebook, carry_out, retention, source
+from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
+
+BETWEEN = "2024-05-05 10:00:00"
+"""Past the active year, within the three years of the whole."""
+
+LATER = date(2027, 6, 1)
+"""Past the three years of what was archived on AS_OF."""
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path)
+
+
+def sweep(shop: Shop, vault: Vault, as_of: date = AS_OF, size: int = 1000) -> tuple[Plan, Any]:
+    """Plan, run and look again."""
+    plan = retention(shop.policy, vault.systems(shop), as_of)
+    results, checked = carry_out(plan, shop.policy, vault.systems(shop), size)
+    assert checked.verified, checked
+    return plan, results
+
+
+def plain(row: dict[str, Any]) -> dict[str, str | None]:
+    """A row as PostgreSQL writes it, so that both databases compare."""
+    return {name: None if value is None else str(value) for name, value in row.items()}
+
+
+def test_rows_move_whole_and_are_destroyed_at_their_end(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, 2, at=BETWEEN).people(3, at=OLD).people(4, at="2026-10-05 10:00:00")
+    before = shop.rows()
+    plan, results = sweep(shop, vault)
+    assert [(s.rule, s.archive, s.due, s.period) for s in plan.selections] == [
+        ("prospects", False, 1, "P3Y"),
+        ("prospects", True, 2, "P1Y"),
+    ]
+    assert shop.ids("contact") == [4]
+    assert sum(result.counts["archived"] for result in results) == 2
+
+    archived = vault.by_key()
+    assert sorted(archived) == [1, 2], "the one past the whole period was erased at once"
+    for key, tables in archived.items():
+        for table in ("contact", "interaction", "note"):
+            expected = [plain(row) for row in before[table].values() if str(row["id"]) == str(key)]
+            assert [plain(row) for row in tables[table]] == expected
+    assert b"x.example" not in vault.bytes()
+
+    plan, _ = sweep(shop, vault)
+    assert [(s.system, s.due) for s in plan.selections] == [("archive", 0), ("crm", 0), ("crm", 0)]
+    plan, _ = sweep(shop, vault, LATER)
+    assert [(s.system, s.due) for s in plan.selections] == [("archive", 2), ("crm", 0), ("crm", 0)]
+    assert vault.records() == []
+    with vault.store.opened() as database:
+        assert [
+            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("record", "frame", "lookup")
+        ] == [0, 0, 0]
+
+
+def test_a_duty_keeps_in_the_active_base_what_it_needs(shop: Shop, vault: Vault) -> None:
+    """The archive has the row whole; the active base keeps the name for the invoice, and nothing else."""
+    archiving_shop(shop).people(1, 2, at=BETWEEN).invoice(1)
+    plan, _ = sweep(shop, vault)
+    (held,) = [duty for duty in plan.selections[1].duties if duty.roots]
+    assert (held.rule, held.roots) == ("invoices", 1)
+    (left,) = shop.rows("contact")["contact"].values()
+    assert (str(left["name"]), left["email"], left["phone"]) == ("N1", None, None)
+    assert vault.by_key()[1]["contact"][0]["email"] == "n1@x.example"
+    assert "invoice" not in vault.by_key()[1]
+    plan, _ = sweep(shop, vault)
+    assert [selection.due for selection in plan.selections] == [0, 0, 0]
+
+
+def test_shared_rows_go_whole_to_each_who_leaves_with_the_last(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, 2, 3, at=BETWEEN).people(4, at="2026-10-05 10:00:00")
+    shop.meet(1, 1, 2).meet(2, 3, 4)
+    sweep(shop, vault, size=1)
+    assert shop.ids("meeting") == [2]
+    archived = vault.by_key()
+    titles = {key: [row["title"] for row in tables.get("meeting", [])] for key, tables in archived.items()}
+    assert titles[3] == [], "the meeting stays with the one who stays"
+    assert "meeting 1" in titles[1] + titles[2]
+    assert sorted(len(tables["attendee"]) for tables in archived.values()) == [1, 1, 1]
+
+
+def test_files_of_rows_are_in_the_record(shop: Shop, vault: Vault, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    content = b"\0CV" * 50_000
+    (folder / "cv").write_bytes(content)
+    shop.stores["FILES"] = FileStore(folder)
+    archiving_shop(shop).people(1, at=BETWEEN)
+    shop.add("note", {"id": 9, "model": "contact", "res_id": 1, "body": "again", "file": "cv"})
+    shop.add("note", {"id": 10, "model": "contact", "res_id": 1, "body": "gone", "file": "nowhere"})
+    shop.database.run("UPDATE note SET file = 'cv' WHERE id = 1")
+    sweep(shop, vault)
+    assert list(folder.iterdir()) == []
+    (record,) = vault.records()
+    pieces = [p for p in read_record(vault.store.content(record)) if isinstance(p, ArchivedPiece)]
+    assert {(piece.store, piece.name) for piece in pieces} == {("FILES", "cv")}
+    assert b"".join(piece.data for piece in pieces) == content
+
+
+def test_what_an_event_ends_early_is_not_archived(shop: Shop, vault: Vault) -> None:
+    """Consent withdrawn: nothing is left to prove."""
+    archiving_shop(shop)
+    whole = archived_rule().model_copy(update={"sooner": "last-invoice"})
+    shop.policy = policy(prospects=whole, invoices="P1Y")
+    shop.people(1, 2, at=BETWEEN).invoice(1)
+    plan, _ = sweep(shop, vault)
+    assert [(s.archive, s.due, s.sooner) for s in plan.selections] == [(False, 1, 1), (True, 1, 0)]
+    assert sorted(vault.by_key()) == [2]
+
+
+def test_a_rule_that_begins_with_the_archive_archives_the_day_after_the_event(
+    shop: Shop, vault: Vault
+) -> None:
+    archiving_shop(shop, "P0D", "P3Y").people(1, at="2026-10-31 10:00:00").people(2, at="2026-11-01 10:00:00")
+    plan, _ = sweep(shop, vault)
+    assert (plan.selections[1].period, plan.selections[1].cutoff) == ("P0D", date(2026, 10, 31))
+    assert sorted(vault.by_key()) == [1]
+
+
+def test_a_plan_says_until_when_and_who_may_consult(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, at=BETWEEN)
+    ended, archived = shop.plan().selections
+    assert ended.notes == []
+    assert ["P3Y" in note.en for note in archived.notes] == [True, False]
+    assert archived.notes[1].en == "Who may consult them: The legal department."
+    nobody = archived_rule().phases[1].model_copy(update={"access": None})
+    phases = (archived_rule().phases[0], nobody)
+    shop.policy = policy(prospects=archived_rule().model_copy(update={"phases": phases}), invoices="P10Y")
+    assert len(shop.plan().selections[1].notes) == 1
+
+
+def test_a_map_cannot_ask_for_an_archive_that_the_policy_does_not_have(shop: Shop) -> None:
+    shop.document["promises"][0]["archive"] = True
+    with pytest.raises(UnknownRule, match="asks for the archive"):
+        shop.plan()
+
+
+def test_without_an_archive_nothing_that_should_be_archived_is_touched(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, at=BETWEEN)
+    plan, before = shop.plan(), shop.rows()
+    with pytest.raises(PlanRefused, match="no archive is open"):
+        Execution(plan, shop.policy, shop.system())
+    assert shop.rows() == before
+
+
+def test_a_connector_that_does_not_hand_rows_over_changes_nothing(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, at=BETWEEN)
+    systems = vault.systems(shop)
+    plan, before = retention(shop.policy, systems, AS_OF), shop.rows()
+
+    class Forgetful(SqlConnector):
+        def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
+            return super().apply(replace(change, archivist=None), before_commit)
+
+    forgetful = Forgetful(shop.map(), shop.database.url, pseudonym_key=bytes(32))
+    systems["crm"] = shop.remember(replace(systems["crm"], connector=forgetful))
+    with pytest.raises(NotKept, match="0 are in the archive"):
+        carry_out(plan, shop.policy, systems)
+    assert shop.rows() == before
+    assert vault.records() == []
+
+
+def test_a_row_that_comes_in_after_it_was_read_is_not_lost(postgres_shop: Shop, vault: Vault) -> None:
+    """The deletion sees the rows that were archived, and no others: the newcomer is left, and said."""
+    shop = archiving_shop(postgres_shop).people(1, at=BETWEEN)
+    systems = vault.systems(shop)
+    plan = retention(shop.policy, systems, AS_OF)
+
+    class Late(RecordArchivist):
+        def close(self, counted_from: Mapping[int | str, date]) -> None:
+            super().close(counted_from)
+            shop.add("interaction", {"id": 77, "contact_id": 1, "at": BETWEEN, "body": "late"})
+
+    class LateArchive(RecordArchive):
+        def archivist(self, batch: str, origin: Origin) -> RecordArchivist:
+            self.store.create()
+            return Late(self.store, batch, origin)
+
+    systems["crm"] = replace(systems["crm"], archive=LateArchive(vault.store))
+    _, checked = carry_out(plan, shop.policy, systems)
+    assert not checked.verified
+    assert [row["body"] for row in shop.rows("interaction")["interaction"].values()] == ["late"]
+    (record,) = vault.records()
+    assert [row["body"] for row in vault.rows(record)["interaction"]] == ["hello 1"]
+
+
+def test_who_took_up_contact_again_is_neither_archived_nor_erased(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+    systems = vault.systems(shop)
+    plan = retention(shop.policy, systems, AS_OF, tolerance=0.6)
+    shop.add("interaction", {"id": 50, "contact_id": 2, "at": RECENT, "body": "again"})
+    results, checked = carry_out(plan, shop.policy, systems)
+    assert checked.verified
+    assert sorted(vault.by_key()) == [1]
+    assert [(r.counts["archived"], r.counts["skipped"]) for r in results] == [(1, 1)]
+    assert shop.ids("contact") == [2]
+
+
+def test_a_constraint_that_refuses_leaves_no_record_behind(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop)
+    shop.database.run("CREATE TABLE contract (contact_id integer REFERENCES contact (id), rid integer)")
+    shop.people(1, 2, 3, at=BETWEEN).add("contract", {"contact_id": 2})
+    plan = retention(shop.policy, vault.systems(shop), AS_OF)
+    results, checked = carry_out(plan, shop.policy, vault.systems(shop))
+    assert not checked.verified
+    assert sum(len(result.blocks) for result in results) == 1
+    assert sorted(vault.by_key()) == [1, 3]
+    assert vault.records(PENDING) == []
+    assert shop.ids("contact") == [2]
+
+
+@pytest.mark.parametrize("seam", [*SEAMS, *ARCHIVE_SEAMS])
+@pytest.mark.parametrize("number", [1, 2])
+def test_killed_at_any_seam_every_row_is_somewhere(shop: Shop, vault: Vault, seam: str, number: int) -> None:
+    """Never in neither place; in the end in one, and each person in one record."""
+    archiving_shop(shop).people(*range(1, 6), at=BETWEEN).invoice(2)
+    before = shop.rows()
+    run = Run(retention(shop.policy, vault.systems(shop), AS_OF), shop.policy, vault.systems(shop), 2)
+    run.go(seam, number)
+    _everything_is_somewhere(before, shop, vault)
+    assert run.go()
+    _everything_is_somewhere(before, shop, vault)
+    assert run.verification is not None
+    assert run.verification.verified
+    assert sorted(vault.by_key()) == [1, 2, 3, 4, 5]
+    assert len(vault.records()) == 5
+    assert vault.records(PENDING) == []
+    assert sum(receipt.counts["archived"] for receipt in run.receipts.values()) == 5
+
+
+def _everything_is_somewhere(before: Contents, shop: Shop, vault: Vault) -> None:
+    left, archived = shop.rows(), [vault.rows(r) for r in [*vault.records(), *vault.records(PENDING)]]
+    for table, rows in before.items():
+        kept = [plain(row) for record in archived for row in record.get(table, [])]
+        for number, row in rows.items():
+            assert left[table].get(number) == row or plain(row) in kept, (table, row)
+
+
+def test_a_doubt_keeps_the_record(sqlite_shop: Shop, vault: Vault) -> None:
+    """Rows vanished between crash and resumption: what the archive had of them may be all there is."""
+    shop = archiving_shop(sqlite_shop).people(1, 2, 3, 4, at=BETWEEN)
+    run = Run(retention(shop.policy, vault.systems(shop), AS_OF), shop.policy, vault.systems(shop), 4)
+    assert not run.go("after prepare")
+    shop.database.run("DELETE FROM note WHERE id = 1")
+    assert run.go()
+    assert vault.records(PENDING) == []
+    records = [vault.rows(record) for record in vault.records()]
+    assert len(records) == 8, "twice rather than not at all"
+    notes = {row["id"] for record in records for row in record.get("note", [])}
+    assert notes == {1, 2, 3, 4}
+
+
+def test_a_person_finds_and_gets_what_is_archived(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+    sweep(shop, vault)
+    systems = vault.systems(shop)
+    for identity in ({"email": " N1@x.example"}, {"phone": "+33 1 00 00 00 01"}):
+        (place,) = find_subject(systems, identity)
+        assert (place.system, place.root) == ("archive", "record")
+        assert place.keys == tuple(r for r in vault.records() if vault.lines(r)[0]["key"] == 1)
+    out = io.BytesIO()
+    made = export_subject(
+        systems, {"email": "n1@x.example"}, out, organisation="Shop", at=datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    assert made.files == 1
+    with zipfile.ZipFile(out) as archive:
+        (name,) = [name for name in archive.namelist() if name.startswith("archive/files/")]
+        assert b"hello 1" in archive.read(name)
+
+
+def test_a_request_does_not_end_the_archive_sooner(shop: Shop, vault: Vault) -> None:
+    archiving_shop(shop).people(1, at=BETWEEN)
+    sweep(shop, vault)
+    systems, who = vault.systems(shop), {"email": "n1@x.example"}
+    plan = plan_subject(shop.policy, systems, who, "erasure", as_of=AS_OF)
+    (selection,) = plan.selections
+    assert selection.rows == 0
+    assert [(d.rule, d.roots, d.until, d.why) for d in selection.duties] == [
+        ("prospects", 1, date(2027, 5, 5), REASON)
+    ]
+    _, checked = carry_out(plan, shop.policy, systems)
+    assert checked.verified
+    assert len(vault.records()) == 1
+    for kind, word in (("rectification", "corrected"), ("restriction", "apart")):
+        left = plan_subject(
+            shop.policy, systems, who, kind, as_of=AS_OF, corrections={"phone": "+33 1 00 00 00 99"}
+        )
+        (selection,) = left.selections
+        assert (selection.due, selection.population) == (0, 1)
+        assert word in selection.notes[0].en
+        assert carry_out(left, shop.policy, systems)[0] == []
+
+
+@given(st.data())
+@examples(8)
+def test_any_world_archived_is_the_world_as_it_was(database: Database, data: st.DataObject) -> None:
+    """What leaves the active base by the archive is what an erasure takes, and every row of it is in a record."""
+    seed, size = data.draw(st.integers(0, 10**9)), data.draw(st.sampled_from([1, 2, 50]))
+    erased = Builder(Random(seed), database).build()
+    systems = {"crm": source(erased.data_map, database.url)}
+    carry_out(retention(erased.policy, systems, erased.as_of), erased.policy, systems, size)
+    systems["crm"].connector.close()
+    expected = erased.rows()
+
+    world = Builder(Random(seed), database).build()
+    (promise,) = world.data_map.promises
+    asking = world.data_map.model_copy(update={"promises": [promise.model_copy(update={"archive": True})]})
+    rules = policy(
+        world.policy.document.organisation.time_zone,
+        **{**world.periods, promise.rule: archived_rule(world.periods[promise.rule], "P50Y")},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        vault = Vault(Path(folder))
+        systems = {"crm": replace(source(asking, database.url), archive=vault.archive)}
+        plan, notebook = retention(rules, systems, world.as_of), Notebook()
+        execution = Execution(plan, rules, systems, batch_size=size)
+        for key in [key for key in execution.batch_keys() if key.startswith("001/")]:
+            execution.execute(key, notebook)
+        before = world.rows()
+        for key in [key for key in execution.batch_keys() if key.startswith("002/")]:
+            execution.execute(key, notebook)
+        assert execution.verify(notebook).verified
+        systems["crm"].connector.close()
+        after = world.rows()
+        if not plan.selections[0].due:
+            assert after == expected
+        archived = [vault.rows(record) for record in vault.records()]
+        for table, rows in before.items():
+            kept = [plain(row) for record in archived for row in record.get(table, [])]
+            changed = [row for number, row in rows.items() if after[table].get(number) != row]
+            assert [row for row in changed if plain(row) not in kept] == [], table
