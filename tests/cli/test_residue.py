@@ -105,3 +105,26 @@ def test_killed_while_it_searches_the_same_command_finishes(
     ((report,),) = [tuple(found.values()) for found in entries(club)]
     assert report["sought"] > 100
     assert list((club.folder / "home" / "runs").iterdir()) == []
+
+
+def test_somebody_asks_whether_a_person_is_really_gone(club: Club) -> None:
+    who = ("residue", "search", "--identity", "email=m17@club.example", "--policy", "policy")
+    before = club.garant(*who)
+    assert before.code == 1
+    assert "club: still in rows of the database (" in before.out
+    club.garant("apply", "plan.json", "--approve", plan(club))
+    after = club.garant(*who)
+    assert (after.code, "club: nowhere, down to the bytes (" in after.out) == (0, True)
+    club.tell("CREATE TABLE old (line TEXT)", "INSERT INTO old VALUES ('m17@club.example said so')")
+    unmapped = club.garant("--language", "fr", *who)
+    assert unmapped.code == 1
+    assert "plus dans les lignes connues, mais ailleurs" in unmapped.out
+    assert "1 valeur dans old.line, une colonne que la carte ne nomme pas" in unmapped.out
+    club.tell("PRAGMA secure_delete = OFF", "DELETE FROM old")
+    dead = club.garant(*who)
+    assert "no longer in the rows known, but elsewhere" in dead.out
+    assert "the database file · 1 value of 1 · pages freed without being overwritten" in dead.out
+    assert home(club).count(b"residue.searched") >= 5
+    assert club.garant("ledger", "verify").code == 0
+    plain = club.garant("residue", "search", "--identity", "email=a@b.c", "--policy", "policy")
+    assert (plain.code, "too short or too plain" in plain.err) == (2, True)

@@ -17,31 +17,51 @@ Report = Mapping[str, Any]
 
 
 def show_residue(console: Console, reports: Sequence[Report]) -> None:
-    """Print what each system keeps; nothing when none was searched."""
+    """Print what each system keeps of what a run took away; nothing when none was searched."""
     for report in reports:
-        _conclusion(console, report)
-        for place in report["places"]:
-            if place["state"] != "clean":
-                _line(console, _place(report, place))
-        for column in report["elsewhere"]:
-            _line(console, _elsewhere(column))
+        _head(console, report, *_erased(report))
+        _places(console, report)
         _notes(console, report)
     if reports:
-        unread = say(
-            "Les blocs libérés du disque lui-même ne sont pas lus.",
-            "The freed blocks of the disk itself are not read.",
-        )
-        console.print(f"[dim]{escape(unread)}[/]", soft_wrap=True)
+        _unread(console)
 
 
-def _conclusion(console: Console, report: Report) -> None:
-    system, colon = report["system"], say("\u202f:", ":")
+def show_search(console: Console, reports: Sequence[Report]) -> None:
+    """Print where a person still is: in rows, in dead bytes, or nowhere."""
+    for report in reports:
+        _head(console, report, *_searched(report))
+        _places(console, report)
+    _unread(console)
+
+
+def _places(console: Console, report: Report) -> None:
+    for place in report["places"]:
+        if place["state"] != "clean":
+            _line(console, _place(report, place))
+    for column in report["elsewhere"]:
+        _line(console, _elsewhere(column))
+
+
+def _unread(console: Console) -> None:
+    words = say(
+        "Les blocs libérés du disque lui-même ne sont pas lus.",
+        "The freed blocks of the disk itself are not read.",
+    )
+    console.print(f"[dim]{escape(words)}[/]", soft_wrap=True)
+
+
+def _head(console: Console, report: Report, words: str, style: str) -> None:
+    line = say(
+        f"{report['system']}\u202f: {words} ({_effort(report)}).",
+        f"{report['system']}: {words} ({_effort(report)}).",
+    )
+    console.print(f"[{style}]{escape(line)}[/]", soft_wrap=True)
+
+
+def _erased(report: Report) -> tuple[str, str]:
+    """The conclusion of a run, and its colour."""
     if report["gone"]:
-        words = say("effacé, introuvable dans les octets", "erased, nowhere in the bytes")
-        console.print(
-            f"[bold green]{escape(f'{system}{colon} {words} ({_effort(report)}).')}[/]", soft_wrap=True
-        )
-        return
+        return say("effacé, introuvable dans les octets", "erased, nowhere in the bytes"), "bold green"
     if not report["sought"]:
         words = say(
             "effacé de la base\u202f; rien d’assez distinctif à chercher dans les octets",
@@ -54,9 +74,20 @@ def _conclusion(console: Console, report: Report) -> None:
             "effacé de la base\u202f; des copies peuvent rester",
             "erased from the database; copies may remain",
         )
-    console.print(
-        f"[bold yellow]{escape(f'{system}{colon} {words} ({_effort(report)}).')}[/]", soft_wrap=True
-    )
+    return words, "bold yellow"
+
+
+def _searched(report: Report) -> tuple[str, str]:
+    """The answer to somebody’s question, and its colour."""
+    if report["kept"]:
+        return say("encore dans des lignes de la base", "still in rows of the database"), "bold red"
+    if report["gone"]:
+        return say("introuvable, jusque dans les octets", "nowhere, down to the bytes"), "bold green"
+    if report["elsewhere"] or any(place["state"] == "found" for place in report["places"]):
+        return say(
+            "plus dans les lignes connues, mais ailleurs", "no longer in the rows known, but elsewhere"
+        ), "bold yellow"
+    return say("introuvable là où Garant a pu lire", "nowhere that Garant could read"), "bold yellow"
 
 
 def _effort(report: Report) -> str:

@@ -87,8 +87,8 @@ def find(
 ) -> int:
     """Count the person's rows, system by system and table by table."""
     identities = options.pairs(identity, "--identity")
-    with _workspace(policy, maps, system) as workspace, _plain_refusals():
-        recorded = _can_record(workspace)
+    with _workspace(policy, maps, system) as workspace, plain_refusals():
+        recorded = can_record(workspace)
         from garant.apps.promises import subjects
 
         places = subjects.find(workspace, identities, recorded=recorded)
@@ -118,7 +118,7 @@ def export(
 
     with (
         _workspace(policy, maps, system) as workspace,
-        _plain_refusals(),
+        plain_refusals(),
         new_file(out_file) as (file, whole),
     ):
         state.ensure_organisation(workspace.policy.document.organisation)
@@ -222,7 +222,8 @@ def _workspace(policy: Path, maps: Path | None, only: list[str] | None) -> Itera
 
 
 @contextmanager
-def _plain_refusals() -> Iterator[None]:
+def plain_refusals() -> Iterator[None]:
+    """Say in both languages what a system cannot answer."""
     from garant.engine.subject import NotSupported
 
     try:
@@ -270,7 +271,7 @@ def _plan(
     from garant.engine.subject import plan_subject
 
     day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
-    with _plain_refusals():
+    with plain_refusals():
         return plan_subject(
             workspace.policy,
             workspace.sources,
@@ -336,7 +337,7 @@ def _tell_by_hand(workspace: Workspace) -> None:
         )
 
 
-def _can_record(workspace: Workspace) -> bool:
+def can_record(workspace: Workspace) -> bool:
     """Say whether the ledger is there; where it is not, tell so: looking needs no installation."""
     try:
         state.ready()

@@ -130,8 +130,13 @@ def examine(
     today: date,
     cleaning: Cleaning = Cleaning.NONE,
     seconds: float = SECONDS,
+    ask_rows: bool = False,
 ) -> ResidueReport:
-    """Clean a system as far as allowed, search its bytes for the texts, and add the copies its map declares."""
+    """Clean a system as far as allowed, search its bytes for the texts, and add the copies its map declares.
+
+    What is found is asked of the rows; with ``ask_rows``, so is what is not, which some row may hold in a
+    place that no byte was read of.
+    """
     copies = [_copy(copy, today) for copy in source.data_map.copies]
     system, connector = source.data_map.system, source.connector
     if not isinstance(connector, KnowsResidue):
@@ -144,7 +149,7 @@ def examine(
     try:
         looked = keeper.search(texts, tables, seconds)
         found = frozenset[int]().union(*(place.hits for place in looked))
-        rows = keeper.still_there(texts, found)
+        rows = keeper.still_there(texts, range(len(texts)) if ask_rows else found)
     except ConnectorError:
         lost = PlaceState("system", "unsearched", reason="refused")
         return ResidueReport(system, cleaning, len(texts), cleaned=cleaned, places=(lost, *copies))

@@ -89,10 +89,13 @@ def run_finished(run: Run, checked: Checked, *, waiting: int = 0) -> RunFinished
     )
 
 
-def residue_searched(run_key: str | None, report: Mapping[str, Any]) -> ResidueSearched:
+def residue_searched(
+    run_key: str | None, report: Mapping[str, Any], people: Sequence[str] = ()
+) -> ResidueSearched:
     """What a system keeps of what was erased, place by place."""
     return ResidueSearched(
         run=run_key,
+        people=list(people),
         system=report["system"],
         cleaning=report["cleaning"],
         sought=report["sought"],
