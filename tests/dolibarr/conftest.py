@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from tests.engine.support.policies import policy
 from tests.engine.support.running import PSEUDONYM_KEY, Notebook
 from tests.servers.mariadb import MariadbServer
 
-BATCH = 20
+BATCH = 25
 """Small, so that roots that belong together fall into different batches."""
 
 
@@ -131,10 +131,9 @@ def plan(untouched: Dolibarr) -> Plan:
     return untouched.plan()
 
 
-def _sweep(dolibarr: Dolibarr, before: Dolibarr, planted: Traps | None = None) -> Sweep:
+def _sweep(dolibarr: Dolibarr, before: Dolibarr, plan: Plan, planted: Traps | None = None) -> Sweep:
     with dolibarr.connect() as connection:
         rows_before = all_rows(connection)
-    plan = dolibarr.plan()
     with dolibarr.sources() as sources:
         execution, journal = Execution(plan, dolibarr.policy, sources, batch_size=BATCH), Notebook()
         results = [execution.execute(key, journal) for key in execution.batch_keys()]
@@ -145,17 +144,19 @@ def _sweep(dolibarr: Dolibarr, before: Dolibarr, planted: Traps | None = None) -
 
 
 @pytest.fixture(scope="session")
-def swept(mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr) -> Iterator[Sweep]:
+def swept(
+    mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr, plan: Plan
+) -> Iterator[Sweep]:
     """The dump after its plan was carried out."""
     with mariadb_server.database(dolibarr_dump) as url:
-        yield _sweep(Dolibarr(url, untouched.loaded, untouched.policy), untouched)
+        yield _sweep(replace(untouched, url=url), untouched, plan)
 
 
 @pytest.fixture(scope="session")
 def trapped(mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr) -> Iterator[Sweep]:
     """The dump with the traps it does not hold planted in it, after the plan was carried out."""
     with mariadb_server.database(dolibarr_dump) as url:
-        dolibarr = Dolibarr(url, untouched.loaded, untouched.policy)
+        dolibarr = replace(untouched, url=url)
         with dolibarr.connect() as connection:
             planted = plant(connection)
-        yield _sweep(dolibarr, untouched, planted)
+        yield _sweep(dolibarr, untouched, dolibarr.plan(), planted)
