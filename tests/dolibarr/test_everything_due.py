@@ -42,7 +42,7 @@ def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(copy: Do
         books = connection.execute(text(BOOKS)).one()
     with copy.sources() as sources:
         plan = plan_retention(copy.policy, sources, as_of=date(2045, 1, 1))
-        execution, journal = Execution(plan, copy.policy, sources, batch_size=200), Notebook()
+        execution, journal = Execution(plan, copy.policy, sources, batch_size=1000), Notebook()
         results = [execution.execute(key, journal) for key in execution.batch_keys()]
         verification = execution.verify(journal)
     assert [s.blocks for s in plan.selections] == [[]] * len(plan.selections)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from garant.engine.document import Plan
 from garant.systems.fragments import parse_query
-from garant.systems.loader import LoadedMap, parse_map
+from garant.systems.loader import parse_map
 from tests.dolibarr import oracles
 from tests.dolibarr.conftest import Dolibarr, Sweep, chosen, selection
 from tests.dolibarr.footprint import all_rows
@@ -56,37 +56,26 @@ def test_the_65_flagged_prospects_with_an_invoice_are_no_prospects(plan: Plan, u
     assert invoiced <= customers
 
 
-def _with(own: str) -> LoadedMap:
-    return parse_map(f"use: dolibarr20\n{own}")
+OTHER_CHOICES = """use: dolibarr20
+events:
+  last-contact:
+    - {root: thirdparty, type: instant, query: "SELECT s.rowid AS key, s.datec AS at FROM llx_societe s"}
+    - {root: thirdparty, type: instant, query: "SELECT a.fk_soc AS key, a.datep AS at FROM llx_actioncomm a"}
+    - {root: thirdparty, type: instant, query: "SELECT t.fk_soc AS key, t.datec AS at FROM llx_ticket t"}
+promises:
+  - {rule: prospects, role: prospect, event: last-contact, dispositions: erase-thirdparty}
+  - {rule: invoices, role: customer-invoice, event: invoice-date, dispositions: close-invoice}
+"""
 
 
-def test_a_company_may_count_from_the_invoice_67(untouched: Dolibarr) -> None:
-    own = _with(
-        "promises:\n"
-        "  - {rule: invoices, role: customer-invoice, event: invoice-date, dispositions: close-invoice}\n"
-    )
-    counted = replace(untouched, loaded=own).plan()
+def test_a_company_may_count_from_the_invoice_67_and_a_ticket_as_a_contact_22(untouched: Dolibarr) -> None:
+    counted = replace(untouched, loaded=parse_map(OTHER_CHOICES)).plan()
     with untouched.connect() as connection:
-        due = oracles.invoices_due(connection)
-    assert chosen(counted, "customer-invoice") == due
-    assert len(due) == 67
-
-
-def test_a_company_may_count_a_ticket_as_a_contact_22(untouched: Dolibarr) -> None:
-    own = _with(
-        "events:\n"
-        "  last-contact:\n"
-        "    - {root: thirdparty, type: instant, query: 'SELECT s.rowid AS key, s.datec AS at FROM llx_societe s'}\n"
-        "    - {root: thirdparty, type: instant, query: 'SELECT a.fk_soc AS key, a.datep AS at FROM llx_actioncomm a'}\n"
-        "    - {root: thirdparty, type: instant, query: 'SELECT t.fk_soc AS key, t.datec AS at FROM llx_ticket t'}\n"
-        "promises:\n"
-        "  - {rule: prospects, role: prospect, event: last-contact, dispositions: erase-thirdparty}\n"
-    )
-    counted = replace(untouched, loaded=own).plan()
-    with untouched.connect() as connection:
-        due = oracles.prospects_due_if_tickets_count(connection)
-    assert chosen(counted, "prospect") == due
-    assert len(due) == 22
+        prospects = oracles.prospects_due_if_tickets_count(connection)
+        invoices = oracles.invoices_due(connection)
+    assert chosen(counted, "prospect") == prospects
+    assert chosen(counted, "customer-invoice") == invoices
+    assert (len(prospects), len(invoices)) == (22, 67)
 
 
 def test_the_plan_says_who_is_kept_why_and_until_when(plan: Plan) -> None:

@@ -178,13 +178,12 @@ def _without_namesakes(connection: Connection, wanted: Wanted) -> None:
     others = Wanted()
     for name, email, phone in connection.execute(text(NAMESAKES)):
         others.add("someone else", emails=[email], phones=[phone], names=[name])
-    for mine, theirs in (
-        (wanted.emails, others.emails),
-        (wanted.phones, others.phones),
-        (wanted.names, others.names),
-    ):
-        for value in set(mine) & set(theirs):
-            del mine[value]
+    for address in set(wanted.emails) & set(others.emails):
+        del wanted.emails[address]
+    for number in set(wanted.phones) & set(others.phones):
+        del wanted.phones[number]
+    for words in set(wanted.names) & set(others.names):
+        del wanted.names[words]
 
 
 def _found(swept: Sweep) -> tuple[Wanted, list[Trace]]:
