@@ -7,9 +7,10 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from garant.policy.loader import load_policy
+from garant.systems.checks.live import check_live
 from garant.systems.checks.static import check_map
 from garant.systems.loader import LoadedMap, parse_map, shipped_maps
 from garant.systems.model import Relation
@@ -37,6 +38,24 @@ def test_a_company_starts_from_it_and_says_its_own(dolibarr_map: LoadedMap) -> N
 def test_the_checks_find_nothing_alone_nor_against_the_reference_policy(dolibarr_map: LoadedMap) -> None:
     assert check_map(dolibarr_map) == []
     assert [d for d in check_map(dolibarr_map, load_policy(POLICY).document) if d.severity == "error"] == []
+
+
+def test_against_the_live_catalogue_only_known_wishes_remain(
+    dolibarr_map: LoadedMap, untouched: Dolibarr
+) -> None:
+    """Columns that say who did it (and would show a colleague other people's rows), and one clock."""
+    engine = create_engine(untouched.url.replace("mysql+", "mariadb+"))
+    try:
+        found = check_live(dolibarr_map, engine)
+    finally:
+        engine.dispose()
+    by_code = {code: [d.message.en for d in found if d.code == code] for code in {d.code for d in found}}
+    assert set(by_code) == {"GAR610", "GAR612", "GAR618"}
+    assert all(re.search(r"\.(fk_user|user_id) seems to point at “user”", said) for said in by_code["GAR610"])
+    assert all(re.search(r"by fk_user_(creat|modif|m)\b", said) for said in by_code["GAR612"])
+    assert {said.split(" ")[0] for said in by_code["GAR618"]} == {
+        "llx_recruitment_recruitmentcandidature.tms"
+    }
 
 
 # --- every reference to a person is decided ---------------------------------------------------------
