@@ -51,6 +51,7 @@ def _heading(plan: Plan) -> str:
         "erasure": say("effacement", "erasure"),
         "rectification": say("rectification", "rectification"),
         "restriction": say("limitation", "restriction"),
+        "replay": say("rejeu après restauration", "replay after a restored backup"),
     }
     day = say("au", "as of")
     return f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {_day(plan.as_of)}"

@@ -14,7 +14,7 @@ from garant.engine.manual import ManualTask
 from garant.policy.text import Text
 from garant.systems.port import RootKey
 
-Kind = Literal["retention", "erasure", "rectification", "restriction"]
+Kind = Literal["retention", "erasure", "rectification", "restriction", "replay"]
 
 
 class UnreadablePlan(ValueError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from garant.engine.document import Plan
 from garant.engine.holds import Hold, Holding, held_terms, nothing_held, stand, under
+from garant.engine.marks import ERASING, identifying
 from garant.engine.run import (
     BATCH,
     BatchRef,
@@ -25,7 +26,7 @@ from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED
-from garant.systems.port import RootKey
+from garant.systems.port import Marking, RootKey
 
 _ROOTS = Text(fr="dossiers", en="roots")
 _ROWS = Text(fr="lignes", en="rows")
@@ -65,6 +66,7 @@ class Execution:
             batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
         sample: about how many of the values that go are told to the journal, to be searched for
             in the bytes afterwards.
+        marking_key: marks the roots that are erased, so that a restored backup does not bring them back.
 
     Raises:
         PlanRefused: the policy or a map is not the one that was planned on, or reality has drifted
@@ -81,6 +83,7 @@ class Execution:
         batch_size: int = BATCH,
         holding: Holding = nothing_held,
         sample: int = 0,
+        marking_key: bytes | None = None,
     ) -> None:
         _same_sources(plan, policy, sources)
         _archives_there(plan, sources)
@@ -93,6 +96,7 @@ class Execution:
         self._heed(tuple(holding()))
         for course in self.courses:
             course.sample = -(-sample // max(1, len(self._batches)))
+            course.marking = _marking(plan, course, marking_key)
         if not resumed:
             _check_drift(plan, self.courses)
 
@@ -166,6 +170,13 @@ class _Heeding:
 
     def skipped(self, batch_key: str) -> Sequence[RootKey]:
         return self.journal.skipped(batch_key)
+
+
+def _marking(plan: Plan, course: Course, key: bytes | None) -> Marking | None:
+    """How the roots of a selection are marked; those that are not erased, archived ones included, are not."""
+    if key is None or plan.kind not in ERASING or course.selection.archive:
+        return None
+    return Marking(key, identifying(course.source.data_map, course.selection.root))
 
 
 def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
@@ -113,13 +114,13 @@ def _answers(
     terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding, standing: Standing
 ) -> list[Selection]:
     """Whom the promise ends and, where the map asks for it, whom it archives: the end has not come for them yet."""
-    ended, over = _select(terms, source, snapshot, binding, standing)
+    ended, over = select(terms, source, snapshot, binding, standing)
     if not binding.archive:
         return [ended]
-    return [ended, _select(terms, source, snapshot, binding, standing, archive=True, without=over)[0]]
+    return [ended, select(terms, source, snapshot, binding, standing, archive=True, without=over)[0]]
 
 
-def _select(
+def select(
     terms: Terms,
     source: Source,
     snapshot: Snapshot,
@@ -128,8 +129,12 @@ def _select(
     *,
     archive: bool = False,
     without: Sequence[RootKey] = (),
+    only: AbstractSet[RootKey] | None = None,
 ) -> tuple[Selection, Sequence[RootKey]]:
-    """One selection of a promise, and the keys of all the roots past their term, settled ones included."""
+    """One selection of a promise, and the keys of all the roots past their term, settled ones included.
+
+    ``without`` these roots, or of these ``only``.
+    """
     data_map = source.data_map
     disposition = data_map.dispositions[binding.dispositions]
     rule = terms.rule(binding.rule)
@@ -140,6 +145,8 @@ def _select(
     asked = terms.duty_questions(data_map, duties)
     every = snapshot.find_due(question, asked)
     found = _less(every, without)
+    if only is not None:
+        found = replace(found, keys=[key for key in found.keys if key in only])
     steps = under(steps_of(data_map, disposition, duties), standing.guards)
     surveyor = Surveyor(snapshot, disposition.root, duties, steps)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)

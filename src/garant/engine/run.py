@@ -28,6 +28,7 @@ from garant.systems.port import (
     DueQuestion,
     DutyQuestion,
     Found,
+    Marking,
     Recheck,
     RootKey,
     Snapshot,
@@ -116,6 +117,7 @@ class Course:
     held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
     sample: int = 0
     archiving: Archiving | None = None
+    marking: Marking | None = None
 
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
@@ -126,7 +128,15 @@ class Course:
         """These steps over these keys, as a part of the whole selection that leaves."""
         root, recheck = self.selection.root, self.recheck
         return ChangeSet(
-            root, keys, steps, self.held, self.departing, in_order=True, recheck=recheck, sample=self.sample
+            root,
+            keys,
+            steps,
+            self.held,
+            self.departing,
+            in_order=True,
+            recheck=recheck,
+            sample=self.sample,
+            marking=self.marking,
         )
 
     def spare(self, roots: Sequence[RootKey]) -> None:
@@ -147,6 +157,13 @@ class Course:
         """Drop the records of a batch whose system has changed nothing."""
         if self.archiving:
             self.archiving.drop(batch)
+
+    def marked(self, counts: Counts) -> dict[str, Any]:
+        """The marks of the erased roots, as the journal keeps them until the receipt."""
+        if self.marking is None:
+            return {}
+        marks = [[mark.mark, mark.before, mark.after] for mark in counts.marks]
+        return {"marks": marks, "marked_by": list(self.marking.columns)}
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
@@ -213,6 +230,8 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
         if len(change.keys) > 1:
             journal.prepare(key, {**write_counts(Counts(()), ()), "halved": True})
             return _halves(course, keys, key, journal)
+        if journal.prepared(key) is not None:  # refused at the commit itself: nothing was done after all
+            journal.prepare(key, write_counts(Counts(()), skipped))
         blocked = ((change.keys[0], refusal.blockers),)
         return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
     course.spare(counts.spared)
@@ -225,7 +244,7 @@ def _apply(
     """Change the system in one transaction: prepared before its end and, where asked, archived before its start."""
 
     def prepare(counts: Counts) -> None:
-        journal.prepare(key, write_counts(counts, [*skipped, *counts.spared]))
+        journal.prepare(key, {**write_counts(counts, [*skipped, *counts.spared]), **course.marked(counts)})
 
     if course.archiving is None:
         return course.source.connector.apply(change, prepare)

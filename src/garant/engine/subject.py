@@ -114,9 +114,9 @@ def plan_subject(
                     continue
                 request = _request(source.data_map, root, kind, corrections or {})
                 request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
-                said = _Held(standing, kind)
+                said = Held(standing, kind)
                 selections.append(
-                    _selection(held_terms(terms, standing), source, snapshot, request, keys, said)
+                    selection_of(held_terms(terms, standing), source, snapshot, request, keys, said)
                 )
     return Plan(
         kind=kind,
@@ -142,24 +142,28 @@ def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
+    """The holds as the system sees them, and the kind of plan that must obey them."""
+
     standing: Standing
     kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
+    """What is done to the roots of one person, or of several who come back."""
+
     root: str
     disposition: str | None
     duties: Sequence[Duty]
     steps: Sequence[Step]
 
 
-def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> _Request:
+def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> Request:
     if kind == "rectification":
         steps = rectification_steps(data_map, root, corrections)
         _require(steps, _no_such_column(data_map, root, corrections))
-        return _Request(root, None, [], steps)
+        return Request(root, None, [], steps)
     if kind == "restriction":
         steps = restriction_steps(data_map, root)
         no_mark = Text(
@@ -167,8 +171,16 @@ def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str,
             en=f"{data_map.system}: the map declares no restriction mark for {root}",
         )
         _require(steps, no_mark)
-        return _Request(root, None, [], steps)
-    name = first_disposition(data_map.dispositions, root)
+        return Request(root, None, [], steps)
+    return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
+
+
+def erasure_of(data_map: DataMap, root: str, name: str | None) -> Request:
+    """The erasure of a root by one of its dispositions; every declared duty holds.
+
+    Raises:
+        NotSupported: the map declares none.
+    """
     if name is None:
         raise NotSupported(
             Text(
@@ -178,7 +190,7 @@ def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str,
         )
     duties = duties_of(data_map, root)
     disposition: Disposition = data_map.dispositions[name]
-    return _Request(root, name, duties, steps_of(data_map, disposition, duties))
+    return Request(root, name, duties, steps_of(data_map, disposition, duties))
 
 
 def _no_such_column(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> Text:
@@ -201,14 +213,15 @@ def _require(steps: Sequence[Step], otherwise: Text) -> None:
         raise NotSupported(otherwise)
 
 
-def _selection(
+def selection_of(
     terms: Terms,
     source: Source,
     snapshot: Snapshot,
-    request: _Request,
+    request: Request,
     keys: Sequence[RootKey],
-    held: _Held,
+    held: Held,
 ) -> Selection:
+    """Count what a request does to these roots, what stays, why, and until when."""
     questions = terms.duty_questions(source.data_map, request.duties)
     found: Found = snapshot.find_held(request.root, keys, questions)
     surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)

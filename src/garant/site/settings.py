@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "garant.apps.organisations",
     "garant.apps.evidence",
     "garant.apps.holds",
+    "garant.apps.replays",
+    "garant.apps.oppositions",
     "garant.apps.promises",
     "garant.apps.tasks",
     "garant.apps.archives",

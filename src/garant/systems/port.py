@@ -152,6 +152,32 @@ class Recheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """How the roots that a change erases are marked: with this key, by these columns of their row."""
+
+    key: bytes
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Keyed hashes of an erased root: of its key, of its row before, and of what is left of the row."""
+
+    mark: str
+    before: str
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A root that is there, under a key that was marked, with the fingerprint of its row now."""
+
+    key: RootKey
+    mark: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """Steps over a set of roots; ``held`` as in :class:`Found`.
 
@@ -160,6 +186,7 @@ class ChangeSet:
     that goes waits for the last of them: those after ``keys`` still hang on it. About ``sample`` of the
     values that go are given back, so that the bytes can be searched for them afterwards. With an ``archivist``,
     the rows about to change are handed to it first, whole, inside the change's own transaction.
+    With ``marking``, the roots are marked, to be known again when a backup brings them back.
     """
 
     root: str
@@ -171,6 +198,7 @@ class ChangeSet:
     recheck: Recheck | None = None
     sample: int = 0
     archivist: Archivist | None = None
+    marking: Marking | None = None
 
     @property
     def shares(self) -> bool:
@@ -200,6 +228,7 @@ class Counts:
     spared: tuple[RootKey, ...] = ()
     held: int = 0
     canaries: tuple[Canary, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def total(self) -> int:
@@ -300,6 +329,10 @@ class Connector(Protocol):
             Blocked: a constraint refused; nothing was changed.
             Interrupted: a lock or the server failed; nothing was changed.
         """
+        ...
+
+    def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
+        """The roots that are there under a marked key: found by the system itself, set against set."""
         ...
 
     def committed(self, transaction: str) -> bool | None:

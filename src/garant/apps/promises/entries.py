@@ -111,6 +111,9 @@ class BatchRecorded(Payload):
     files: Count = Field(description="files that went with their last reference")
     held: Count = Field(default=0, description="rows that stayed as they are because of a hold")
     archived: Count = Field(default=0, description="records that the intermediate archive now has of them")
+    marked: Count = Field(
+        default=0, description="roots put on the suppression list, to be erased again after a restored backup"
+    )
     tables: list[TableRows] = Field(description="rows changed, by table")
     blocks: list[Block] = Field(description="what stopped a part of it")
 

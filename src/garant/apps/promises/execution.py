@@ -24,6 +24,7 @@ from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.work import Work
 from garant.apps.promises.workspace import Workspace
+from garant.apps.replays import services as replays
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.residue import SAMPLE, Aftermath
@@ -95,6 +96,7 @@ def apply_plan(
                 resumed=resumed,
                 batch_size=size,
                 holding=partial(holds.in_force, plan.organisation),
+                marking_key=replays.marking_key(plan.organisation),
                 sample=SAMPLE,
             )
         except PlanRefused as refusal:

@@ -49,7 +49,7 @@ def plan_approved(plan: Plan, people: Sequence[str] = ()) -> PlanApproved:
     )
 
 
-def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRecorded:
+def batch_recorded(run_key: str, batch_key: str, result: BatchResult, marked: int = 0) -> BatchRecorded:
     """The receipt of one batch."""
     counts = result.counts
     return BatchRecorded(
@@ -64,6 +64,7 @@ def batch_recorded(run_key: str, batch_key: str, result: BatchResult) -> BatchRe
         files=counts["files"],
         held=counts.get("held", 0),
         archived=counts.get("archived", 0),
+        marked=marked,
         tables=[
             TableRows(table=table, deleted=rows["deleted"], treated=rows["treated"])
             for table, rows in counts["tables"].items()

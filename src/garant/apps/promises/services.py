@@ -18,9 +18,11 @@ from garant.apps.promises import canaries, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
+from garant.apps.replays import services as replays
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
+from garant.engine.replay import Kin
 from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
 from garant.systems.residue import Canary
@@ -168,9 +170,25 @@ def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> No
 
 def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
     """Give the roots that a batch, or its halves (``001/0007a``), left alone as no longer due."""
+    return [root for counts in _prepared(run_key, batch_key) for root in counts["skipped"]]
+
+
+def _remember(run: Run, batch_key: str) -> int:
+    """Put the roots that a batch, or its halves, erased on the suppression list; how many they were."""
+    selection = run.plan.document["selections"][int(batch_key.split("/")[0]) - 1] if "/" in batch_key else {}
+    marked = 0
+    for counts in _prepared(run.key, batch_key):
+        if counts.get("marks"):
+            kin = Kin(selection["system"], selection["root"], tuple(counts["marked_by"]))
+            erasure = replays.Erasure(run.plan.organisation, kin, selection["rule"], run.key)
+            marked += replays.remember(erasure, counts["marks"])
+    return marked
+
+
+def _prepared(run_key: str, batch_key: str) -> list[Mapping[str, Any]]:
+    """Give what a batch, or its halves (``001/0007a``), prepared."""
     parts = Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")
-    prepared = parts.exclude(prepared=None).values_list("prepared", flat=True)
-    return [root for counts in prepared for root in counts["skipped"]]
+    return list(parts.exclude(prepared=None).values_list("prepared", flat=True))
 
 
 def receipt_of(run_key: str, batch_key: str) -> Batch | None:
@@ -186,7 +204,7 @@ def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     written = receipt_of(run_key, batch_key)
     if written is not None:
         return written
-    entry = receipts.batch_recorded(run_key, batch_key, result)
+    entry = receipts.batch_recorded(run_key, batch_key, result, _remember(run, batch_key))
     batch, _ = Batch.objects.update_or_create(
         run_id=run_key,
         key=batch_key,

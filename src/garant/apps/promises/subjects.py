@@ -93,8 +93,8 @@ def known(places: Sequence[Place]) -> list[Known]:
 
 
 def named_by(plan: Plan) -> list[Known]:
-    """Whom the plan of a person's request is about; a retention plan is about no one in particular."""
-    if plan.kind == "retention":
+    """Whom the plan of a person's request is about; a sweep, or a replay, is about no one in particular."""
+    if plan.kind in ("retention", "replay"):
         return []
     return [(one.system, one.root, key) for one in plan.selections for key in one.root_keys()]
 

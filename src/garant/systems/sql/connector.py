@@ -23,6 +23,8 @@ from garant.systems.port import (
     DutyQuestion,
     Found,
     Interrupted,
+    Marked,
+    Marking,
     RootKey,
     Rows,
     Step,
@@ -35,8 +37,9 @@ from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.fragment_text import query as fragment_query
 from garant.systems.sql.guards import fill_held
-from garant.systems.sql.holding import Watch, as_mapped, count_held, name_held, roots_on_hold
+from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held, roots_on_hold
 from garant.systems.sql.indexes import missing_indexes
+from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import file_columns, is_named
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
@@ -97,7 +100,7 @@ class SqlConnector:
             with self._changing.connect() as opened:
                 connection = isolated(opened, self.dialect.name, change)
                 make_sure(connection, self.dialect, self.data_map, change.steps)
-                self._name_departing(connection, change)
+                name_departing(connection, self.dialect, self.data_map, change)
                 name_held(connection, self.dialect, self.data_map, change.guards)
                 work: _Work | None = None
                 try:
@@ -111,6 +114,12 @@ class SqlConnector:
                         raise
                     refusal = error
             raise Blocked(self._explain(change, work and work.current, refusal)) from None
+
+    def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
+        """The roots that are there under a marked key."""
+        with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            marker = Marker(connection, self.dialect, self.data_map, root, marking)
+            return list(find_marked(marker, marks))
 
     def committed(self, transaction: str) -> bool | None:
         """What PostgreSQL remembers of a transaction; SQLite remembers none."""
@@ -176,14 +185,6 @@ class SqlConnector:
             else (),
         )
 
-    def _name_departing(self, connection: sa.Connection, change: ChangeSet) -> None:
-        """Send the roots that leave by the whole plan, once for all the batches of a connection."""
-        if change.shares and connection.info.get("garant_departing") is not change.departing:
-            with connection.begin():
-                scratch = create_scratch(connection, self.dialect, self.data_map.roots[change.root].type)
-                fill(connection, self.dialect, scratch.departing, change.departing, change.held)
-            connection.info["garant_departing"] = change.departing
-
     def references(self, connection: sa.Connection) -> list[Reference]:
         """The foreign keys that refuse, read once."""
         if self._references is None:
@@ -198,7 +199,7 @@ class SqlConnector:
         if len(change.keys) > 1:
             return [named_blocker(error, step or change.steps[-1])]
         with self._changing.connect() as connection:
-            self._name_departing(connection, change)
+            name_departing(connection, self.dialect, self.data_map, change)
             name_held(connection, self.dialect, self.data_map, change.guards)
             statements = self.statements(connection, change)
             with connection.begin() as transaction:
@@ -228,6 +229,7 @@ class _Work:
         spared = self._spare(scratch)
         watch = Watch(self.connection, self.statements, self.change)
         held = count_held(self.connection, self.statements, self.change)
+        taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         hand_over(self.connection, self.statements, self.change, self.connector.read_file)
         collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
@@ -236,9 +238,8 @@ class _Work:
         self._look_again(collected)
         watch.check()
         self.current = None
-        return Counts(
-            rows, files, self.connector.dialect.transaction(self.connection), tuple(spared), held, canaries
-        )
+        transaction, marks = self.connector.dialect.transaction(self.connection), taking and taking.marks()
+        return Counts(rows, files, transaction, tuple(spared), held, canaries, marks or ())
 
     def _spare(self, scratch: Scratch) -> list[RootKey]:
         """Leave alone whoever is no longer due at the very moment of the change.

@@ -1,4 +1,4 @@
-"""Holds on an open connection: the held keys sent, what they keep counted, and nothing of it lost."""
+"""Who leaves and who is held, on an open connection; what holds keep counted, and nothing of it lost."""
 
 from __future__ import annotations
 
@@ -16,11 +16,20 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import fill_held, kept_rows
 from garant.systems.sql.references import Reference
-from garant.systems.sql.scratch import create_scratch, scratch_of
+from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
 LOST = "rows on hold would go with it"
 """What a change is refused for that would take, by the system's own doing, what a hold keeps."""
+
+
+def name_departing(connection: sa.Connection, dialect: Dialect, data_map: DataMap, change: ChangeSet) -> None:
+    """Send the roots that leave by the whole plan, once for all the batches of a connection."""
+    if change.shares and connection.info.get("garant_departing") is not change.departing:
+        with connection.begin():
+            scratch = create_scratch(connection, dialect, data_map.roots[change.root].type)
+            fill(connection, dialect, scratch.departing, change.departing, change.held)
+        connection.info["garant_departing"] = change.departing
 
 
 def name_held(connection: sa.Connection, dialect: Dialect, data_map: DataMap, guards: Guards) -> None:

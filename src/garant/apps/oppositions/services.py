@@ -1,0 +1,202 @@
+"""The only way the opposition list is written and asked.
+
+It holds keyed hashes of addresses and numbers, and nothing that erasing a person would have to erase: it is
+because of it that they are not written to again (GDPR art. 21(3); art. 17 would otherwise undo art. 21).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Count
+
+from garant.apps.evidence import services as evidence
+from garant.apps.oppositions.contacts import Contact, ContactRefusedError, written
+from garant.apps.oppositions.entries import OppositionEnded, OppositionRecorded
+from garant.apps.oppositions.models import Opposition
+from garant.ledger import LedgerError
+from garant.ledger.entries import Entry, Payload, write_instant
+from garant.policy.loader import LoadedPolicy
+
+_FILED = ("garant", "opposition")
+"""Under which the key of the hashes is filed: it outlives a rotation of the installation's keys."""
+
+ROWS = 500
+"""Hashes in one question to Garant's own database."""
+
+Line = TypeVar("Line")
+
+
+class PurposeRefusedError(LedgerError):
+    """The policy has no such purpose."""
+
+
+def record(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, *, actor: str) -> int:
+    """Put addresses and numbers on the list; how many were not there yet.
+
+    Args:
+        purpose: ``activity/purpose``, or the purpose alone where one activity has it; none for all direct
+            marketing, whatever the policy adds later.
+
+    Raises:
+        PurposeRefusedError: the policy has no such purpose.
+    """
+    organisation, name = _organisation(policy), purpose_of(policy, purpose)
+    key = _key(organisation)
+    fresh: list[Contact] = []
+    with transaction.atomic():
+        for one in contacts:
+            _, made = Opposition.objects.get_or_create(
+                organisation=organisation,
+                mark=_mark(key, one),
+                purpose=name or "",
+                defaults={"kind": one.kind, "at": _now()},
+            )
+            fresh += [one] if made else []
+        if fresh:
+            people = _people(organisation, fresh, OppositionRecorded.kind)
+            _enter(organisation, OppositionRecorded(purpose=name, people=people), actor)
+    return len(fresh)
+
+
+def end(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, *, actor: str) -> int:
+    """Take addresses and numbers off the list for this purpose; how many were there.
+
+    Raises:
+        PurposeRefusedError: the policy has no such purpose.
+    """
+    organisation, name = _organisation(policy), purpose_of(policy, purpose)
+    key = _key(organisation)
+    gone: list[Contact] = []
+    with transaction.atomic():
+        for one in contacts:
+            found = Opposition.objects.filter(
+                organisation=organisation, mark=_mark(key, one), purpose=name or ""
+            )
+            gone += [one] if found.delete()[0] else []
+        if gone:
+            people = _people(organisation, gone, OppositionEnded.kind)
+            _enter(organisation, OppositionEnded(purpose=name, people=people), actor)
+    return len(gone)
+
+
+def opposed(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None) -> list[bool]:
+    """Whether each of these may not be written to for this purpose; for any direct marketing without one.
+
+    Raises:
+        PurposeRefusedError: the policy has no such purpose.
+    """
+    asked = list(contacts)
+    organisation = _organisation(policy)
+    concerned = _concerned(policy, purpose)
+    key = _key(organisation)
+    marks = [_mark(key, one) for one in asked]
+    found: set[str] = set()
+    for start in range(0, len(marks), ROWS):
+        rows = Opposition.objects.filter(
+            organisation=organisation, mark__in=marks[start : start + ROWS], purpose__in=concerned
+        )
+        found.update(rows.values_list("mark", flat=True))
+    return [mark in found for mark in marks]
+
+
+def allowed(
+    policy: LoadedPolicy, lines: Iterable[tuple[Line, str]], purpose: str | None
+) -> Iterator[tuple[Line, bool | None]]:
+    """Of a mailing, line by line and without holding it: may this one be written to? None: unreadable.
+
+    Args:
+        lines: each line as it is to be given back, and the address or number in it.
+
+    Raises:
+        PurposeRefusedError: the policy has no such purpose.
+    """
+    remaining = iter(lines)
+    while some := list(islice(remaining, ROWS)):
+        read = [_read(text) for _, text in some]
+        answers = iter(opposed(policy, [one for one in read if one is not None], purpose))
+        for (line, _), one in zip(some, read, strict=True):
+            yield line, None if one is None else not next(answers)
+
+
+def counts(policy: LoadedPolicy) -> Mapping[str, int]:
+    """How many addresses and numbers oppose each purpose; under no name, all direct marketing."""
+    rows = Opposition.objects.filter(organisation=_organisation(policy)).values("purpose")
+    return {row["purpose"]: row["number"] for row in rows.annotate(number=Count("id")).order_by("purpose")}
+
+
+def purpose_of(policy: LoadedPolicy, name: str | None) -> str | None:
+    """A purpose under its whole name, ``activity/purpose``.
+
+    Raises:
+        PurposeRefusedError: the policy has none of this name, or several.
+    """
+    if name is None:
+        return None
+    known = _purposes(policy)
+    found = [whole for whole in known if name in (whole, whole.partition("/")[2])]
+    if len(found) != 1:
+        listed = ", ".join(found or known)
+        raise PurposeRefusedError(
+            fr=f"La finalité {name!r} n’est pas une, et une seule, de la politique\u202f: {listed}",
+            en=f"The purpose {name!r} is not one, and only one, of the policy: {listed}",
+        )
+    return found[0]
+
+
+def _purposes(policy: LoadedPolicy) -> dict[str, bool]:
+    """Whole name → whether it is direct marketing."""
+    return {
+        f"{key}/{name}": purpose.direct_marketing
+        for key, activity in policy.document.activities.items()
+        for name, purpose in getattr(activity, "purposes", {}).items()
+    }
+
+
+def _concerned(policy: LoadedPolicy, purpose: str | None) -> list[str]:
+    """The names under which an opposition to this purpose may be on the list."""
+    name, known = purpose_of(policy, purpose), _purposes(policy)
+    if name is None:
+        return ["", *(whole for whole, marketing in known.items() if marketing)]
+    return [name, ""] if known[name] else [name]
+
+
+def _read(text: str) -> Contact | None:
+    try:
+        return written(text)
+    except ContactRefusedError:
+        return None
+
+
+def _key(organisation: str) -> bytes:
+    return evidence.subject_key(organisation, _FILED)
+
+
+def _mark(key: bytes, one: Contact) -> str:
+    return hmac.new(key, f"{one.kind}\x1f{one.value}".encode(), "sha256").hexdigest()
+
+
+def _people(organisation: str, contacts: Iterable[Contact], kind: str) -> list[str]:
+    about = [kind, write_instant(_now())]
+    return [
+        evidence.subject_commitment(organisation, ("identity", one.kind, one.value), about)
+        for one in contacts
+    ]
+
+
+def _organisation(policy: LoadedPolicy) -> str:
+    return policy.document.organisation.key
+
+
+def _enter(organisation: str, payload: Payload, actor: str) -> None:
+    evidence.append(organisation, [Entry(payload, _now(), evidence.person(organisation, actor))])
+    evidence.checkpoint(organisation)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,276 @@
+"""Replay: after a backup was restored, erase again what had been erased, and nobody else.
+
+What was erased is known by marks, keyed hashes of a root's key and of its row's identifying columns. Keys
+are given again: a root whose key is marked and whose row is another's is reported, never touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from garant.engine.document import Plan, Selection
+from garant.engine.holds import Hold, Standing, held_terms, stand, under
+from garant.engine.plan import select, terms_of
+from garant.engine.subject import Held, Request, erasure_of, selection_of
+from garant.engine.survey import Surveyor, first_disposition
+from garant.engine.terms import Source, Terms
+from garant.policy.loader import LoadedPolicy
+from garant.systems.model import DataMap
+from garant.systems.port import Found, Marked, Marking, RootKey, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Marks that were made alike: of one root of one system, by the same columns."""
+
+    system: str
+    root: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """One erasure of a root: by a rule, or by a request; its row as it was, and what was left of it."""
+
+    rule: str | None
+    before: str
+    after: str | None
+
+
+class Suppressions(Protocol):
+    """The list of what was erased, as the product keeps it."""
+
+    def kinds(self, system: str) -> Sequence[Kin]:
+        """The kinds of marks of one system."""
+        ...
+
+    def marks(self, kin: Kin) -> Sequence[str]:
+        """Every marked key of a kind."""
+        ...
+
+    def erasures(self, kin: Kin, marks: Sequence[str]) -> Mapping[str, Sequence[Erased]]:
+        """Mark → its erasures, for the marks that were found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Roots that a person must look at: Garant leaves them alone."""
+
+    system: str
+    root: str
+    keys: tuple[RootKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came back, and what is not sure.
+
+    ``others``: the key is marked, and the row is another's, or was not the same when the backup was made.
+    ``doubtful``: the row itself cannot tell a restored one from one that stayed, and something is left to do.
+    """
+
+    plan: Plan
+    looked_for: int
+    found: int
+    others: tuple[Question, ...]
+    doubtful: tuple[Question, ...]
+
+    @property
+    def due(self) -> int:
+        """Roots to erase again."""
+        return sum(selection.due for selection in self.plan.selections)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nobody who was erased is there."""
+        return not (self.due or self.others or self.doubtful)
+
+
+def plan_replay(
+    policy: LoadedPolicy,
+    sources: Mapping[str, Source],
+    listed: Suppressions,
+    key: bytes,
+    *,
+    as_of: date,
+    holds: Sequence[Hold] = (),
+) -> Replay:
+    """The plan that erases again what a restored backup brought back (art. 5(1)(e), 17 and 32 GDPR).
+
+    Duties, seals and holds are obeyed as they are today.
+
+    Args:
+        listed: what was erased.
+        key: the key of the marks, 32 bytes.
+
+    Raises:
+        ConnectorError: a system did not answer, or has no longer the columns that marks were made of.
+    """
+    terms = terms_of(policy, as_of)
+    returns = [_System(policy, terms, sources[name], holds).look(listed, key) for name in sorted(sources)]
+    plan = Plan(
+        kind="replay",
+        organisation=policy.document.organisation.key,
+        zone=terms.zone,
+        as_of=as_of,
+        policy_digest=policy.digest,
+        map_digests={name: source.digest for name, source in sorted(sources.items())},
+        tolerance=0,
+        selections=[selection for one in returns for selection in one.selections],
+    )
+    return Replay(
+        plan,
+        sum(one.looked_for for one in returns),
+        sum(one.found for one in returns),
+        tuple(question for one in returns for question in one.others),
+        tuple(question for one in returns for question in one.doubtful),
+    )
+
+
+@dataclass
+class _Returned:
+    """What one system answered."""
+
+    looked_for: int = 0
+    found: int = 0
+    selections: list[Selection] = field(default_factory=list[Selection])
+    others: list[Question] = field(default_factory=list[Question])
+    doubtful: list[Question] = field(default_factory=list[Question])
+
+
+_Sorted = dict[tuple[str, str | None], set[RootKey]]
+"""(Root, rule or none) → keys."""
+
+
+@dataclass
+class _Piles:
+    """The roots that were found, by what is to be done about them."""
+
+    back: _Sorted = field(default_factory=lambda: defaultdict(set))
+    maybe: _Sorted = field(default_factory=lambda: defaultdict(set))
+    others: _Sorted = field(default_factory=lambda: defaultdict(set))
+
+    def sort(self, root: str, marked: Marked, erasures: Sequence[Erased]) -> None:
+        """Back: the row is as it was before, and was not left so. Maybe: the row cannot tell."""
+        mine = [e for e in erasures if marked.now in (e.before, e.after)]
+        back = [e for e in mine if marked.now == e.before != e.after]
+        if back:
+            # A person's own request is stronger than a rule: every declared duty holds, and no other.
+            self.back[root, min((e.rule for e in back), key=lambda rule: rule or "")].add(marked.key)
+        elif mine:
+            self.maybe[root, min((e.rule for e in mine), key=lambda rule: rule or "")].add(marked.key)
+        else:
+            self.others[root, None].add(marked.key)
+
+
+@dataclass
+class _System:
+    policy: LoadedPolicy
+    terms: Terms
+    source: Source
+    holds: Sequence[Hold]
+
+    def look(self, listed: Suppressions, key: bytes) -> _Returned:
+        """Find the marked roots that are there, and plan their erasure."""
+        returned, piles = _Returned(), _Piles()
+        for kin in listed.kinds(self.source.data_map.system):
+            marks = listed.marks(kin)
+            found = self.source.connector.match(kin.root, Marking(key, kin.columns), marks)
+            erasures = listed.erasures(kin, [one.mark for one in found])
+            returned.looked_for += len(marks)
+            returned.found += len(found)
+            for one in found:
+                piles.sort(kin.root, one, erasures[one.mark])
+        returned.others = self._questions(piles.others)
+        if piles.back or piles.maybe:
+            self._plan(piles, returned)
+        return returned
+
+    def _plan(self, piles: _Piles, returned: _Returned) -> None:
+        data_map = self.source.data_map
+        with self.source.connector.snapshot() as snapshot:
+            standing = stand(self.policy, data_map, snapshot, self.holds)
+            terms = held_terms(self.terms, standing)
+            doubtful: _Sorted = defaultdict(set)
+            for (root, rule), keys in _ordered(piles.back):
+                returned.selections += self._again(terms, snapshot, standing, root, rule, keys)
+            for (root, rule), keys in _ordered(piles.maybe):
+                bound = [b for b in data_map.promises if b.rule == rule and _root(data_map, b.role) == root]
+                for binding in bound:
+                    one, _ = select(terms, self.source, snapshot, binding, standing, only=keys)
+                    returned.selections += [one] if one.due else []
+                if not bound:
+                    doubtful[root, None] |= self._left(terms, snapshot, standing, root, keys)
+            returned.doubtful = self._questions(doubtful)
+
+    def _again(
+        self,
+        terms: Terms,
+        snapshot: Snapshot,
+        standing: Standing,
+        root: str,
+        rule: str | None,
+        keys: AbstractSet[RootKey],
+    ) -> list[Selection]:
+        """The selection that erases them by the disposition of the rule, or of a request."""
+        data_map = self.source.data_map
+        names = [
+            b.dispositions for b in data_map.promises if b.rule == rule and _root(data_map, b.role) == root
+        ]
+        name = names[0] if names else first_disposition(data_map.dispositions, root)
+        request = _guarded(erasure_of(data_map, root, name), standing)
+        ordered = sorted(keys, key=lambda key: (key, "") if isinstance(key, int) else (0, key))
+        left = _unsettled(terms, data_map, snapshot, request, ordered)
+        if not left:
+            return []
+        return [selection_of(terms, self.source, snapshot, request, left, Held(standing, "replay"))]
+
+    def _left(
+        self,
+        terms: Terms,
+        snapshot: Snapshot,
+        standing: Standing,
+        root: str,
+        keys: AbstractSet[RootKey],
+    ) -> set[RootKey]:
+        """Those for which a request would still have something to do."""
+        data_map = self.source.data_map
+        request = _guarded(
+            erasure_of(data_map, root, first_disposition(data_map.dispositions, root)), standing
+        )
+        return set(_unsettled(terms, data_map, snapshot, request, list(keys)))
+
+    def _questions(self, piles: _Sorted) -> list[Question]:
+        system = self.source.data_map.system
+        return [
+            Question(system, root, tuple(sorted(keys, key=str)))
+            for (root, _), keys in _ordered(piles)
+            if keys
+        ]
+
+
+def _guarded(request: Request, standing: Standing) -> Request:
+    return replace(request, steps=under(request.steps, standing.guards))
+
+
+def _unsettled(
+    terms: Terms, data_map: DataMap, snapshot: Snapshot, request: Request, keys: Sequence[RootKey]
+) -> list[RootKey]:
+    """The roots for which something is left to do, in order."""
+    found: Found = snapshot.find_held(request.root, keys, terms.duty_questions(data_map, request.duties))
+    surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
+    return surveyor.unsettled(found, data_map.roots[request.root].table)
+
+
+def _root(data_map: DataMap, role: str) -> str:
+    return data_map.roles[role].root
+
+
+def _ordered(piles: _Sorted) -> list[tuple[tuple[str, str | None], set[RootKey]]]:
+    return sorted(piles.items(), key=lambda item: (item[0][0], item[0][1] or ""))
