@@ -47,6 +47,7 @@ __all__ = [
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 """It would tell on its own, in its own words and with the SQL itself, what is refused here with ours."""
 
+_TEXTS = frozenset({exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.CHAR})
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -278,6 +279,8 @@ def _fold_names(tree: exp.Expr, dialect: Dialect | None) -> None:
 
 
 def _render(sql: str, part: exp.Expr, parameters: Sequence[str], dialect: Dialect | None) -> str:
+    if dialect == "mysql":
+        _insist_on_equal(part)
     marks = {name: _mark(name, sql) for name in parameters}
     for node in list(part.find_all(exp.Placeholder)):
         node.replace(exp.Var(this=marks[str(node.this)]))
@@ -317,8 +320,32 @@ def _adapt(tree: exp.Expr, dialect: Dialect | None) -> None:
         if isinstance(flags, exp.Literal) and flags.is_string:
             node.set("position", None)
             node.set("modifiers", None)
+    if dialect == "mysql":
+        _without_collation(tree)
     for name in tree.find_all(exp.Identifier):
         name.set("quoted", dialect != "sqlite" or _must_quote(name))
+
+
+def _without_collation(tree: exp.Expr) -> None:
+    """A text made by CAST has a collation, and MariaDB does not compare it with a column of another one."""
+    for node in list(tree.find_all(exp.Cast)):
+        if node.args["to"].this in _TEXTS and not node.args["to"].expressions:
+            node.replace(exp.Anonymous(this="CONCAT", expressions=[node.this]))
+
+
+def _insist_on_equal(tree: exp.Expr) -> None:
+    """MariaDB takes the text ``12 and more`` for the number 12: what a person gives must be equal as a text too."""
+    for node in list(tree.find_all(exp.EQ)):
+        if node.find(exp.Placeholder) and node.find(exp.Column):
+            sides = [
+                exp.Anonymous(this="CONCAT", expressions=[side.copy()])
+                for side in (node.this, node.expression)
+            ]
+            node.replace(
+                exp.Paren(
+                    this=exp.And(this=node.copy(), expression=exp.EQ(this=sides[0], expression=sides[1]))
+                )
+            )
 
 
 def _must_quote(name: exp.Identifier) -> bool:

@@ -74,6 +74,14 @@ class Statements:
 
     def change(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | sa.Update:
         """The step itself; with ``collected``, over the row keys gathered beforehand."""
+        whole = self._change(step, collected)
+        if isinstance(whole, sa.Update) and any(isinstance(how, Refresh) for how in step.columns.values()):
+            return (
+                whole  # what one column is computed from may change beside it: not for every form of UPDATE
+            )
+        return self.dialect.quick(whole, step.table)
+
+    def _change(self, step: Step, collected: sa.TableClause | None) -> sa.Delete | sa.Update:
         table = self.table(step.table)
         asking = self if self.dialect.with_before_change else replace(self, sharing=False)
         where = asking.rows(step) if collected is None else self._among(step, collected)
@@ -95,7 +103,7 @@ class Statements:
             return None
         table = self.table(step.table)
         child = table.alias("garant_child")
-        whole: Any = self.change(step, collected=collected)
+        whole: Any = self._change(step, collected)
         for reference in references:
             met = [_named(child, column) == _named(table, target) for column, target in reference]
             itself = [_named(child, column) == _named(child, target) for column, target in reference]

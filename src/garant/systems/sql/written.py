@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from garant.systems.model import Link
 
@@ -26,4 +28,23 @@ def key_as_written(key: ColumnElement[Any], link: Link) -> ColumnElement[Any]:
     """One key as the link's column holds it."""
     if link.prefix is None:
         return key
-    return sa.literal(link.prefix, sa.String()) + sa.cast(key, sa.String())
+    return sa.literal(link.prefix, sa.String()) + AsText(key)
+
+
+class AsText(FunctionElement[str]):
+    """A value as a text, for a comparison with a column of texts."""
+
+    name = "as_text"
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(AsText)
+def _cast(element: AsText, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
+    return f"CAST({compiler.process(element.clauses, **options)} AS VARCHAR)"
+
+
+@compiles(AsText, "mariadb")
+def _concat(element: AsText, compiler: Any, **options: Any) -> str:  # pyright: ignore[reportUnusedFunction]
+    """What CAST makes has a collation of its own, and MariaDB does not compare it with a column of another."""
+    return f"CONCAT({compiler.process(element.clauses, **options)})"

@@ -23,6 +23,8 @@ NOON = "+12 hours"
 RECENT, UNREADABLE = 1, 2
 """Marks on a dated fact: after the cut-off; a date that the database cannot read."""
 
+Change = sa.Delete | sa.Update
+
 
 Greatest = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 """``max`` or ``min``, as a function of SQL."""
@@ -122,6 +124,10 @@ class Dialect(Protocol):
         self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
     ) -> ColumnElement[bool]:
         """Whether a column holds something else than this value, to the byte; NULL is a value too."""
+        ...
+
+    def quick(self, statement: Change, table: str) -> Change:
+        """The same change of a table, in the form that the engine plans best."""
         ...
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:

@@ -14,8 +14,9 @@ from sqlalchemy.dialects import mysql
 
 from garant.systems.model import DataMap, Pseudonym
 from garant.systems.port import ConnectorError
-from garant.systems.sql.dialects.base import Greatest, Scratching, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import Change, Greatest, Scratching, hmac_pads, is_unicode
 from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
+from garant.systems.sql.dialects.mariadb_joins import as_join
 
 TO_THE_BYTE = "utf8mb4_nopad_bin"
 """The collation in which no two different texts are equal: not by case, accent or trailing spaces."""
@@ -65,6 +66,8 @@ class Mariadb:
         """Text keys compare as the roots' own do: a reference to ``ab`` may be one to ``AB``."""
         if kind == "integer":
             return sa.BigInteger()
+        if kind in self.columns.native:
+            return sa.Uuid(as_uuid=False)
         charset, collation = self.columns.key_collation(kind)
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
 
@@ -88,9 +91,12 @@ class Mariadb:
         engine = self.columns.lasting(table)
         if engine is not None:
             raise ConnectorError(
-                f"table {table} is stored by {engine}, which cannot roll back: nothing may be changed there; "
-                f"its owner can convert it (ALTER TABLE {table} ENGINE=InnoDB)"
+                f"{self.columns.system}: table {table} is stored by {engine}, which cannot roll back: nothing may be "
+                f"changed there; its owner can convert it (ALTER TABLE {table} ENGINE=InnoDB)"
             )
+
+    def quick(self, statement: Change, table: str) -> Change:
+        return as_join(statement, table)
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return self.columns.own_references(table)

@@ -13,6 +13,11 @@ from garant.systems.port import ConnectorError
 
 TEXTS: Final = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
 
+NUMBERS: Final = frozenset(
+    {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "bit", "year"}
+)
+STRINGS: Final = TEXTS | {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
+
 _COLUMNS: Final = sa.text(
     "SELECT table_schema, table_name, column_name, data_type, extra, character_set_name, collation_name "
     "FROM information_schema.columns WHERE table_schema IN :schemas AND table_name IN :names"
@@ -41,6 +46,7 @@ Name = tuple[str, str]
 class Columns:
     """The columns of a map's tables that need care, and the tables that cannot roll back."""
 
+    system: str
     default: str
     folded: bool
     """Whether the system ignores the case of the names of tables."""
@@ -48,10 +54,15 @@ class Columns:
     texts: dict[Name, dict[str, tuple[str, str]]] = field(
         default_factory=dict[Name, dict[str, tuple[str, str]]]
     )
+    kinds: dict[Name, dict[str, str]] = field(default_factory=dict[Name, dict[str, str]])
+    """The type of each column, by its name in lower case."""
+    uuids: set[tuple[Name, str]] = field(default_factory=set[tuple[Name, str]])
     engines: dict[Name, str] = field(default_factory=dict[Name, str])
     own: dict[Name, dict[str, list[tuple[str, str]]]] = field(
         default_factory=dict[Name, dict[str, list[tuple[str, str]]]]
     )
+    native: set[str] = field(default_factory=set[str])
+    """The kinds of keys for which the roots' columns have a type of their own (UUID)."""
     keys: dict[str, set[tuple[str, str]]] = field(default_factory=dict[str, set[tuple[str, str]]])
 
     def name(self, table: str) -> Name:
@@ -66,6 +77,22 @@ class Columns:
     def own_references(self, table: str) -> list[list[tuple[str, str]]]:
         """The references of a table to itself that refuse to lose what they refer to."""
         return list(self.own.get(self.name(table), {}).values())
+
+    def insist_on_one_kind(self, one: tuple[str, str], other: tuple[str, str]) -> None:
+        """MariaDB takes the text ``12 and more`` for the number 12, and somebody else's row for theirs.
+
+        Raises:
+            ConnectorError: one of the columns holds texts, the other numbers.
+        """
+        texts, numbers = sorted((one, other), key=lambda end: self._kind(*end) in NUMBERS)
+        if self._kind(*texts) in STRINGS and self._kind(*numbers) in NUMBERS:
+            raise ConnectorError(
+                f"{self.system}: {'.'.join(texts)} holds texts and {'.'.join(numbers)} numbers: MariaDB would take "
+                "a text that only begins with a number for it; link them by a view that makes both the same"
+            )
+
+    def _kind(self, table: str, column: str) -> str:
+        return self.kinds.get(self.name(table), {}).get(column.lower(), "")
 
     def is_text(self, table: str, column: str) -> bool:
         """Whether a column holds texts, compared by a collation."""
@@ -84,14 +111,14 @@ class Columns:
         found = self.keys.get(kind) or {("utf8mb4", "utf8mb4_bin")}
         if len(found) > 1:
             named = ", ".join(sorted(collation for _, collation in found))
-            raise ConnectorError(f"the keys of the roots have different collations: {named}")
+            raise ConnectorError(f"{self.system}: the keys of the roots have different collations: {named}")
         return next(iter(found))
 
 
 def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
     """Ask the system about every table that the map names."""
     default, folding = connection.execute(sa.text("SELECT database(), @@lower_case_table_names <> 0")).one()
-    found = Columns(str(default), bool(folding))
+    found = Columns(data_map.system, str(default), bool(folding))
     names = {found.name(table) for table in _tables(data_map)}
     asked = {"schemas": list({schema for schema, _ in names}), "names": list({name for _, name in names})}
     for row in connection.execute(_COLUMNS, asked):
@@ -101,11 +128,29 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
     for row in connection.execute(_OWN, asked):
         pair = (str(row.column_name), str(row.referenced_column_name))
         found.own.setdefault(_of(found, row), {}).setdefault(str(row.constraint_name), []).append(pair)
+    for one, other in _ends(data_map):
+        found.insist_on_one_kind(one, other)
     for root in data_map.roots.values():
         texts = found.texts.get(found.name(root.table), {})
+        if (found.name(root.table), root.key.lower()) in found.uuids:
+            found.native.add(root.type)
         if root.key.lower() in texts:
             found.keys.setdefault(root.type, set()).add(texts[root.key.lower()])
     return found
+
+
+def _ends(data_map: DataMap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """The (table, column) at both ends of each link that compares them as they are."""
+    for table, spec in data_map.tables.items():
+        for link in spec.links:
+            if link.prefix is not None:
+                continue
+            if link.root is not None:
+                root = data_map.roots[link.root]
+                yield (table, link.column), (root.table, root.key)
+            elif link.parent is not None:
+                key = link.parent_column or data_map.tables[link.parent].key
+                yield (table, link.column), (link.parent, str(key))
 
 
 def _of(found: Columns, row: Any) -> Name:
@@ -116,6 +161,9 @@ def _note(found: Columns, row: Any) -> None:
     table = _of(found, row)
     if "on update" in str(row.extra).lower():
         found.moved.setdefault(table, []).append(str(row.column_name))
+    found.kinds.setdefault(table, {})[str(row.column_name).lower()] = str(row.data_type).lower()
+    if str(row.data_type).lower() == "uuid":
+        found.uuids.add((table, str(row.column_name).lower()))
     if str(row.data_type).lower() in TEXTS:
         collation = (str(row.character_set_name), str(row.collation_name))
         found.texts.setdefault(table, {})[str(row.column_name).lower()] = collation

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Pseudonym
-from garant.systems.sql.dialects.base import NOON, Greatest, Scratching, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import NOON, Change, Greatest, Scratching, hmac_pads, is_unicode
 
 NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
 """Before every date: no fact happened then."""
@@ -98,6 +98,9 @@ class Postgresql:
         self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
     ) -> ColumnElement[bool]:
         return column.is_distinct_from(value)
+
+    def quick(self, statement: Change, table: str) -> Change:
+        return statement
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()

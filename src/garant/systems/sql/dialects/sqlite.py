@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Pseudonym
-from garant.systems.sql.dialects.base import Greatest, Scratching, is_unicode
+from garant.systems.sql.dialects.base import Change, Greatest, Scratching, is_unicode
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
@@ -99,6 +99,9 @@ class Sqlite:
         self, table: str, name: str, column: ColumnElement[Any], value: ColumnElement[Any]
     ) -> ColumnElement[bool]:
         return column.is_distinct_from(value)
+
+    def quick(self, statement: Change, table: str) -> Change:
+        return statement
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()
