@@ -73,15 +73,16 @@ class Server(ABC):
             for path in (self.folder, secret):
                 shutil.chown(path, self.account["user"], self.account["group"])
         self.prepare(secret)
-        self.process = subprocess.Popen(
-            [str(part) for part in self.command()],
-            cwd=self.folder,
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("wb"),
-            **self.account,
-        )
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command()],
+                cwd=self.folder,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                **self.account,
+            )
         self._wait_until_ready()
         secret.unlink()
 

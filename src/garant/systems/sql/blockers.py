@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from garant.systems.model import DataMap, Do
+from garant.systems.model import DataMap, Do, Pseudonymise
 from garant.systems.port import Blocker, Step
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
@@ -37,6 +37,8 @@ def make_sure(connection: sa.Connection, dialect: Dialect, data_map: DataMap, st
     dialect.learn(connection, data_map)
     for step in steps:
         dialect.refuse(step.table)
+    if any(isinstance(how, Pseudonymise) for step in steps for how in step.columns.values()):
+        dialect.keep_secret(connection)
 
 
 def foresee(

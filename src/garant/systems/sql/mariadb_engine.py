@@ -14,6 +14,7 @@ SQL_MODE: Final = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,SIMULTANEOUS_ASSIGNM
 """Nothing cut or turned into a zero in silence; an UPDATE reads the old values of all the columns it sets."""
 
 _UNKNOWN_ZONE = 1298
+_NO_RIGHT = 1227
 _FIRST_YEAR = 1970
 """The first year of the type TIMESTAMP, the only one that a time zone moves."""
 
@@ -36,6 +37,8 @@ def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) ->
         with dbapi.cursor() as cursor:
             cursor.execute("SET innodb_lock_wait_timeout = %s, lock_wait_timeout = %s", [wait_seconds] * 2)
             _set_zone(cursor, zone)
+            if writing:
+                _log_rows(cursor)
 
     return engine
 
@@ -51,6 +54,15 @@ def _set_zone(cursor: Any, zone: str) -> None:
         if error.args[0] != _UNKNOWN_ZONE:
             raise
         cursor.execute("SET time_zone = %s", [latest_offset(zone)])
+
+
+def _log_rows(cursor: Any) -> None:
+    """Where it may, a session that changes logs rows: a statement would hold the key of the pseudonyms."""
+    try:
+        cursor.execute("SET SESSION binlog_format = 'ROW'")
+    except pymysql.err.OperationalError as error:
+        if error.args[0] != _NO_RIGHT:
+            raise
 
 
 def latest_offset(zone: str) -> str:

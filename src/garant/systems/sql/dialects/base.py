@@ -61,6 +61,14 @@ class Dialect(Protocol):
         """
         ...
 
+    def keep_secret(self, connection: sa.Connection) -> None:
+        """Make sure that the key of pseudonyms is written nowhere when it is used.
+
+        Raises:
+            ConnectorError: the system would keep it.
+        """
+        ...
+
     def begin_snapshot(self, connection: sa.Connection) -> None:
         """Begin a consistent, read-only transaction."""
         ...

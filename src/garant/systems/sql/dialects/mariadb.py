@@ -71,6 +71,15 @@ class Mariadb:
         charset, collation = self.columns.key_collation(kind)
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
 
+    def keep_secret(self, connection: sa.Connection) -> None:
+        logging = connection.scalar(sa.text("SELECT @@log_bin AND @@session.binlog_format <> 'ROW'"))
+        connection.rollback()
+        if logging:
+            raise ConnectorError(
+                f"{self.columns.system}: the server's binary log would keep the key of the pseudonyms: grant "
+                "BINLOG ADMIN to Garant's account, so that it logs rows and not statements"
+            )
+
     def begin_snapshot(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 

@@ -30,6 +30,9 @@ class Postgresql:
     def refuse(self, table: str) -> None:
         return
 
+    def keep_secret(self, connection: sa.Connection) -> None:
+        return
+
     def begin_snapshot(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 

@@ -42,6 +42,9 @@ class Sqlite:
     def refuse(self, table: str) -> None:
         return
 
+    def keep_secret(self, connection: sa.Connection) -> None:
+        return
+
     def begin_snapshot(self, connection: sa.Connection) -> None:
         """The connection, opened for reading, sees one state from its first question on."""
 
