@@ -189,9 +189,7 @@ class Finder:
             rows = self._joined(
                 who, self._marked(self.scratch.dated, sources[0].type, clock).subquery("last")
             )
-        # IGNORE: there, a date that none is would stop the statement even where it is read with care.
-        facts_of = sa.insert(facts).prefix_with("IGNORE", dialect="mariadb")
-        self.connection.execute(facts_of.from_select(["key", "at", "mark"], rows))
+        self.connection.execute(_lenient(facts).from_select(["key", "at", "mark"], rows))
 
     def _joined(self, who: sa.Subquery, last: sa.Subquery) -> Query:
         mark = sa.func.coalesce(last.c.mark, 0)
@@ -212,7 +210,7 @@ class Finder:
         self.connection.execute(sa.delete(dated))
         parts = [self._moments(source, first, only_batch=False) for source in sources]
         every = _together(parts, "unread", _greatest(first))
-        self.connection.execute(sa.insert(dated).from_select(["key", "at", "unread"], every))
+        self.connection.execute(_lenient(dated).from_select(["key", "at", "unread"], every))
         self.remembered[dated.name] = (sources, first)
 
     def _last(
@@ -252,6 +250,11 @@ def _together(parts: Sequence[Query], second: str, greatest: Greatest) -> Query:
     every = sa.union_all(*parts).subquery("sources")
     at, also = greatest(every.c.at).label("at"), greatest(every.c[second]).label(second)
     return sa.select(every.c.key, at, also).group_by(every.c.key)
+
+
+def _lenient(table: sa.TableClause) -> sa.Insert:
+    """An INSERT that a date that is none does not stop on MariaDB, even where it is read with care."""
+    return sa.insert(table).prefix_with("IGNORE", dialect="mariadb")
 
 
 def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

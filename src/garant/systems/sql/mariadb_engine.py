@@ -57,9 +57,9 @@ def _set_zone(cursor: Any, zone: str) -> None:
 
 
 def _log_rows(cursor: Any) -> None:
-    """Where it may, a session that changes logs rows: a statement would hold the key of the pseudonyms."""
+    """Where it may, a session that changes logs rows, without the statement: that holds the key of the pseudonyms."""
     try:
-        cursor.execute("SET SESSION binlog_format = 'ROW'")
+        cursor.execute("SET SESSION binlog_format = 'ROW', SESSION binlog_annotate_row_events = OFF")
     except pymysql.err.OperationalError as error:
         if error.args[0] != _NO_RIGHT:
             raise

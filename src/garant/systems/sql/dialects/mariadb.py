@@ -72,12 +72,16 @@ class Mariadb:
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
 
     def keep_secret(self, connection: sa.Connection) -> None:
-        logging = connection.scalar(sa.text("SELECT @@log_bin AND @@session.binlog_format <> 'ROW'"))
+        logging = connection.scalar(
+            sa.text(
+                "SELECT @@log_bin AND (@@session.binlog_format <> 'ROW' OR @@session.binlog_annotate_row_events)"
+            )
+        )
         connection.rollback()
         if logging:
             raise ConnectorError(
                 f"{self.columns.system}: the server's binary log would keep the key of the pseudonyms: grant "
-                "BINLOG ADMIN to Garant's account, so that it logs rows and not statements"
+                "BINLOG ADMIN to Garant's account, so that it logs rows without their statements"
             )
 
     def begin_snapshot(self, connection: sa.Connection) -> None:
