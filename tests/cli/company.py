@@ -104,10 +104,11 @@ class Company:
         process.communicate()
 
     def plan(self, *options: str) -> str:
-        """Make a plan (in this process, where Garant's own state is another: no hold) and give its digest."""
+        """Make a plan (in this process, where Garant's own state is another: no hold, no task); its digest."""
         written = ("--as-of", AS_OF, "--out", str(self.plan_file))
         own_state = patch("garant.cli.state.holds", return_value=())
-        with own_state, patch.dict(os.environ, self.environment), redirect_stdout(io.StringIO()):
+        no_task = patch("garant.cli.plan.tell_overdue")
+        with own_state, no_task, patch.dict(os.environ, self.environment), redirect_stdout(io.StringIO()):
             code = application.run(["plan", str(self.policy), *written, *options])
         assert code == 0
         return json.loads(self.plan_file.read_text())["digest"]

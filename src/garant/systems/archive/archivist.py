@@ -88,7 +88,10 @@ class RecordArchivist:
         """Write what still waits, commit, then decrypt every record from the disk and compare."""
         for record in self._records.values():
             self._flush(record, last=True)
-            self._index(record, counted_from[record.root])
+            day = counted_from.get(record.root)
+            if day is None:
+                raise ConnectorError(f"archive: no day is known from which record {record.id} counts")
+            self._index(record, day)
         self._database.execute("COMMIT")
         self._open.close()
         for record in self._records.values():

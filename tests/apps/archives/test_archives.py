@@ -1,0 +1,125 @@
+"""Who may consult an archived record, and that each consultation is in the ledger before it is seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from garant.apps.archives import services
+from garant.apps.archives.models import Consultation
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
+from garant.apps.promises.refusals import RefusedError
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.store import ArchiveStore
+from garant.systems.archiving import LeavingRows, Origin
+
+pytestmark = pytest.mark.django_db
+
+ORGANISATION, TODAY = "seipra", date(2026, 11, 25)
+REASON = "Dispute about the order of Jeanne Martin"
+MASTER = bytes(range(32))
+
+
+@pytest.fixture
+def store(installation: Path) -> ArchiveStore:
+    organisations.ensure_organisation(ORGANISATION, "Seipra", "Europe/Paris")
+    return ArchiveStore(installation / "archive.sqlite3", MASTER)
+
+
+def archived(store: ArchiveStore, *, kept: bool = True) -> str:
+    """One record, kept or still waiting."""
+    archive = RecordArchive(store)
+    archivist = archive.archivist("plan/001", Origin("crm", "person", "customers", "ab" * 32, TODAY, {}))
+    archivist.take(LeavingRows("person", ["id"], [(1, (1,))]), lambda _env, _name: iter(()))
+    archivist.close({1: TODAY})
+    if kept:
+        archive.keep("plan/001")
+    with store.opened() as database:
+        return database.execute("SELECT id FROM record").fetchone()[0]
+
+
+def kinds() -> Iterator[str]:
+    """The kinds of the archive's entries, in order."""
+    return (record.kind for record in evidence.records(ORGANISATION) if record.kind.startswith("archive."))
+
+
+def consult(store: ArchiveStore, record: str, reason: str = REASON) -> None:
+    services.consult(ORGANISATION, store, record, actor="a.martin", reason=reason, today=TODAY)
+
+
+def test_somebody_entitled_consults_and_the_ledger_says_so_without_the_reason(store: ArchiveStore) -> None:
+    record = archived(store)
+    services.allow(ORGANISATION, "a.martin", until=TODAY, by="dpo")
+    consult(store, record)
+    assert list(kinds()) == ["archive.allowed", "archive.consulted"]
+    (entry,) = evidence.records(ORGANISATION, kind="archive.consulted")
+    (kept,) = Consultation.objects.all()
+    assert entry.payload == {
+        "record": record,
+        "system": "crm",
+        "rule": "customers",
+        "rows": 1,
+        "reason": hashlib.sha256(bytes(kept.reason)).hexdigest(),
+    }
+    assert entry.actor == evidence.person(ORGANISATION, "a.martin") != "a.martin"
+    assert b"Jeanne" not in bytes(kept.reason)
+    ((at, actor, reason),) = services.reasons(ORGANISATION, MASTER, record)
+    assert (actor, reason) == ("a.martin", REASON)
+    assert isinstance(at, datetime)
+    evidence.verify_database(ORGANISATION)
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 11, 24)])
+def test_whoever_is_not_entitled_is_refused_and_the_ledger_says_so(
+    store: ArchiveStore, until: date | None
+) -> None:
+    record = archived(store)
+    if until is not None:
+        services.allow(ORGANISATION, "a.martin", until=until, by="dpo")
+    with pytest.raises(RefusedError, match="not entitled"):
+        consult(store, record)
+    assert list(kinds())[-1] == "archive.refused"
+    assert Consultation.objects.count() == 0
+
+
+def test_an_entitlement_is_taken_back(store: ArchiveStore) -> None:
+    record = archived(store)
+    services.allow(ORGANISATION, "a.martin", until=date(2026, 1, 1), by="dpo")
+    services.allow(ORGANISATION, "a.martin", until=None, by="dpo")
+    assert services.entitled(ORGANISATION) == [("a.martin", None)]
+    consult(store, record)
+    assert services.revoke(ORGANISATION, "a.martin", by="dpo")
+    assert not services.revoke(ORGANISATION, "a.martin", by="dpo")
+    with pytest.raises(RefusedError):
+        consult(store, record)
+    assert list(kinds()) == [
+        "archive.allowed", "archive.allowed", "archive.consulted", "archive.revoked", "archive.refused",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "said"),
+    [
+        ("0" * 32, REASON, "no record"),
+        ("../../etc/passwd", REASON, "no record"),
+        ("0" * 32, "because", "without a reason"),
+    ],
+)
+def test_no_record_no_reason_nothing_to_see(store: ArchiveStore, record: str, reason: str, said: str) -> None:
+    archived(store)
+    services.allow(ORGANISATION, "a.martin", until=None, by="dpo")
+    with pytest.raises(RefusedError, match=said):
+        consult(store, record, reason)
+    assert Consultation.objects.count() == 0
+
+
+def test_a_record_that_waits_is_not_one_yet(store: ArchiveStore) -> None:
+    record = archived(store, kept=False)
+    services.allow(ORGANISATION, "a.martin", until=None, by="dpo")
+    with pytest.raises(RefusedError, match="no record"):
+        consult(store, record)
