@@ -52,7 +52,9 @@ def vault(company: Company) -> Path:
 
 def records(company: Company) -> list[str]:
     with closing(sqlite3.connect(vault(company))) as database:
-        return [record for (record,) in database.execute("SELECT id FROM record ORDER BY counted_from DESC, id")]
+        return [
+            record for (record,) in database.execute("SELECT id FROM record ORDER BY counted_from DESC, id")
+        ]
 
 
 def somebody(company: Company) -> tuple[str, str]:
