@@ -76,6 +76,7 @@ def test_everything_rewritten(club: Club) -> None:
     done = club.garant("apply", "plan.json", "--approve", plan(club), "--clean", "full")
     assert "nowhere in the bytes" in done.out
     assert "file rewritten (VACUUM)" in done.out
+    assert "Locked while they are rewritten: letter, member" in done.out + done.err
 
 
 def test_killed_while_it_searches_the_same_command_finishes(

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.residue import Aftermath, ResidueReport, examine, touched
+from garant.engine.residue import Aftermath, ResidueReport, examine, touched, touched_tables
 from garant.engine.subject import plan_subject
 from garant.engine.terms import Source
 from garant.policy.periods import Period
@@ -140,6 +140,7 @@ def test_a_run_says_what_it_took_away_and_only_its_own_tables_are_cleaned(shop: 
     me = {"email": "zephyrine@x.example"}
     plan = plan_subject(shop.policy, systems, me, "erasure", as_of=AS_OF)
     assert touched(plan, "crm") == ["contact", "interaction", "note"]
+    assert touched_tables(plan) == {"crm": ["contact", "interaction", "note"]}
     aftermath = Aftermath(plan, systems, AS_OF)
     assert aftermath.systems() == ["crm"]
     journal = Remembering()
@@ -161,6 +162,7 @@ def test_a_restriction_takes_nothing_away(shop: Shop) -> None:
 def test_an_empty_plan_has_no_system_to_look_at(shop: Shop) -> None:
     plan: Plan = shop.plan()
     assert Aftermath(plan, shop.system(), AS_OF).systems() == []
+    assert touched_tables(plan) == {}
 
 
 def test_a_place_that_the_store_itself_empties_is_said_with_its_day() -> None:

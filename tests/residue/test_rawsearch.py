@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.systems import rawsearch
-from garant.systems.rawsearch import Patterns, search_files, search_pieces
+from garant.systems.rawsearch import Patterns, Searcher, search_files
 from garant.systems.residue import distinctive
 
 few = st.binary(min_size=1, max_size=4).map(lambda data: bytes(b % 3 for b in data))
@@ -20,7 +20,7 @@ few = st.binary(min_size=1, max_size=4).map(lambda data: bytes(b % 3 for b in da
 @given(st.lists(few, max_size=5, unique=True), st.lists(few, max_size=8))
 def test_pieces_are_searched_as_if_they_were_one(forms: list[bytes], pieces: list[bytes]) -> None:
     whole = b"".join(pieces)
-    assert search_pieces(forms, pieces) == {n for n, form in enumerate(forms) if form in whole}
+    assert Searcher(forms).search(pieces) == {n for n, form in enumerate(forms) if form in whole}
 
 
 def test_a_text_across_two_readings_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_a_file_that_has_gone_holds_nothing_and_one_that_cannot_be_read_is_said(
 
 
 def test_nothing_to_search_for_finds_nothing(tmp_path: Path) -> None:
-    assert search_pieces([], [b"bytes"]) == set()
+    assert Searcher([]).search([b"bytes"]) == set()
     empty = tmp_path / "empty"
     empty.touch()
     (read,) = search_files(Patterns(["canary in"], ["utf-8"]), [empty], 60)

@@ -11,6 +11,7 @@ from garant.cli import options, state
 from garant.cli.language import both
 from garant.cli.output import CommandError
 from garant.cli.planfiles import read_plan_file
+from garant.cli.residueview import warn_of_locks
 from garant.cli.runview import conclude, watching
 from garant.policy.text import Text
 from garant.systems.residue import Cleaning
@@ -127,11 +128,14 @@ def carry_out(
     """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
     from garant.apps.promises import execution, services
     from garant.apps.promises.refusals import RunStoppedError
+    from garant.engine.residue import touched_tables
 
     organisation = workspace.policy.document.organisation
     state.ensure_organisation(organisation)
     done = services.run_of_digest(plan.digest, kind=plan.kind)
     before = done is not None and not done.open
+    if clean is Cleaning.FULL and not before:
+        warn_of_locks(touched_tables(plan))
     with watching() as watch:
         try:
             run = execution.apply_plan(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from garant.cli.language import count, plural, say, say_text
+from garant.cli.output import note
 from garant.policy.text import Text
 from garant.systems.residue_words import CLEANED, PLACES, REASONS
 
@@ -24,6 +25,17 @@ def show_residue(console: Console, reports: Sequence[Report]) -> None:
         _notes(console, report)
     if reports:
         _unread(console)
+
+
+def warn_of_locks(tables: Mapping[str, Sequence[str]]) -> None:
+    """Say, before a full cleaning, which tables of which systems will be locked while they are rewritten."""
+    for system, names in tables.items():
+        some = ", ".join(names)
+        note(
+            f"{system}\u202f: nettoyage complet. Verrouillées le temps d’être réécrites\u202f: {some}"
+            " (SQLite\u202f: le fichier entier).",
+            f"{system}: full cleaning. Locked while they are rewritten: {some} (SQLite: the whole file).",
+        )
 
 
 def show_search(console: Console, reports: Sequence[Report]) -> None:

@@ -170,6 +170,12 @@ def touched(plan: Plan, system: str) -> list[str]:
     return sorted({a.table for s in selections for a in s.actions if a.deleted or a.treated})
 
 
+def touched_tables(plan: Plan) -> dict[str, list[str]]:
+    """The tables that a plan changes, system by system: a full cleaning locks them for a time."""
+    found = {system: touched(plan, system) for system in sorted(plan.map_digests)}
+    return {system: tables for system, tables in found.items() if tables}
+
+
 def _cleaned(keeper: Keeper, cleaning: Cleaning, tables: Sequence[str]) -> tuple[str, ...]:
     try:
         return tuple(keeper.clean(cleaning, tables))

@@ -53,19 +53,26 @@ class Patterns:
         return frozenset[int]().union(*(self._texts[hit] for hit in hits))
 
 
-def search_pieces(forms: Sequence[bytes], pieces: Iterable[bytes]) -> set[int]:
-    """The forms that occur in a stream of bytes, pieces joined where they meet."""
-    if not forms:
-        return set()
-    searcher = BytesAhoCorasick(forms, implementation=Implementation.DFA)
-    overlap = max(len(form) for form in forms) - 1
-    found: set[int] = set()
-    tail = b""
-    for piece in pieces:
-        window = tail + piece
-        found.update(hit for hit, _, _ in searcher.find_matches_as_indexes(window, overlapping=True))
-        tail = window[-overlap:] if overlap else b""
-    return found
+class Searcher:
+    """Forms ready to be searched for in any number of streams: making it costs more than reading a small file."""
+
+    def __init__(self, forms: Sequence[bytes]) -> None:
+        self._automaton = BytesAhoCorasick(forms, implementation=Implementation.DFA) if forms else None
+        self._overlap = max((len(form) for form in forms), default=1) - 1
+
+    def search(self, pieces: Iterable[bytes]) -> set[int]:
+        """The forms that occur in a stream of bytes, pieces joined where they meet."""
+        found: set[int] = set()
+        tail = b""
+        for piece in pieces if self._automaton is not None else ():
+            window = tail + piece
+            found.update(hit for hit, _, _ in self._matches(window))
+            tail = window[-self._overlap :] if self._overlap else b""
+        return found
+
+    def _matches(self, window: bytes) -> list[tuple[int, int, int]]:
+        assert self._automaton is not None
+        return self._automaton.find_matches_as_indexes(window, overlapping=True)
 
 
 def search_files(patterns: Patterns, files: Sequence[Path], seconds: float) -> list[Read]:
@@ -98,11 +105,11 @@ def _pieces(file: BinaryIO, until: float, read: list[int]) -> Iterator[bytes]:
         yield piece
 
 
-def _search_file(forms: Sequence[bytes], path: str, until: float) -> dict[str, Any]:
+def _search_file(searcher: Searcher, path: str, until: float) -> dict[str, Any]:
     read: list[int] = []
     try:
         with Path(path).open("rb", buffering=0) as file:
-            hits = search_pieces(forms, _pieces(file, until, read))
+            hits = searcher.search(_pieces(file, until, read))
     except FileNotFoundError:  # the store removed it meanwhile: nothing is there
         return {"hits": [], "size": 0, "whole": True, "there": False}
     except OSError:
@@ -113,9 +120,9 @@ def _search_file(forms: Sequence[bytes], path: str, until: float) -> dict[str, A
 def main() -> None:
     """Read what to search for on standard input, answer on standard output."""
     asked = json.load(sys.stdin)
-    forms = [base64.b64decode(form) for form in asked["forms"]]
+    searcher = Searcher([base64.b64decode(form) for form in asked["forms"]])
     until = time.monotonic() + asked["seconds"]
-    json.dump([_search_file(forms, path, until) for path in asked["files"]], sys.stdout)
+    json.dump([_search_file(searcher, path, until) for path in asked["files"]], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from garant.systems.rawsearch import PIECE, Patterns, Read, search_files, search_pieces
+from garant.systems.rawsearch import PIECE, Patterns, Read, Searcher, search_files
 
 Connection = psycopg.Connection[Any]
 
@@ -71,13 +71,14 @@ class ServerReader:
     def search(self, patterns: Patterns, paths: Sequence[str], seconds: float) -> list[Read]:
         """Search files through the connection."""
         until = time.monotonic() + seconds
-        return [self._search(patterns, path, until) for path in paths]
+        searcher = Searcher(patterns.forms)
+        return [self._search(searcher, patterns, path, until) for path in paths]
 
-    def _search(self, patterns: Patterns, path: str, until: float) -> Read:
+    def _search(self, searcher: Searcher, patterns: Patterns, path: str, until: float) -> Read:
         size = [0]
         whole = [False]
         try:
-            found = search_pieces(patterns.forms, self._pieces(path, until, size, whole))
+            found = searcher.search(self._pieces(path, until, size, whole))
         except psycopg.Error as error:
             gone = isinstance(error, psycopg.errors.UndefinedFile)
             return Read(frozenset(), size[0], gone, there=not gone)
