@@ -184,6 +184,76 @@ def test_who_opened_a_ticket_is_told_until_when_it_is_kept(copy: Dolibarr) -> No
     assert one(copy, whole) == before
 
 
+GUISES = "partout@guises.example"
+"""Somebody who was a member, gave, came to a conference, got a mailing, had an account."""
+
+IN_EVERY_GUISE = """
+INSERT INTO llx_adherent (rowid, ref, entity, statut, morphy, fk_adherent_type, lastname, firstname, address, phone,
+  email, note_private)
+VALUES (70, 'A70', 1, 0, 'phy', 1, 'Guise', 'Anne', '1 rue', '0102030405', '{email}', 'Malade');
+INSERT INTO llx_subscription (fk_adherent, dateadh, subscription, note) VALUES (70, '2025-02-01', 20, 'x');
+INSERT INTO llx_adherent_extrafields (fk_object) VALUES (70);
+INSERT INTO llx_don (rowid, fk_statut, datedon, amount, fk_country, lastname, address, phone, email)
+VALUES (71, 2, '2025-03-01', 50, 1, 'Guise', '1 rue', '0102030405', '{email}');
+INSERT INTO llx_eventorganization_conferenceorboothattendee (rowid, ref, fk_project, lastname, email)
+VALUES (72, 'I72', 1, 'Guise', '{email}');
+INSERT INTO llx_mailing_cibles (rowid, fk_mailing, lastname, email) VALUES (73, 7, 'Guise', '{email}');
+INSERT INTO llx_mailing_unsubscribe (rowid, entity, email) VALUES (74, 1, '{email}');
+INSERT INTO llx_user (rowid, login, lastname, statut, employee, email, api_key)
+VALUES (75, 'guise', 'Guise', 0, 0, '{email}', 'secret');
+INSERT INTO llx_user_param (fk_user, entity, param, value) VALUES (75, 1, 'MAIN_X', '{email}')
+"""
+
+LIVING_MEMBER = """
+INSERT INTO llx_adherent (rowid, ref, entity, statut, morphy, fk_adherent_type, lastname, email)
+VALUES (80, 'A80', 1, 1, 'phy', 1, 'Vivante', 'vivante@adherente.example')
+"""
+
+
+def put(dolibarr: Dolibarr, statements: str) -> None:
+    """Rows as Dolibarr puts them: what is not said takes its default."""
+    with dolibarr.connect() as connection:
+        connection.execute(text("SET SESSION sql_mode = ''"))
+        connection.execute(
+            text("INSERT IGNORE INTO llx_adherent_type (rowid, libelle, morphy) VALUES (1, 'Membre', 'phy')")
+        )
+        for statement in statements.split(";"):
+            connection.execute(text(statement))
+
+
+def test_a_member_who_gave_and_had_an_account_is_erased_in_every_guise(copy: Dolibarr) -> None:
+    put(copy, IN_EVERY_GUISE.format(email=GUISES))
+    plan = act(copy, "erasure", {"email": GUISES})
+    assert {s.root for s in plan.selections} == {"member", "donor", "attendee", "recipient", "user"}
+    assert places(copy, GUISES) == set()
+    # The accounts keep who paid a subscription or gave, and their address, for ten years; nothing more.
+    member = one(
+        copy, "SELECT lastname, firstname, address, phone, note_private FROM llx_adherent WHERE rowid = 70"
+    )
+    assert member == ("Guise", "Anne", "1 rue", None, None)
+    assert one(copy, "SELECT lastname, address, phone FROM llx_don WHERE rowid = 71") == (
+        "Guise",
+        "1 rue",
+        None,
+    )
+    assert one(copy, "SELECT note FROM llx_subscription WHERE fk_adherent = 70") == ("x",)
+    attendee = "llx_eventorganization_conferenceorboothattendee"
+    assert one(copy, f"SELECT lastname FROM {attendee} WHERE rowid = 72") == (None,)
+    assert one(copy, "SELECT rowid FROM llx_mailing_cibles WHERE rowid = 73") is None
+    assert one(copy, "SELECT email FROM llx_mailing_unsubscribe WHERE rowid = 74")[0].startswith("hash-")
+    assert one(copy, "SELECT lastname, api_key FROM llx_user WHERE rowid = 75") == ("Compte effacé", None)
+
+
+def test_a_living_member_is_told_to_end_the_membership_first(copy: Dolibarr) -> None:
+    put(copy, LIVING_MEMBER)
+    before = one(copy, "SELECT * FROM llx_adherent WHERE rowid = 80")
+    plan = act(copy, "erasure", {"email": "vivante@adherente.example"})
+    assert [duty.why.en for duty in plan.selections[0].duties if duty.roots] == [
+        "Current membership: end it first."
+    ]
+    assert one(copy, "SELECT * FROM llx_adherent WHERE rowid = 80") == before
+
+
 def test_a_request_cannot_erase_the_house(copy: Dolibarr) -> None:
     run(copy, "UPDATE llx_user SET email = 'admin@maison.example', tms = tms WHERE rowid = 1")
     before = one(copy, "SELECT * FROM llx_user WHERE rowid = 1")
