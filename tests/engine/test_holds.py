@@ -14,7 +14,7 @@ from garant.engine.holds import Archived, HeldRows, Hold, holds_on
 from garant.engine.subject import plan_subject
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook, retention
-from tests.engine.support.shop import AS_OF, Shop
+from tests.engine.support.shop import AS_OF, SQL_TYPES, Shop
 
 REASON = "Litigation before the commercial court"
 
@@ -141,6 +141,36 @@ def test_rows_on_hold_stay_with_what_they_hang_on_and_what_hangs_on_them(shop: S
     assert [(h.hold, h.roots) for h in plan.selections[0].holds] == [("h-rows", 0)]
     run(shop, plan, [hold])
     assert (shop.ids("note"), shop.ids("contact"), shop.ids("interaction")) == ([2], [2], [])
+
+
+def test_what_hangs_on_a_held_row_stays_too_however_far(shop: Shop) -> None:
+    whole, _ = SQL_TYPES[shop.database.name]
+    for table, parent in (("reply", "note"), ("trace", "reply")):
+        shop.database.run(
+            f"CREATE TABLE {table} (id {whole} PRIMARY KEY, up {whole}, body text, rid {whole})"
+        )
+        shop.document["tables"][table] = {
+            "key": "id",
+            "links": [{"parent": parent, "column": "up"}],
+            "columns": {"body": {"category": "correspondence", "erase": "blank"}},
+        }
+        shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": table, "do": "delete"})
+    shop.people(1, 2)
+    shop.add("reply", *({"id": n, "up": n, "body": "re"} for n in (1, 2)))
+    shop.add("trace", *({"id": n, "up": n, "body": "seen"} for n in (1, 2)))
+    run(shop, sweep(shop, on_rows("note", 2)), [on_rows("note", 2)])
+    left = {table: [row["id"] for row in shop.rows(table)[table].values()] for table in ("reply", "trace")}
+    assert {table: list(map(int, ids)) for table, ids in left.items()} == {"reply": [2], "trace": [2]}
+    assert shop.ids("note") == [2]
+
+
+def test_rows_of_another_system_are_no_business_of_this_one(shop: Shop) -> None:
+    shop.people(1)
+    elsewhere = Hold("h-1", "legal", REASON, date(2099, 1, 1), rows=(HeldRows("erp", "note", ("1",)),))
+    plan = sweep(shop, elsewhere)
+    assert plan.selections[0].holds == []
+    run(shop, plan, [elsewhere])
+    assert shop.ids("note") == []
 
 
 def test_the_row_of_a_root_is_held_with_everything_that_hangs_on_it(shop: Shop) -> None:

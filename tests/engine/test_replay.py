@@ -155,6 +155,7 @@ def test_a_hold_stops_a_replay_too_and_what_it_kept_was_never_listed(shop: Shop)
     assert [one.root_keys() for one in found.plan.selections] == [[3]]
     carry_out(shop, found.plan, listed, holds=[hold, later])
     assert shop.ids("contact") == [1, 2]
+    assert replay(shop, listed, hold, later).plan.selections == []
 
 
 def test_a_rule_that_no_map_answers_any_more_is_asked_about(shop: Shop) -> None:

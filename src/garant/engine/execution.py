@@ -134,10 +134,9 @@ class Execution:
             with source.connector.snapshot() as snapshot:
                 standing = stand(self._policy, source.data_map, snapshot, holds)
                 self.terms = held_terms(terms, standing)
-                for course in self.courses:
-                    if course.selection.system == name:
-                        course.heed(standing, self.plan.kind)
-                        course.look(self.terms, snapshot)
+                for course in (one for one in self.courses if one.selection.system == name):
+                    course.heed(standing, self.plan.kind)
+                    course.look(self.terms, snapshot)
         self._heeded = holds
 
     def verify(self, journal: Journal) -> Verification:
@@ -167,9 +166,6 @@ class _Heeding:
         if tuple(self.holding()) != self.heeded:
             raise _HoldsChanged
         self.journal.prepare(batch_key, counts)
-
-    def skipped(self, batch_key: str) -> Sequence[RootKey]:
-        return self.journal.skipped(batch_key)
 
 
 def _marking(plan: Plan, course: Course, key: bytes | None) -> Marking | None:

@@ -39,7 +39,7 @@ BATCH = 1_000
 """Roots per transaction unless said."""
 
 
-class Journal(Protocol):
+class BatchJournal(Protocol):
     """What a batch writes about itself before its system commits."""
 
     def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
@@ -49,6 +49,10 @@ class Journal(Protocol):
     def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
         """Make the counts durable; the system commits only after this returns."""
         ...
+
+
+class Journal(BatchJournal, Protocol):
+    """The journal of a whole run, which also says who was left alone."""
 
     def skipped(self, batch_key: str) -> Sequence[RootKey]:
         """The roots that the batch, or its halves, left out because they were no longer due."""
@@ -204,7 +208,7 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))
 
 
-def execute(course: Course, ref: BatchRef, journal: Journal) -> Outcome:
+def execute(course: Course, ref: BatchRef, journal: BatchJournal) -> Outcome:
     """Carry out one batch; safe to call again after a crash, whenever it happened.
 
     Raises:
@@ -213,7 +217,7 @@ def execute(course: Course, ref: BatchRef, journal: Journal) -> Outcome:
     return _carry_out(course, course.keys[ref.start : ref.stop], ref.key, journal)
 
 
-def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
+def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: BatchJournal) -> Outcome:
     before = journal.prepared(key)
     if before is not None and before.get("halved"):
         return _halves(course, keys, key, journal)
@@ -239,7 +243,7 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Journ
 
 
 def _apply(
-    course: Course, change: ChangeSet, key: str, journal: Journal, skipped: Sequence[RootKey]
+    course: Course, change: ChangeSet, key: str, journal: BatchJournal, skipped: Sequence[RootKey]
 ) -> Counts:
     """Change the system in one transaction: prepared before its end and, where asked, archived before its start."""
 
@@ -257,7 +261,7 @@ def _apply(
         return course.source.connector.apply(replace(change, archivist=archivist), prepare_kept)
 
 
-def _halves(course: Course, keys: Sequence[RootKey], key: str, journal: Journal) -> Outcome:
+def _halves(course: Course, keys: Sequence[RootKey], key: str, journal: BatchJournal) -> Outcome:
     """Do each half by itself, down to the roots that a constraint really blocks."""
     course.drop(key)
     middle = (len(keys) + 1) // 2

@@ -12,6 +12,7 @@ from garant.apps.promises import services
 from garant.apps.promises.models import Batch, Plan, Run
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.work import BatchResult
+from garant.apps.replays import services as replays
 from tests.apps.promises.tiny import (
     BLOCK,
     MAP_DIGESTS,
@@ -187,6 +188,17 @@ def test_skipped_roots_are_found_in_halves_and_only_there(run: Run) -> None:
     for key, skipped in (("001/0001ab", [1]), ("001/0001b", [2]), ("001/00011", [3]), ("002/0001", [4])):
         journal.prepare(key, {"rows": [], "files": [], "skipped": skipped})
     assert sorted(journal.skipped("001/0001")) == [1, 2]
+
+
+def test_what_a_batch_or_its_halves_marked_is_on_the_list_with_its_receipt_once(run: Run) -> None:
+    journal = services.RunJournal(run.key)
+    counts = {"rows": [], "files": [], "skipped": [], "marked_by": ["email"]}
+    journal.prepare("001/0001a", {**counts, "marks": [["a" * 32, "b" * 32, None]]})
+    journal.prepare("001/0001b", {**counts, "marks": [["c" * 32, "d" * 32, "e" * 32]]})
+    for _ in range(2):
+        services.record_receipt(run.key, "001/0001", result(2))
+    assert replays.length(run.plan.organisation) == 2
+    assert [entry["marked"] for entry in entries("batch.recorded")] == [2]
 
 
 def test_the_end_adds_up_signs_and_forgets_whom_it_was_about(run: Run) -> None:

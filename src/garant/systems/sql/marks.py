@@ -6,6 +6,7 @@ given again to somebody else. Neither the key nor a value leaves the system.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,6 @@ from sqlalchemy import ColumnElement
 from garant.systems.model import DataMap, Pseudonym
 from garant.systems.port import ChangeSet, Mark, Marked, Marking
 from garant.systems.sql.dialects import Dialect
-from garant.systems.sql.dialects.base import pseudonym_digest
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import kept_rows
 from garant.systems.sql.scratch import scratch_of
@@ -47,9 +47,7 @@ class Marker:
     def __post_init__(self) -> None:
         if self.dialect.name == "sqlite":
             made: Any = self.connection.connection.driver_connection
-            made.create_function(
-                "garant_mark", 1, partial(pseudonym_digest, self.marking.key), deterministic=True
-            )
+            made.create_function("garant_mark", 1, partial(_hash, self.marking.key), deterministic=True)
 
     def table(self) -> sa.TableClause:
         """The root's table, with the columns that are hashed."""
@@ -73,7 +71,7 @@ class Marker:
             written = sa.func.coalesce(sa.cast(column, sa.Text()), sa.literal("", sa.Text()), type_=sa.Text())
             message = message + sa.literal(BETWEEN, sa.Text()) + written
         if self.dialect.name == "sqlite":
-            return sa.func.substr(sa.func.garant_mark(message), 1, DIGITS)
+            return sa.func.garant_mark(message)
         whole = Pseudonym.model_construct(prefix="", suffix="", length=DIGITS)
         return self.dialect.pseudonym(message, whole, self.marking.key)
 
@@ -133,6 +131,13 @@ def find_marked(marker: Marker, marks: Sequence[str]) -> Iterator[Marked]:
     roots = made.subquery("roots")
     plain = sa.LargeBinary() if marker.dialect.name == "mariadb" else sa.String(DIGITS)
     joined = roots.join(given, sa.cast(roots.c.mark, plain) == given.c.mark)
-    found = sa.select(roots.c.key, roots.c.mark, roots.c.now).select_from(joined).order_by(roots.c.key)
+    # The given mark, not the computed one: the system would compute it once more for each row.
+    found = sa.select(roots.c.key, given.c.mark, roots.c.now).select_from(joined).order_by(roots.c.key)
     for row in connection.execute(found):
-        yield Marked(plain_key(row[0]), str(row[1]), str(row[2]))
+        mark = row[1].decode() if isinstance(row[1], bytes) else str(row[1])
+        yield Marked(plain_key(row[0]), mark, str(row[2]))
+
+
+def _hash(key: bytes, message: str) -> str:
+    """HMAC-SHA256 in hexadecimal, cut: what the other databases write in SQL."""
+    return hmac.digest(key, message.encode(), "sha256").hex()[:DIGITS]
