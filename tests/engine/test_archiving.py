@@ -20,6 +20,7 @@ from garant.engine.archiving import NotKept
 from garant.engine.document import Plan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.export import export_subject
+from garant.engine.holds import Hold
 from garant.engine.subject import find_subject, plan_subject
 from garant.engine.terms import UnknownRule
 from garant.systems.archive.archive import RecordArchive
@@ -371,3 +372,27 @@ def test_any_world_archived_is_the_world_as_it_was(database: Database, data: st.
             kept = [plain(row) for record in archived for row in record.get(table, [])]
             changed = [row for number, row in rows.items() if after[table].get(number) != row]
             assert [row for row in changed if plain(row) not in kept] == [], table
+
+
+def test_a_hold_stops_the_way_to_the_archive_and_the_end_of_what_is_there(shop: Shop, vault: Vault) -> None:
+    """The hold is on the person, whom the archive finds by the same identity."""
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+    hold = Hold("litigation-1", "Legal", "Litigation", identities=(("email", "n1@x.example"),))
+
+    def sweep_on(as_of: date, *holds: Hold) -> None:
+        plan = retention(shop.policy, vault.systems(shop), as_of, holds=holds)
+        execution = Execution(plan, shop.policy, vault.systems(shop), holding=lambda: holds)
+        notebook = Notebook()
+        for key in execution.batch_keys():
+            execution.execute(key, notebook)
+        assert execution.verify(notebook).verified
+
+    sweep_on(AS_OF, hold)
+    assert shop.ids("contact") == [1]
+    assert sorted(vault.by_key()) == [2]
+    sweep_on(AS_OF)
+    assert sorted(vault.by_key()) == [1, 2]
+    sweep_on(LATER, hold)
+    assert sorted(vault.by_key()) == [1]
+    sweep_on(LATER)
+    assert vault.records() == []
