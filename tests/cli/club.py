@@ -1,4 +1,4 @@
-"""A tiny company with one system, on SQLite or PostgreSQL: members who left long ago, and their letters."""
+"""A tiny company with one system, on SQLite, PostgreSQL or MariaDB: members who left long ago, and their letters."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class Club(Company):
     @property
     def url(self) -> sa.URL:
         url = sa.make_url(self.environment["GARANT_CLUB_URL"])
-        driver = "postgresql+psycopg" if url.get_backend_name() == "postgresql" else "sqlite"
-        return url.set(drivername=driver)
+        drivers = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
+        return url.set(drivername=drivers[url.get_backend_name()])
 
     def ask(self, query: str) -> Rows:
         """Ask the system directly."""

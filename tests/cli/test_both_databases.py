@@ -1,4 +1,4 @@
-"""The same job with systems and Garant's own state on SQLite and on PostgreSQL."""
+"""The same job with a system on SQLite, PostgreSQL and MariaDB, and Garant's own state on the first two."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ import sqlalchemy as sa
 
 from tests.cli.club import DUE, MEMBERS, Club, found_club
 from tests.cli.company import entry_keys
+from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def club(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Club]:
     """A club of the test's own, initialised."""
     if request.param == "sqlite":
         (tmp_path / "club.sqlite").touch()
         yield _ready(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
+        return
+    if request.param == "mariadb":
+        private: MariadbServer = request.getfixturevalue("mariadb_server")
+        with private.database() as system:
+            yield _ready(found_club(tmp_path, system))
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.database() as system, server.database() as state:
