@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import database as database  # the same three databases
+from tests.engine.conftest import shop as shop
 from tests.engine.support.databases import Database
 from tests.fire.arena import Arena
 
