@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from garant.engine.subject import plan_subject
@@ -83,13 +84,12 @@ def hold_a_lock(arena: Arena, seconds: float) -> Iterator[None]:
                 time.sleep(seconds)
                 other.execute("ROLLBACK")
         elif isinstance(database, PostgresDatabase):
-            other = PostgresDatabase(database.url).connect()
-            other.autocommit = False
-            other.execute("UPDATE note SET body = body WHERE id = 5")
-            free.set()
-            time.sleep(seconds)
-            other.rollback()
-            other.close()
+            plain = database.url.replace("+psycopg", "")
+            with closing(psycopg.connect(plain)) as another:
+                another.execute("UPDATE note SET body = body WHERE id = 5")
+                free.set()
+                time.sleep(seconds)
+                another.rollback()
         else:
             connection = MariadbDatabase(database.url).connect()
             connection.begin()
