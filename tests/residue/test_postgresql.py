@@ -140,6 +140,14 @@ def test_long_values_are_compressed_and_that_is_said(shop: Shop) -> None:
     ]
 
 
+def test_pages_in_a_compressed_log_cannot_be_searched_and_that_is_said(shop: Shop) -> None:
+    name = shop.database.scalar("SELECT current_database()")
+    shop.database.run(f'ALTER DATABASE "{name}" SET wal_compression = on')
+    shop.close()
+    told = [(p.state, p.reason) for p in erase(shop, Cleaning.LIGHT).places if p.place == "pg-wal"]
+    assert ("unsearched", "wal-compressed") in told
+
+
 def test_a_locked_table_is_not_waited_for_for_ever(shop: Shop) -> None:
     systems = shop.system()
     connector = systems["crm"].connector

@@ -130,8 +130,11 @@ def shipped_maps() -> list[str]:
 
 
 def digest_of(data_map: DataMap | ManualMap) -> str:
-    """SHA-256, in hexadecimal, of the canonical JSON of a map: sorted keys, no spaces, UTF-8."""
-    data = data_map.model_dump(mode="json")
+    """SHA-256, in hexadecimal, of the canonical JSON of a map: sorted keys, no spaces, UTF-8.
+
+    What has its default is left out: a map that uses nothing new keeps its digest when maps can say more.
+    """
+    data = data_map.model_dump(mode="json", exclude_defaults=True)
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

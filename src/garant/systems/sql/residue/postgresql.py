@@ -100,14 +100,20 @@ class PostgresKeeper:
         done.append(_attempt(connection, f"VACUUM ({options}) {name}", success, "vacuum-locked"))
 
     def _compressed(self, connection: Connection, tables: Collection[str]) -> list[Looked]:
-        """Long values are compressed (TOAST): no text is found in them. A rewrite leaves no dead one."""
+        """Long values (TOAST), and pages in a compressed log: no text is found in them.
+
+        A rewrite leaves no dead one, and drops the log.
+        """
         if self._rewritten:
             return []
         sizes = connection.execute(_TOAST, {"tables": list(tables)}).fetchall()
-        return [
+        told = [
             Looked("pg-toast", size=size, table=table, whole=False, reason="compressed")
             for table, size in sizes
         ]
+        if _setting(connection, "wal_compression") != "off":
+            told.append(Looked("pg-wal", whole=False, reason="wal-compressed"))
+        return told
 
     @contextmanager
     def _raw(self, engine: sa.Engine) -> Generator[Connection]:
