@@ -84,7 +84,7 @@ class Statements:
     def _change(self, step: Step, collected: sa.TableClause | None) -> sa.Delete | sa.Update:
         table = self.table(step.table)
         asking = self if self.dialect.with_before_change else replace(self, sharing=False)
-        where = asking.rows(step) if collected is None else self._among(step, collected)
+        where = asking.rows(step) if collected is None else asking._among(step, collected)
         if step.do is Do.DELETE:
             return sa.delete(table).where(where)
         written = {name.lower() for name in step.columns}
