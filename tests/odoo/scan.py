@@ -8,7 +8,7 @@ Sets of wanted values meet tokens of the text, so that one pass serves any numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
@@ -86,8 +86,8 @@ class Trace:
     owner: str
 
 
-def textual_columns(connection: Connection) -> dict[str, list[str]]:
-    """Every column able to hold text, of every table of the public schema."""
+def textual_columns(connection: Connection, kinds: Sequence[str] = TEXTUAL) -> dict[str, list[str]]:
+    """Every column of these types, able to hold text, of every table of the public schema."""
     rows = connection.execute(
         text(
             "SELECT c.table_name, c.column_name FROM information_schema.columns c"
@@ -96,7 +96,7 @@ def textual_columns(connection: Connection) -> dict[str, list[str]]:
             " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'"
             " AND c.data_type = ANY(:kinds) ORDER BY 1, 2"
         ),
-        {"kinds": list(TEXTUAL)},
+        {"kinds": list(kinds)},
     )
     columns: dict[str, list[str]] = {}
     for table, column in rows:
@@ -104,10 +104,10 @@ def textual_columns(connection: Connection) -> dict[str, list[str]]:
     return columns
 
 
-def traces(connection: Connection, wanted: Wanted) -> list[Trace]:
+def traces(connection: Connection, wanted: Wanted, kinds: Sequence[str] = TEXTUAL) -> list[Trace]:
     """Every trace of the wanted people in the whole database."""
     found: list[Trace] = []
-    for table, columns in textual_columns(connection).items():
+    for table, columns in textual_columns(connection, kinds).items():
         picked = ", ".join(f'"{column}"::text' for column in columns)
         rows = connection.execute(text(f'SELECT ctid::text, {picked} FROM "{table}"'))
         for row in rows:

@@ -26,7 +26,7 @@ from tests.servers.postgres import PostgresServer
 from tests.tryton.oracles import AS_OF
 from tests.tryton.traps import Traps, plant
 
-BATCH = 15
+BATCH = 20
 """Small, so that roots that belong together fall into different batches."""
 
 
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1800))
             if {"swept", "trapped"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.slow)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from tests.odoo.scan import Trace, Wanted, traces
+from tests.odoo.scan import TEXTUAL, Trace, Wanted, traces
 
 TAGS = re.compile(rb"<[^>]*>")
 
@@ -23,13 +23,14 @@ def content(data: bytes) -> str:
     if not data.startswith(b"PK"):
         return data.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [archive.read(name) for name in archive.namelist() if name.endswith(".xml")]
+        parts = [archive.read(name) for name in ("content.xml", "meta.xml", "styles.xml")]
     return "\n".join(TAGS.sub(b" ", part).decode("utf-8", "replace") for part in parts)
 
 
 def all_traces(connection: Connection, wanted: Wanted) -> list[Trace]:
     """Every trace of the wanted people in the texts and in the bytes of the whole database."""
-    return [*traces(connection, wanted), *in_documents(connection, wanted)]
+    texts = [kind for kind in TEXTUAL if kind != "bytea"]
+    return [*traces(connection, wanted, texts), *in_documents(connection, wanted)]
 
 
 def in_documents(connection: Connection, wanted: Wanted) -> Iterator[Trace]:

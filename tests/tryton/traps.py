@@ -100,7 +100,7 @@ class _Planter:
     def junk_references(self) -> None:
         """Texts that are no reference, or to nobody: left alone, and nothing breaks."""
         for number, resource in enumerate(
-            ("party.party,", "party.party,-1", "party.party,abc", "Party.Party,12", "party.party", "")
+            ("party.party,-1", "Party.Party,12", "party.partyx,12", "product.template,1")
         ):
             self.traps.ids[f"junk-{number}"] = self.note(resource, "Rien")
 
@@ -110,16 +110,16 @@ class _Planter:
         self.traps.ids["renamed"] = party
         self.traps.values["renamed"] = "Ancienneté Fabulette"
         self.insert(
-            "party_party__history", key="__id", id=party, name="Ancienneté Fabulette", code=str(party)
+            "party_party__history", number_in="__id", id=party, name="Ancienneté Fabulette", code=str(party)
         )
         self.insert(
-            "party_address__history", key="__id", id=self.one("SELECT max(id) + 9 FROM party_address"),
+            "party_address__history", number_in="__id", id=self.one("SELECT max(id) + 9 FROM party_address"),
             party=party, city="Fabulette sur Mer", party_name="Ancienneté Fabulette",
         )  # fmt: skip
         client = next(self.ended)
         self.traps.ids["renamed-client"] = client
         self.insert(
-            "party_party__history", key="__id", id=client, name="Ancienne Clientèle", code=str(client)
+            "party_party__history", number_in="__id", id=client, name="Ancienne Clientèle", code=str(client)
         )
         self.run("UPDATE account_invoice SET invoice_date = '2013-06-01' WHERE party = :p", p=client)
         self.run(
@@ -190,7 +190,14 @@ class _Planter:
         wrote, talked, clicked, mailed = (next(self.overdue) for _ in range(4))
         self.insert("ir_email", resource=f"party.party,{wrote}", create_date=RECENTLY, subject="Re")
         channel = self.insert("ir_chat_channel", resource=f"party.party,{talked}")
-        self.insert("ir_chat_message", channel=channel, audience="public", content="?", create_date=RECENTLY)
+        self.insert(
+            "ir_chat_message",
+            channel=channel,
+            audience="public",
+            content="?",
+            create_date=RECENTLY,
+            email="lui@x.example",
+        )
         scenario = self.insert(
             "marketing_automation_scenario", name="Relance", model="party.party", state="running"
         )
@@ -221,7 +228,9 @@ class _Planter:
             number = self.clone("sale_opportunity", party=None, start_date=day, end_date=None, state="lead",
                                 number=name, comment="M. Fabulette, 06 00 00 00 01", address=None, contact=None)  # fmt: skip
             self.traps.ids[name] = number
-            self.insert("sale_opportunity__history", key="__id", id=number, comment="M. Fabulette, autrefois")
+            self.insert(
+                "sale_opportunity__history", number_in="__id", id=number, comment="M. Fabulette, autrefois"
+            )
 
     def orders(self) -> None:
         """A quotation never confirmed goes; a confirmed order makes a customer, long ago or not."""
@@ -274,7 +283,7 @@ class _Planter:
         for name, party in (("identifier", leaving), ("identifier-kept", kept)):
             number = self.insert("party_identifier", party=party, type="eu_vat", code="FR 40 303 265 045",
                                  code_compact="FR40303265045", active=True)  # fmt: skip
-            self.insert("party_identifier__history", key="__id", id=number, party=party, type="eu_vat",
+            self.insert("party_identifier__history", number_in="__id", id=number, party=party, type="eu_vat",
                         code="FR 40 303 265 045", code_compact="FR40303265045")  # fmt: skip
             self.traps.ids |= {name: number, f"{name}-party": party}
 
@@ -338,14 +347,26 @@ class _Planter:
     def one(self, sql: str, **bound: Any) -> Any:
         return self.connection.execute(text(sql), bound).scalar_one()
 
-    def insert(self, table: str, *, key: str = "id", **values: Any) -> int:
-        """A new row; what is not said is the column's default, or nothing."""
-        number = self.one(f'SELECT COALESCE(max({key}), 0) + 1 FROM "{table}"')
-        whole = {key: number, **values}
+    def insert(self, table: str, *, number_in: str = "id", **values: Any) -> int:
+        """A new row; what is not said is nothing, or what the column takes for it."""
+        number = self.one(f'SELECT COALESCE(max({number_in}), 0) + 1 FROM "{table}"')
+        whole = {**self.required(table), number_in: number, **values}
         names = ", ".join(f'"{name}"' for name in whole)
         marks = ", ".join(f":{name}" for name in whole)
         self.run(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', **whole)
         return number
+
+    def required(self, table: str) -> dict[str, Any]:
+        """A value for each column that takes no NULL."""
+        rows = self.connection.execute(
+            text(
+                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = :t"
+                " AND is_nullable = 'NO' AND column_default IS NULL"
+            ),
+            {"t": table},
+        )
+        empty = {"integer": 1, "boolean": False, "numeric": 0, "double precision": 0, "date": LONG_AGO[:10]}
+        return {name: empty.get(kind, "x") for name, kind in rows}
 
     def clone(self, table: str, **changes: Any) -> int:
         """Copy a table's first row with a new id and these columns changed."""
@@ -360,7 +381,7 @@ class _Planter:
     def party(self, name: str) -> int:
         number = self.one("SELECT max(id) + 1 FROM party_party")
         self.insert("party_party", name=name, code=f"P{number}", active=True)
-        self.insert("party_party__history", key="__id", id=number, name=name, code=f"P{number}")
+        self.insert("party_party__history", number_in="__id", id=number, name=name, code=f"P{number}")
         return number
 
     def note(self, resource: str, message: str) -> int:
