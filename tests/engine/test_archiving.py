@@ -96,6 +96,24 @@ def test_rows_move_whole_and_are_destroyed_at_their_end(shop: Shop, vault: Vault
         ] == [0, 0, 0]
 
 
+def test_rows_referred_to_by_a_text_move_with_whom_it_names(shop: Shop, vault: Vault) -> None:
+    """One reference leads to the person, the other to an interaction of theirs."""
+    shop.database.run("ALTER TABLE note ADD COLUMN resource text")
+    shop.document["tables"]["note"]["links"] = [
+        {"root": "contact", "column": "resource", "prefix": "contact,"},
+        {"parent": "interaction", "column": "resource", "prefix": "interaction,"},
+    ]
+    archiving_shop(shop).people(1, 12, at=BETWEEN).people(2, at="2026-10-05 10:00:00")
+    resources = ["contact,1", "contact,12", "interaction,12", "contact,2", "contact,x"]
+    shop.add("note", *({"id": 100 + n, "resource": r} for n, r in enumerate(resources)))
+    sweep(shop, vault)
+    moved = {key: [row["resource"] for row in tables["note"]] for key, tables in vault.by_key().items()}
+    assert {key: sorted(found) for key, found in moved.items()} == {
+        1: ["contact,1"],
+        12: ["contact,12", "interaction,12"],
+    }
+
+
 def test_a_duty_keeps_in_the_active_base_what_it_needs(shop: Shop, vault: Vault) -> None:
     """The archive has the row whole; the active base keeps the name for the invoice, and nothing else."""
     archiving_shop(shop).people(1, 2, at=BETWEEN).invoice(1)

@@ -93,8 +93,8 @@ def test_access_gives_all_that_hangs_on_a_person_by_text_too(untouched: Tryton) 
         )
     with zipfile.ZipFile(output) as archive:
         names = archive.namelist()
-        notes = next(name for name in names if name.endswith("ir_note.json"))
-        assert json.loads(archive.read(notes))
+        notes = next(name for name in names if name.endswith("ir_note.jsonl"))
+        assert json.loads(archive.read(notes).splitlines()[0])["message"]
     tables = {name.rpartition("/")[2].partition(".")[0] for name in names}
     assert {"party_party", "party_party__history", "party_contact_mechanism", "account_invoice"} <= tables
 

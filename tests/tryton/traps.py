@@ -240,6 +240,10 @@ class _Planter:
             ("ordered", "done", "2024-01-01"),
         ):
             party = next(self.overdue)
+            self.run(
+                "UPDATE sale_opportunity SET start_date = '2018-01-01', end_date = NULL WHERE party = :p",
+                p=party,
+            )
             sale = self.insert(
                 "sale_sale", party=party, state=state, sale_date=day, company=1, currency=1, comment="Allergique",
                 invoice_method="order", invoice_state="none", shipment_method="order", shipment_state="none",

@@ -20,6 +20,7 @@ from garant.systems.sql.due import Finder, plain_key
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.scratch import scratch_of
 from garant.systems.sql.statements import Statements
+from garant.systems.sql.written import key_as_written
 
 STREAM = 1_000
 """Rows fetched at a time."""
@@ -105,14 +106,19 @@ def _lead(
     table = statements.table(hop.table)
     column = table.c[hop.link.column]
     when = [predicate(hop.link.when, hop.table, statements.dialect.name)] if hop.link.when else []
-    if len(hops) == 1:
+    if len(hops) == 1 and hop.link.prefix is None:
         return table, column, when
+    if len(hops) == 1:
+        keys = statements.batch.alias()
+        written = key_as_written(keys.c.key, hop, statements.dialect)
+        return table.join(keys, column == written), keys.c.key, when
     start, root, conditions = _lead(statements, hops[1:])
     target = statements.table(hops[1].table).c[hop.target_column]
     among = root.in_(sa.select(statements.batch.c.key).correlate(None))
     pairs = sa.select(target.label("garant_key"), root.label("garant_root")).select_from(start)
     parents = pairs.where(*conditions, among).distinct().subquery()
-    return table.join(parents, column == parents.c.garant_key), parents.c.garant_root, when
+    written = key_as_written(parents.c.garant_key, hop, statements.dialect)
+    return table.join(parents, column == written), parents.c.garant_root, when
 
 
 def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
