@@ -110,14 +110,14 @@ def _lead(
         return table, column, when
     if len(hops) == 1:
         keys = statements.batch.alias()
-        written = key_as_written(keys.c.key, hop, statements.dialect)
+        written = key_as_written(keys.c.key, hop.link)
         return table.join(keys, column == written), keys.c.key, when
     start, root, conditions = _lead(statements, hops[1:])
     target = statements.table(hops[1].table).c[hop.target_column]
     among = root.in_(sa.select(statements.batch.c.key).correlate(None))
     pairs = sa.select(target.label("garant_key"), root.label("garant_root")).select_from(start)
     parents = pairs.where(*conditions, among).distinct().subquery()
-    written = key_as_written(parents.c.garant_key, hop, statements.dialect)
+    written = key_as_written(parents.c.garant_key, hop.link)
     return table.join(parents, column == written), parents.c.garant_root, when
 
 
