@@ -91,6 +91,7 @@ REFUSED = {
         "SELECT id AS key FROM",
         "SELECT id AS key FROM a WHERE",
         "SELECT `id` AS key FROM a",
+        "(SELECT f(k, ', ') FROM c(k WHERE k.- - client.id)",
         "(",
     ],
     "statement": [

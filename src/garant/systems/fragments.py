@@ -114,6 +114,11 @@ def _bounded(read: Callable[[], Fragment], dialect: Dialect | None) -> Fragment:
         raise _unsupported(dialect) from error
     except RecursionError as error:
         raise too_deep(Place()) from error
+    except FragmentRefused:
+        raise
+    except (ValueError, AttributeError, TypeError) as error:
+        # The parser's own slips on text that is no SQL.
+        raise unreadable(sqlglot.ParseError(str(error))) from error
 
 
 def _read_query(
