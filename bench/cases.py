@@ -18,8 +18,8 @@ HAND, GARANT = "hand-written SQL", "Garant"
 
 def asking(size: Size) -> list[str]:
     """Those who ask to be erased: spread over everybody, prospects and customers."""
-    step = size.people // size.requests
-    return by_hand.emails([number * step + number % 2 for number in range(1, size.requests)] + [step - 1])
+    step = (size.people // size.requests - 2) | 1  # odd, so that every kind of person is among them
+    return by_hand.emails([11 + number * step for number in range(size.requests)])
 
 
 def cases(system: System, size: Size) -> list[Case]:
@@ -51,10 +51,20 @@ def cases(system: System, size: Size) -> list[Case]:
             f"{system.name}: {size.requests:,} people who ask",
             {
                 HAND: partial(by_hand.erase, emails=many),
+                GARANT: partial(garant.erase_many, emails=many),
                 "row by row, each committed": partial(by_hand.erase_row_by_row, emails=many),
             },
             system.fresh,
             state,
+        ),
+        Case(
+            f"{system.name}: {size.requests:,} requests in one run, beside one",
+            {
+                "one request": partial(garant.erase_one, email=many[0]),
+                f"{size.requests:,} requests": partial(garant.erase_many, emails=many),
+            },
+            system.fresh,
+            _nothing,
         ),
         Case(
             f"{system.name}: plan",

@@ -18,7 +18,7 @@ from garant.engine.document import Plan
 from garant.engine.execution import Execution
 from garant.engine.export import export_subject
 from garant.engine.plan import plan_retention
-from garant.engine.subject import plan_subject
+from garant.engine.subject import plan_subject, plan_subjects
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy, parse_policy
 from garant.systems.loader import parse_map
@@ -85,6 +85,14 @@ def erase_one(url: str, email: str) -> Report:
     """One person, found by e-mail."""
     return _whole_job(
         url, lambda policy, sources: plan_subject(policy, sources, {"email": email}, "erasure", as_of=AS_OF)
+    )
+
+
+def erase_many(url: str, emails: Sequence[str]) -> Report:
+    """People who ask, each found by e-mail, in one plan and one run."""
+    people = [{"email": email} for email in emails]
+    return _whole_job(
+        url, lambda policy, sources: plan_subjects(policy, sources, people, "erasure", as_of=AS_OF)
     )
 
 

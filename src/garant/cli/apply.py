@@ -16,7 +16,7 @@ from garant.cli.runview import conclude, watching
 from garant.policy.text import Text
 from garant.systems.residue import Cleaning
 
-BATCH = 1_000
+BATCH = 10_000
 """Roots per transaction unless said."""
 
 PlanArgument = Annotated[

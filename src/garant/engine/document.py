@@ -106,6 +106,10 @@ class Selection(Part):
     settled: int = Field(description="Roots past their term for which nothing is left to do.")
     on_hold: int = Field(default=0, description="Roots past their term that only a hold keeps from it.")
     keys: str = Field(description="The frozen keys of the due roots, packed.")
+    asked: str = Field(
+        default="",
+        description="Where many people ask at once: for each, its position among them and that of its key, packed.",
+    )
     duties: list[HeldBy]
     holds: list[HeldFor] = Field(
         default_factory=list[HeldFor], description="Holds in force when the plan was made."
@@ -127,6 +131,14 @@ class Selection(Part):
     def held(self) -> int:
         """Rows that would have been deleted or treated but for a hold."""
         return sum(action.held for action in self.actions)
+
+    def asked_by(self) -> dict[RootKey, list[int]]:
+        """Key → the positions, from 0, of the people who asked and are known by it."""
+        flat, keys = [int(number) for number in unpack(self.asked)] if self.asked else [], self.root_keys()
+        found: dict[RootKey, list[int]] = {}
+        for person, position in zip(flat[::2], flat[1::2], strict=True):
+            found.setdefault(keys[position], []).append(person)
+        return found
 
     def root_keys(self) -> list[RootKey]:
         """The frozen keys."""

@@ -17,13 +17,32 @@ def roots_found(
     data_map: DataMap, snapshot: Snapshot, identities: Iterable[tuple[str, str]]
 ) -> dict[str, list[RootKey]]:
     """Root → keys that the identities lead to in one system."""
-    found: dict[str, set[RootKey]] = {}
-    for kind, value in identities:
+    found = roots_of_many(data_map, snapshot, [identities])
+    return {root: list(keys) for root, keys in found.items()}
+
+
+def roots_of_many(
+    data_map: DataMap, snapshot: Snapshot, people: Iterable[Iterable[tuple[str, str]]]
+) -> dict[str, dict[RootKey, list[int]]]:
+    """Root → key, in order → the positions of the people whose identities lead to it.
+
+    One question for each query of the map, whatever the number of people.
+    """
+    asked: dict[str, list[tuple[int, str]]] = {}
+    for number, identities in enumerate(people):
+        for kind, value in identities:
+            asked.setdefault(kind, []).extend((number, variant) for variant in variants(kind, value))
+    found: dict[str, dict[RootKey, set[int]]] = {}
+    for kind, given in asked.items():
         for identity in data_map.identities.get(kind, []):
-            for variant in variants(kind, value):
-                keys = snapshot.find_identity(identity.query, variant)
-                found.setdefault(identity.root, set()).update(keys)
-    return {root: sorted(keys, key=_order) for root, keys in found.items() if keys}
+            keys = found.setdefault(identity.root, {})
+            for position, key in snapshot.find_identities(identity.query, [value for _, value in given]):
+                keys.setdefault(key, set()).add(given[position][0])
+    return {
+        root: {key: sorted(keys[key]) for key in sorted(keys, key=_order)}
+        for root, keys in found.items()
+        if keys
+    }
 
 
 def variants(kind: str, value: str) -> list[str]:

@@ -35,8 +35,11 @@ from garant.systems.port import (
     Step,
 )
 
-BATCH = 1_000
-"""Roots per transaction unless said."""
+BATCH = 10_000
+"""Roots per transaction, at most, unless said."""
+
+BATCH_ROWS = 50_000
+"""Rows that a transaction is to change, about, where the plan has counted them: locks are held meanwhile."""
 
 
 class BatchJournal(Protocol):
@@ -98,12 +101,18 @@ class BatchRef:
 
 
 def batches(plan: Plan, size: int = BATCH) -> list[BatchRef]:
-    """Cut the plan into batches of at most ``size`` roots; the same list every time."""
+    """Cut the plan into batches of at most ``size`` roots and about BATCH_ROWS rows; the same list every time."""
     return [
-        BatchRef(f"{number + 1:03d}/{part + 1:04d}", number, start, min(start + size, selection.due))
+        BatchRef(f"{number + 1:03d}/{part + 1:04d}", number, start, min(start + roots, selection.due))
         for number, selection in enumerate(plan.selections)
-        for part, start in enumerate(range(0, selection.due, size))
+        for roots in [_roots_of(selection, size)]
+        for part, start in enumerate(range(0, selection.due, roots))
     ]
+
+
+def _roots_of(selection: Selection, size: int) -> int:
+    """How many roots of this selection make a batch."""
+    return max(1, min(size, BATCH_ROWS * selection.due // max(selection.rows, 1)))
 
 
 @dataclass
@@ -173,11 +182,7 @@ class Course:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
         due, duties = self._questions(terms)
         self.recheck = Recheck(due, duties)
-        found = (
-            snapshot.find_held(self.selection.root, self.keys, duties)
-            if due is None
-            else snapshot.find_due(due, duties)
-        )
+        found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
         self.now_due = set(found.keys)
         self.departing = [key for key in self.keys if key in self.now_due]
         self.held = dict(found.held)

@@ -8,7 +8,7 @@ from datetime import date
 
 from garant.engine.document import Kind, Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
-from garant.engine.identities import roots_found
+from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import ManualSource, request_tasks
 from garant.engine.manual import digests as manual_digests
 from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN
@@ -99,25 +99,49 @@ def plan_subject(
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
     """
+    return plan_subjects(
+        policy, sources, [identities], kind, as_of=as_of, corrections=corrections, holds=holds, manual=manual
+    )
+
+
+def plan_subjects(
+    policy: LoadedPolicy,
+    sources: Mapping[str, Source],
+    people: Sequence[Mapping[str, str]],
+    kind: Kind,
+    *,
+    as_of: date,
+    corrections: Mapping[str, str] | None = None,
+    holds: Sequence[Hold] = (),
+    manual: Mapping[str, ManualSource] | None = None,
+) -> Plan:
+    """The same for many people who ask at once: one plan, with one selection for each system and root.
+
+    It takes as many statements as the plan of one. Each selection says who of ``people`` is known by which
+    key (:meth:`~garant.engine.document.Selection.asked_by`).
+    """
     if sources:
-        _check_kinds(sources, identities)
-    tasks = request_tasks(kind, identities, manual or {}, [(hold.key, hold.reason) for hold in holds])
+        _check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
+    reasons = [(hold.key, hold.reason) for hold in holds]
+    tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
     selections: list[Selection] = []
     for name in sorted(sources):
         source = sources[name]
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
-            for root, keys in roots_found(source.data_map, snapshot, identities.items()).items():
+            found = roots_of_many(source.data_map, snapshot, [identities.items() for identities in people])
+            for root, known in found.items():
+                keys = list(known)
                 if source.data_map.system == ARCHIVE and kind != "erasure":
                     selections.append(_left_archived(source.data_map, root, kind, len(keys)))
                     continue
                 request = _request(source.data_map, root, kind, corrections or {})
                 request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
                 said = Held(standing, kind)
-                selections.append(
-                    selection_of(held_terms(terms, standing), source, snapshot, request, keys, said)
-                )
+                made = selection_of(held_terms(terms, standing), source, snapshot, request, keys, said)
+                asked = _who_asked(list(known.values())) if len(people) > 1 else ""
+                selections.append(made.model_copy(update={"asked": asked}))
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -133,6 +157,11 @@ def plan_subject(
         selections=selections,
         tasks=tasks,
     )
+
+
+def _who_asked(people: Sequence[Sequence[int]]) -> str:
+    """For each key the people known by it, packed as pairs of positions."""
+    return packed([number for key, known in enumerate(people) for one in known for number in (one, key)])
 
 
 def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:

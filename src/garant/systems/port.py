@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, Literal, Protocol
 
 from garant.policy.text import Text
@@ -139,6 +140,10 @@ class Step:
     guards: Guards = UNGUARDED
     on_hold: bool = False
 
+    def concerns(self, in_force: int) -> bool:
+        """Whether the step is about anyone where only these duties hold someone."""
+        return not self.only or bool(self.only & in_force)
+
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
@@ -199,6 +204,11 @@ class ChangeSet:
     sample: int = 0
     archivist: Archivist | None = None
     marking: Marking | None = None
+
+    @property
+    def in_force(self) -> int:
+        """The duties (bits) that hold at least one of the roots."""
+        return reduce(lambda some, more: some | more, self.held.values(), 0)
 
     @property
     def shares(self) -> bool:
@@ -278,10 +288,18 @@ class Snapshot(Protocol):
         """The roots that an e-mail, phone or number leads to."""
         ...
 
+    def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
+        """The roots that each of many identities leads to, with the identity's position; in no order."""
+        ...
+
     def find_among(
         self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
     ) -> Found:
         """The same answer as :meth:`find_due`, of these due roots alone: oldest, early, held."""
+        ...
+
+    def find_still(self, root: str, keys: Sequence[RootKey], recheck: Recheck) -> Found:
+        """Which of the given roots are still due, and the duties that hold them."""
         ...
 
     def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:

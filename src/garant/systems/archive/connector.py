@@ -6,7 +6,7 @@ is looked for, and the "file" that a record names is its content, decrypted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence, Iterator
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -54,7 +54,8 @@ class _Hashing(SqlSnapshot):
         super().__init__(connector, connection)
         self._master = master
 
-    def find_identity(self, query: str, identity: str) -> list[RootKey]:
-        """The records that an identity leads to."""
+    def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
+        """The records that identities lead to."""
         kind = next(kind for kind in KINDS if identity_query(kind) == query)
-        return super().find_identity(query, lookup_digest(self._master, kind, one_form(kind, identity)))
+        hashed = [lookup_digest(self._master, kind, one_form(kind, identity)) for identity in identities]
+        return super().find_identities(query, hashed)

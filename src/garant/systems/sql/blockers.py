@@ -16,6 +16,7 @@ from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
+from garant.systems.sql.surely import surely_takes
 
 
 def is_refusal(error: DBAPIError) -> bool:
@@ -137,6 +138,9 @@ def _count(
     taking: Sequence[Step],
 ) -> int:
     """Rows that refer to what a step deletes and that none of the others takes away."""
+    mine = [step for step in taking if _bare(connection, step.table) == reference.table]
+    if any(surely_takes(step, going, reference) for step in mine):
+        return 0
     child = statements.table(reference.table)
     doomed = (
         sa.select(*(_column(connection, going.table, name) for name in reference.targets))

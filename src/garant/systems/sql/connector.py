@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from garant.systems.files.store import FileStore
-from garant.systems.guards import UNGUARDED
 from garant.systems.model import DataMap
-from garant.systems.paths import Path
 from garant.systems.port import (
     Blocked,
     Blocker,
     ChangeSet,
     ConnectorError,
     Counts,
-    DueQuestion,
-    DutyQuestion,
-    Found,
     Interrupted,
     Marked,
     Marking,
     RootKey,
-    Rows,
     Step,
 )
 from garant.systems.residue import Keeper
-from garant.systems.sql.blockers import blockers_of, cascades, foresee, is_refusal, make_sure, named_blocker
+from garant.systems.sql.asking import create_asked
+from garant.systems.sql.blockers import blockers_of, is_refusal, make_sure, named_blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
-from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
+from garant.systems.sql.due import Finder, Scratch
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
-from garant.systems.sql.fragment_text import query as fragment_query
-from garant.systems.sql.guards import fill_held
-from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held, roots_on_hold
+from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
 from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import file_columns, is_named
@@ -45,11 +37,9 @@ from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
 from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
+from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.taking import hand_over, isolated
-
-STREAM = 1_000
-"""Rows fetched at a time when a person's data are read."""
 
 
 class SqlConnector:
@@ -82,6 +72,7 @@ class SqlConnector:
             self.dialect.learn(connection, self.data_map)
             for kind in kinds:
                 create_scratch(connection, self.dialect, kind)
+            create_asked(connection, self.dialect)
             connection.commit()
             self.dialect.begin_snapshot(connection)
             yield self._view(connection)
@@ -296,108 +287,3 @@ class _Work:
             self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(table.name))
             if left:
                 raise Blocked([Blocker(step.table, "rows still there after the statement ran", int(left))])
-
-
-class SqlSnapshot:
-    """One read-only transaction on the system."""
-
-    def __init__(self, connector: SqlConnector, connection: sa.Connection) -> None:
-        self._connector = connector
-        self._connection = connection
-        self._map = connector.data_map
-        self._dialect = connector.dialect
-        self._guards = UNGUARDED
-        self._remembered: Remembered = {}
-
-    def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
-        """Select the due roots in the system itself; only their keys come back."""
-        return self._finder(question.root).due(question, duties)
-
-    def find_among(
-        self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
-    ) -> Found:
-        """The oldest of the given due roots, those selected early, and the duties that hold them."""
-        self._fill(question.root, keys, {})
-        return self._finder(question.root).among(question, duties)
-
-    def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
-        """The duties that hold the given roots."""
-        self._fill(root, keys, {})
-        return self._finder(root).held(duties)
-
-    def find_identity(self, query: str, identity: str) -> list[RootKey]:
-        """The roots an identity leads to; it is bound, never spliced. What no text can hold finds nobody."""
-        if not self._dialect.can_hold(identity):
-            return []
-        source = fragment_query(query, self._dialect.name, ("key",), identity=identity)
-        keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
-        return [plain_key(key) for key in self._connection.scalars(keys)]
-
-    def count(self, change: ChangeSet) -> Counts:
-        """Rows each step would still change."""
-        statements = self._load(change)
-        rows = tuple(int(self._connection.scalar(statements.count(s)) or 0) for s in change.steps)
-        return Counts(rows)
-
-    def unsettled(self, change: ChangeSet) -> set[RootKey]:
-        """The roots of the set for which some step would still change a row."""
-        statements = self._load(change)
-        batch = statements.batch
-        left: set[RootKey] = set()
-        for step in change.steps:  # a map with many ways would make one query too large to plan
-            if not self._connection.scalar(statements.count(step)):
-                continue
-            for roots in statements.roots_of(step):
-                known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
-                left |= {plain_key(key) for key in self._connection.scalars(known)}
-        return left
-
-    def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
-        """The held roots for whose sake a step of the change leaves some row as it is."""
-        return roots_on_hold(self._connection, self._load(change), change)
-
-    def foresee(self, change: ChangeSet) -> list[Blocker]:
-        """The references that will refuse a deletion of the change."""
-        known = self._connector.references(self._connection)
-        return foresee(self._connection, known, self._load(change), change.steps)
-
-    def cascades(self, change: ChangeSet) -> list[Blocker]:
-        """The rows that a foreign key takes away with those of the change."""
-        known = self._connector.references(self._connection)
-        return cascades(self._connection, known, self._load(change), change.steps)
-
-    def read(
-        self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
-    ) -> Rows:
-        """Stream the rows of a table that reach the given roots."""
-        root = paths[0].root
-        self._fill(root, keys, {})
-        statements = self._connector.statements(self._connection, ChangeSet(root, keys, ()))
-        statement = statements.visible(table, columns, paths)
-        return Rows(table, columns, self._stream(statement))
-
-    def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
-        # On the execution, not the connection: there the option would stay and stream every statement.
-        with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
-            yield from result
-
-    def _finder(self, root: str) -> Finder:
-        scratch, zone = self._scratch(root), self._map.zone
-        return Finder(self._connection, self._dialect, scratch, zone, self._remembered)
-
-    def _scratch(self, root: str) -> Scratch:
-        return scratch_of(self._map.roots[root].type)
-
-    def _fill(self, root: str, keys: Sequence[RootKey], held: Any) -> None:
-        fill(self._connection, self._dialect, self._scratch(root).batch, keys, held)
-
-    def _load(self, change: ChangeSet) -> Statements:
-        """Send the keys of a change, and give the builder of its statements."""
-        self._fill(change.root, change.keys, change.held)
-        if change.shares:
-            departing = self._scratch(change.root).departing
-            fill(self._connection, self._dialect, departing, change.departing, change.held)
-        if change.guards and change.guards != self._guards:
-            fill_held(self._connection, self._dialect, self._map, change.guards)
-            self._guards = change.guards
-        return self._connector.statements(self._connection, change)

@@ -94,6 +94,12 @@ class Finder:
         day = _local_day(oldest, self.zone, question.clock)
         return replace(found, oldest=day, sooner=len(found.keys) - ordinary)
 
+    def still(self, recheck: Recheck) -> Found:
+        """Which of the roots that are already in ``batch`` are still due, and what holds them."""
+        self.spare(recheck)
+        keys, held = self._selected()
+        return Found(population=len(keys), keys=keys, held=held)
+
     def spare(self, recheck: Recheck) -> list[RootKey]:
         """Take out of ``batch`` the roots that are no longer due; add the duties that hold now."""
         spared = [] if recheck.due is None else self._spare(recheck.due)

@@ -28,6 +28,12 @@ def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | N
     return text.columns(*given).subquery()  # pyright: ignore[reportArgumentType]
 
 
+def written_query(sql: str, dialect: str) -> tuple[str, str]:
+    """The text of a query with its ``:identity``, and the name of its language."""
+    fragment = parse_query(sql, dialect=_DIALECTS[dialect], columns=("key",), parameters=("identity",))
+    return fragment.sql, _DIALECTS[dialect]
+
+
 def predicate(sql: str, table: str, dialect: str) -> ColumnElement[bool]:
     """A condition on a row of ``table``."""
     return sa.literal_column(f"({_expression(sql, table, dialect, 'predicate')})", sa.Boolean())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -12,7 +11,7 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import Scratch
 
 CHUNK = 5_000
-"""Keys sent in one statement."""
+"""Keys named in one condition."""
 
 
 def scratch_of(kind: str) -> Scratch:
@@ -64,7 +63,6 @@ def fill(
 ) -> None:
     """Put exactly these keys in the batch table."""
     connection.execute(sa.delete(batch))
-    remaining = iter(keys)
-    while chunk := list(islice(remaining, CHUNK)):
-        dialect.send(connection, batch.name, [(key, held.get(key, 0)) for key in chunk])
+    if keys:
+        dialect.send(connection, batch.name, [(key, held.get(key, 0)) for key in keys])
     dialect.sent(connection, batch.name)

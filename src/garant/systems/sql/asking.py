@@ -1,0 +1,89 @@
+"""Many identities asked at once: one statement for each query of a map, however many people ask.
+
+A map's query finds one identity. It is joined to a temporary table of all of them, where that says the
+same as asking one after the other; where it might not, or the system refuses, they are asked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+import sqlglot
+from sqlalchemy.exc import DBAPIError
+from sqlglot import exp
+
+from garant.systems.port import RootKey
+from garant.systems.sql.dialects import Dialect
+from garant.systems.sql.due import plain_key
+from garant.systems.sql.fragment_text import query, written_query
+
+ASKED = sa.table("garant_asked", sa.column("garant_number", sa.Integer()), sa.column("garant_identity"))
+"""The temporary table of identities: their numbers, and what was given."""
+
+_IDENTITY = f"{ASKED.name}.garant_identity"
+
+
+def create_asked(connection: sa.Connection, dialect: Dialect) -> None:
+    """Create the temporary table; on SQLite without a type, so that values compare as bound ones do."""
+    kind = "" if dialect.name == "sqlite" else "TEXT"
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {ASKED.name} (garant_number INTEGER, garant_identity {kind})"
+    )
+
+
+def find_identities(
+    connection: sa.Connection, dialect: Dialect, sql: str, identities: Sequence[str]
+) -> list[tuple[int, RootKey]]:
+    """(position of the identity, key of a root that it leads to), in no order."""
+    asked = [(number, one) for number, one in enumerate(identities) if dialect.can_hold(one)]
+    together = _together(sql, dialect.name) if len(asked) > 1 else None
+    if together is not None:
+        rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
+        # What the system does not compare with a column (a number with a text), it does with a bound value.
+        with suppress(DBAPIError), connection.begin_nested():
+            connection.execute(sa.delete(ASKED))
+            connection.execute(sa.insert(ASKED), rows)
+            found = connection.execute(together)
+            return [(int(number), plain_key(key)) for number, key in found if key is not None]
+    return [(number, key) for number, one in asked for key in _alone(connection, dialect, sql, one)]
+
+
+def _alone(connection: sa.Connection, dialect: Dialect, sql: str, identity: str) -> list[RootKey]:
+    source = query(sql, dialect.name, ("key",), identity=identity)
+    keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
+    return [plain_key(key) for key in connection.scalars(keys)]
+
+
+@lru_cache(maxsize=256)
+def _together(sql: str, dialect: str) -> sa.Select[*tuple[Any, ...]] | None:
+    """The query over every identity asked; None where that might say something else."""
+    text, language = written_query(sql, dialect)
+    number: sa.ColumnClause[Any] = sa.column("garant_number")
+    key: sa.ColumnClause[Any] = sa.column("key")
+    text = text.replace(":identity", _IDENTITY)
+    if dialect == "postgresql":
+        each = sa.text(text).columns(key).lateral("found")
+        return sa.select(ASKED.c.garant_number, each.c.key).select_from(ASKED.join(each, sa.true()))
+    tree: Any = sqlglot.parse_one(text.replace("\\:", ":"), dialect=language)
+    if not isinstance(tree, exp.Select) or tree.find(exp.AggFunc, exp.Window) or not tree.args.get("from_"):
+        return None
+    if any(_nested(column, tree) for column in tree.find_all(exp.Column) if column.table == ASKED.name):
+        return None
+    tree = tree.select(f"{ASKED.name}.garant_number AS garant_number", append=True, dialect=language)
+    whole = tree.join(ASKED.name, on="1 = 1", dialect=language).sql(dialect=language).replace(":", "\\:")
+    found = sa.text(whole).columns(key, number).subquery("found")
+    return sa.select(found.c.garant_number, found.c.key).distinct()
+
+
+def _nested(column: Any, tree: Any) -> bool:
+    """Whether an identity is compared in a join or a derived table, where the table of all is not seen."""
+    place = column.parent
+    while place is not None and place is not tree:
+        if isinstance(place, exp.From | exp.Join | exp.Union | exp.CTE):
+            return True
+        place = place.parent
+    return False

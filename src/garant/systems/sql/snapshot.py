@@ -1,0 +1,153 @@
+"""*Find*, *read* and *verify* on one read-only transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from garant.systems.guards import UNGUARDED
+from garant.systems.paths import Path
+from garant.systems.port import (
+    Blocker,
+    ChangeSet,
+    Counts,
+    DueQuestion,
+    DutyQuestion,
+    Found,
+    Recheck,
+    RootKey,
+    Rows,
+)
+from garant.systems.sql.asking import find_identities
+from garant.systems.sql.blockers import cascades, foresee
+from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
+from garant.systems.sql.guards import fill_held
+from garant.systems.sql.holding import roots_on_hold
+from garant.systems.sql.scratch import fill, scratch_of
+from garant.systems.sql.statements import Statements
+
+if TYPE_CHECKING:
+    from garant.systems.sql.connector import SqlConnector
+
+STREAM = 1_000
+"""Rows fetched at a time when a person's data are read."""
+
+
+class SqlSnapshot:
+    """One read-only transaction on the system."""
+
+    def __init__(self, connector: SqlConnector, connection: sa.Connection) -> None:
+        self._connector = connector
+        self._connection = connection
+        self._map = connector.data_map
+        self._dialect = connector.dialect
+        self._guards = UNGUARDED
+        self._remembered: Remembered = {}
+        self._sent: tuple[Sequence[RootKey], Mapping[RootKey, int]] | None = None
+        """The keys of the last change, where the batch still holds them."""
+
+    def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
+        """Select the due roots in the system itself; only their keys come back."""
+        return self._finder(question.root).due(question, duties)
+
+    def find_among(
+        self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
+    ) -> Found:
+        """The oldest of the given due roots, those selected early, and the duties that hold them."""
+        self._fill(question.root, keys, {})
+        return self._finder(question.root).among(question, duties)
+
+    def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
+        """The duties that hold the given roots."""
+        self._fill(root, keys, {})
+        return self._finder(root).held(duties)
+
+    def find_still(self, root: str, keys: Sequence[RootKey], recheck: Recheck) -> Found:
+        """Which of the given roots are still due, asked of them alone, and the duties that hold them."""
+        self._fill(root, keys, {})
+        return self._finder(root).still(recheck)
+
+    def find_identity(self, query: str, identity: str) -> list[RootKey]:
+        """The roots an identity leads to, in order; it is bound, never spliced."""
+        return [key for _, key in self.find_identities(query, [identity])]
+
+    def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
+        """The roots that many identities lead to. What no text can hold finds nobody."""
+        return find_identities(self._connection, self._dialect, query, identities)
+
+    def count(self, change: ChangeSet) -> Counts:
+        """Rows each step would still change."""
+        statements, force = self._load(change), change.in_force
+        asked = [statements.count(step) if step.concerns(force) else None for step in change.steps]
+        return Counts(
+            tuple(0 if query is None else int(self._connection.scalar(query) or 0) for query in asked)
+        )
+
+    def unsettled(self, change: ChangeSet) -> set[RootKey]:
+        """The roots of the set for which some step would still change a row."""
+        statements, force = self._load(change), change.in_force
+        batch = statements.batch
+        left: set[RootKey] = set()
+        for step in change.steps:  # a map with many ways would make one query too large to plan
+            if not step.concerns(force) or not self._connection.scalar(statements.count(step)):
+                continue
+            for roots in statements.roots_of(step):
+                known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
+                left |= {plain_key(key) for key in self._connection.scalars(known)}
+        return left
+
+    def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
+        """The held roots for whose sake a step of the change leaves some row as it is."""
+        return roots_on_hold(self._connection, self._load(change), change)
+
+    def foresee(self, change: ChangeSet) -> list[Blocker]:
+        """The references that will refuse a deletion of the change."""
+        known = self._connector.references(self._connection)
+        return foresee(self._connection, known, self._load(change), change.steps)
+
+    def cascades(self, change: ChangeSet) -> list[Blocker]:
+        """The rows that a foreign key takes away with those of the change."""
+        known = self._connector.references(self._connection)
+        return cascades(self._connection, known, self._load(change), change.steps)
+
+    def read(
+        self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
+    ) -> Rows:
+        """Stream the rows of a table that reach the given roots."""
+        root = paths[0].root
+        self._fill(root, keys, {})
+        statements = self._connector.statements(self._connection, ChangeSet(root, keys, ()))
+        statement = statements.visible(table, columns, paths)
+        return Rows(table, columns, self._stream(statement))
+
+    def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+        # On the execution, not the connection: there the option would stay and stream every statement.
+        with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
+            yield from result
+
+    def _finder(self, root: str) -> Finder:
+        self._sent = None
+        scratch, zone = self._scratch(root), self._map.zone
+        return Finder(self._connection, self._dialect, scratch, zone, self._remembered)
+
+    def _scratch(self, root: str) -> Scratch:
+        return scratch_of(self._map.roots[root].type)
+
+    def _fill(self, root: str, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> None:
+        self._sent = None
+        fill(self._connection, self._dialect, self._scratch(root).batch, keys, held)
+
+    def _load(self, change: ChangeSet) -> Statements:
+        """Send the keys of a change, and give the builder of its statements."""
+        if self._sent is None or self._sent[0] is not change.keys or self._sent[1] is not change.held:
+            self._fill(change.root, change.keys, change.held)
+            self._sent = (change.keys, change.held)
+        if change.shares:
+            departing = self._scratch(change.root).departing
+            fill(self._connection, self._dialect, departing, change.departing, change.held)
+        if change.guards and change.guards != self._guards:
+            fill_held(self._connection, self._dialect, self._map, change.guards)
+            self._guards = change.guards
+        return self._connector.statements(self._connection, change)
