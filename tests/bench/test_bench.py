@@ -13,7 +13,7 @@ from bench.systems import System, postgres_system, sqlite_system
 from bench.world import Size
 from tests.servers.postgres import PostgresServer
 
-SMALL, LARGER = Size(400, 400, 20), Size(1_200, 800, 40)
+SMALL, LARGER = Size(800, 400, 40), Size(2_400, 800, 80)
 
 
 def system_of(request: pytest.FixtureRequest, tmp_path: Path, size: Size) -> System:
