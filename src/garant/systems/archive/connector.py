@@ -6,7 +6,7 @@ is looked for, and the "file" that a record names is its content, decrypted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
