@@ -16,8 +16,10 @@ from garant.engine.plan import plan_retention
 from garant.engine.terms import Source
 from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
+from garant.systems.files.store import FileStore
 from garant.systems.loader import LoadedMap, parse_map
 from garant.systems.sql import SqlConnector
+from tests.dolibarr.documents import lay
 from tests.dolibarr.footprint import Rows, all_rows
 from tests.dolibarr.oracles import AS_OF
 from tests.dolibarr.traps import Traps, plant
@@ -41,9 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Dolibarr:
-    """One copy of the dump, and the map over it."""
+    """One copy of the dump, its folder of documents, and the map over it."""
 
     url: str
+    files: Path
     loaded: LoadedMap
     policy: LoadedPolicy
 
@@ -60,7 +63,8 @@ class Dolibarr:
     @contextmanager
     def sources(self) -> Iterator[Mapping[str, Source]]:
         """The system as the engine takes it."""
-        connector = SqlConnector(self.loaded.map, self.url, pseudonym_key=PSEUDONYM_KEY)
+        stores = {"GARANT_DOLIBARR_FILES": FileStore(self.files)}
+        connector = SqlConnector(self.loaded.map, self.url, pseudonym_key=PSEUDONYM_KEY, stores=stores)
         try:
             yield {self.loaded.map.system: Source(self.loaded.map, self.loaded.digest, connector)}
         finally:
@@ -118,11 +122,15 @@ def dolibarr_policy() -> LoadedPolicy:
 
 @pytest.fixture(scope="session")
 def untouched(
-    mariadb_server: MariadbServer, dolibarr_dump: Path, dolibarr_map: LoadedMap, dolibarr_policy: LoadedPolicy
+    mariadb_server: MariadbServer,
+    dolibarr_dump: Path,
+    dolibarr_map: LoadedMap,
+    dolibarr_policy: LoadedPolicy,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Dolibarr]:
     """The dump as it came; nothing may write to it."""
     with mariadb_server.database(dolibarr_dump) as url:
-        yield Dolibarr(url, dolibarr_map, dolibarr_policy)
+        yield Dolibarr(url, tmp_path_factory.mktemp("documents"), dolibarr_map, dolibarr_policy)
 
 
 @pytest.fixture(scope="session")
@@ -153,10 +161,16 @@ def swept(
 
 
 @pytest.fixture(scope="session")
-def trapped(mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr) -> Iterator[Sweep]:
+def trapped(
+    mariadb_server: MariadbServer,
+    dolibarr_dump: Path,
+    untouched: Dolibarr,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Sweep]:
     """The dump with the traps it does not hold planted in it, after the plan was carried out."""
     with mariadb_server.database(dolibarr_dump) as url:
-        dolibarr = replace(untouched, url=url)
+        dolibarr = replace(untouched, url=url, files=tmp_path_factory.mktemp("documents"))
         with dolibarr.connect() as connection:
             planted = plant(connection)
+            lay(connection, dolibarr.files)
         yield _sweep(dolibarr, untouched, dolibarr.plan(), planted)

@@ -9,12 +9,13 @@ import pytest
 
 from garant.engine.execution import Execution
 from garant.engine.export import export_subject
+from garant.engine.subject import plan_subject
 from garant.engine.terms import UnknownRule
 from garant.policy.document import Phase
 from garant.policy.periods import Period
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook
-from tests.engine.support.shop import Shop
+from tests.engine.support.shop import AS_OF, Shop
 
 
 def test_a_plan_says_what_of_a_rule_it_does_not_carry_out(shop: Shop) -> None:
@@ -74,3 +75,17 @@ def test_a_table_whose_columns_nobody_mapped_is_not_exported(shop: Shop) -> None
         at=datetime(2026, 11, 1, tzinfo=UTC),
     )
     assert "attendee" not in {table.table for table in made.tables}
+
+
+UNREACHED = {"fr": "Les vignettes.", "en": "The thumbnails."}
+
+
+def test_what_a_map_does_not_reach_is_in_every_plan_of_the_system(shop: Shop) -> None:
+    shop.people(1)
+    assert shop.plan().unreached == {}
+    quiet = shop.plan().canonical()
+    shop.document["unreached"] = [UNREACHED]
+    asked = plan_subject(shop.policy, shop.system(), {"email": "n1@x.example"}, "erasure", as_of=AS_OF)
+    for plan in (shop.plan(), asked):
+        assert [words.en for words in plan.unreached["crm"]] == ["The thumbnails."]
+    assert b"unreached" not in quiet, "a plan of before keeps its digest"

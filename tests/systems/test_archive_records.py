@@ -24,6 +24,7 @@ from garant.systems.archive.sealing import FRAME, Unsealable, new_record_key, se
 from garant.systems.archive.store import ArchiveStore, NoSuchRecord
 from garant.systems.archive.values import decoded, encoded
 from garant.systems.archiving import LeavingRows, Origin
+from garant.systems.model import Files
 from garant.systems.port import ConnectorError
 
 MASTER = bytes(range(32))
@@ -260,8 +261,9 @@ def test_many_records_wait_together_within_bounds(
 def test_files_come_back_in_pieces(store: ArchiveStore) -> None:
     archive = RecordArchive(store)
     archivist = archive.archivist("plan/001", ORIGIN)
+    files = Files.model_validate({"table": "note", "column": "cv", "store": {"env": "S"}})
     rows = LeavingRows(
-        "note", ["id", "cv"], [(1, (1, "cv.pdf")), (1, (2, "cv.pdf")), (1, (3, None))], [("cv", "S")]
+        "note", ["id", "cv"], [(1, (1, "cv.pdf")), (1, (2, "cv.pdf")), (1, (3, None))], [files]
     )
     archivist.take(rows, lambda _env, name: iter([b"one", name.encode()]))
     archivist.close({1: DAY})
@@ -269,6 +271,24 @@ def test_files_come_back_in_pieces(store: ArchiveStore) -> None:
         ((record,),) = database.execute("SELECT id FROM record").fetchall()
     pieces = [part for part in read_record(store.content(record)) if isinstance(part, ArchivedPiece)]
     assert pieces == [ArchivedPiece("S", "cv.pdf", b"one"), ArchivedPiece("S", "cv.pdf", b"cv.pdf")]
+
+
+def test_a_file_named_by_two_columns_is_kept_under_its_path(store: ArchiveStore) -> None:
+    archivist = RecordArchive(store).archivist("plan/001", ORIGIN)
+    files = Files.model_validate({"table": "note", "column": "cv", "folder": "at", "store": {"env": "S"}})
+    named = [("in", "cv.pdf"), ("out/", "cv.pdf"), ("", "cv.pdf"), (None, "x"), ("in", None), ("in", "")]
+    archivist.take(LeavingRows("note", ["at", "cv"], [(1, row) for row in named], [files]), told)
+    archivist.close({1: DAY})
+    with store.opened() as database:
+        ((record,),) = database.execute("SELECT id FROM record").fetchall()
+    pieces = [part for part in read_record(store.content(record)) if isinstance(part, ArchivedPiece)]
+    assert [(part.name, part.data) for part in pieces] == [
+        (name, name.encode()) for name in ("in/cv.pdf", "out/cv.pdf", "cv.pdf", "x")
+    ]
+
+
+def told(_env: str, name: str) -> Iterator[bytes]:
+    return iter([name.encode()])
 
 
 def test_counts_by_rule_and_day(store: ArchiveStore) -> None:

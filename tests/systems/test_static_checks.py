@@ -122,6 +122,9 @@ duties: [{seal: true, root: client, role: client, keeps: {client: {columns: [x]}
 GAR506
 tables: {ticket: {links: [{root: client, column: client_id, columns: [title]}]}}
 
+GAR506
+files: [{table: client, column: portrait, folder: place, store: {env: F}}]
+
 GAR507
 tables: {ticket: {links: [{parent: note, column: note_id}]}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rich.console import Console, Group, RenderableType
@@ -13,6 +14,7 @@ from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
 from garant.engine.document import Block, HeldBy, HeldFor, Plan, PlannedAction, Selection
 from garant.engine.manual import ManualTask
+from garant.policy.text import Text
 
 _NARROW = 80
 """Columns of a terminal under which a table of numbers has no room for words."""
@@ -37,7 +39,18 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print()
     if plan.unanswered:
         console.print(Line(_unanswered(plan), style="yellow"), soft_wrap=True)
+    for line in not_reached(plan.unreached):
+        console.print(Line(line, style="yellow"), soft_wrap=True)
     console.print(Line(_total(plan), style="bold"), soft_wrap=True)
+
+
+def not_reached(unreached: Mapping[str, Sequence[Text]]) -> list[str]:
+    """What the maps say they do not reach, one line each."""
+    return [
+        f"{say('Hors d’atteinte', 'Out of reach')} · {system}{_colon()} {say_text(words)}"
+        for system, every in unreached.items()
+        for words in every
+    ]
 
 
 def how_to_apply(plan: Plan, file: str) -> str:

@@ -17,7 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from garant.cli.exits import Exit
 from garant.cli.language import count, plural, say
 from garant.cli.output import err, out, table
+from garant.cli.planview import not_reached
 from garant.cli.residueview import show_residue
+from garant.policy.text import Text
 
 if TYPE_CHECKING:
     from garant.apps.promises.models import Batch, Run
@@ -94,6 +96,7 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
     _receipts(console, batches)
     _blocks(console, batches)
     _verification(console, run)
+    _unreached(console, run)
     show_residue(console, [run.residue[system] for system in sorted(run.residue)])
     if any(batch.state == "blocked" for batch in batches):
         return Exit.BLOCKED
@@ -180,6 +183,14 @@ def _blocks(console: Console, batches: list[Batch]) -> None:
             place = f"{receipt['system']}: {block['table']}{refers} · {block['constraint']}"
             words = f"{say('Bloqué', 'Blocked')} {batch.key} · {place} · {roots}, {rows}"
             console.print(f"[red]{escape(words)}[/]", soft_wrap=True)
+
+
+def _unreached(console: Console, run: Run) -> None:
+    """A run that is verified has still not looked there."""
+    said: dict[str, list[dict[str, str]]] = run.plan.document.get("unreached", {})
+    every = {system: [Text(**words) for words in texts] for system, texts in said.items()}
+    for line in not_reached(every):
+        console.print(f"[yellow]{escape(line)}[/]", soft_wrap=True)
 
 
 def _verification(console: Console, run: Run) -> None:

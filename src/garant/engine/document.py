@@ -160,6 +160,10 @@ class Plan(Part):
         default_factory=list[str],
         description="Retention rules of the policy that no map of this plan answers: unproven.",
     )
+    unreached: dict[str, list[Text]] = Field(
+        default_factory=dict,
+        description="By system, what its map says it does not reach: nothing is done there.",
+    )
     corrections: dict[str, str] = Field(default_factory=dict)
     selections: list[Selection]
     tasks: list[ManualTask] = Field(

@@ -179,7 +179,7 @@ def _export_root(
 def _columns(data_map: DataMap, name: str) -> list[str]:
     """The key and every mapped column: what the map does not name is not the person's."""
     table = data_map.tables[name]
-    files = [f.column for f in data_map.files if f.table == name]
+    files = [column for f in data_map.files if f.table == name for column in f.columns]
     named = list(dict.fromkeys([*table.columns, *files]))
     return [table.key, *(c for c in named if c != table.key)] if table.key and named else named
 
@@ -190,9 +190,9 @@ def _write_table(
     """Stream the JSON Lines, keeping the CSV aside on disk: a ZIP takes one member at a time."""
     files: dict[tuple[str, str], None] = {}
     stores = [
-        (f.store.env, table.columns.index(f.column))
+        (f, [table.columns.index(column) for column in f.columns])
         for f in data_map.files
-        if f.table == table.table and f.column in table.columns
+        if f.table == table.table
     ]
     with tempfile.TemporaryFile() as aside:
         sheet = io.TextIOWrapper(aside, "utf-8", newline="", write_through=False)
@@ -203,7 +203,8 @@ def _write_table(
         def lines() -> Iterator[bytes]:
             for row in rows:
                 plain = [_plain(value) for value in row]
-                files.update({(env, str(row[n])): None for env, n in stores if row[n]})
+                named = ((f.store.env, f.name(*(row[n] for n in places))) for f, places in stores)
+                files.update({(env, name): None for env, name in named if name is not None})
                 shown = [_cell(value) for value in plain]
                 cells.writerow(shown)
                 table.rows += 1

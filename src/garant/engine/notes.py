@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from garant.engine.terms import Source
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM
@@ -44,6 +47,12 @@ def notes_of(
     if rule.fate == "anonymise" and any(action.do is Do.DELETE for action in disposition.actions):
         notes.append(ANONYMISE)
     return notes
+
+
+def unreached(sources: Mapping[str, Source]) -> dict[str, list[Text]]:
+    """What the maps say they do not reach, by system."""
+    maps = {name: source.data_map for name, source in sorted(sources.items())}
+    return {name: data_map.unreached for name, data_map in maps.items() if data_map.unreached}
 
 
 def archive_notes(rule: RetentionRule) -> list[Text]:

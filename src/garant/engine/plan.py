@@ -10,7 +10,7 @@ from datetime import date
 from garant.engine.document import Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
-from garant.engine.notes import archive_notes, notes_of
+from garant.engine.notes import archive_notes, notes_of, unreached
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
@@ -83,6 +83,7 @@ def plan_retention(
         },
         tolerance=tolerance,
         unanswered=_unanswered(terms, selections, tasks),
+        unreached=unreached(sources),
         selections=selections,
         tasks=tasks,
     )

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import Hold, Standing, held_terms, stand, under
+from garant.engine.notes import unreached
 from garant.engine.plan import select, terms_of
 from garant.engine.subject import Held, Request, erasure_of, selection_of
 from garant.engine.survey import Surveyor, first_disposition
@@ -122,6 +123,7 @@ def plan_replay(
         policy_digest=policy.digest,
         map_digests={name: source.digest for name, source in sorted(sources.items())},
         tolerance=0,
+        unreached=unreached(sources),
         selections=[selection for one in returns for selection in one.selections],
     )
     return Replay(

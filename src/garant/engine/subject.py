@@ -11,7 +11,7 @@ from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import ManualSource, request_tasks
 from garant.engine.manual import digests as manual_digests
-from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN
+from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, unreached
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
@@ -153,6 +153,7 @@ def plan_subjects(
             **manual_digests(manual or {}, tasks),
         },
         tolerance=0,
+        unreached=unreached(sources),
         corrections=dict(corrections or {}),
         selections=selections,
         tasks=tasks,

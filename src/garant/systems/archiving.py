@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from garant.systems.model import Files
+
 Key = int | str
 """The key of a root, as in :mod:`garant.systems.port`."""
 
@@ -18,13 +20,13 @@ ReadFile = Callable[[str, str], Iterator[bytes]]
 class LeavingRows:
     """Whole rows of one table that are about to change, each with a root that it belongs to.
 
-    They come ordered by root. ``files`` are the columns that name a file, with the variable of their store.
+    They come ordered by root. ``files`` say which columns name a file, and where it is.
     """
 
     table: str
     columns: Sequence[str]
     rows: Iterable[tuple[Key, Sequence[Any]]]
-    files: Sequence[tuple[str, str]] = ()
+    files: Sequence[Files] = ()
 
 
 class Archivist(Protocol):

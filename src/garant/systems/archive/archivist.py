@@ -71,7 +71,7 @@ class RecordArchivist:
         """Keep these rows and the files they name, each in the record of its root."""
         known = self._origin.identities.get(leaving.table, {})
         told = [(n, known[name]) for n, name in enumerate(leaving.columns) if name in known]
-        files = [(leaving.columns.index(column), env) for column, env in leaving.files]
+        files = [(f, [leaving.columns.index(column) for column in f.columns]) for f in leaving.files]
         for root, rows in groupby(leaving.rows, key=lambda pair: pair[0]):
             record = self._record(root)
             self._add(record, {"table": leaving.table, "columns": list(leaving.columns)})
@@ -80,9 +80,10 @@ class RecordArchivist:
                 record.rows += 1
                 self._rows[leaving.table] += 1
                 record.known_as |= {(kind, str(row[n])) for n, kind in told if row[n]}
-                for n, env in files:
-                    if row[n] and (env, str(row[n])) not in record.files:
-                        self._add_file(record, env, str(row[n]), read_file)
+                for f, places in files:
+                    name = f.name(*(row[n] for n in places))
+                    if name is not None and (f.store.env, name) not in record.files:
+                        self._add_file(record, f.store.env, name, read_file)
 
     def close(self, counted_from: Mapping[Key, date]) -> None:
         """Write what still waits, commit, then decrypt every record from the disk and compare."""

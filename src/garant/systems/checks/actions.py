@@ -161,7 +161,7 @@ def _duties(data_map: DataMap) -> Iterator[Finding]:
 def _files(data_map: DataMap) -> Iterator[Finding]:
     for number, files in enumerate(data_map.files):
         if files.table in data_map.tables and not any(
-            action.do is Do.DELETE or files.column in changes(data_map, action)
+            action.do is Do.DELETE or not changes(data_map, action).keys().isdisjoint(files.columns)
             for _, action in actions_on(data_map, files.table)
         ):
             yield Finding(rules.FILES_NEVER_GO, ("files", number))

@@ -169,6 +169,8 @@ def _columns_named(data_map: DataMap) -> Iterator[tuple[Place, str, str]]:
         yield from _columns_kept(number, duty)
     for number, files in enumerate(data_map.files):
         yield ("files", number, "column"), files.table, files.column
+        if files.folder is not None:
+            yield ("files", number, "folder"), files.table, files.folder
 
 
 def _columns_kept(number: int, duty: Duty) -> Iterator[tuple[Place, str, str]]:

@@ -115,6 +115,13 @@ class DataMap(Part):
             "Copies out of reach, and until when: backups, replicas, extracts.",
         ),
     ] = Field(default_factory=list[Copy])
+    unreached: Annotated[
+        list[Text],
+        said(
+            "Ce que cette carte n’atteint pas ; chaque plan et chaque exécution le disent.",
+            "What this map does not reach; every plan and every run says so.",
+        ),
+    ] = Field(default_factory=list[Text])
     restriction: Annotated[
         dict[Key, Restriction],
         said(

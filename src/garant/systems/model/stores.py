@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -41,11 +41,30 @@ class Store(Part):
 
 
 class Files(Part):
-    """Files outside the database, named by a column; a file goes with its last reference."""
+    """Files outside the database, named by a column, or by two; a file goes with its last reference."""
 
     table: Annotated[SqlName, said("Table qui nomme les fichiers.", "Table that names the files.")]
     column: Annotated[SqlName, said("Colonne du nom de fichier.", "Column of the file's name.")]
+    folder: Annotated[
+        SqlName | None,
+        said(
+            "Colonne du dossier où est ce nom ; vide ou nulle, le nom est seul.",
+            "Column of the folder that the name is in; blank or null, the name is alone.",
+        ),
+    ] = None
     store: Annotated[Store, said("Où sont les fichiers.", "Where the files are.")]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that name the file together, in the order that :meth:`name` takes their values."""
+        return (self.column,) if self.folder is None else (self.column, self.folder)
+
+    def name(self, column: Any, folder: Any = None) -> str | None:
+        """The file that a row names, as a path below its store; None when the row names none."""
+        if column is None or column == "":
+            return None
+        lead = "" if folder is None else str(folder).rstrip("/")
+        return f"{lead}/{column}" if lead else str(column)
 
 
 class Copy(Part):

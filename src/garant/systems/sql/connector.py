@@ -32,7 +32,7 @@ from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
 from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.marks import Marker, find_marked, taken_down
-from garant.systems.sql.named_files import file_columns, is_named
+from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
@@ -123,12 +123,8 @@ class SqlConnector:
 
     def release_files(self, files: Sequence[tuple[str, str]]) -> int:
         """Delete the files named by (variable, name) that no row refers to any more."""
-        gone = 0
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
-            for env, name in files:
-                if not is_named(connection, self.data_map, env, name):
-                    gone += self.store(env).delete(name)
-        return gone
+            return release(connection, self.data_map, self.store, files)
 
     def read_file(self, env: str, name: str) -> Iterator[bytes]:
         """Stream a file that a row names."""
@@ -138,11 +134,14 @@ class SqlConnector:
         """The folder of files behind a variable.
 
         Raises:
-            ConnectorError: nobody said where it is.
+            ConnectorError: nobody said where it is, or it is not there.
         """
         if env not in self._stores:
             raise ConnectorError(f"{self.data_map.system}: nothing says where the files of {env} are")
-        return self._stores[env]
+        store = self._stores[env]
+        if not store.is_there:  # each file would seem to have gone already
+            raise ConnectorError(f"{self.data_map.system}: {env} names no folder that can be read")
+        return store
 
     def advice(self, change: ChangeSet) -> list[str]:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""
@@ -257,9 +256,10 @@ class _Work:
     def _files(self) -> tuple[tuple[str, str], ...]:
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
-            for env, column in file_columns(self.connector.data_map, step):
-                for (name,) in self.connection.execute(self.statements.values_of(step, column)):
-                    found[(env, str(name))] = None
+            for files in files_of(self.connector.data_map, step):
+                for values in self.connection.execute(self.statements.values_of(step, files.columns)):
+                    if (name := files.name(*values)) is not None:
+                        found[(files.store.env, name)] = None
         for env in {env for env, _ in found}:
             self.connector.store(env)  # before anything is changed: a folder that nobody named stops here
         return tuple(found)

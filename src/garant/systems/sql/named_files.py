@@ -1,28 +1,84 @@
-"""Files that rows name: which columns name them, and whether some row still does."""
+"""Files that rows name: which columns name them, and which files no row names any more."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
-from garant.systems.model import DataMap, Do
+from garant.systems.files.store import FileStore, Identity
+from garant.systems.model import DataMap, Do, Files
 from garant.systems.port import Step
 
+SPELLINGS = 100
+"""Names looked for in one query."""
 
-def file_columns(data_map: DataMap, step: Step) -> list[tuple[str, str]]:
-    """(variable, column) of the files that a step lets go of."""
+
+def files_of(data_map: DataMap, step: Step) -> list[Files]:
+    """The files that a step lets go of: their rows go, or a column of their name changes."""
     return [
-        (files.store.env, files.column)
+        files
         for files in data_map.files
-        if files.table == step.table and (step.do is Do.DELETE or files.column in step.columns)
+        if files.table == step.table
+        and (step.do is Do.DELETE or not step.columns.keys().isdisjoint(files.columns))
     ]
 
 
-def is_named(connection: sa.Connection, data_map: DataMap, env: str, name: str) -> bool:
-    """Whether a row of any table still names this file of the store behind the variable."""
+def release(
+    connection: sa.Connection,
+    data_map: DataMap,
+    store_of: Callable[[str], FileStore],
+    files: Sequence[tuple[str, str]],
+) -> int:
+    """Delete the files (variable, name) that no row refers to any more; how many went."""
+    gone = 0
+    for env in dict.fromkeys(env for env, _ in files):
+        store = store_of(env)
+        found = {name: store.identity(name) for named_in, name in files if named_in == env}
+        there = {name: identity for name, identity in found.items() if identity is not None}
+        named = _named(connection, data_map, env, store, there) if there else set[Identity]()
+        gone += sum(store.delete(name) for name, identity in there.items() if identity not in named)
+    return gone
+
+
+def _named(
+    connection: sa.Connection, data_map: DataMap, env: str, store: FileStore, names: Iterable[str]
+) -> set[Identity]:
+    """Of these files, those that a row of any table still names, however it spells them.
+
+    The database compares as its collation does; what it finds is compared again as the machine does, or one
+    file would stay for the sake of another.
+    """
+    named: set[Identity] = set()
+    spellings = sorted({spelling for name in names for spelling in store.spellings(name)})
     for files in data_map.files:
-        if files.store.env == env:
-            table = sa.table(files.table, sa.column(files.column))
-            found = sa.select(sa.literal(1)).select_from(table).where(table.c[files.column] == name)
-            if connection.scalar(found.limit(1)) is not None:
-                return True
-    return False
+        for start in range(0, len(spellings) if files.store.env == env else 0, SPELLINGS):
+            for values in connection.execute(_rows_naming(files, spellings[start : start + SPELLINGS])):
+                name = files.name(*values)
+                identity = None if name is None else store.identity(name)
+                named |= set() if identity is None else {identity}
+    return named
+
+
+def _rows_naming(files: Files, spellings: Sequence[str]) -> sa.Select[Any]:
+    """The rows that may name one of the files; two columns may share a path between them at any slash."""
+    schema, _, bare = files.table.rpartition(".")
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in files.columns]
+    table = sa.table(bare, *columns, schema=schema or None)
+    query = sa.select(*(table.c[name] for name in files.columns)).distinct()
+    if files.folder is None:
+        return query.where(table.c[files.column].in_(spellings))
+    parts = [part for spelling in spellings for part in _parts(spelling)]
+    folder = table.c[files.folder]
+    ends = sorted({end for _, end in parts})
+    leads = sorted({written for lead, _ in parts for written in (lead, f"{lead}/")})
+    return query.where(table.c[files.column].in_(ends), sa.or_(folder.is_(None), folder.in_(leads)))
+
+
+def _parts(spelling: str) -> Iterator[tuple[str, str]]:
+    """Every way to cut a path into a folder and a name."""
+    yield "", spelling
+    for place, letter in enumerate(spelling):
+        if letter == "/":
+            yield spelling[:place], spelling[place + 1 :]

@@ -127,10 +127,10 @@ class Statements:
         where = self._among(step, collected)
         return sa.select(sa.func.count()).select_from(self.table(step.table)).where(where)
 
-    def values_of(self, step: Step, column: str) -> sa.Select[Any]:
-        """Distinct values of a column in the rows the step would change."""
-        target = self.table(step.table).c[column]
-        return sa.select(target).distinct().where(self.rows(step), target.is_not(None))
+    def values_of(self, step: Step, columns: Sequence[str]) -> sa.Select[Any]:
+        """Distinct values of some columns, the first of them not null, in the rows the step would change."""
+        first, *others = (self.table(step.table).c[column] for column in columns)
+        return sa.select(first, *others).distinct().where(self.rows(step), first.is_not(None))
 
     def roots_of(self, step: Step) -> list[sa.Select[Any]]:
         """The leaving roots of the rows the step would change, one query per path.

@@ -47,7 +47,7 @@ def hand_over(
         steps = [step for step in change.steps if step.table == name]
         columns = _columns(connection, statements, name)
         rows = _stream(connection, _leaving(statements, steps, columns))
-        files = [(files.column, files.store.env) for files in data_map.files if files.table == name]
+        files = [files for files in data_map.files if files.table == name]
         key = data_map.tables[name].key
         position = None if key is None else columns.index(key)
         archivist.take(LeavingRows(name, columns, _distinct(rows, position), files), read_file)
