@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.club import found_club
 
 SAID = "unreached: [{fr: Les photos du local., en: The pictures of the premises.}]\n"
@@ -24,3 +26,19 @@ def test_the_plan_and_the_run_say_what_the_map_does_not_reach(tmp_path: Path) ->
     assert said in done.out
     french = club.garant("--language", "fr", "apply", "plan.json", "--approve", digest)
     assert "Hors d’atteinte · club\u202f: Les photos du local." in french.out
+
+
+FILES = "files: [{table: letter, column: body, store: {env: CLUB_LETTERS}}]\n"
+
+
+@pytest.mark.parametrize("where", ["", "nowhere", "a-file"])
+def test_nothing_is_planned_where_the_folder_of_files_is_missing(tmp_path: Path, where: str) -> None:
+    club = found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}")
+    (club.maps / "club.yaml").write_text((club.maps / "club.yaml").read_text() + FILES)
+    (tmp_path / "a-file").write_text("x")
+    club.environment["CLUB_LETTERS"] = str(tmp_path / where) if where else ""
+    refused = club.garant("plan", "policy")
+    assert refused.code != 0
+    assert "CLUB_LETTERS names no folder that can be read" in refused.err
+    club.environment["CLUB_LETTERS"] = str(tmp_path)
+    assert club.garant("plan", "policy").code == 0

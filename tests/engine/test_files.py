@@ -253,3 +253,19 @@ def test_a_file_that_the_machine_hides_is_said_and_never_taken_for_gone(tmp_path
         os.seteuid(me)
         (tmp_path / "in").chmod(0o755)
     assert store.delete("in/cv.pdf") == 1
+
+
+def test_many_files_in_deep_folders_are_counted_at_once(shop: Shop, filed: Path) -> None:
+    numbers = range(1, 301)
+    deep = "/".join("d" for _ in range(12))
+    for n in numbers:
+        (filed / deep / str(n)).mkdir(parents=True)
+        (filed / deep / str(n) / "cv.pdf").write_text("x")
+    shop.people(*numbers).people(999, at=RECENT)
+    joined = f"concat('{deep}/', res_id)" if shop.database.name == "mariadb" else f"'{deep}/' || res_id"
+    shop.database.run(f"UPDATE note SET file = 'cv.pdf', body = {joined}")
+    file_in(shop, 999, f"{deep}/7", "cv.pdf")
+    results, verification = carry_out(shop.plan(), shop.policy, shop.system())
+    assert verification.verified
+    assert sum(result.counts["files"] for result in results) == 299
+    assert left(filed) == EVERY | {f"{deep}/7/cv.pdf"}

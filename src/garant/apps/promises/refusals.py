@@ -143,6 +143,20 @@ def no_connection(system: str, variable: str) -> RefusedError:
     )
 
 
+def no_folder(system: str, variable: str) -> RefusedError:
+    """The variable of a folder of files is not set, or no folder is there."""
+    return RefusedError(
+        Text(
+            fr=f"Système « {system} » : la variable d’environnement {variable} ne désigne aucun dossier lisible.",
+            en=f"System “{system}”: the environment variable {variable} names no folder that can be read.",
+        ),
+        Text(
+            fr=f"Indiquez le dossier des fichiers, par exemple : export {variable}=/srv/documents",
+            en=f"Say where the files are, for instance: export {variable}=/srv/documents",
+        ),
+    )
+
+
 def unknown_system(name: str, *, known: list[str]) -> RefusedError:
     """No data map speaks of that system."""
     return RefusedError(

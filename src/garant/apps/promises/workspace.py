@@ -90,13 +90,13 @@ def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
     """Open the connector that a map names.
 
     Raises:
-        RefusedError: the variable of the connection, or of a file store, is not set.
+        RefusedError: the variable of the connection, or of a file store, is not set, or its folder is not there.
     """
     from garant.systems.sql import SqlConnector
 
     url = _variable(data_map.system, data_map.connection.env)
     stores = {
-        files.store.env: FileStore(Path(_variable(data_map.system, files.store.env)), files.store.folders)
+        files.store.env: _store(data_map.system, files.store.env, files.store.folders)
         for files in data_map.files
     }
     return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
@@ -132,6 +132,15 @@ def _checked(one: Loaded, policy: LoadedPolicy) -> list[Diagnostic]:
     if isinstance(one, LoadedManual):
         return check_manual(one, policy.document)
     return check_map(one, policy.document)
+
+
+def _store(system: str, variable: str, folders: Sequence[int]) -> FileStore:
+    """The folder behind a variable: with none, each file would seem to have gone already."""
+    folder = os.environ.get(variable, "")
+    store = FileStore(Path(folder), folders)
+    if not folder or not store.is_there:
+        raise refusals.no_folder(system, variable)
+    return store
 
 
 def _variable(system: str, name: str) -> str:

@@ -118,7 +118,7 @@ class DataMap(Part):
     unreached: Annotated[
         list[Text],
         said(
-            "Ce que cette carte n’atteint pas ; chaque plan et chaque exécution le disent.",
+            "Ce que cette carte n’atteint pas ; chaque plan et chaque exécution le disent.",
             "What this map does not reach; every plan and every run says so.",
         ),
     ] = Field(default_factory=list[Text])

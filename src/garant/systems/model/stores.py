@@ -48,7 +48,7 @@ class Files(Part):
     folder: Annotated[
         SqlName | None,
         said(
-            "Colonne du dossier où est ce nom ; vide ou nulle, le nom est seul.",
+            "Colonne du dossier où est ce nom ; vide ou nulle, le nom est seul.",
             "Column of the folder that the name is in; blank or null, the name is alone.",
         ),
     ] = None

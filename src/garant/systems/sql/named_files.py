@@ -11,8 +11,8 @@ from garant.systems.files.store import FileStore, Identity
 from garant.systems.model import DataMap, Do, Files
 from garant.systems.port import Step
 
-SPELLINGS = 100
-"""Names looked for in one query."""
+PARTS = 3_000
+"""Parts of paths looked for in one query: each is some three parameters, and SQLite takes 32,766 of them."""
 
 
 def files_of(data_map: DataMap, step: Step) -> list[Files]:
@@ -53,8 +53,8 @@ def _named(
     named: set[Identity] = set()
     spellings = sorted({spelling for name in names for spelling in store.spellings(name)})
     for files in data_map.files:
-        for start in range(0, len(spellings) if files.store.env == env else 0, SPELLINGS):
-            for values in connection.execute(_rows_naming(files, spellings[start : start + SPELLINGS])):
+        for some in _by_parts(spellings) if files.store.env == env else ():
+            for values in connection.execute(_rows_naming(files, some)):
                 name = files.name(*values)
                 identity = None if name is None else store.identity(name)
                 named |= set() if identity is None else {identity}
@@ -74,6 +74,17 @@ def _rows_naming(files: Files, spellings: Sequence[str]) -> sa.Select[Any]:
     ends = sorted({end for _, end in parts})
     leads = sorted({written for lead, _ in parts for written in (lead, f"{lead}/")})
     return query.where(table.c[files.column].in_(ends), sa.or_(folder.is_(None), folder.in_(leads)))
+
+
+def _by_parts(spellings: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The spellings, as many at a time as a query takes."""
+    start, parts = 0, 0
+    for place, spelling in enumerate(spellings):
+        parts += spelling.count("/") + 1
+        if parts > PARTS and place > start:
+            yield spellings[start:place]
+            start, parts = place, spelling.count("/") + 1
+    yield spellings[start:]
 
 
 def _parts(spelling: str) -> Iterator[tuple[str, str]]:
