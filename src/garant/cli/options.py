@@ -125,6 +125,31 @@ IdentityOption = Annotated[
 ]
 
 
+AnyIdentityOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identity",
+        metavar="KIND=VALUE",
+        help=both(
+            "Comment la personne est connue, par exemple email=… ; peut se répéter.",
+            "How the person is known, for instance email=…; may be repeated.",
+        ),
+    ),
+]
+
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help=both(
+            "Plusieurs personnes : une par ligne (email=…;phone=…), ou un CSV dont l’en-tête nomme les genres.",
+            "Many people: one a line (email=…;phone=…), or a CSV whose header names the kinds.",
+        ),
+    ),
+]
+
+
 def maps_folder(policy: Path, maps: Path | None) -> Path:
     """Give the folder of the maps: as said, else beside the policy."""
     return maps if maps is not None else policy.resolve().parent / "maps"
@@ -169,7 +194,8 @@ def pairs(values: list[str], option: str) -> dict[str, str]:
     """Read ``kind=value`` options.
 
     Raises:
-        CommandError: one is not written so. The message does not repeat it: it may name a person.
+        CommandError: one is not written so, or a kind is there twice, of which one would be lost. The
+            message does not repeat the value: it may name a person.
     """
     found: dict[str, str] = {}
     for value in values:
@@ -184,6 +210,14 @@ def pairs(values: list[str], option: str) -> dict[str, str]:
                     fr=f"Par exemple : {option} email=jeanne@exemple.example",
                     en=f"For instance: {option} email=jane@example.example",
                 ),
+            )
+        if kind.strip() in found:
+            raise CommandError(
+                Text(
+                    fr=f"{option} donne deux fois le même genre, {kind.strip()} : une seule valeur serait suivie.",
+                    en=f"{option} gives the same kind twice, {kind.strip()}: only one value would be followed.",
+                ),
+                Text(fr="Faites une demande pour chacune.", en="Make one request for each."),
             )
         found[kind.strip()] = rest
     return found

@@ -30,6 +30,8 @@ def show_plan(console: Console, plan: Plan) -> None:
         console.print(
             Line(f"{say('Nouvelle valeur', 'New value')}{_colon()} {kind} = {value}"), soft_wrap=True
         )
+    if plan.people:
+        console.print(Line(_asking(plan)), soft_wrap=True)
     for selection in plan.selections:
         console.print()
         console.print(_selection(selection, narrow=console.width < _NARROW))
@@ -68,6 +70,15 @@ def _heading(plan: Plan) -> str:
     }
     day = say("au", "as of")
     return f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {_day(plan.as_of)}"
+
+
+def _asking(plan: Plan) -> str:
+    """How many asked at once, and how many of them are known somewhere."""
+    asked = plural(plan.people, ("personne demande", "personnes demandent"), ("person asks", "people ask"))
+    known = plan.people - len(plan.unknown)
+    found = plural(known, ("trouvée", "trouvées"), ("found", "found"))
+    nowhere = plural(len(plan.unknown), ("introuvable", "introuvables"), ("not found", "not found"))
+    return f"{asked} · {found} · {nowhere}"
 
 
 def _selection(selection: Selection, *, narrow: bool) -> Group:

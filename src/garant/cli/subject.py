@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from garant.cli.apply import carry_out
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say, spoken
 from garant.cli.output import CommandError, note, out, table, warn
+from garant.cli.people import Asking, read_people, tell_missing
 from garant.cli.planfiles import write_plan
 from garant.cli.planview import show_plan
 from garant.cli.runview import conclude
@@ -136,7 +137,8 @@ def export(
 
 
 def erase(
-    identity: options.IdentityOption,
+    identity: options.AnyIdentityOption = None,
+    from_file: options.FromOption = None,
     approve: options.ApproveOption = None,
     policy: options.PolicyOption = POLICY,
     maps: options.MapsOption = None,
@@ -145,12 +147,14 @@ def erase(
     out_file: PlanOut = None,
     clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
-    """Plan the erasure of a person (art. 17), or carry the approved plan out."""
+    """Plan the erasure of a person, or of many (art. 17), or carry the approved plan out."""
     with _workspace(policy, maps, system) as workspace:
         begun = _begun(approve, "erasure")
         if begun is not None:
             return _go_on(begun, workspace, clean)
-        made = _plan(workspace, identity, "erasure", as_of, {})
+        asking = _asked(workspace, identity, from_file)
+        made = _plan(workspace, asking.people, "erasure", as_of, {})
+        tell_missing(asking, made.unknown)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
 
@@ -178,12 +182,13 @@ def rectify(
         begun = _begun(approve, "rectification")
         if begun is not None:
             return _go_on(begun, workspace, clean)
-        made = _plan(workspace, identity, "rectification", as_of, corrections)
+        made = _plan(workspace, [options.pairs(identity, "--identity")], "rectification", as_of, corrections)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
 
 def restrict(
-    identity: options.IdentityOption,
+    identity: options.AnyIdentityOption = None,
+    from_file: options.FromOption = None,
     approve: options.ApproveOption = None,
     policy: options.PolicyOption = POLICY,
     maps: options.MapsOption = None,
@@ -196,7 +201,9 @@ def restrict(
         begun = _begun(approve, "restriction")
         if begun is not None:
             return _go_on(begun, workspace)
-        made = _plan(workspace, identity, "restriction", as_of, {})
+        asking = _asked(workspace, identity, from_file)
+        made = _plan(workspace, asking.people, "restriction", as_of, {})
+        tell_missing(asking, made.unknown)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
 
 
@@ -261,21 +268,36 @@ def _go_on(run: Run, workspace: Workspace, clean: Cleaning = Cleaning.LIGHT) -> 
     return carry_out(plan, plan.digest, workspace, clean=clean)
 
 
+def _asked(workspace: Workspace, identity: list[str] | None, file: Path | None) -> Asking:
+    """Who asks: one person, or those of a file."""
+    if bool(identity) == (file is not None):
+        raise CommandError(
+            Text(
+                fr="Dites qui demande : --identity pour une personne, ou --from pour un fichier, pas les deux.",
+                en="Say who asks: --identity for one person, or --from for a file, not both.",
+            )
+        )
+    if file is None:
+        return Asking([options.pairs(identity or [], "--identity")])
+    kinds = {kind for source in workspace.sources.values() for kind in source.data_map.identities}
+    return read_people(file, sorted(kinds))
+
+
 def _plan(
     workspace: Workspace,
-    identity: list[str],
+    people: Sequence[Mapping[str, str]],
     kind: Kind,
     as_of: datetime | None,
     corrections: Mapping[str, str],
 ) -> Plan:
-    from garant.engine.subject import plan_subject
+    from garant.engine.subject import plan_subjects
 
     day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
     with plain_refusals():
-        return plan_subject(
+        return plan_subjects(
             workspace.policy,
             workspace.sources,
-            options.pairs(identity, "--identity"),
+            people,
             kind,
             as_of=day,
             corrections=corrections,

@@ -165,6 +165,11 @@ class Plan(Part):
         description="By system, what its map says it does not reach: nothing is done there.",
     )
     corrections: dict[str, str] = Field(default_factory=dict)
+    people: int = Field(default=0, ge=0, description="Where many people ask at once: how many.")
+    unknown: list[int] = Field(
+        default_factory=list[int],
+        description="The positions, from 0, of those of them whom no system searched here knows.",
+    )
     selections: list[Selection]
     tasks: list[ManualTask] = Field(
         default_factory=list[ManualTask],

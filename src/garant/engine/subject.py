@@ -126,6 +126,7 @@ def plan_subjects(
     tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
     selections: list[Selection] = []
+    unknown = set(range(len(people)))
     for name in sorted(sources):
         source = sources[name]
         with source.connector.snapshot() as snapshot:
@@ -133,6 +134,7 @@ def plan_subjects(
             found = roots_of_many(source.data_map, snapshot, [identities.items() for identities in people])
             for root, known in found.items():
                 keys = list(known)
+                unknown.difference_update(*known.values())
                 if source.data_map.system == ARCHIVE and kind != "erasure":
                     selections.append(_left_archived(source.data_map, root, kind, len(keys)))
                     continue
@@ -155,6 +157,8 @@ def plan_subjects(
         tolerance=0,
         unreached=unreached(sources),
         corrections=dict(corrections or {}),
+        people=len(people) if len(people) > 1 else 0,
+        unknown=sorted(unknown) if len(people) > 1 else [],
         selections=selections,
         tasks=tasks,
     )

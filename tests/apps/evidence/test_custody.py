@@ -164,6 +164,17 @@ def test_a_commitment_points_to_a_person_until_the_key_is_destroyed(demo: str) -
     assert [(record.payload, record.actor) for record in said] == [({"keys": 1}, "cli")]
 
 
+def test_the_keys_of_many_are_the_keys_of_each_in_their_order(demo: str) -> None:
+    bob, eve = ("crm", "partner", "13"), ("crm", "partner", "14")
+    ann = evidence.subject_key(demo, ANN)
+    keys = evidence.subject_keys(demo, [bob, ANN, eve, bob])
+    assert (keys[1], keys[3], len(set(keys))) == (ann, keys[0], 3)
+    assert [evidence.subject_key(demo, one) for one in (bob, ANN, eve)] == keys[:3]
+    made = evidence.subject_commitments(demo, [eve, ANN], "x")
+    assert made == [evidence.subject_commitment(demo, one, "x") for one in (eve, ANN)]
+    assert evidence.subject_keys(demo, []) == evidence.subject_commitments(demo, [], 1) == []
+
+
 def test_destroying_nothing_says_nothing(demo: str) -> None:
     assert evidence.destroy_subject_keys(demo, [ANN]) == 0
     assert not list(evidence.records(demo, kind="subject-keys.destroyed"))

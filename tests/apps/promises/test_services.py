@@ -13,6 +13,7 @@ from garant.apps.promises.models import Batch, Plan, Run
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.work import BatchResult
 from garant.apps.replays import services as replays
+from garant.engine.run import BATCH
 from tests.apps.promises.tiny import (
     BLOCK,
     MAP_DIGESTS,
@@ -130,7 +131,7 @@ def test_a_plan_nobody_approved_does_not_run(plan: Plan) -> None:
 def test_a_plan_has_one_run_cut_in_the_same_places(run: Run) -> None:
     again = services.start_run(run.plan, actor="someone else", batch_size=7)
     assert again == run
-    assert (again.actor, again.batch_size, again.open) == ("dpo", 1000, True)
+    assert (again.actor, again.batch_size, again.open) == ("dpo", BATCH, True)
     assert str(run) == f"{run.plan.digest[:16]} (running)"
     assert entries("run.started") == [{"run": run.key, "plan": run.plan.digest}]
 

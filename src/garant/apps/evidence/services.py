@@ -19,7 +19,14 @@ from garant.apps.evidence.rotations import (
     rotate_signing_key,
 )
 from garant.apps.evidence.sharing import export, prove, records, verifier_keys
-from garant.apps.evidence.subjects import destroy_subject_keys, person, subject_commitment, subject_key
+from garant.apps.evidence.subjects import (
+    destroy_subject_keys,
+    person,
+    subject_commitment,
+    subject_commitments,
+    subject_key,
+    subject_keys,
+)
 from garant.apps.evidence.verification import DatabaseReport, inspect_database, verify_database
 from garant.apps.evidence.writing import append, checkpoint, open_log
 
@@ -45,7 +52,9 @@ __all__ = [
     "rotate_commitments_key",
     "rotate_signing_key",
     "subject_commitment",
+    "subject_commitments",
     "subject_key",
+    "subject_keys",
     "verifier_keys",
     "verify_database",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -20,21 +20,55 @@ Person = tuple[str, ...]
 
 def subject_key(organisation: str, who: Person) -> bytes:
     """The key of a person, made when first asked for. Raises LogMissingError, KeyMissingError."""
+    return subject_keys(organisation, [who])[0]
+
+
+def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
+    """The keys of many people, in their order; those of people not met before are made together.
+
+    Raises LogMissingError, KeyMissingError.
+    """
     with transaction.atomic(), scope(organisation=organisation):
         log = storage.lock_log(organisation)
-        filed = reference(_reference_key(log), "subject", *who)
-        found = SubjectKey.objects.filter(log=log, reference=filed).first()
-        if found is not None:
-            return custody.open_wrapped(bytes(found.wrapped), filed)
-        key = new_key()
-        wrapped = wrap(custody.source().read("subject-commitments"), key, filed)
-        SubjectKey.objects.create(log=log, reference=filed, wrapped=wrapped, created_at=datetime.now(UTC))
-        return key
+        filing = _reference_key(log)
+        filed = [reference(filing, "subject", *who) for who in people]
+        keys = _filed_keys(log, filed)
+        missing = [one for one in dict.fromkeys(filed) if one not in keys]
+        keys.update(_make_keys(log, missing))
+        return [keys[one] for one in filed]
+
+
+def _filed_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for start in range(0, len(filed), storage.ROWS):
+        rows = SubjectKey.objects.filter(log=log, reference__in=filed[start : start + storage.ROWS])
+        found.update({row.reference: custody.open_wrapped(bytes(row.wrapped), row.reference) for row in rows})
+    return found
+
+
+def _make_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
+    if not filed:
+        return {}
+    made = {one: new_key() for one in filed}
+    master, now = custody.source().read("subject-commitments"), datetime.now(UTC)
+    SubjectKey.objects.bulk_create(
+        [
+            SubjectKey(log=log, reference=one, wrapped=wrap(master, key, one), created_at=now)
+            for one, key in made.items()
+        ],
+        batch_size=storage.ROWS,
+    )
+    return made
 
 
 def subject_commitment(organisation: str, who: Person, value: Json) -> str:
     """Commit to a value about a person with that person's key."""
-    return commit(subject_key(organisation, who), value)
+    return subject_commitments(organisation, [who], value)[0]
+
+
+def subject_commitments(organisation: str, people: Iterable[Person], value: Json) -> list[str]:
+    """Commit to one value about many people, with the key of each, in their order."""
+    return [commit(key, value) for key in subject_keys(organisation, people)]
 
 
 def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: str = "garant") -> int:

@@ -187,10 +187,7 @@ def _nameable(sources: Mapping[str, Source], rows: HeldRows) -> bool:
 def _placed(hold: Hold, asked: Asked, places: Sequence[Place]) -> HoldPlaced:
     known = [(place.system, place.root, str(key)) for place in places for key in place.keys]
     named = [("identity", kind, value) for kind, value in (asked.identities or {}).items()]
-    people = [
-        evidence.subject_commitment(hold.organisation, who, [HoldPlaced.kind, hold.key])
-        for who in known or named
-    ]
+    people = evidence.subject_commitments(hold.organisation, known or named, [HoldPlaced.kind, hold.key])
     return HoldPlaced(
         hold=hold.key,
         on=asked.on,

@@ -26,6 +26,9 @@ Period = Annotated[str, StringConstraints(pattern=r"^P[0-9YMWD]{2,20}$")]
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
 """An IANA time zone."""
 
+MOST_PEOPLE = 500
+"""Commitments in one entry: 40 KB of the 64 KB that an entry may have. More go on in further entries."""
+
 UNNAMED = "unnamed"
 """Stands for a constraint whose name the system did not give, or not in a form that can be kept."""
 
@@ -84,6 +87,20 @@ class PlanApproved(Payload):
         default_factory=list[Commitment],
         description="for a person's request: commitments to this plan under the person's own keys",
     )
+    more: Count = Field(default=0, description="how many plan.people entries go on with the commitments")
+
+
+@entry_kind(
+    "plan.people",
+    fr="La suite des engagements d’un plan approuvé, quand une entrée ne les contient pas tous.",
+    en="More commitments of an approved plan, where one entry does not hold them all.",
+)
+class PlanPeople(Payload):
+    """Written with the approval, or not at all: its key is `plan/DIGEST/people/PART`."""
+
+    plan: Digest = Field(description="the digest that was approved")
+    part: Count = Field(description="which of these entries it is, counted from 1")
+    people: list[Commitment] = Field(description="commitments to the plan under people's own keys")
 
 
 @entry_kind("run.started", fr="L’exécution d’un plan commence.", en="The run of a plan starts.")
@@ -168,6 +185,7 @@ class ResidueSearched(Payload):
     elsewhere: Count = Field(description="how many are in columns that the map does not name")
     places: list[ResiduePlace] = Field(description="place by place")
     gone: bool = Field(description="whether they were searched for everywhere, and are nowhere")
+    more: Count = Field(default=0, description="how many subject.people entries go on with the commitments")
 
 
 @entry_kind(
@@ -195,6 +213,7 @@ class SubjectFound(Payload):
     )
     places: Count = Field(description="how many places know the person")
     rows: Count = Field(description="how many rows concern them")
+    more: Count = Field(default=0, description="how many subject.people entries go on with the commitments")
 
 
 @entry_kind(
@@ -212,3 +231,17 @@ class SubjectExported(Payload):
     manifest: Digest = Field(
         description="the digest of the archive's manifest, which has one of every member"
     )
+    more: Count = Field(default=0, description="how many subject.people entries go on with the commitments")
+
+
+@entry_kind(
+    "subject.people",
+    fr="La suite des engagements d’une recherche ou d’un export, quand une entrée ne les contient pas tous.",
+    en="More commitments of a search or an export, where one entry does not hold them all.",
+)
+class SubjectPeople(Payload):
+    """It has the instant of the entry that it goes on with."""
+
+    of: Key = Field(description="the kind of that entry")
+    part: Count = Field(description="which of these entries it is, counted from 1")
+    people: list[Commitment] = Field(description="commitments to that entry under people's own keys")

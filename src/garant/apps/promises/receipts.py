@@ -28,12 +28,13 @@ _NAME = re.compile(SQL_FORM)
 _CONSTRAINT = re.compile(CONSTRAINT_FORM)
 
 
-def plan_approved(plan: Plan, people: Sequence[str] = ()) -> PlanApproved:
+def plan_approved(plan: Plan, people: Sequence[str] = (), more: int = 0) -> PlanApproved:
     """What a person approved, with the cut-off dates that were bound as parameters.
 
     Args:
         plan: the plan, as registered.
         people: for a person's request, commitments under the person's own keys.
+        more: how many entries go on with them.
     """
     document = plan.document
     return PlanApproved(
@@ -46,6 +47,7 @@ def plan_approved(plan: Plan, people: Sequence[str] = ()) -> PlanApproved:
         zone=document["zone"],
         selections=[_selected(selection) for selection in document["selections"]],
         people=list(people),
+        more=more,
     )
 
 
@@ -91,7 +93,7 @@ def run_finished(run: Run, checked: Checked, *, waiting: int = 0) -> RunFinished
 
 
 def residue_searched(
-    run_key: str | None, report: Mapping[str, Any], people: Sequence[str] = ()
+    run_key: str | None, report: Mapping[str, Any], people: Sequence[str] = (), more: int = 0
 ) -> ResidueSearched:
     """What a system keeps of what was erased, place by place."""
     return ResidueSearched(
@@ -104,6 +106,7 @@ def residue_searched(
         elsewhere=sum(column["values"] for column in report["elsewhere"]),
         places=[_place(place) for place in report["places"]],
         gone=report["gone"],
+        more=more,
     )
 
 

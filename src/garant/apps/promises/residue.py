@@ -60,6 +60,7 @@ def _record(
     organisation: str, reports: list[ResidueReport], known: list[subjects.Known], at: datetime
 ) -> None:
     people = subjects.commitments(organisation, known, ResidueSearched.kind, write_instant(at))
-    entries = [Entry(receipts.residue_searched(None, report.details, people), at) for report in reports]
-    evidence.append(organisation, entries)
+    first, further = subjects.spread_subjects(ResidueSearched.kind, people, at)
+    searched = [receipts.residue_searched(None, report.details, first, len(further)) for report in reports]
+    evidence.append(organisation, [*(Entry(one, at) for one in searched), *further])
     evidence.checkpoint(organisation)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import canaries, receipts, refusals, subjects
-from garant.apps.promises.entries import PlanApproved, RunAnswered, RunStarted
+from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.work import BatchResult, Checked
 from garant.apps.replays import services as replays
@@ -71,7 +71,11 @@ def approve(
     locked.save(update_fields=["approved_by", "approved_at"])
     named = subjects.named_by(read_plan(locked.document))
     people = subjects.commitments(locked.organisation, named, PlanApproved.kind, locked.digest)
-    _enter(locked, receipts.plan_approved(locked, people), f"plan/{locked.digest}", actor="approver")
+    first, rest = subjects.spread(people)
+    key = f"plan/{locked.digest}"
+    _enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver")
+    for part, chunk in enumerate(rest, start=1):
+        _enter(locked, PlanPeople(plan=locked.digest, part=part, people=chunk), f"{key}/people/{part}")
     return locked
 
 
@@ -300,7 +304,8 @@ def _forget_whom(run: Run) -> None:
     run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None, canaries=None)
     plan = run.plan
-    selections = [{**selection, "keys": "", "holds": []} for selection in plan.document["selections"]]
+    nobody = {"keys": "", "asked": "", "holds": []}
+    selections = [{**selection, **nobody} for selection in plan.document["selections"]]
     asked = [{**task, "identities": {}} for task in plan.document.get("tasks", [])]
     document = {**plan.document, "corrections": {}, "selections": selections, "tasks": asked}
     Plan.objects.filter(pk=plan.pk).update(document=document)

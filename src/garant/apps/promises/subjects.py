@@ -13,13 +13,13 @@ from typing import IO
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises.entries import SubjectExported, SubjectFound
+from garant.apps.promises.entries import MOST_PEOPLE, SubjectExported, SubjectFound, SubjectPeople
 from garant.apps.promises.workspace import Workspace
 from garant.engine import subject
 from garant.engine.document import Plan
 from garant.engine.export import Export, export_subject
 from garant.engine.subject import Place
-from garant.ledger.entries import Entry, Payload, write_instant
+from garant.ledger.entries import Entry, write_instant
 from garant.policy.text import Language
 from garant.systems.port import RootKey
 
@@ -43,8 +43,9 @@ def find(workspace: Workspace, identities: Mapping[str, str], *, recorded: bool)
             people = commitments(
                 _organisation(workspace), known(places), SubjectFound.kind, write_instant(at)
             )
-            entry = SubjectFound(people=people, places=len(places), rows=rows)
-            _enter(_organisation(workspace), entry, at)
+            first, further = spread_subjects(SubjectFound.kind, people, at)
+            entry = SubjectFound(people=first, places=len(places), rows=rows, more=len(further))
+            _enter(_organisation(workspace), [Entry(entry, at), *further])
     return places
 
 
@@ -76,14 +77,16 @@ def export(
         with transaction.atomic():
             organisation = _organisation(workspace)
             people = commitments(organisation, known(places), SubjectExported.kind, write_instant(at))
+            first, further = spread_subjects(SubjectExported.kind, people, at)
             entry = SubjectExported(
-                people=people,
+                people=first,
                 tables=len(made.tables),
                 rows=made.rows,
                 files=made.files,
                 manifest=made.members["manifest.json"],
+                more=len(further),
             )
-            _enter(organisation, entry, at)
+            _enter(organisation, [Entry(entry, at), *further])
     return made
 
 
@@ -105,9 +108,23 @@ def commitments(organisation: str, who: Iterable[Known], kind: str, about: str) 
     The value names the kind of entry and what sets it apart (its instant, the plan's digest), so
     that two entries about the same person do not resemble each other.
     """
-    return [
-        evidence.subject_commitment(organisation, (system, root, str(key)), [kind, about])
-        for system, root, key in who
+    people = [(system, root, str(key)) for system, root, key in who]
+    return evidence.subject_commitments(organisation, people, [kind, about])
+
+
+def spread(people: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Give the commitments that an entry holds itself, and those that go on in further entries."""
+    rest = [
+        list(people[start : start + MOST_PEOPLE]) for start in range(MOST_PEOPLE, len(people), MOST_PEOPLE)
+    ]
+    return list(people[:MOST_PEOPLE]), rest
+
+
+def spread_subjects(kind: str, people: Sequence[str], at: datetime) -> tuple[list[str], list[Entry]]:
+    """Do the same for a search or an export; the further entries are made, of the same instant."""
+    first, rest = spread(people)
+    return first, [
+        Entry(SubjectPeople(of=kind, part=part, people=chunk), at) for part, chunk in enumerate(rest, start=1)
     ]
 
 
@@ -115,8 +132,8 @@ def _organisation(workspace: Workspace) -> str:
     return workspace.policy.document.organisation.key
 
 
-def _enter(organisation: str, payload: Payload, at: datetime) -> None:
-    evidence.append(organisation, [Entry(payload, at)])
+def _enter(organisation: str, entries: Sequence[Entry]) -> None:
+    evidence.append(organisation, entries)
     evidence.checkpoint(organisation)
 
 
