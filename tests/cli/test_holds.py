@@ -85,6 +85,7 @@ def test_a_hold_placed_after_approval_spares_the_person(ready_company: Company) 
         ((*WHY, "--until", "2099-01-01", "--activity", "nothing"), "no activity"),
         ((*WHY, "--until", "2099-01-01", "--identity", "shoe=42"), "No system finds people by 'shoe'"),
         ((*WHY, "--until", "2099-01-01", "--rows", "crm:nothing=1"), "crm:nothing"),
+        ((*WHY, "--until", "2099-01-01", "--rows", "crm:person=999999"), "999999"),
         ((*WHY, "--until", "2099-01-01", "--rows", "nothing"), "SYSTEM:TABLE"),
         (("--owner", " ", "--reason", "x", "--until", "2099-01-01", "--activity", "x"), "who answers"),
     ],

@@ -10,7 +10,7 @@ import pytest
 
 from garant.engine.document import Plan
 from garant.engine.execution import Execution, PlanRefused
-from garant.engine.holds import Archived, HeldRows, Hold, holds_on
+from garant.engine.holds import HeldRows, Hold, missing
 from garant.engine.subject import plan_subject
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook, retention
@@ -245,16 +245,7 @@ def test_what_a_held_row_needs_by_a_foreign_key_stays_and_what_would_cascade_on_
     assert (shop.ids("contact"), shop.ids("note"), shop.ids("interaction")) == ([1], [1], [1, 2])
 
 
-def test_an_archived_record_is_held_by_person_activity_or_rows() -> None:
-    shop_policy = policy(prospects=rule("P3Y", activities=("selling",)))
-    record = Archived("crm", "contact", 7, "prospects", (("email", "N7@x.example"),), (("note", "12"),))
-    person, activity = on_person("h-1", "n7@X.example"), on_activity("selling")
-    holds = [
-        person,
-        on_person("h-2", "n8@x.example"),
-        activity,
-        on_activity("cooking"),
-        on_rows("note", 12),
-        on_rows("note", 13),
-    ]
-    assert holds_on(record, shop_policy, holds) == [person, activity, on_rows("note", 12)]
+def test_rows_that_are_not_there_are_told(shop: Shop) -> None:
+    shop.people(1, 2)
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        assert missing(snapshot, HeldRows("crm", "contact", ("2", "9", "zz", "1"))) == ["9", "zz"]

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from garant.engine.document import HeldFor, Kind
-from garant.engine.identities import roots_found, variants
+from garant.engine.identities import roots_found
 from garant.engine.terms import Terms
 from garant.policy.loader import LoadedPolicy
 from garant.systems.guards import UNGUARDED, Guards, RootGuard, RowGuard
@@ -197,35 +197,13 @@ def _touches(
     return bool(own) and snapshot.count(replace(change, steps=steps)).total > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """A record outside its system (an intermediate archive), by what is known of it."""
+def missing(snapshot: Snapshot, rows: HeldRows) -> list[str]:
+    """The keys of a hold to be placed that no row of the system has now: it would keep nothing, in silence.
 
-    system: str
-    root: str
-    key: RootKey
-    rule: str | None = None
-    identities: tuple[tuple[str, str], ...] = ()
-    rows: tuple[tuple[str, str], ...] = ()
-    """(table, key) of the rows that were archived."""
-
-
-def holds_on(record: Archived, policy: LoadedPolicy, holds: Sequence[Hold]) -> list[Hold]:
-    """The holds that stop the destruction of an archived record."""
-    return [hold for hold in holds if _is_on(record, policy, hold)]
-
-
-def _is_on(record: Archived, policy: LoadedPolicy, hold: Hold) -> bool:
-    if hold.activity is not None:
-        return record.rule is None or record.rule in rules_of(policy, hold.activity)
-    if hold.rows:
-        known = {*record.rows, (record.root, str(record.key))}
-        return any(
-            rows.system == record.system and any((rows.table, key) in known for key in rows.keys)
-            for rows in hold.rows
-        )
-    mine = {(kind, form) for kind, value in record.identities for form in variants(kind, value)}
-    return any((kind, form) in mine for kind, value in hold.identities for form in variants(kind, value))
+    Rows in the intermediate archive have left their table; a hold on the person or the activity keeps those.
+    """
+    there = snapshot.present(RowGuard(rows.table, frozenset(rows.keys)))
+    return [key for key in rows.keys if key not in there]
 
 
 def held_terms(terms: Terms, standing: Standing) -> Terms:

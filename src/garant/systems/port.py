@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from garant.policy.text import Text
 from garant.systems.archiving import Archivist
-from garant.systems.guards import UNGUARDED, Guards
+from garant.systems.guards import UNGUARDED, Guards, RowGuard
 from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 from garant.systems.residue import Canary
@@ -312,6 +312,10 @@ class Snapshot(Protocol):
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots for which at least one step would still change a row."""
+        ...
+
+    def present(self, rows: RowGuard) -> frozenset[str]:
+        """Which of these rows are there, by the texts of their keys."""
         ...
 
     def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:

@@ -70,6 +70,17 @@ def unknown_table(system: str, table: str) -> HoldRefusedError:
     )
 
 
+def unknown_rows(system: str, table: str, keys: list[str]) -> HoldRefusedError:
+    """Rows that are not there; those that were archived have left their table."""
+    named = ", ".join(keys[:5])
+    return HoldRefusedError(
+        fr=f"{system}:{table} n’a pas de ligne {named}. Pour ce qui est déjà dans l’archive, suspendez la personne "
+        "(--identity) ou l’activité (--activity).",
+        en=f"{system}:{table} has no row {named}. For what is in the archive already, place the hold on the person "
+        "(--identity) or the activity (--activity).",
+    )
+
+
 def unknown_identity(kind: str, known: list[str]) -> HoldRefusedError:
     """No system finds people so: the hold would keep nothing, in silence."""
     return HoldRefusedError(

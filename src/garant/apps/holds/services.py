@@ -172,8 +172,17 @@ def _check_subject(policy: LoadedPolicy, sources: Mapping[str, Source], asked: A
         if kind not in known:
             raise refusals.unknown_identity(kind, known)
     rows = asked.rows
-    if rows is not None and not _nameable(sources, rows):
+    if rows is not None:
+        _check_rows(sources, rows)
+
+
+def _check_rows(sources: Mapping[str, Source], rows: HeldRows) -> None:
+    if not _nameable(sources, rows):
         raise refusals.unknown_table(rows.system, rows.table)
+    with sources[rows.system].connector.snapshot() as snapshot:
+        missing = engine.missing(snapshot, rows)
+    if missing:
+        raise refusals.unknown_rows(rows.system, rows.table, missing)
 
 
 def _nameable(sources: Mapping[str, Source], rows: HeldRows) -> bool:

@@ -123,6 +123,14 @@ def _named(statements: Statements, rows: RowGuard) -> ColumnElement[bool]:
     return sa.cast(key, sa.Text()).in_(sorted(rows.keys))
 
 
+def present(connection: sa.Connection, data_map: DataMap, rows: RowGuard) -> frozenset[str]:
+    """Which of these rows are there, by the texts of their keys."""
+    schema, _, bare = rows.table.rpartition(".")
+    name = key_column(data_map, rows.table)
+    key = sa.cast(sa.table(bare, sa.column(name), schema=schema or None).c[name], sa.Text())
+    return frozenset(map(str, connection.scalars(sa.select(key).where(key.in_(sorted(rows.keys))))))
+
+
 def key_column(data_map: DataMap, table: str) -> str:
     """The column that identifies the rows of a table.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from garant.systems.guards import UNGUARDED
+from garant.systems.guards import UNGUARDED, RowGuard
 from garant.systems.paths import Path
 from garant.systems.port import (
     Blocker,
@@ -23,7 +23,7 @@ from garant.systems.port import (
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee
 from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
-from garant.systems.sql.guards import fill_held
+from garant.systems.sql.guards import fill_held, present
 from garant.systems.sql.holding import roots_on_hold
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
@@ -97,6 +97,10 @@ class SqlSnapshot:
                 known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
                 left |= {plain_key(key) for key in self._connection.scalars(known)}
         return left
+
+    def present(self, rows: RowGuard) -> frozenset[str]:
+        """Which of these rows are there, by the texts of their keys."""
+        return present(self._connection, self._map, rows)
 
     def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
         """The held roots for whose sake a step of the change leaves some row as it is."""
