@@ -14,9 +14,9 @@ def surely_takes(step: Step, going: Step, reference: Reference) -> bool:
     So it is when the map reaches the referring row by the foreign key itself, and whoever takes the one
     away takes the other too. False says nothing: the rows are then to be asked.
     """
-    if len(reference.columns) != 1 or step.only or step.seals or step.guards or step.others != "any":
+    if len(reference.columns) != 1 or step.unless & ~going.unless or step.others != "any":
         return False
-    if step.unless & ~going.unless:
+    if step.only or step.when is not None or step.seals or step.guards:
         return False
     if step.do is Do.TREAT and step.columns.get(reference.columns[0]) != "blank":
         return False
