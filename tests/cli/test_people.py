@@ -155,6 +155,10 @@ def test_hundreds_of_records_of_one_request_are_found_restricted_and_proved(club
     assert found.code == 0, found.err
     exported = club.garant("subject", "export", *everybody, "--out", "all.zip")
     assert exported.code == 0, exported.err
+    held = club.garant(
+        "hold", "add", *everybody, "--owner", "DPO", "--reason", "Dispute", "--review", "2027-09-01"
+    )
+    assert held.code == 0, held.err
     command = ("subject", "restrict", *everybody)
     digest = club.garant(*command).out.split("--approve ")[1].split()[0]
     done = club.garant(*command, "--approve", digest)

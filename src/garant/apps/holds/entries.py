@@ -8,6 +8,9 @@ from pydantic import Field
 
 from garant.ledger.entries import Commitment, Count, Day, Key, Payload, entry_kind
 
+MOST_PEOPLE = 500
+"""Commitments in one entry, which may have 64 KB. More go on in further entries."""
+
 
 @entry_kind("hold.placed", fr="Une suspension d’effacement a été posée.", en="A hold was placed.")
 class HoldPlaced(Payload):
@@ -24,6 +27,20 @@ class HoldPlaced(Payload):
         default_factory=list[Commitment],
         description="commitments to this hold under the keys of the person it is on",
     )
+    more: Count = Field(default=0, description="how many hold.people entries go on with the commitments")
+
+
+@entry_kind(
+    "hold.people",
+    fr="La suite des engagements d’une suspension, quand une entrée ne les contient pas tous.",
+    en="More commitments of a hold, where one entry does not hold them all.",
+)
+class HoldPeople(Payload):
+    """Written with the entry of the hold, or not at all."""
+
+    hold: Key = Field(description="the hold's key")
+    part: Count = Field(description="which of these entries it is, counted from 1")
+    people: list[Commitment] = Field(description="commitments to the hold under the person's own keys")
 
 
 @entry_kind("hold.prolonged", fr="Une suspension d’effacement a été prolongée.", en="A hold was prolonged.")

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import refusals
-from garant.apps.holds.entries import HoldEnded, HoldPlaced, HoldProlonged
+from garant.apps.holds.entries import MOST_PEOPLE, HoldEnded, HoldPeople, HoldPlaced, HoldProlonged
 from garant.apps.holds.models import Hold
 from garant.apps.organisations import services as organisations
 from garant.engine import holds as engine
@@ -79,7 +79,7 @@ def place(
             placed_at=_now(),
             placed_by=actor,
         )
-        _enter(hold, _placed(hold, asked, places), actor)
+        _enter(hold, actor, *_placed(hold, asked, places))
     return hold, places
 
 
@@ -94,7 +94,7 @@ def prolong(organisation: str, key: str, *, until: date | None, review: date | N
         hold = _in_force(organisation, key)
         hold.until, hold.review = until, review
         hold.save(update_fields=["until", "review"])
-        _enter(hold, HoldProlonged(hold=hold.key, until=until, review=review), actor)
+        _enter(hold, actor, HoldProlonged(hold=hold.key, until=until, review=review))
     return hold
 
 
@@ -193,11 +193,15 @@ def _nameable(sources: Mapping[str, Source], rows: HeldRows) -> bool:
     return rows.table in data_map.tables and (roots or data_map.tables[rows.table].key is not None)
 
 
-def _placed(hold: Hold, asked: Asked, places: Sequence[Place]) -> HoldPlaced:
+def _placed(hold: Hold, asked: Asked, places: Sequence[Place]) -> list[Payload]:
     known = [(place.system, place.root, str(key)) for place in places for key in place.keys]
     named = [("identity", kind, value) for kind, value in (asked.identities or {}).items()]
     people = evidence.subject_commitments(hold.organisation, known or named, [HoldPlaced.kind, hold.key])
-    return HoldPlaced(
+    parts = [people[start : start + MOST_PEOPLE] for start in range(0, len(people), MOST_PEOPLE)]
+    further = [
+        HoldPeople(hold=hold.key, part=part, people=chunk) for part, chunk in enumerate(parts[1:], start=1)
+    ]
+    placed = HoldPlaced(
         hold=hold.key,
         on=asked.on,
         activity=asked.activity,
@@ -205,8 +209,10 @@ def _placed(hold: Hold, asked: Asked, places: Sequence[Place]) -> HoldPlaced:
         rows=len(asked.rows.keys) if asked.rows else 0,
         until=asked.until,
         review=asked.review,
-        people=people,
+        people=people[:MOST_PEOPLE],
+        more=len(further),
     )
+    return [placed, *further]
 
 
 def _seal(organisation: str, key: str, asked: Asked) -> bytes:
@@ -246,12 +252,13 @@ def _end(hold: Hold, actor: str, by: str) -> None:
     hold.sealed, hold.ended_at, hold.ended_by = None, _now(), actor
     hold.save(update_fields=["sealed", "ended_at", "ended_by"])
     _open.cache_clear()
-    _enter(hold, HoldEnded.model_validate({"hold": hold.key, "by": by}), actor)
+    _enter(hold, actor, HoldEnded.model_validate({"hold": hold.key, "by": by}))
 
 
-def _enter(hold: Hold, payload: Payload, actor: str) -> None:
+def _enter(hold: Hold, actor: str, *payloads: Payload) -> None:
     who = actor if actor == "garant" else evidence.person(hold.organisation, actor)
-    evidence.append(hold.organisation, [Entry(payload, _now(), who)])
+    now = _now()
+    evidence.append(hold.organisation, [Entry(payload, now, who) for payload in payloads])
     evidence.checkpoint(hold.organisation)
 
 
