@@ -11,10 +11,11 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
 
+from tests.servers.certificates import trust_nobody
 from tests.servers.installation import NoServer
 from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import PostgresServer, Reused
 
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = pytest.StashKey[Path]()
@@ -37,6 +38,7 @@ def _owner(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    trust_nobody()
     if not _is_worker(config) and RUN not in os.environ:
         config.stash[_RUN] = new_run()
         os.environ[RUN] = str(config.stash[_RUN])  # for this run's workers
@@ -104,6 +106,13 @@ def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database, this test's own."""
     with postgres_server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def reused_postgres(postgres_server: PostgresServer) -> Iterator[Reused]:
+    """A database emptied for each test of this worker: for the many that look at nothing but their own tables."""
+    with Reused(postgres_server) as reused:
+        yield reused
 
 
 @pytest.fixture

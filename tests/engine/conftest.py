@@ -10,7 +10,7 @@ import pytest
 from tests.engine.support.databases import Database, MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.engine.support.shop import Shop
 from tests.servers.mariadb import MariadbServer
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import Reused
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
@@ -24,9 +24,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         with private.database() as url:
             yield from opened(MariadbDatabase(url))
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database() as url:
-        yield from opened(PostgresDatabase(url))
+    reused: Reused = request.getfixturevalue("reused_postgres")
+    yield from opened(PostgresDatabase(reused.empty()))
 
 
 def opened(database: MariadbDatabase | PostgresDatabase) -> Iterator[Database]:

@@ -44,6 +44,7 @@ class Mariadb(Server):
                 "--innodb-log-file-size=16M",
                 "--innodb-flush-method=nosync",
                 f"--datadir={self.folder / 'data'}",
+                self._own_place(),
             ]
         )
         # Read by the server as it starts, before it takes connections.
@@ -63,6 +64,7 @@ class Mariadb(Server):
             f"--pid-file={self.folder / 'pid'}",
             f"--init-file={self.folder / 'secret'}",
             f"--port={self.port}",
+            self._own_place(),
             *(f"--{name}={value}" for name, value in SETTINGS.items()),
         ]
 
@@ -74,6 +76,10 @@ class Mariadb(Server):
         except pymysql.err.OperationalError:
             return False
         return True
+
+    def _own_place(self) -> str:
+        """A server that starts removes what another one has in the same place, and that one falls (10.11)."""
+        return f"--tmpdir={self.folder}"
 
     def _server(self) -> Path:
         """Debian keeps it apart from the other programs."""

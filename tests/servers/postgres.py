@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -55,6 +55,21 @@ class PostgresServer(Lent):
             with self.connect() as connection:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def empty(self, database: str) -> None:
+        """Takes everything out of a database, whoever is still connected."""
+        with self.connect(database) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            schemas = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+            ).fetchall()
+            for (schema,) in schemas:
+                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+            connection.execute("CREATE SCHEMA public")
+            connection.execute(sql.SQL("ALTER DATABASE {} RESET ALL").format(sql.Identifier(database)))
+
     def ensure_template(self, name: str, dump: Path) -> str:
         """A database restored once per server from a gzipped SQL dump; workers wait for each other."""
         with self.connect() as connection:
@@ -87,6 +102,32 @@ class PostgresServer(Lent):
             raise RuntimeError(f"{dump.name} could not be restored: psql ended with {code}.")
         with self.connect(database) as connection:
             connection.execute("ANALYZE")
+
+
+class Reused(AbstractContextManager["Reused"]):
+    """One database after the other, each emptied many times: that takes a third of what a new one takes."""
+
+    TIMES = 40
+    """No autovacuum here: the catalogue keeps what was dropped, and slows down."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._lent = ExitStack()
+        self._url = ""
+        self._left = 0
+
+    def __exit__(self, *_: object) -> None:
+        self._lent.close()
+
+    def empty(self) -> str:
+        """The URL of an empty database; the one that was given before is nobody's any more."""
+        if self._left:
+            self._server.empty(self._url.rsplit("/", 1)[1])
+        else:
+            self._lent.close()
+            self._url, self._left = self._lent.enter_context(self._server.database()), self.TIMES
+        self._left -= 1
+        return self._url
 
 
 def main(command: list[str]) -> int:

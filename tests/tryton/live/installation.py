@@ -18,6 +18,7 @@ from pathlib import Path
 
 from psycopg import sql
 
+from tests.servers.certificates import trusting
 from tests.servers.postgres import PostgresServer
 
 HERE = Path(__file__).parent
@@ -115,7 +116,7 @@ def template(server: PostgresServer, installation: Installation) -> str:
 
 def _run(*command: str | Path, more: dict[str, str] | None = None) -> bytes:
     done = subprocess.run(
-        [str(part) for part in command], env={**os.environ, **(more or {})}, capture_output=True, check=False
+        [str(part) for part in command], env={**trusting(), **(more or {})}, capture_output=True, check=False
     )
     if done.returncode != 0:
         raise NoTryton(
