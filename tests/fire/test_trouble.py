@@ -106,10 +106,13 @@ def hold_a_lock(arena: Arena, seconds: float) -> Iterator[None]:
     thread.join()
 
 
-@pytest.mark.parametrize("seconds", [1.0, 12.0])
-def test_who_holds_a_lock_is_waited_for_or_said(arena: Arena, peace: Undisturbed, seconds: float) -> None:
+@pytest.mark.parametrize(("seconds", "patience"), [(1.0, 30), (5.0, 1)])
+def test_who_holds_a_lock_is_waited_for_or_said(
+    arena: Arena, peace: Undisturbed, seconds: float, patience: int
+) -> None:
+    """Within the run’s patience, and beyond it."""
     for _ in hold_a_lock(arena, seconds):
-        answer = arena.apply()
+        answer = arena.apply(patience=patience)
         assert arena.others(arena.shop.rows()) == arena.others(arena.before)
     if not answer.get("state"):
         assert answer["error"] == "RunInterruptedError", answer

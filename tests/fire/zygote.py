@@ -46,12 +46,16 @@ def main(home: str, url: str) -> None:
 
 def _live(order: dict[str, Any], url: str) -> None:
     """One child's life: an order, its answer in a file, the end without any tidying."""
+    from garant.systems.sql import engines
+
     os.setsid()
     os.close(0)
     code = 0
     try:
         if order.get("room"):
             resource.setrlimit(resource.RLIMIT_FSIZE, (order["room"], order["room"]))
+        if order.get("patience"):
+            engines.BUSY_SECONDS = order["patience"]
         answer = _ORDERS[order["do"]](order, url)
     except BaseException as error:
         answer = _refusal(error)
