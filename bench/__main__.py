@@ -1,4 +1,4 @@
-"""`make bench`: Garant beside hand-written SQL, on every database; then the ledger."""
+"""`make bench`: Garant beside hand-written SQL, on every database."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from rich.console import Console
 
 from bench.cases import cases, statements
 from bench.harness import Line, measure, show
-from bench.systems import System, postgres_system, sqlite_system
+from bench.systems import System, mariadb_system, postgres_system, sqlite_system
 from bench.world import SIZES, Size
 from tests.servers.lending import end_run, new_run
+from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", "postgresql", "mariadb")
 
 FEW = replace(SIZES["xs"], people=1_900)
 """Statements are counted with few rows too."""
@@ -51,6 +52,8 @@ def system_of(name: str, folder: Path, servers: Path, size: Size) -> System:
     say(f"{name}: {size.people:,} people, {size.rows:,} rows")
     if name == "sqlite":
         return sqlite_system(folder, size)
+    if name == "mariadb":
+        return mariadb_system(MariadbServer.borrow(servers, os.getpid()), size)
     return postgres_system(PostgresServer.borrow(servers, os.getpid()), size)
 
 

@@ -1,4 +1,7 @@
-"""How fast the ledger is: `python -m bench.ledger`. Entries per second, of wall clock and of processor time."""
+"""How fast the ledger is: `python -m bench.ledger`. Entries per second, of wall clock and of processor time.
+
+Beside each figure, the least that is wanted of a quiet machine of two cores.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ from rich.table import Table
 
 ORGANISATION = "bench"
 BATCH = 5_000
+
+APPEND, VERIFY = f"append, {BATCH:,} at a time", "verify the archive"
+
+WANTED = {APPEND: 5_000, VERIFY: 100_000}
+"""Entries per second."""
 
 
 def main(entries: int = 100_000) -> None:
@@ -53,17 +61,18 @@ def measure(count: int, folder: Path) -> Iterator[tuple[str, int, float, float]]
             sys.exit(report.describe("en"))
 
     steps = [
-        (f"append, {BATCH:,} at a time", count, lambda: append(count, BATCH, "many")),
+        (APPEND, count, lambda: append(count, min(BATCH, count), "many")),
         ("append, one at a time", 200, lambda: append(200, 1, "one")),
         ("sign, reading all again", count, lambda: evidence.checkpoint(ORGANISATION)),
         ("verify the database", count, lambda: evidence.verify_database(ORGANISATION)),
         ("export to an archive", count, lambda: evidence.export(ORGANISATION, archive)),
-        ("verify the archive", count, verify),
+        (VERIFY, count, verify),
     ]
     for title, size, step in steps:
         with timed() as seconds:
             step()
-        yield title, size, *seconds
+        wall, processor = seconds
+        yield title, size, wall, processor
 
 
 @contextmanager
@@ -76,9 +85,10 @@ def timed() -> Iterator[list[float]]:
 
 
 def show(lines: list[tuple[str, int, float, float]]) -> None:
-    table = Table("ledger", "entries", "per second", "per second of processor")
+    table = Table("ledger", "entries", "per second", "wanted", "per second of processor")
     for title, size, wall, processor in lines:
-        table.add_row(title, f"{size:,}", f"{size / wall:,.0f}", f"{size / processor:,.0f}")
+        wanted = f"{WANTED[title]:,}" if title in WANTED else ""
+        table.add_row(title, f"{size:,}", f"{size / wall:,.0f}", wanted, f"{size / processor:,.0f}")
     Console().print(table)
 
 

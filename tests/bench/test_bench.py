@@ -9,8 +9,9 @@ import pytest
 
 from bench.cases import cases, statements
 from bench.harness import Disagreement, Line, Report, measure
-from bench.systems import System, postgres_system, sqlite_system
+from bench.systems import System, mariadb_system, postgres_system, sqlite_system
 from bench.world import Size
+from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
 SMALL, LARGER = Size(800, 400, 40), Size(2_400, 800, 80)
@@ -19,11 +20,14 @@ SMALL, LARGER = Size(800, 400, 40), Size(2_400, 800, 80)
 def system_of(request: pytest.FixtureRequest, tmp_path: Path, size: Size) -> System:
     if request.param == "sqlite":
         return sqlite_system(tmp_path, size)
+    if request.param == "mariadb":
+        mariadb: MariadbServer = request.getfixturevalue("mariadb_server")
+        return mariadb_system(mariadb, size)
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return postgres_system(server, size)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mariadb"])
 def systems(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Size, System]:
     folder = tmp_path_factory.mktemp("bench")
     return {size: system_of(request, folder, size) for size in (SMALL, LARGER)}

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garant.engine.cells import _cell as cell
 from garant.engine.export import Export, export_subject
-from garant.engine.export import _cell as cell
 from garant.engine.export import _safe as safe
 from garant.policy.text import Text
 from garant.systems.files.store import FileStore

@@ -14,7 +14,7 @@ from garant.engine.execution import Execution
 from tests.engine.support.running import Notebook
 from tests.engine.support.shop import Shop
 
-CHANGE = re.compile(r"(?:^|\)\s*)(?:DELETE FROM|UPDATE) (?!garant_)")
+CHANGE = re.compile(r"(?:^|\)\s*)(?:DELETE (?:(?!garant_)\S+ )?FROM|UPDATE) (?!garant_)")
 """A change of the system's own tables, perhaps after WITH."""
 
 

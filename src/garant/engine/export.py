@@ -1,28 +1,29 @@
 """Export: a person's data in one ZIP, streamed (art. 15 and 20 GDPR).
 
 For each system and table: JSON Lines (exact) and CSV (for a spreadsheet); the files that the rows
-name; a readable index in HTML; a manifest with the digest of every member. Rows pass through one
-by one: memory does not grow with the person's data.
+name; a readable index in HTML; a manifest with the digest of every member. Rows pass through in
+small blocks: memory does not grow with the person's data.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
 import json
-import math
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from garant.engine.cells import blocks
 from garant.engine.identities import roots_found
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
@@ -33,21 +34,14 @@ from garant.systems.port import RootKey, Snapshot
 PIECE = 64 * 1024
 """Bytes compressed at a time."""
 
+LEVEL = 2
+"""Of compression: twice as fast as the usual one, for a fourteenth more bytes."""
+
 SAMPLE = 20
 """Rows of each table that the HTML index shows."""
 
-FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
-"""What a spreadsheet would take for a formula (OWASP: CSV injection)."""
-
 UNSAFE = re.compile(r'[\x00-\x1f\x7f:*?"<>|]')
 """Characters that some system refuses, or understands, in a file's name."""
-
-written = json.JSONEncoder(ensure_ascii=False).encode
-"""A value in JSON."""
-
-JSON_TYPES = (type(None), bool, int, float, str, dict)
-
-_DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass
@@ -104,7 +98,7 @@ def export_subject(
         ConnectorError: a system did not answer; ``out`` is then not a whole archive.
     """
     export = Export()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         writer = _Archive(archive, export)
         for name in sorted(sources):
             source = sources[name]
@@ -128,10 +122,7 @@ class _Archive:
 
     def stream(self, name: str, pieces: Iterator[bytes]) -> None:
         digest = hashlib.sha256()
-        info = zipfile.ZipInfo(name, _DOS_EPOCH)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.external_attr = 0o600 << 16
-        with self._archive.open(info, "w", force_zip64=True) as member:
+        with self._archive.open(name, "w", force_zip64=True) as member:
             for piece in _gathered(pieces):
                 digest.update(piece)
                 member.write(piece)
@@ -195,34 +186,33 @@ def _write_table(
         if f.table == table.table
     ]
     with tempfile.TemporaryFile() as aside:
-        sheet = io.TextIOWrapper(aside, "utf-8", newline="", write_through=False)
-        sheet.write("\N{BYTE ORDER MARK}")
-        cells = csv.writer(sheet, delimiter=";")
-        cells.writerow(table.columns)
+        aside.write(codecs.BOM_UTF8 + _sheet([table.columns]))
 
         def lines() -> Iterator[bytes]:
-            for row in rows:
-                plain = [_plain(value) for value in row]
-                named = ((f.store.env, f.name(*(row[n] for n in places))) for f, places in stores)
-                files.update({(env, name): None for env, name in named if name is not None})
-                shown = [_cell(value) for value in plain]
-                cells.writerow(shown)
-                table.rows += 1
-                if table.rows <= SAMPLE:
-                    table.sample.append(shown)
-                line = written(dict(zip(table.columns, plain, strict=True)))
-                yield line.encode() + b"\n"
+            for block in blocks(table.columns, rows):
+                for f, places in stores:
+                    named = (f.name(*(row[n] for n in places)) for row in block.rows)
+                    files.update({(f.store.env, name): None for name in named if name is not None})
+                aside.write(_sheet(block.cells))
+                table.sample += map(list, block.cells[: SAMPLE - table.rows] if table.rows < SAMPLE else ())
+                table.rows += len(block.rows)
+                yield block.lines
 
         first = next(content := lines(), None)
         if first is None:
             return files
         writer.stream(f"{table.folder}.jsonl", _chain(first, content))
-        sheet.flush()
         aside.seek(0)
         writer.stream(f"{table.folder}.csv", iter(lambda: aside.read(PIECE), b""))
-        sheet.detach()
     writer.export.tables.append(table)
     return files
+
+
+def _sheet(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows of a spreadsheet, as CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -258,27 +248,6 @@ def _safe(name: str) -> str:
     """A member name that stays below its folder when the archive is unpacked, on any system."""
     parts = [part for part in re.split(r"[\\/]+", name) if part not in ("", ".", "..")]
     return UNSAFE.sub("_", "/".join(parts)) or "_"
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON writes it: dates in ISO 8601, bytes in hexadecimal, decimals as text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
-    if isinstance(value, list):
-        return [_plain(item) for item in cast("list[Any]", value)]
-    if isinstance(value, JSON_TYPES):
-        return cast("Any", value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(cast("bytes", value)).hex()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return written(value)
-    return f"'{value}" if FORMULA.match(value) else value
 
 
 def _index(export: Export, organisation: str, at: datetime, language: Language) -> str:

@@ -9,18 +9,34 @@ import sqlalchemy as sa
 LARGE = 10_000
 """Rows from which a search without an index is slow enough to be worth a word."""
 
-_FIRST_COLUMNS = sa.text(
-    "SELECT DISTINCT column_name FROM information_schema.statistics"
-    " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name AND seq_in_index = 1"
-)
+_FIRST_COLUMNS = {
+    "mariadb": sa.text(
+        "SELECT DISTINCT column_name FROM information_schema.statistics"
+        " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name AND seq_in_index = 1"
+    ),
+    "postgresql": sa.text(
+        "SELECT DISTINCT a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+        " WHERE n.nspname = COALESCE(CAST(:schema AS text), current_schema()) AND c.relname = :name"
+    ),
+    "sqlite": sa.text(
+        "SELECT name FROM pragma_table_info(:name, :schema) WHERE pk = 1 UNION"
+        " SELECT k.name FROM pragma_index_list(:name, :schema) i, pragma_index_info(i.name, :schema) k"
+        " WHERE k.seqno = 0"
+    ),
+}
+"""The columns that an index, a unique constraint or the primary key leads with, in one statement for each table."""
 
 
 def missing_indexes(connection: sa.Connection, searched: Iterable[tuple[str, str]]) -> list[str]:
     """CREATE INDEX statements for the (table, column) that no index leads with, in large tables."""
+    columns = sorted(set(searched))
+    leading = {table: _leading(connection, table) for table in {table for table, _ in columns}}
     return [
         _statement(connection, table, column)
-        for table, column in sorted(set(searched))
-        if _is_large(connection, table) and column not in _leading(connection, table)
+        for table, column in columns
+        if column not in leading[table] and _is_large(connection, table)
     ]
 
 
@@ -34,18 +50,10 @@ def _statement(connection: sa.Connection, table: str, column: str) -> str:
 
 
 def _leading(connection: sa.Connection, table: str) -> set[str | None]:
-    """The columns that an index, a unique constraint or the primary key leads with."""
+    """The columns of the table that a search finds by an index."""
     schema, _, name = table.rpartition(".")
-    if connection.dialect.name in ("mariadb", "mysql"):
-        # SQLAlchemy would read the whole definition, and warn of every type it does not know (point).
-        leading = connection.execute(_FIRST_COLUMNS, {"schema": schema or None, "name": name})
-        return set(leading.scalars())
-    inspector = sa.inspect(connection)
-    where = {"schema": schema or None}
-    found = [inspector.get_pk_constraint(name, **where)["constrained_columns"]]
-    found += [unique["column_names"] for unique in inspector.get_unique_constraints(name, **where)]
-    found += [index["column_names"] for index in inspector.get_indexes(name, **where)]
-    return {columns[0] for columns in found if columns}
+    asked = _FIRST_COLUMNS[connection.dialect.name]
+    return set(connection.scalars(asked, {"schema": schema or None, "name": name}))
 
 
 def _is_large(connection: sa.Connection, table: str) -> bool:

@@ -129,7 +129,8 @@ class SqlSnapshot:
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
         # On the execution, not the connection: there the option would stay and stream every statement.
         with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
-            yield from result
+            for some in result.partitions():
+                yield from some
 
     def _finder(self, root: str) -> Finder:
         self._sent = None

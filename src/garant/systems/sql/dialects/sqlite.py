@@ -21,6 +21,12 @@ AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 DIGIT: ColumnElement[str] = sa.literal_column("'0'")
 """A year before our era begins with less: with a minus."""
 
+TEXT: ColumnElement[str] = sa.literal_column("'text'")
+AWARE: tuple[ColumnElement[str], ...] = tuple(
+    sa.literal_column(f"'{pattern}'") for pattern in ("*[Zz]", "*[+-][0-9][0-9]:[0-9][0-9]")
+)
+"""How a moment with an offset ends."""
+
 UNREAD: ColumnElement[str] = sa.literal_column("'~'")
 """Stands for a date that cannot be read; it sorts after every date."""
 
@@ -69,7 +75,8 @@ class Sqlite:
     def dated(
         self, at: ColumnElement[Any], kind: str, greatest: Greatest
     ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        # One aggregate, written twice and computed once: reading a text as a date is the slow part.
+        # One aggregate, written twice and computed once: reading a text as a date is the slow part. With a
+        # parameter in it, SQLite would take the two for different and compute both.
         read = _sqlite_day(at) if kind == "date" else _sqlite_instant(at)
         found = greatest(sa.func.coalesce(read, UNREAD))
         moment = sa.func.nullif(found, UNREAD)
@@ -119,9 +126,9 @@ def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
     SQLite's date functions read much more than dates: a bare year is a Julian day of antiquity, a bare
     time is the year 2000, the 30th of February is in March. What they change was not a date.
     """
-    written = sa.func.substr(at, 1, 10)
+    written = _first_ten(at)
     real = sa.and_(
-        sa.func.typeof(at) == "text", sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
+        sa.func.typeof(at) == TEXT, sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
     )
     plain = sa.and_(at >= DIGIT, sa.func.date(at, AGAIN) == at)
     return sa.case((plain, at), (real, written), else_=sa.null())
@@ -130,18 +137,20 @@ def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
 def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
     """The moment in the system's zone; NULL when it is none. An offset, or Z, is taken into account."""
     text = sa.func.rtrim(at)
-    aware = sa.or_(
-        *(text.op("GLOB", is_comparison=True)(sa.literal(p)) for p in ("*[Zz]", "*[+-][0-9][0-9]:[0-9][0-9]"))
-    )
+    aware = sa.or_(*(text.op("GLOB", is_comparison=True)(pattern) for pattern in AWARE))
     naive = sa.func.datetime(at, AGAIN)
-    real = sa.func.date(naive) == sa.func.substr(at, 1, 10)
+    real = sa.func.date(naive) == _first_ten(at)
     return sa.case(
         (sa.and_(at >= DIGIT, naive == at), at),
-        (sa.func.typeof(at) != "text", sa.null()),
+        (sa.func.typeof(at) != TEXT, sa.null()),
         (aware, sa.func.garant_local(text)),
         (real, naive),
         else_=sa.null(),
     )
+
+
+def _first_ten(at: ColumnElement[Any]) -> ColumnElement[str]:
+    return sa.func.substr(at, sa.literal_column("1"), sa.literal_column("10"))
 
 
 def local_moment(zone: str, text: str) -> str | None:
