@@ -6,6 +6,7 @@ left on as Debian has them; and, beside it, application code that goes row by ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -51,6 +52,26 @@ CHANGES = (
     "DELETE FROM person WHERE id IN (SELECT id FROM due WHERE billed = 0)",
 )
 
+AS_JOINS = {
+    "UPDATE meeting SET host_id": "UPDATE meeting JOIN due ON due.id = host_id SET host_id = NULL, host_note = NULL",
+    "UPDATE meeting SET guest_id": "UPDATE meeting JOIN due ON due.id = guest_id SET guest_id = NULL, guest_note = NULL",
+    "UPDATE invoice": "UPDATE invoice i JOIN due ON due.id = i.person_id AND billed = 1 SET i.phone = NULL",
+    "UPDATE person": """UPDATE person p JOIN due ON due.id = p.id AND billed = 1
+       SET p.email = 'gone-' || p.id || '@shop.invalid', p.phone = NULL, p.city = NULL""",
+}
+"""Before version 11.1, MariaDB finds rows by an index only in the form for several tables, as its experts know."""
+
+
+def changes(dialect: str) -> Iterator[str]:
+    """The statements, as an expert of this database writes them."""
+    for statement in CHANGES:
+        if dialect != "mysql":
+            yield statement
+        elif statement.startswith("DELETE"):
+            yield re.sub(r"^DELETE FROM (\w+)", r"DELETE \1 FROM \1", statement)
+        else:
+            yield next(join for start, join in AS_JOINS.items() if statement.startswith(start))
+
 
 @contextmanager
 def transaction(url: str, *, autocommit: bool = False) -> Iterator[sa.Connection]:
@@ -90,7 +111,7 @@ def sweep(url: str) -> None:
     """Everybody whose term is over."""
     with transaction(url) as connection:
         select(connection, DUE)
-        for statement in CHANGES:
+        for statement in changes(connection.dialect.name):
             connection.execute(sa.text(statement))
 
 
@@ -99,7 +120,7 @@ def erase(url: str, emails: Sequence[str]) -> None:
     with transaction(url) as connection:
         ask(connection, emails)
         select(connection, SOME)
-        for statement in CHANGES:
+        for statement in changes(connection.dialect.name):
             connection.execute(sa.text(statement))
 
 
