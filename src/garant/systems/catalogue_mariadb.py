@@ -44,6 +44,7 @@ SELECT trigger_name AS name FROM information_schema.triggers
 WHERE event_object_schema = :schema AND event_object_table = :name ORDER BY trigger_name
 """
 
+# The server's own schemas are left out by name, or it would open each of their views.
 _FOREIGN_KEYS: Final = """
 SELECT k.table_schema AS child_schema, k.table_name AS child, k.constraint_name AS name, k.column_name AS col,
        k.referenced_table_schema AS target_schema, k.referenced_table_name AS target,
@@ -51,7 +52,9 @@ SELECT k.table_schema AS child_schema, k.table_name AS child, k.constraint_name 
 FROM information_schema.key_column_usage k
 JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema
      AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name
-WHERE k.referenced_table_name IS NOT NULL
+WHERE k.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
+  AND r.constraint_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
+  AND k.referenced_table_name IS NOT NULL
   AND (k.table_schema = :schema OR k.referenced_table_schema = :schema)
 ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position
 """

@@ -18,13 +18,16 @@ _SQLITE = sa.text(
     "WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
 )
 
+# The server's own schemas are left out by name, or it would open each of their views.
 _MARIADB = sa.text(
     "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, "
     "k.referenced_table_name, k.referenced_column_name, r.delete_rule "
     "FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r "
     "ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
     "AND r.constraint_name = k.constraint_name "
-    "WHERE k.referenced_table_name IS NOT NULL AND (k.table_schema = database() "
+    "WHERE k.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') "
+    "AND r.constraint_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') "
+    "AND k.referenced_table_name IS NOT NULL AND (k.table_schema = database() "
     "OR k.referenced_table_schema = database()) "
     "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
 )
