@@ -29,6 +29,19 @@ def test_people_treated_in_place_still_let_go_of_what_they_share(shop: Shop, siz
     assert shop.ids("meeting") == []
 
 
+def test_a_shared_row_that_is_treated_waits_for_the_last_of_its_owners(shop: Shop) -> None:
+    shop.document["dispositions"]["erase"]["actions"][3]["do"] = "treat"
+    shop.people(1, 2).people(4, at=RECENT).meet(1, 1, 2).meet(2, 1, 4)
+    before = [row["title"] for row in shop.rows("meeting")["meeting"].values()]
+    plan = shop.plan()
+    action = plan.selections[0].actions[3]
+    assert (action.table, action.deleted, action.treated) == ("meeting", 0, 1)
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert [row["title"] for row in shop.rows("meeting")["meeting"].values()] == [None, before[1]]
+    assert before[1] is not None, "somebody stays, and so does what they were told"
+
+
 @pytest.mark.parametrize("size", [1, 2, 1000])
 @pytest.mark.parametrize("order", [(3, 4), (4, 3)])
 def test_a_duty_on_one_owner_keeps_the_shared_row(shop: Shop, size: int, order: tuple[int, int]) -> None:
