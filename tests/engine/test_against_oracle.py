@@ -116,7 +116,7 @@ def foreseen(effects: Effects) -> list[tuple[object, ...]]:
 
 
 @given(chances)
-@examples(20)
+@examples(12)
 def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Random) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
@@ -140,7 +140,7 @@ def test_a_plan_counts_what_brute_force_counts(database: Database, chance: Rando
 
 
 @given(chances, st.sampled_from([1, 2, 7, 1000]))
-@examples(20)
+@examples(12)
 def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random, size: int) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()

@@ -53,7 +53,7 @@ def kept_by(world: World, rows: Contents, people: set[str], named: list[Place]) 
 
 
 @given(chances, sizes)
-@examples(30)
+@examples(10)
 def test_a_sweep_leaves_what_is_held_and_nothing_else_changes(
     database: Database, chance: Random, size: int
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_sweep_leaves_what_is_held_and_nothing_else_changes(
 
 
 @given(chances, sizes)
-@examples(30)
+@examples(10)
 def test_a_hold_that_comes_at_any_moment_keeps_what_is_still_there(
     database: Database, chance: Random, size: int
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_hold_that_comes_at_any_moment_keeps_what_is_still_there(
 
 
 @given(chances)
-@examples(30)
+@examples(10)
 def test_the_request_of_somebody_leaves_what_is_held(database: Database, chance: Random) -> None:
     world = Builder(chance, database).build()
     rows = world.rows()
