@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tests.cli.company import AS_OF, Company, entry_keys
 
 ARCHIVE = """\
-system: archive
+system: paper
 label: {fr: Archives papier, en: Paper archive}
 connector: manual
 responsible: {name: Camille Exemple, email: camille@archive.example}
@@ -27,7 +27,7 @@ UNKNOWN = "email=nobody@nowhere.example"
 
 
 def by_hand(company: Company) -> None:
-    (company.folder / "maps" / "archive.yaml").write_text(ARCHIVE)
+    (company.folder / "maps" / "paper.yaml").write_text(ARCHIVE)
 
 
 def key(company: Company) -> str:
@@ -39,15 +39,15 @@ def key(company: Company) -> str:
 
 def task_key(company: Company) -> str:
     listed = company.garant("task", "list")
-    return next(word for word in listed.out.split() if "-archive-" in word).strip("()")
+    return next(word for word in listed.out.split() if "-paper-" in word).strip("()")
 
 
 def test_from_the_plan_to_the_signed_answer(ready_company: Company) -> None:
     company = ready_company
     by_hand(company)
-    checked = company.garant("map", "check", "maps/archive.yaml", "--policy", "policy")
+    checked = company.garant("map", "check", "maps/paper.yaml", "--policy", "policy")
     assert checked.code == 0, checked.out
-    options = ["--as-of", AS_OF, "--system", "archive", "--out", "plan.json"]
+    options = ["--as-of", AS_OF, "--system", "paper", "--out", "plan.json"]
     planned = company.garant("plan", "policy", *options)
     assert "Task for Camille Exemple" in planned.out
     assert "Number unknown: unproven until the signed answer has come." in planned.out
@@ -65,7 +65,7 @@ def test_from_the_plan_to_the_signed_answer(ready_company: Company) -> None:
     )
     assert early.code == 2
     assert "No public key is known" in early.err
-    assert company.garant("task", "trust", "archive", public).code == 0
+    assert company.garant("task", "trust", "paper", public).code == 0
 
     shown = company.garant("task", "show", task, "--out", "task.json")
     assert "to hand to Camille Exemple" in shown.out
@@ -114,14 +114,14 @@ def test_a_person_found_nowhere_by_program_is_asked_for_by_hand(ready_company: C
 def test_what_is_late_is_said_loudly(ready_company: Company, tmp_path: Path) -> None:
     company = ready_company
     by_hand(company)
-    company.garant("plan", "policy", "--as-of", AS_OF, "--system", "archive", "--out", "plan.json")
+    company.garant("plan", "policy", "--as-of", AS_OF, "--system", "paper", "--out", "plan.json")
     digest = json.loads((company.folder / "plan.json").read_text())["digest"]
     company.garant("apply", "plan.json", "--approve", digest)
     make_late(company)
     listed = company.garant("task", "list")
     assert listed.code == 1
-    assert listed.out.startswith("LATE by 3 days: archive, Camille Exemple")
-    planned = company.garant("--language", "fr", "plan", "policy", "--as-of", AS_OF, "--system", "archive")
+    assert listed.out.startswith("LATE by 3 days: paper, Camille Exemple")
+    planned = company.garant("--language", "fr", "plan", "policy", "--as-of", AS_OF, "--system", "paper")
     assert "EN RETARD de 3 jours" in planned.err
     shown = company.garant("task", "show", task_key(company))
     assert "LATE by 3 days" in shown.out
@@ -143,10 +143,10 @@ def test_signing_needs_no_installation_and_says_what_is_wrong(company: Company) 
     options = ["--outcome", "done", "--key", "camille.key"]
     (company.folder / "task.json").write_text("[]")
     assert "is not a task of Garant" in company.garant("task", "sign", "task.json", *options).err
-    statement = {"statement": {"task": "run-archive-prospects"}}
+    statement = {"statement": {"task": "run-paper-prospects"}}
     (company.folder / "task.json").write_text(json.dumps(statement))
     signed = company.garant("task", "sign", "task.json", *options)
     assert signed.code == 0, signed.err
-    assert signed.out.startswith("garant-answer/1\ntask run-archive-prospects\n")
+    assert signed.out.startswith("garant-answer/1\ntask run-paper-prospects\n")
     refused = company.garant("task", "sign", "task.json", "--outcome", "refused", "--key", "camille.key")
     assert refused.code == 2
