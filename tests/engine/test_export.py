@@ -72,6 +72,14 @@ def test_every_table_is_there_twice_exact_and_for_a_spreadsheet(shop: Shop) -> N
     )
 
 
+def test_a_table_of_which_the_map_names_no_column_tells_nothing_of_the_person(shop: Shop) -> None:
+    shop.document["tables"]["attendee"]["columns"] = {}
+    shop.people(1, 2).meet(1, 1, 2)
+    done, archive = export(shop)
+    assert [t.table for t in done.tables] == ["contact", "interaction", "note", "meeting"]
+    assert not [name for name in archive.namelist() if "attendee" in name]
+
+
 def test_the_manifest_has_the_digest_of_every_member(shop: Shop) -> None:
     shop.people(1)
     done, archive = export(shop)
