@@ -24,7 +24,7 @@ class ReplayLooked(Payload):
 
 @entry_kind(
     "suppression.forgotten",
-    fr="Une partie de la liste d’effacement a été oubliée : aucune sauvegarde n’est plus si ancienne.",
+    fr="Une partie de la liste d’effacement a été oubliée : aucune sauvegarde n’est plus si ancienne.",
     en="A part of the suppression list was forgotten: no backup is that old any more.",
 )
 class SuppressionForgotten(Payload):
