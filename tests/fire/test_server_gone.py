@@ -2,74 +2,73 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
-import psycopg
 import pytest
 
-from tests.engine.support.databases import PostgresDatabase
-from tests.fire.arena import Arena, undisturbed
-from tests.servers.postgres_process import Postgres
+from tests.engine.support.databases import MariadbDatabase
+from tests.fire.servers import Ground, ground
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.fixture
-def own_server() -> Iterator[Postgres]:
-    """A server of the test's own, to be stopped."""
-    server = Postgres()
-    server.start()
-    yield server
-    server.stop()
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+def field(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with ground(request.param, tmp_path_factory.mktemp("fire")) as made:
+        yield made
 
 
-def away(server: Postgres) -> None:
-    """Stop it without waiting for whoever is connected."""
-    assert server.process is not None
-    server.process.send_signal(server.quickly)
-    server.process.wait(30)
-
-
-def back(server: Postgres) -> None:
-    """Start it again on the same data."""
-    server.process = subprocess.Popen(
-        [str(part) for part in server.command()],
-        cwd=server.folder,
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **server.account,
-    )
-    end = time.monotonic() + 60
-    while not server.answers():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("share", [0.4, 0.7])
-def test_the_server_goes_and_comes_back(own_server: Postgres, tmp_path: Path, share: float) -> None:
-    url = f"postgresql://postgres:{own_server.password}@127.0.0.1:{own_server.port}/shop"
-    with psycopg.connect(url.replace("/shop", "/postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE shop")
-    database = PostgresDatabase(url.replace("postgresql://", "postgresql+psycopg://"))
-    arena = Arena(database, tmp_path)
-    peace = undisturbed(arena)
-    database.close()
+@pytest.mark.parametrize("crash", [False, True], ids=["stopped", "killed"])
+def test_the_server_goes_and_comes_back(field: Ground, crash: bool) -> None:
+    """Stopped, it ends what it does; killed, it repairs itself when it starts again."""
+    arena, server = field.arena, field.server
+    arena.fresh()
     child = arena.start({"do": "apply"})
-    time.sleep(share * peace.seconds)
-    away(own_server)
+    time.sleep((0.7 if crash else 0.5) * field.peace.seconds)
+    field.away(server.at_once if crash else server.quickly)
     time.sleep(1)
-    back(own_server)
+    server.back()
     answer = child.end()
     if not answer.get("state"):
         assert answer["words"].startswith(("Interrupted", "Unreachable")), answer
-    assert arena.apply() == peace.answer
-    again = PostgresDatabase(database.url)
-    assert again.contents(peace.rows) == peace.rows
-    again.close()
-    assert arena.verified() == {"entries": peace.answer["receipts"], "once": True}
-    arena.close()
+    assert arena.others(arena.shop.rows()) == arena.others(arena.before)
+    field.ended_in_peace(arena.apply())
+
+
+@pytest.mark.parametrize("field", ["mariadb"], indirect=True)
+def test_a_commit_that_outlives_the_process_is_counted(field: Ground) -> None:
+    """Commits wait for a replica; the process is killed meanwhile, and its commit is done later all the same.
+
+    MariaDB does not remember what became of a transaction, and while this one waits its rows seem untouched.
+    """
+    arena = field.arena
+    arena.fresh()
+    with closing(MariadbDatabase(arena.database.url)) as operator:
+        operator.run(
+            "SET GLOBAL rpl_semi_sync_master_timeout = 60000",
+            "SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC",
+            "SET GLOBAL rpl_semi_sync_master_enabled = ON",
+        )
+        waiting = "SELECT count(*) FROM information_schema.processlist WHERE state LIKE '%ACK from slave%'"
+        killed = arena.start({"do": "apply"})
+        until(lambda: operator.scalar(waiting) == 1)
+        killed.kill()
+        assert killed.end() == {}
+        assert operator.scalar(waiting) == 1, "the server goes on without it"
+        assert arena.shop.rows() == arena.before, "and nothing is to be seen of it"
+        again = arena.start({"do": "apply"})
+        time.sleep(2)
+        operator.run("SET GLOBAL rpl_semi_sync_master_enabled = OFF")
+    answer = again.end()
+    if not answer.get("state"):
+        assert "the transaction of the batch is not over yet" in answer["words"], answer
+    field.ended_in_peace(arena.apply())
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)

@@ -112,7 +112,8 @@ def _apply(order: dict[str, Any], url: str) -> dict[str, Any]:
             sums = tables.setdefault(rows["table"], [0, 0])
             sums[0] += rows["deleted"]
             sums[1] += rows["treated"]
-    return {"state": run.state, "receipts": len(receipts), "tables": tables}
+    marked = sum((batch.receipt or {})["marked"] for batch in receipts)
+    return {"state": run.state, "receipts": len(receipts), "tables": tables, "marked": marked}
 
 
 def _verify(_order: dict[str, Any], _url: str) -> dict[str, Any]:

@@ -37,6 +37,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _within(room: int | None) -> list[str]:
+    """What a command begins with, so that no file of it grows beyond so many bytes: ulimit counts 512 at a time."""
+    return [] if room is None else ["sh", "-c", 'ulimit -f "$1"; shift; exec "$@"', "sh", str(room // 512)]
+
+
 class Server(ABC):
     """A server of some software: made ready, started, asked whether it answers, stopped."""
 
@@ -67,15 +72,36 @@ class Server(ABC):
         """Whether it takes connections."""
 
     def start(self) -> None:
+        if "user" in self.account:
+            shutil.chown(self.folder, self.account["user"], self.account["group"])
+        secret = self._secret()
+        self.prepare(secret)
+        self._launch()
+        secret.unlink()
+
+    def away(self, sent: signal.Signals) -> None:
+        """End it, its data kept."""
+        assert self.process is not None
+        self.process.send_signal(sent)
+        self.process.wait(START_SECONDS)
+
+    def back(self, room: int | None = None) -> None:
+        """Start it again on the same data; no file of it may grow beyond ``room`` bytes."""
+        secret = self._secret()
+        self._launch(room)
+        secret.unlink()
+
+    def _secret(self) -> Path:
         secret = self.folder / "secret"
         secret.touch(mode=0o600)
         if "user" in self.account:
-            for path in (self.folder, secret):
-                shutil.chown(path, self.account["user"], self.account["group"])
-        self.prepare(secret)
-        with (self.folder / "log").open("wb") as log:
+            shutil.chown(secret, self.account["user"], self.account["group"])
+        return secret
+
+    def _launch(self, room: int | None = None) -> None:
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(part) for part in self.command()],
+                [*_within(room), *(str(part) for part in self.command())],
                 cwd=self.folder,
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
@@ -84,7 +110,6 @@ class Server(ABC):
                 **self.account,
             )
         self._wait_until_ready()
-        secret.unlink()
 
     def run(self, command: Command) -> None:
         done = subprocess.run(

@@ -12,6 +12,7 @@ import pytest
 
 from garant.engine.execution import Execution
 from garant.engine.subject import find_subject
+from garant.engine.terms import Terms
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
 from garant.systems.sql.mariadb_engine import latest_offset
 from tests.engine.support.databases import MariadbDatabase
@@ -87,6 +88,51 @@ def test_a_server_that_goes_in_the_middle_changes_nothing(shop: Shop) -> None:
     assert shop.ids("contact") == [1, 2]
     result = execution.execute("001/0001", Notebook(journal.written))
     assert (result.recovered, result.counts["roots"], shop.ids("contact")) == (False, 2, [])
+
+
+def test_a_transaction_that_is_not_over_is_waited_for(shop: Shop) -> None:
+    connector = shop.system()["crm"].connector
+    shop.database.run("DO GET_LOCK('garant-1', 0)")
+    assert "not over yet" in told(lambda: connector.committed("garant-1"), Interrupted)
+    shop.database.run("DO RELEASE_LOCK('garant-1')")
+    assert connector.committed("garant-1") is None
+
+
+def test_what_a_transaction_is_known_by_goes_with_it(shop: Shop) -> None:
+    """Also where the connection is kept open, and the batch was given up."""
+
+    class Refusing(Notebook):
+        def prepare(self, batch_key: str, counts: Any) -> None:
+            super().prepare(batch_key, counts)
+            assert shop.database.scalar(f"SELECT is_used_lock('{counts['transaction']}')") is not None
+            raise Interrupted("the journal refuses")
+
+    execution, journal = Execution(shop.plan(), shop.policy, shop.system()), Refusing()
+    told(lambda: execution.execute("001/0001", journal), Interrupted)
+    known = journal.written["001/0001"]["transaction"]
+    assert shop.database.scalar(f"SELECT is_used_lock('{known}')") is None
+    assert not execution.execute("001/0001", Notebook(journal.written)).recovered
+    assert shop.ids("contact") == []
+
+
+def test_planning_waits_for_nobody_and_keeps_nobody_waiting(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read goes into temporary tables: at another level InnoDB would lock every row of it."""
+    monkeypatch.setattr("garant.systems.sql.engines.BUSY_SECONDS", 1)
+    system = shop.system()["crm"]
+    shop.database.run(
+        "SET innodb_lock_wait_timeout = 1", "BEGIN", "UPDATE contact SET phone = '1' WHERE id = 1"
+    )
+    plan = shop.plan()
+    shop.database.run("COMMIT")
+    with system.connector.snapshot() as snapshot:
+        due = Terms(shop.policy.document.retention, plan.zone, AS_OF).due_question(
+            system.data_map, system.data_map.promises[0], archive=False
+        )
+        assert due is not None
+        assert set(snapshot.find_due(due, ()).keys) == {1, 2}
+        shop.database.run("UPDATE contact SET phone = '2'", "UPDATE interaction SET body = 'x'")
 
 
 def cut(shop: Shop) -> None:

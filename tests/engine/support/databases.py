@@ -177,6 +177,7 @@ class MariadbDatabase:
     def close(self) -> None:
         if self._open is not None:
             self._open.close()
+            self._open = None
 
     def run(self, *statements: str) -> None:
         with self.connect().cursor() as cursor:

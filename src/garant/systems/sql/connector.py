@@ -113,13 +113,12 @@ class SqlConnector:
             return list(find_marked(marker, marks))
 
     def committed(self, transaction: str) -> bool | None:
-        """What PostgreSQL remembers of a transaction; SQLite remembers none."""
+        """What the system remembers of a transaction: PostgreSQL all, MariaDB whether it still runs, SQLite nothing."""
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
-            number = sa.cast(sa.literal(int(transaction)), sa.BigInteger())
-            status = connection.scalar(sa.select(sa.func.txid_status(number)))
-        if status == "in progress":
+            fate = self.dialect.fate(connection, transaction)
+        if fate == "in progress":
             raise Interrupted(f"{self.data_map.system}: the transaction of the batch is not over yet")
-        return None if status is None else status == "committed"
+        return None if fate is None else fate == "committed"
 
     def release_files(self, files: Sequence[tuple[str, str]]) -> int:
         """Delete the files named by (variable, name) that no row refers to any more."""

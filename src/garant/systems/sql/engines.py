@@ -101,6 +101,11 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
             # Long conditions over few rows: compiling them takes longer than running them.
             cursor.execute("SET jit = off")
+            if writing:  # what a receipt says outlives the server, however the database is set
+                cursor.execute(
+                    "SELECT set_config('synchronous_commit', 'on', false) "
+                    "WHERE current_setting('synchronous_commit') = 'off'"
+                )
         dbapi.commit()
 
     return engine

@@ -27,7 +27,10 @@ _FIRST_YEAR = 1970
 
 
 def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) -> sa.Engine:
-    """An engine whose connections read one state (to look) or the last one committed (to change)."""
+    """An engine whose connections read what is committed, and lock nothing that they only read.
+
+    At any higher level, InnoDB locks each row that goes into a temporary table: nobody could write during a plan.
+    """
     engine = sa.create_engine(
         url,
         pool_size=1,
@@ -35,7 +38,7 @@ def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) ->
         pool_pre_ping=True,
         hide_parameters=True,
         enable_from_linting=False,  # a change is joined with a row of one number, to be planned as a join
-        isolation_level="READ COMMITTED" if writing else "REPEATABLE READ",
+        isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 10, "charset": "utf8mb4", "sql_mode": SQL_MODE},
     )
 
@@ -45,8 +48,15 @@ def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) ->
             cursor.execute("SET innodb_lock_wait_timeout = %s, lock_wait_timeout = %s", [wait_seconds] * 2)
             cursor.execute(f"SET optimizer_switch = '{TRUSTED}'")
             _set_zone(cursor, zone)
-            if writing:
-                _log_rows(cursor)
+            if not _log_rows(cursor) and not writing:
+                _read_as_it_can(cursor)
+
+    @event.listens_for(engine, "reset")
+    def _let_go(dbapi: Any, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        """What a transaction was known by goes with it."""
+        if writing:
+            with dbapi.cursor() as cursor:
+                cursor.execute("DO RELEASE_ALL_LOCKS()")
 
     return engine
 
@@ -64,13 +74,25 @@ def _set_zone(cursor: Any, zone: str) -> None:
         cursor.execute("SET time_zone = %s", [latest_offset(zone)])
 
 
-def _log_rows(cursor: Any) -> None:
-    """Where it may, a session that changes logs rows, without the statement: that holds the key of the pseudonyms."""
+def _log_rows(cursor: Any) -> bool:
+    """Where it may, a session logs rows without their statements, and nothing of its temporary tables.
+
+    A statement holds the key of the pseudonyms; temporary tables hold keys of persons, and what they are asked by.
+    """
     try:
         cursor.execute("SET SESSION binlog_format = 'ROW', SESSION binlog_annotate_row_events = OFF")
     except pymysql.err.OperationalError as error:
         if error.args[0] != _NO_RIGHT:
             raise
+        return False
+    return True
+
+
+def _read_as_it_can(cursor: Any) -> None:
+    """Where each statement must be logged, temporary tables are filled at a higher level only, with locks."""
+    cursor.execute("SELECT @@log_bin AND @@session.binlog_format = 'STATEMENT'")
+    if cursor.fetchone()[0]:
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def latest_offset(zone: str) -> str:

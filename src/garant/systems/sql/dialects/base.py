@@ -74,7 +74,11 @@ class Dialect(Protocol):
         ...
 
     def transaction(self, connection: sa.Connection) -> str | None:
-        """What the system will call this transaction later, where it remembers any."""
+        """What the system will call this transaction later, where it can say anything of it."""
+        ...
+
+    def fate(self, connection: sa.Connection, transaction: str) -> str | None:
+        """``committed``, ``aborted`` or ``in progress``; None when the system does not remember."""
         ...
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:

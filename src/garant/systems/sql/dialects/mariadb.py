@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -85,10 +86,18 @@ class Mariadb:
             )
 
     def begin_snapshot(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        connection.exec_driver_sql("START TRANSACTION READ ONLY")
 
     def transaction(self, connection: sa.Connection) -> str | None:
-        return None
+        """A lock of the session under a name of its own: MariaDB frees it once the session has ended, and not before."""
+        name = f"garant-{secrets.token_hex(16)}"
+        return name if connection.scalar(sa.select(sa.func.get_lock(name, 0))) else None
+
+    def fate(self, connection: sa.Connection, transaction: str) -> str | None:
+        """Whether it still runs is all that MariaDB knows."""
+        return (
+            None if connection.scalar(sa.select(sa.func.is_used_lock(transaction))) is None else "in progress"
+        )
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         connection.exec_driver_sql(f"INSERT INTO {name} (`key`, held) VALUES (%s, %s)", list(rows))

@@ -40,6 +40,10 @@ class Postgresql:
         """Its own number for this transaction (since version 10)."""
         return str(connection.scalar(sa.select(sa.func.txid_current())))
 
+    def fate(self, connection: sa.Connection, transaction: str) -> str | None:
+        number = sa.cast(sa.literal(int(transaction)), sa.BigInteger())
+        return connection.scalar(sa.select(sa.func.txid_status(number)))
+
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         key_type = "bigint" if isinstance(rows[0][0], int) else "text"
         cast = "::uuid" if name.endswith("uuid") else ""

@@ -57,6 +57,9 @@ class Sqlite:
     def transaction(self, connection: sa.Connection) -> str | None:
         return None
 
+    def fate(self, connection: sa.Connection, transaction: str) -> str | None:
+        return None
+
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         connection.exec_driver_sql(f"INSERT INTO {name} (key, held) VALUES (?, ?)", list(rows))
 
