@@ -6,15 +6,22 @@ import os
 import re
 import resource
 import shlex
+import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from garant.cli.output import CommandError
-from garant.demo import stage
+from garant.demo import build_demo, stage
+from garant.ledger.inspection import read_records
+from tests.examples import oracles
 
 pytestmark = pytest.mark.timeout(300)
 PEOPLE = "900"
@@ -49,9 +56,9 @@ def test_it_ends_well_with_the_word(played: tuple[Path, subprocess.CompletedProc
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_it_tells_the_seven_steps_in_french(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_it_tells_the_eight_steps_in_french(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     _, done = played
-    assert re.findall(r"^(\d) · ", done.stdout, re.MULTILINE) == list("1234567")
+    assert re.findall(r"^(\d) · ", done.stdout, re.MULTILINE) == list("12345678")
     for word in ("rompue", "tenue", "empreinte", "reçus", "introuvable", "Registre vérifié"):
         assert word in done.stdout, word
     assert done.stdout.count("✘ rompue") == done.stdout.count("✔ tenue") == 6
@@ -59,7 +66,9 @@ def test_it_tells_the_seven_steps_in_french(played: tuple[Path, subprocess.Compl
 
 def test_each_step_says_what_to_type(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     _, done = played
-    for command in ("check", "map check", "plan", "subject find", "apply", "ledger export", "ledger verify"):
+    for command in (
+        "check", "map check", "plan", "subject find", "apply", "archive consult", "ledger export", "ledger verify",
+    ):  # fmt: skip
         assert f"Chez vous\u202f: garant {command}" in done.stdout, command
 
 
@@ -75,6 +84,36 @@ def test_it_stays_in_its_folder(played: tuple[Path, subprocess.CompletedProcess[
         "ledger.zip",
         "env",
     }
+
+
+def test_records_are_archived_one_is_consulted_and_the_first_are_destroyed(
+    played: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """What the story says of the archive, counted by hand in the systems as they were built, and in the archive."""
+    folder, done = played
+    said = re.sub(r"\s+", " ", done.stdout)
+    found = re.search(r"trouve (\d+) dossiers .* Il en reste (\d+)\.", said)
+    assert found
+    destroyed, left = int(found[1]), int(found[2])
+    build_demo(folder / "again", as_of=date(2026, 11, 1), people=int(PEOPLE))
+    archived = [
+        day
+        for system, days in (("crm", oracles.left_customers), ("maintenance", oracles.left_contacts))
+        for day in days(folder / "again" / f"{system}.sqlite", date(2026, 11, 1)).values()
+    ]
+    shutil.rmtree(folder / "again")
+    assert f"{destroyed + left} dossiers, " in said
+    assert len(archived) == destroyed + left
+    assert sum(day + relativedelta(years=5) < date(2027, 11, 1) for day in archived) == destroyed > 0
+    vault = folder / "demo" / "garant" / "archive" / "seipra-score.sqlite3"
+    with closing(sqlite3.connect(vault)) as database:
+        assert database.execute("SELECT count(*), min(state), max(state) FROM record").fetchall() == [
+            (left, "kept", "kept")
+        ]
+    kinds = [record.kind for record in read_records(folder / "demo" / "ledger.zip")]
+    assert [kind for kind in kinds if kind.startswith("archive.")] == [
+        "archive.allowed", "archive.refused", "archive.consulted",
+    ]  # fmt: skip
 
 
 def test_its_ledger_names_nobody(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

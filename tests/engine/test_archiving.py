@@ -329,6 +329,18 @@ def test_a_person_finds_and_gets_what_is_archived(shop: Shop, vault: Vault) -> N
         assert b"hello 1" in archive.read(name)
 
 
+def test_a_column_of_several_kinds_is_filed_under_each(shop: Shop, vault: Vault) -> None:
+    """As in systems with one table of contact details, where a type says what the value is."""
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+    shop.document["tables"]["contact"]["columns"]["phone"]["identity"] = [
+        {"kind": "phone", "when": "id > 0"}, {"kind": "number", "when": "id < 0"}, {"kind": "name", "when": "id < 0"},
+    ]  # fmt: skip
+    sweep(shop, vault)
+    for kind in ("phone", "number"):
+        (place,) = find_subject(vault.systems(shop), {kind: "+33 1 00 00 00 01"})
+        assert [vault.lines(str(record))[0]["key"] for record in place.keys] == [1]
+
+
 def test_a_request_does_not_end_the_archive_sooner(shop: Shop, vault: Vault) -> None:
     archiving_shop(shop).people(1, at=BETWEEN)
     sweep(shop, vault)

@@ -13,6 +13,7 @@ import pytest
 from garant.demo import DemoData, build_demo
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy, load_policy
+from garant.systems.archive.archive import RecordArchive
 from garant.systems.files.store import FileStore
 from garant.systems.loader import load_maps
 from garant.systems.sql import SqlConnector
@@ -41,8 +42,8 @@ class Memory:
 
 
 @contextmanager
-def opened(demo: DemoData) -> Iterator[dict[str, Source]]:
-    """The demo's systems, reached through the example's maps."""
+def opened(demo: DemoData, archive: RecordArchive | None = None) -> Iterator[dict[str, Source]]:
+    """The demo's systems, reached through the example's maps; a run also needs the archive."""
     environment = demo.environment()
     with ExitStack() as stack:
         sources: dict[str, Source] = {}
@@ -51,7 +52,7 @@ def opened(demo: DemoData) -> Iterator[dict[str, Source]]:
             url = environment[loaded.map.connection.env]
             connector = SqlConnector(loaded.map, url, pseudonym_key=KEY, stores=stores)
             stack.enter_context(closing(connector))
-            sources[system] = Source(loaded.map, loaded.digest, connector)
+            sources[system] = Source(loaded.map, loaded.digest, connector, archive)
         yield sources
 
 

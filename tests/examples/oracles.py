@@ -94,9 +94,9 @@ def readers(crm: Path, as_of: date) -> set[int]:
     return overdue(facts, relativedelta(years=3), as_of, UTC)
 
 
-def former_customers(crm: Path, as_of: date) -> set[int]:
-    """People of firms all of whose contracts are over; without contract or invoice there is no fact."""
-    facts = rows(
+def _ends_of_customers(crm: Path) -> list[tuple]:
+    """People of firms and when their contracts end; without contract or invoice there is no fact."""
+    return rows(
         crm,
         """
         WITH ends AS (
@@ -106,7 +106,21 @@ def former_customers(crm: Path, as_of: date) -> set[int]:
         SELECT p.id, max(e.at) FROM person p JOIN ends e USING (account_id) GROUP BY p.id
         """,
     )
-    return overdue(facts, relativedelta(years=5), as_of, UTC)
+
+
+def former_customers(crm: Path, as_of: date) -> set[int]:
+    """People of firms all of whose contracts are over for five years."""
+    return overdue(_ends_of_customers(crm), relativedelta(years=5), as_of, UTC)
+
+
+def left_customers(crm: Path, as_of: date) -> dict[int, date]:
+    """People whose relationship is over, for less than five years, and the day it ended: for the archive."""
+    return _over(_ends_of_customers(crm), former_customers(crm, as_of), as_of)
+
+
+def _over(facts: Iterable[tuple[int, str | None]], ended: set[int], as_of: date) -> dict[int, date]:
+    days = {key: _day(text, UTC) for key, text in facts if text is not None}
+    return {key: day for key, day in days.items() if day < as_of and key not in ended}
 
 
 def invoices(crm: Path, as_of: date) -> set[int]:
@@ -147,12 +161,20 @@ def candidates(recruitment: Path, as_of: date) -> set[int]:
     return overdue(facts, relativedelta(years=2), as_of, PARIS) | happened(withdrawn, as_of)
 
 
-def client_contacts(maintenance: Path, as_of: date) -> set[int]:
-    facts = rows(
+def _ends_of_clients(maintenance: Path) -> list[tuple]:
+    return rows(
         maintenance,
         "SELECT k.id, c.contract_ends_on FROM client_contact k, client c WHERE c.id = k.client_id",
     )
-    return overdue(facts, relativedelta(years=5), as_of, PARIS)
+
+
+def client_contacts(maintenance: Path, as_of: date) -> set[int]:
+    return overdue(_ends_of_clients(maintenance), relativedelta(years=5), as_of, PARIS)
+
+
+def left_contacts(maintenance: Path, as_of: date) -> dict[int, date]:
+    """Contacts whose firm’s contract is over, for less than five years, and the day: for the archive."""
+    return _over(_ends_of_clients(maintenance), client_contacts(maintenance, as_of), as_of)
 
 
 def images(maintenance: Path, as_of: date) -> set[int]:

@@ -16,9 +16,12 @@ from garant.engine.execution import Execution
 from garant.engine.plan import plan_retention
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.reading import ArchivedRow, read_record
+from garant.systems.archive.store import ArchiveStore
 from garant.systems.loader import load_maps
 from tests.examples import oracles
-from tests.examples.conftest import AS_OF, EXAMPLE, Memory, opened
+from tests.examples.conftest import AS_OF, EXAMPLE, KEY, Memory, opened
 
 ORACLES = {
     ("crm", "prospect"): oracles.prospects,
@@ -36,8 +39,16 @@ def base(folder: Path, system: str) -> Path:
     return folder / f"{system}.sqlite"
 
 
-def planned(plan: Plan) -> dict[tuple[str, str], set[int]]:
-    return {(s.system, s.role or ""): {int(k) for k in s.root_keys()} for s in plan.selections}
+ARCHIVED = {
+    ("crm", "former-customer"): oracles.left_customers,
+    ("maintenance", "former-client-contact"): oracles.left_contacts,
+}
+
+
+def planned(plan: Plan, *, archive: bool = False) -> dict[tuple[str, str], set[int]]:
+    """Whom each promise ends or, with `archive`, archives."""
+    chosen = [s for s in plan.selections if s.archive is archive]
+    return {(s.system, s.role or ""): {int(k) for k in s.root_keys()} for s in chosen}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +62,10 @@ def test_a_plan_selects_whom_a_person_would_select_by_hand(
     assert set(found) == set(ORACLES)
     for (system, role), oracle in ORACLES.items():
         assert found[system, role] == oracle(base(demo.folder, system), as_of), role
+    archived = planned(plan, archive=True)
+    assert set(archived) == set(ARCHIVED)
+    for (system, role), oracle in ARCHIVED.items():
+        assert archived[system, role] == set(oracle(base(demo.folder, system), as_of)), role
 
 
 def test_edges_of_terms_fall_with_the_day_in_paris(tmp_path: Path, policy: LoadedPolicy) -> None:
@@ -102,6 +117,8 @@ class Swept:
     verified: bool
     left: list[tuple[str, int]]
     erased: dict[str, int]
+    archived: dict[tuple[str, str], set[int]]
+    store: ArchiveStore
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +126,8 @@ def swept(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> Swe
     demo = build_demo(tmp_path_factory.mktemp("swept"), as_of=AS_OF, people=4_000)
     before = tmp_path_factory.mktemp("before") / "demo"
     shutil.copytree(demo.folder, before)
-    with opened(demo) as sources:
+    store = ArchiveStore(before / "archive" / "seipra.sqlite3", KEY)
+    with opened(demo, RecordArchive(store)) as sources:
         plan = plan_retention(policy, sources, as_of=AS_OF)
         journal = Memory()
         execution = Execution(plan, policy, sources, batch_size=97)
@@ -121,21 +139,48 @@ def swept(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> Swe
     erased = Counter[str]()
     for result in results:
         erased.update({table: rows["deleted"] for table, rows in result.counts["tables"].items()})
-    return Swept(before, demo.folder, planned(plan), plan, blocks, verified, left, dict(erased))
+    due, archived = planned(plan), planned(plan, archive=True)
+    every = {place: keys | archived.get(place, set()) for place, keys in due.items()}
+    return Swept(before, demo.folder, every, plan, blocks, verified, left, dict(erased), archived, store)
 
 
 def test_a_run_keeps_every_promise(swept: Swept) -> None:
     assert swept.blocks == []
     assert swept.verified
-    assert [due for _, due in swept.left] == [0] * len(ORACLES)
+    assert [due for _, due in swept.left] == [0] * (len(ORACLES) + len(ARCHIVED))
+
+
+def test_the_archive_has_whole_rows_of_whoever_left_and_of_nobody_else(swept: Swept) -> None:
+    """Each record, decrypted, has its person's rows as they were before the run, and the day they count from."""
+    found: dict[tuple[str, str], dict[int, date]] = {place: {} for place in ARCHIVED}
+    with swept.store.opened() as database:
+        records = database.execute("SELECT id, system, counted_from FROM record").fetchall()
+    for record, system, counted_from in records:
+        rows = [part for part in read_record(swept.store.content(record)) if isinstance(part, ArchivedRow)]
+        table = "person" if system == "crm" else "client_contact"
+        (root,) = [row for row in rows if row.table == table]
+        key = root.as_dict()["id"]
+        (before,) = oracles.rows(base(swept.before, system), f"SELECT * FROM {table} WHERE id = {key}")
+        assert root.values == before
+        if system == "crm":
+            calls = [row.values for row in rows if row.table == "interaction"]
+            sql = f"SELECT * FROM interaction WHERE person_id = {key} ORDER BY id"
+            assert sorted(calls) == oracles.rows(base(swept.before, system), sql)
+        place = next(one for one in ARCHIVED if one[0] == system)
+        found[place][key] = date.fromisoformat(counted_from)
+    for place, oracle in ARCHIVED.items():
+        assert found[place] == oracle(base(swept.before, place[0]), AS_OF)
 
 
 def test_receipts_count_what_was_planned_and_what_went(swept: Swept) -> None:
     planned_rows = Counter[str]()
     for selection in swept.plan.selections:
         planned_rows.update({action.table: action.deleted for action in selection.actions})
-    assert +Counter(swept.erased) == +planned_rows
-    for system, table in (("crm", "note"), ("crm", "quote"), ("recruitment", "document")):
+    went = Counter(swept.erased)
+    # A meeting of two people whom two promises let go leaves with the second of them: each alone would leave it.
+    assert went.pop("meeting") >= planned_rows.pop("meeting")
+    assert +went == +planned_rows
+    for system, table in (("crm", "meeting"), ("crm", "note"), ("crm", "quote"), ("recruitment", "document")):
         gone = [oracles.number(base(folder, system), f"SELECT count(*) FROM {table}")
                 for folder in (swept.before, swept.after)]  # fmt: skip
         assert swept.erased[table] == gone[0] - gone[1] > 0

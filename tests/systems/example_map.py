@@ -68,6 +68,13 @@ POLICY = {
             "label": {"fr": "Factures", "en": "Invoices"},
             "phases": [{"kind": "active", "period": "P10Y"}],
         },
+        "contracts": {
+            "label": {"fr": "Contrats", "en": "Contracts"},
+            "phases": [
+                {"kind": "active", "period": "P1Y"},
+                {"kind": "intermediate-archive", "period": "P4Y"},
+            ],
+        },
         "open": {"label": {"fr": "Sans durée", "en": "Open"}},
     },
 }

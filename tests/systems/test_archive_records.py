@@ -29,7 +29,7 @@ from garant.systems.port import ConnectorError
 
 MASTER = bytes(range(32))
 DAY = date(2024, 2, 29)
-ORIGIN = Origin("crm", "person", "customers", "ab" * 32, date(2026, 11, 1), {"person": {"mail": "email"}})
+ORIGIN = Origin("crm", "person", "customers", "ab" * 32, date(2026, 11, 1), {"person": {"mail": ("email",)}})
 
 
 def unfolded(moment: Any) -> Any:
@@ -199,7 +199,7 @@ def test_what_is_not_read_back_as_written_is_refused(
 ) -> None:
     archivist = RecordArchive(store).archivist("plan/001", ORIGIN)
     archivist.take(PEOPLE, nothing)
-    monkeypatch.setattr(store, "content", lambda _record: iter([b"something else"]))
+    monkeypatch.setattr(store, "content_in", lambda _database, _record: iter([b"something else"]))
     with pytest.raises(ConnectorError, match="not what was written"):
         archivist.close({1: DAY, 2: DAY})
     assert archivist.taken("person") is None

@@ -185,6 +185,19 @@ DOES_NOT_FIND = """
 GAR515
 promises: []
 
+GAR533
+promises: [{rule: nowhere, role: client, event: end, dispositions: erase-client, archive: true}]
+
+GAR534
+promises: [{rule: contracts, role: client, event: end, dispositions: erase-client, archive: false}]
+
+GAR535
+promises: [{rule: contracts, role: client, event: end, dispositions: nothing, archive: true}]
+
+GAR535
+promises: [{rule: contracts, role: client, event: end, dispositions: erase-client, archive: true}]
+tables: {client: {columns: {email: {identity: [{kind: number, when: id > 0}]}}}}
+
 GAR521
 dispositions:
   erase-client: {actions: [{table: ticket, do: delete}, {table: note, do: delete}]}

@@ -26,6 +26,7 @@ from rich.progress import (
 from garant.cli.exits import Exit
 from garant.cli.language import count, plural, say, spoken
 from garant.demo import views
+from garant.demo.archived import ArchiveStory
 from garant.demo.build import PEOPLE
 from garant.demo.stage import Stage, set_stage
 from garant.demo.views import heading, people, tell, typed
@@ -80,10 +81,12 @@ class _Story:
         with open_workspace(stage.policy, stage.maps, state.keys()) as workspace:
             plan = self._measure(workspace)
             witness = self._witness(stage, workspace, plan)
+            former = choose_witness(stage, _keys(plan, "former-customer", archive=True))
             self._show_plan(stage, plan)
             self._approve(plan)
             receipts, kept = self._run(workspace, plan)
             kept = self._look_again(stage, workspace, witness) and kept
+        kept = ArchiveStory(self.console, stage, self.as_of, OFFICER).told(former) and kept
         proved = self._prove(stage, workspace.policy.document.organisation.key, receipts)
         return self._conclude(stage, clean and kept and proved)
 
@@ -187,8 +190,7 @@ class _Story:
 
     def _witness(self, stage: Stage, workspace: Workspace, plan: Plan) -> Witness:
         """Show every place where one overdue person is, to look again afterwards."""
-        keys = next(s.root_keys() for s in plan.selections if s.role == "prospect")
-        witness = choose_witness(stage, [int(key) for key in keys])
+        witness = choose_witness(stage, _keys(plan, "prospect"))
         places = places_of(workspace, witness)
         where = ", ".join(f"{rows} {table}" for table, rows in places)
         tell(
@@ -210,13 +212,14 @@ class _Story:
         views.show(self.console, views.plan_table(plan))
         write_plan(stage.folder / "plan.json", plan, policy=stage.policy, maps=stage.maps)
         due = sum(selection.due for selection in plan.selections)
-        gone = sum(action.deleted for selection in plan.selections for action in selection.actions)
+        gone = sum(a.deleted for s in plan.selections for a in s.actions if not s.archive)
+        set_apart = sum(a.deleted for s in plan.selections for a in s.actions if s.archive)
         tell(
             self.console,
-            f"{count(due)} personnes et documents, {count(gone)} lignes à effacer. Le plan est figé et porte "
-            "une empreinte\u202f: c’est elle que l’on approuve.",
-            f"{count(due)} people and documents, {count(gone)} rows to erase. The plan is frozen and has a digest: that is "
-            "what one approves.",
+            f"{count(due)} personnes et documents\u202f: {count(gone)} lignes à effacer, {count(set_apart)} à archiver. "
+            "Le plan est figé et porte une empreinte\u202f: c’est elle que l’on approuve.",
+            f"{count(due)} people and documents: {count(gone)} rows to erase, {count(set_apart)} to archive. The plan is "
+            "frozen and has a digest: that is what one approves.",
         )
         typed(self.console, "garant plan POLICY --out plan.json")
 
@@ -252,9 +255,9 @@ class _Story:
         views.show(self.console, views.receipts_table(receipts))
         tell(
             self.console,
-            f"{count(views.erased(receipts))} lignes effacées. Chaque lot est une transaction\u202f; interrompue "
+            f"{count(views.erased(receipts))} lignes parties des bases. Chaque lot est une transaction\u202f; interrompue "
             "n’importe où, la même commande reprend, sans rien compter deux fois ni rien oublier.",
-            f"{count(views.erased(receipts))} rows erased. Each batch is one transaction; interrupted "
+            f"{count(views.erased(receipts))} rows gone from the databases. Each batch is one transaction; interrupted "
             "anywhere, the same command goes on, counting nothing twice and forgetting nothing.",
         )
         return receipts, run.state == "kept"
@@ -283,7 +286,7 @@ class _Story:
         from garant.apps.evidence import services as evidence
         from garant.ledger import verify_export
 
-        heading(self.console, 7, "La preuve", "The proof")
+        heading(self.console, 8, "La preuve", "The proof")
         export = stage.folder / "ledger.zip"
         evidence.export(organisation, export)
         keys = evidence.verifier_keys(organisation)
@@ -350,6 +353,12 @@ class _Story:
         )  # fmt: skip
         with Progress(*columns, console=self.console) as bar:
             yield bar, bar.add_task(say("Lots", "Batches"), total=None, rows="0")
+
+
+def _keys(plan: Plan, role: str, *, archive: bool = False) -> list[int]:
+    """The people of the customer system that a promise selects, to end them or to archive them."""
+    chosen = next(s for s in plan.selections if s.role == role and s.archive is archive)
+    return [int(key) for key in chosen.root_keys()]
 
 
 def _early(found: Sequence[views.Standing]) -> str:

@@ -27,13 +27,14 @@ class Standing:
     systems: str
     population: int
     due: int
+    to_archive: int
     sooner: int
     undated: int
     oldest: date | None
 
     @property
     def kept(self) -> bool:
-        return self.due == 0
+        return self.due + self.to_archive == 0
 
     @property
     def title(self) -> str:
@@ -59,8 +60,9 @@ def _standing(rule: str, selections: Sequence[Selection]) -> Standing:
         name,
         term.strip(),
         ", ".join(dict.fromkeys(s.system for s in selections)),
-        sum(s.population for s in selections),
-        sum(s.due for s in selections),
+        sum(s.population for s in selections if not s.archive),
+        sum(s.due for s in selections if not s.archive),
+        sum(s.due for s in selections if s.archive),
         sum(s.sooner for s in selections),
         sum(s.undated for s in selections),
         min((s.oldest for s in selections if s.oldest is not None), default=None),
@@ -79,16 +81,22 @@ def promises_table(found: Sequence[Standing]) -> Table:
         right=(2, 3),
     )
     for one in found:
-        due = count(one.due)
         shown.add_row(
             one.title,
             one.systems,
-            due if one.kept else f"[bold red]{due}[/]",
+            _overdue(one),
             count(one.population),
             "·" if one.kept else day(one.oldest),
             _state(one),
         )
     return shown
+
+
+def _overdue(one: Standing) -> str:
+    due = f"[bold red]{count(one.due)}[/]" if one.due else count(0)
+    if one.to_archive:
+        due += f"\n[red]{count(one.to_archive)} {say('à archiver', 'to archive')}[/]"
+    return due
 
 
 def _state(one: Standing) -> str:
@@ -105,9 +113,10 @@ def plan_table(plan: Plan) -> Table:
     shown = _table(
         say("Promesse", "Promise"),
         say("Lignes\neffacées", "Rows\nerased"),
+        say("Lignes\narchivées", "Rows\narchived"),
         say("Traitées\nsur place", "Treated\nin place"),
         say("Ce qui reste, et pourquoi", "What stays, and why"),
-        right=(1, 2),
+        right=(1, 2, 3),
     )
     for standing in standings(plan):
         own = [s for s in plan.selections if s.rule == standing.rule]
@@ -115,11 +124,17 @@ def plan_table(plan: Plan) -> Table:
         stays = [line for s in own for line in (*_held(s), *_shared(s))]
         shown.add_row(
             f"[bold]{escape(standing.name)}[/]",
-            count(sum(a.deleted for s in own for a in s.actions)),
+            count(sum(a.deleted for s in own for a in s.actions if not s.archive)),
+            _archived(own),
             count(treated) if treated else "·",
             "\n".join(dict.fromkeys(stays)) or "·",
         )
     return shown
+
+
+def _archived(own: Sequence[Selection]) -> str:
+    """Rows that leave for the archive; what stays of them is in the next columns."""
+    return count(rows) if (rows := sum(a.deleted for s in own for a in s.actions if s.archive)) else "·"
 
 
 def _held(selection: Selection) -> list[str]:
@@ -148,10 +163,11 @@ def receipts_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     shown = _table(
         say("Système", "System"),
         say("Reçus", "Receipts"),
-        say("Lignes effacées", "Rows erased"),
+        say("Lignes parties", "Rows gone"),
         say("Traitées", "Treated"),
         say("Fichiers", "Files"),
-        right=(1, 2, 3, 4),
+        say("Dossiers archivés", "Records archived"),
+        right=(1, 2, 3, 4, 5),
     )
     for system in dict.fromkeys(receipt["system"] for receipt in receipts):
         own = [receipt for receipt in receipts if receipt["system"] == system]
@@ -161,6 +177,7 @@ def receipts_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
             count(erased(own)),
             count(sum(table["treated"] for receipt in own for table in receipt["tables"])),
             count(sum(receipt["files"] for receipt in own)),
+            count(sum(receipt["archived"] for receipt in own)),
         )
     return shown
 
@@ -184,6 +201,11 @@ def heading(console: Console, number: int, fr: str, en: str) -> None:
 def tell(console: Console, fr: str, en: str) -> None:
     """Say one thing, in plain words; markup allowed."""
     console.print(Padding(say(fr, en), (0, 0, 0, 2)))
+
+
+def fact(console: Console, what: str, words: str) -> None:
+    """A line under what was told."""
+    console.print(Padding(f"[bold]{escape(what)}[/]{colon()} {escape(words)}", (0, 0, 0, 4)))
 
 
 def typed(console: Console, *commands: str) -> None:

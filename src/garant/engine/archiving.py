@@ -15,12 +15,9 @@ from datetime import date
 
 from garant.engine.document import Plan, Selection
 from garant.engine.terms import Source
-from garant.systems.archiving import Archive, Archivist, Origin
+from garant.systems.archiving import KINDS, Archive, Archivist, Origin
 from garant.systems.model import DataMap, Do, Refresh
 from garant.systems.port import ConnectorError, Counts, Step
-
-KINDS = ("email", "phone", "number")
-"""Identities under which records are filed; a name alone is nobody's."""
 
 
 class NotKept(ConnectorError):
@@ -90,9 +87,13 @@ def _origin(source: Source, selection: Selection, rule: str, day: date) -> Origi
     return Origin(selection.system, selection.root, rule, source.digest, day, known)
 
 
-def _identities(data_map: DataMap) -> Mapping[str, Mapping[str, str]]:
-    """By table, the columns by which a person will be looked for."""
+def _identities(data_map: DataMap) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By table and column, the identities by which a person will be looked for.
+
+    A column that holds one kind on some rows and another on others is filed under each: found too often is
+    better than not found.
+    """
     return {
-        name: {c: spec.identity for c, spec in table.columns.items() if spec.identity in KINDS}
+        name: {c: [kind for kind in KINDS if kind in spec.corrected] for c, spec in table.columns.items()}
         for name, table in data_map.tables.items()
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from garant.engine.terms import Source
 from garant.policy.document import RetentionRule
+from garant.policy.periods import Period
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM
 from garant.systems.model import DataMap, Disposition, Do
@@ -15,6 +16,10 @@ ARCHIVE = Text(
     "les lignes restent dans la base active jusqu’à leur sort final.",
     en="The rule has an intermediate archive and the map does not ask for it (archive: true): "
     "the rows stay in the active base until their final fate.",
+)
+AT_ONCE = Text(
+    fr="La règle n’a pas de phase active : les lignes partent dès le lendemain de l’événement.",
+    en="The rule has no active phase: the rows leave on the day after the event.",
 )
 ANONYMISE = Text(
     fr="La règle promet une anonymisation, et la carte supprime les lignes : c’est plus que promis.",
@@ -67,6 +72,8 @@ def archive_notes(rule: RetentionRule) -> list[Text]:
             f"({rule.total_period} after the event), and are then destroyed.",
         )
     ]
+    if rule.active_period == Period():
+        notes.append(AT_ONCE)
     if phase.access is not None:
         who = phase.access
         notes.append(Text(fr=f"Qui pourra les consulter : {who.fr}", en=f"Who may consult them: {who.en}"))

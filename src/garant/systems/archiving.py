@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from garant.systems.model import Files
 
 Key = int | str
 """The key of a root, as in :mod:`garant.systems.port`."""
+
+KINDS: Final = ("email", "phone", "number")
+"""Identities under which records are filed and found; a name alone is nobody's."""
 
 ReadFile = Callable[[str, str], Iterator[bytes]]
 """Streams the file of a store (variable, name); nothing when it is not there."""
@@ -56,7 +59,7 @@ class Archivist(Protocol):
 class Origin:
     """Where the rows of a record come from, and the columns by which its person is known.
 
-    ``identities`` gives, by table, the columns that hold an e-mail, a telephone or another number.
+    ``identities`` gives, by table and column, what it may hold: an e-mail, a telephone, another number.
     """
 
     system: str
@@ -64,7 +67,7 @@ class Origin:
     rule: str
     map_digest: str
     archived: date
-    identities: Mapping[str, Mapping[str, str]]
+    identities: Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class Archive(Protocol):

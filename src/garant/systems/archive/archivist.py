@@ -70,7 +70,7 @@ class RecordArchivist:
     def take(self, leaving: LeavingRows, read_file: ReadFile) -> None:
         """Keep these rows and the files they name, each in the record of its root."""
         known = self._origin.identities.get(leaving.table, {})
-        told = [(n, known[name]) for n, name in enumerate(leaving.columns) if name in known]
+        told = [(n, kind) for n, name in enumerate(leaving.columns) for kind in known.get(name, ())]
         files = [(f, [leaving.columns.index(column) for column in f.columns]) for f in leaving.files]
         for root, rows in groupby(leaving.rows, key=lambda pair: pair[0]):
             record = self._record(root)
@@ -95,13 +95,17 @@ class RecordArchivist:
             self._index(record, day)
         self._database.execute("COMMIT")
         self._open.close()
-        for record in self._records.values():
-            read = hashlib.sha256()
-            for piece in self._store.content(record.id):
-                read.update(piece)
-            if read.digest() != record.digest.digest():
-                raise ConnectorError(f"archive: record {record.id}, read back, is not what was written")
+        with self._store.opened() as database:
+            for record in self._records.values():
+                self._compare(database, record)
         self._closed = True
+
+    def _compare(self, database: sqlite3.Connection, record: _Record) -> None:
+        read = hashlib.sha256()
+        for piece in self._store.content_in(database, record.id):
+            read.update(piece)
+        if read.digest() != record.digest.digest():
+            raise ConnectorError(f"archive: record {record.id}, read back, is not what was written")
 
     def abandon(self) -> None:
         """Throw away what was not committed; harmless after :meth:`close`."""

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from garant.systems.archive.data_map import FILES, KINDS, identity_query
+from garant.systems.archive.data_map import FILES, identity_query
 from garant.systems.archive.identities import one_form
 from garant.systems.archive.sealing import lookup_digest
 from garant.systems.archive.store import ArchiveStore, NoSuchRecord
+from garant.systems.archiving import KINDS
 from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap
 from garant.systems.port import RootKey
@@ -41,6 +42,7 @@ class ArchiveConnector(SqlConnector):
     def __init__(self, data_map: DataMap, store: ArchiveStore) -> None:
         url = f"sqlite:///{quote(str(store.path))}"
         super().__init__(data_map, url, pseudonym_key=store.master, stores={FILES: _Contents(store)})
+        self.records = store
         self._master = store.master
 
     def _view(self, connection: sa.Connection) -> SqlSnapshot:

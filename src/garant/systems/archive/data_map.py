@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from garant.policy.text import Text
 from garant.systems.archive.store import KEPT
+from garant.systems.archiving import KINDS
 from garant.systems.model import DataMap
 
 SYSTEM: Final = "archive"
@@ -18,9 +19,6 @@ FILES: Final = "GARANT_ARCHIVE"
 """The name under which the contents of records are read, as the files of a store."""
 
 EVENT: Final = "archived-event"
-
-KINDS: Final = ("email", "phone", "number")
-"""Identities by which records are found."""
 
 _LABEL = Text(fr="Archive intermédiaire", en="Intermediate archive")
 _RECORD = Text(fr="Dossier archivé", en="Archived record")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -155,6 +155,15 @@ class ArchiveStore:
         with self.opened() as database:
             return self._entry(database, record)[0]
 
+    def wrapped_keys(self, records: Iterable[str]) -> list[bytes]:
+        """The encrypted keys of records, as they lie in the file; none for a record that is gone."""
+        with self.opened() as database:
+            found = (
+                database.execute("SELECT wrapped FROM record WHERE id = ?", (record,)).fetchone()
+                for record in records
+            )
+            return [bytes(row[0]) for row in found if row is not None]
+
     def content(self, record: str) -> Iterator[bytes]:
         """Stream what a record holds, piece by piece.
 
@@ -163,17 +172,21 @@ class ArchiveStore:
             Unsealable: it does not open.
         """
         with self.opened() as database:
-            entry, wrapped = self._entry(database, record)
-            key = unwrap(self.master, wrapped, record)
-            frames = database.execute(
-                "SELECT number, data FROM frame WHERE record = ? ORDER BY number", (record,)
-            )
-            expected = 0
-            for number, data in frames:
-                yield unseal(key, record, number, data, last=number == entry.frames - 1)
-                expected += number == expected
-            if expected != entry.frames:
-                raise ConnectorError(f"archive: record {record} has {expected} of its {entry.frames} frames")
+            yield from self.content_in(database, record)
+
+    def content_in(self, database: sqlite3.Connection, record: str) -> Iterator[bytes]:
+        """As :meth:`content`, over a connection that serves for many records."""
+        entry, wrapped = self._entry(database, record)
+        key = unwrap(self.master, wrapped, record)
+        frames = database.execute(
+            "SELECT number, data FROM frame WHERE record = ? ORDER BY number", (record,)
+        )
+        expected = 0
+        for number, data in frames:
+            yield unseal(key, record, number, data, last=number == entry.frames - 1)
+            expected += number == expected
+        if expected != entry.frames:
+            raise ConnectorError(f"archive: record {record} has {expected} of its {entry.frames} frames")
 
     def _entry(self, database: sqlite3.Connection, record: str) -> tuple[RecordEntry, bytes]:
         found: tuple[Any, ...] | None = database.execute(
