@@ -54,7 +54,7 @@ def somebody(company: Company) -> tuple[str, str]:
     assert company.garant("archive", "allow", "dpo").code == 0
     for record in records(company):
         shown = company.garant("archive", "consult", record, "--reason", REASON).out
-        address = re.search(r"email = (\S+@\S+)", shown)
+        address = re.search(r"^person\n.*email = (\S+@\S+)", shown, re.MULTILINE)  # not one of their past
         if address:
             return record, address[1]
     raise AssertionError("nobody in the archive has an e-mail")
@@ -145,6 +145,22 @@ def test_without_its_key_the_archive_is_not_passed_over_in_silence(archived: Com
         refused = archived.garant(*command)
         assert refused.code == 2
         assert "There is no key archive" in refused.err
+
+
+def test_its_key_is_replaced_and_records_stay_readable(archived: Company) -> None:
+    record, address = somebody(archived)
+    key = archived.folder / "home" / "keys" / "archive.key"
+    old = key.read_bytes()
+    done = archived.garant("archive", "rotate")
+    assert done.code == 0, done.err
+    assert f"{len(records(archived))} records open with the new one" in done.out
+    assert key.read_bytes() != old
+    assert address in archived.garant("archive", "consult", record, "--reason", REASON).out
+    assert record in archived.garant("archive", "find", "--identity", f"email={address}").out
+    assert len(entries(archived, "archive.rotated")) == 1
+    key.write_bytes(old)
+    refused = archived.garant("archive", "list")
+    assert (refused.code, "does not open the archive" in refused.err) == (2, True)
 
 
 def test_before_garant_is_set_up_a_plan_says_what_would_be_archived(company: Company) -> None:

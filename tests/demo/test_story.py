@@ -44,7 +44,11 @@ def play(
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The demo in French, beside a real installation's variables that it must not follow."""
     folder = tmp_path_factory.mktemp("newcomer")
-    decoy = {"DATABASE_URL": "postgresql://nobody@localhost:1/none", "GARANT_KEYS": str(folder / "real-keys")}
+    decoy = {
+        "DATABASE_URL": "postgresql://nobody@localhost:1/none",
+        "GARANT_KEYS": str(folder / "real-keys"),
+        "GARANT_ARCHIVE": str(folder / "real-archive"),
+    }
     done = play(folder, "demo", "--people", PEOPLE, "--as-of", "2026-11-01", environment=decoy)
     return folder, done
 

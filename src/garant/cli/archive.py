@@ -51,6 +51,10 @@ _COMMANDS = {
     "allow": both("Habilite une personne à consulter.", "Entitle a person to consult."),
     "revoke": both("Retire une habilitation.", "Take an entitlement back."),
     "allowed": both("Montre qui est habilité.", "Show who is entitled."),
+    "rotate": both(
+        "Remplace la clé de l’archive ; les dossiers restent lisibles, l’ancienne clé n’ouvre plus rien.",
+        "Replace the archive’s key; records stay readable, the old key opens nothing any more.",
+    ),
 }
 
 
@@ -70,6 +74,7 @@ def register(app: typer.Typer) -> None:
         ("allow", allow),
         ("revoke", revoke),
         ("allowed", allowed),
+        ("rotate", rotate),
     ):
         group.command(name, help=_COMMANDS[name])(command)
     app.add_typer(group, name="archive")
@@ -204,6 +209,27 @@ def allowed(policy: options.PolicyOption = POLICY) -> int:
         )
     if not people:
         note("Personne n’est habilité.", "Nobody is entitled.")
+    return Exit.OK
+
+
+def rotate() -> int:
+    """Replace the archive's key, for every organisation here."""
+    state.ready()
+    from garant.apps.archives import services
+    from garant.site.paths import archive_folder
+
+    records = services.rotate_key(state.keys(), archive_folder(), by=state.actor())
+    kept = plural(records, ("dossier s’ouvre", "dossiers s’ouvrent"), ("record opens", "records open"))
+    note(
+        f"Clé de l’archive remplacée ; {kept} avec la nouvelle.",
+        f"Archive key replaced; {kept} with the new one.",
+    )
+    note(
+        "Sauvegardez la clé, maintenant. Détruisez les copies de l’ancienne, et les sauvegardes de l’archive "
+        "d’avant ce jour : ensemble, elles ouvrent encore.",
+        "Back the key up, now. Destroy the copies of the old one, and the backups of the archive from before "
+        "today: together they still open.",
+    )
     return Exit.OK
 
 

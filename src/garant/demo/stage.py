@@ -18,7 +18,9 @@ from garant.policy.text import Text
 MARK: Final = ".garant-demo"
 """A file that says that a folder is a demo's, and may be replaced by the next one."""
 
-FOREIGN: Final = ("DATABASE_URL", "GARANT_KEYS", "GARANT_KEYS_COMMAND", "GARANT_POLICY", "GARANT_MAPS")
+FOREIGN: Final = (
+    "DATABASE_URL", "GARANT_KEYS", "GARANT_KEYS_COMMAND", "GARANT_ARCHIVE", "GARANT_POLICY", "GARANT_MAPS",
+)  # fmt: skip
 """Variables of a real installation: the demo must not see them."""
 
 

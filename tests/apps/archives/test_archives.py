@@ -13,8 +13,11 @@ from garant.apps.archives import services
 from garant.apps.archives.models import Consultation
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
+from garant.apps.promises.archiving import archive_of
 from garant.apps.promises.refusals import RefusedError
+from garant.ledger.keys import KeyFolder, KeySource
 from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.sealing import Unsealable, unwrap
 from garant.systems.archive.store import ArchiveStore
 from garant.systems.archiving import LeavingRows, Origin
 
@@ -123,3 +126,105 @@ def test_a_record_that_waits_is_not_one_yet(store: ArchiveStore) -> None:
     services.allow(ORGANISATION, "a.martin", until=None, by="dpo")
     with pytest.raises(RefusedError, match="no record"):
         consult(store, record)
+
+
+@pytest.fixture
+def keys(installation: Path) -> KeyFolder:
+    return KeyFolder(installation / "keys")
+
+
+@pytest.fixture
+def kept(installation: Path, keys: KeyFolder, monkeypatch: pytest.MonkeyPatch) -> ArchiveStore:
+    """An archive under the installation's key, with one record consulted once."""
+    organisations.ensure_organisation(ORGANISATION, "Seipra", "Europe/Paris")
+    monkeypatch.setenv("GARANT_ARCHIVE", str(installation / "archive"))
+    found = ArchiveStore(installation / "archive" / f"{ORGANISATION}.sqlite3", keys.read("archive"))
+    record = archived(found)
+    services.allow(ORGANISATION, "a.martin", until=TODAY, by="dpo")
+    consult(found, record)
+    return found
+
+
+def opened(keys: KeySource) -> ArchiveStore:
+    """The archive as commands open it."""
+    archive = archive_of(ORGANISATION, keys)
+    assert archive is not None
+    return archive.store
+
+
+def whole(store: ArchiveStore) -> list[str]:
+    """The reasons of the one record, which must open."""
+    with store.opened() as database:
+        (record,) = (record for (record,) in database.execute("SELECT id FROM record"))
+    assert b'"row":[1]' in b"".join(store.content(record))
+    return [reason for _, _, reason in services.reasons(ORGANISATION, store.master, record)]
+
+
+def test_a_replaced_key_opens_nothing_and_the_new_one_everything(kept: ArchiveStore, keys: KeyFolder) -> None:
+    old = keys.read("archive")
+    assert services.rotate_key(keys, kept.path.parent, by="dpo") == 1
+    assert keys.read("archive") != old
+    assert whole(opened(keys)) == [REASON]
+    assert not ArchiveStore(kept.path, old).opens
+    (consultation,) = Consultation.objects.all()
+    with pytest.raises(Unsealable):
+        unwrap(old, bytes(consultation.reason), consultation.key)
+    assert list(kinds())[-1] == "archive.rotated"
+    evidence.verify_database(ORGANISATION)
+
+
+def test_interrupted_at_any_step_it_is_finished_by_typing_it_again(
+    kept: ArchiveStore, keys: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the archive is read with the key that opens it, and no file is begun under the old one."""
+    old, other = (
+        keys.read("archive"),
+        ArchiveStore(kept.path.parent / "unknown.sqlite3", keys.read("archive")),
+    )
+    archived(other)
+    for step in ("garant.apps.archives.rotations._tell", "garant.ledger.keys.KeyFolder.promote"):
+        with monkeypatch.context() as broken:
+            broken.setattr(step, _stop)
+            with pytest.raises(KeyboardInterrupt):
+                services.rotate_key(keys, kept.path.parent, by="dpo")
+        assert keys.read("archive") == old
+        store = opened(keys)
+        assert store.master == keys.read("archive", pending=True)
+        assert store.entry(_only(store)).rows == 1
+        new = archive_of("another", keys)
+        assert new is not None
+        assert new.store.master == store.master
+    assert services.rotate_key(keys, kept.path.parent, by="dpo") == 2
+    assert whole(opened(keys)) == [REASON]
+    assert ArchiveStore(other.path, keys.read("archive")).opens
+    assert list(kinds()).count("archive.rotated") == 1
+
+
+def test_reasons_without_an_archive_are_not_left_under_the_old_key(
+    kept: ArchiveStore, keys: KeyFolder
+) -> None:
+    record = _only(kept)
+    kept.path.unlink()
+    assert services.rotate_key(keys, kept.path.parent, by="dpo") == 0
+    ((_, _, reason),) = services.reasons(ORGANISATION, keys.read("archive"), record)
+    assert reason == REASON
+
+
+def test_a_key_that_is_not_the_archive_s_is_refused(kept: ArchiveStore, keys: KeyFolder) -> None:
+    keys.path("archive").unlink()
+    keys.create("archive")
+    with pytest.raises(RefusedError, match="does not open"):
+        archive_of(ORGANISATION, keys)
+    keys.create("archive", pending=True)
+    with pytest.raises(RefusedError, match="does not open"):
+        archive_of(ORGANISATION, keys)
+    assert kept.opens
+
+
+def _only(store: ArchiveStore) -> str:
+    with store.opened() as database:
+        return database.execute("SELECT id FROM record").fetchone()[0]
+
+
+def _stop(*_arguments: object, **_named: object) -> None:
+    raise KeyboardInterrupt

@@ -54,3 +54,14 @@ class ArchiveRefused(Payload):
     """Somebody asked who is not entitled."""
 
     record: Key = Field(description="the number of the record that was asked for")
+
+
+@entry_kind(
+    "archive.rotated",
+    fr="La clé de l’archive intermédiaire a été remplacée.",
+    en="The key of the intermediate archive was replaced.",
+)
+class ArchiveRotated(Payload):
+    """Every record opens under the new key; the old one opens none."""
+
+    new: Key = Field(description="a name of the new key, which tells nothing of it")

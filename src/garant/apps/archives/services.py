@@ -16,6 +16,7 @@ from django.db import transaction
 
 from garant.apps.archives.entries import ArchiveAllowed, ArchiveConsulted, ArchiveRefused, ArchiveRevoked
 from garant.apps.archives.models import Consultation, Entitlement
+from garant.apps.archives.rotations import rotate_key as rotate_key
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger.entries import Entry, Payload

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from garant.apps.promises import refusals
 from garant.engine.terms import Source
-from garant.ledger.keys import KeyMissingError, KeySource
+from garant.ledger.keys import KeyMissingError, KeySource, KeyUnreadableError
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.site.paths import archive_folder
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.connector import ArchiveConnector
 from garant.systems.archive.data_map import archive_map
+from garant.systems.archive.keyring import is_current
 from garant.systems.archive.store import ArchiveStore
 from garant.systems.loader import LoadedMap, digest_of
 
@@ -25,15 +27,36 @@ WAITING = Text(
 def archive_of(organisation: str, keys: KeySource) -> RecordArchive | None:
     """The archive of an organisation; none where nothing could have been archived yet, for want of a key.
 
+    While its key is being replaced, it is opened with the old one or the new one, whichever it is.
+
     Raises:
         KeyMissingError: there are records, and the key that opens them is not here.
+        RefusedError: there are records, and the key that is here does not open them.
     """
     path = archive_folder() / f"{organisation}.sqlite3"
     try:
-        return RecordArchive(ArchiveStore(path, keys.read("archive")))
+        store = ArchiveStore(path, keys.read("archive"))
     except KeyMissingError:
         if path.is_file():
             raise
+        return None
+    if not _fits(store):
+        successor = _pending(keys)
+        store = ArchiveStore(path, successor) if successor is not None else store
+        if successor is None or not _fits(store):
+            raise refusals.archive_locked(str(path))
+    return RecordArchive(store)
+
+
+def _fits(store: ArchiveStore) -> bool:
+    """Whether the key at hand opens the archive, or may begin it."""
+    return store.opens if store.exists else is_current(store.path.parent, store.master)
+
+
+def _pending(keys: KeySource) -> bytes | None:
+    try:
+        return keys.read("archive", pending=True)
+    except (KeyMissingError, KeyUnreadableError):
         return None
 
 

@@ -182,6 +182,20 @@ def reserved_system(name: str) -> RefusedError:
     )
 
 
+def archive_locked(path: str) -> RefusedError:
+    """The key at hand is not the archive's: what is in it must not be passed over, nor written beside it."""
+    return RefusedError(
+        Text(
+            fr=f"La clé archive qui est ici n’ouvre pas l’archive {path}.",
+            en=f"The key archive that is here does not open the archive {path}.",
+        ),
+        Text(
+            fr="Restaurez la bonne clé de votre sauvegarde ; après un remplacement, la nouvelle.",
+            en="Restore the right key from your backup; after a replacement, the new one.",
+        ),
+    )
+
+
 _PLAN_AGAIN = Text(
     fr="Refaites le plan (garant plan), relisez-le et approuvez sa nouvelle empreinte.",
     en="Make the plan again (garant plan), read it and approve its new digest.",

@@ -20,6 +20,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
+from garant.systems.archive import keyring
 from garant.systems.archive.identities import one_form
 from garant.systems.archive.sealing import FRAME, lookup_digest, new_record_key, seal, wrap
 from garant.systems.archive.store import PENDING, ArchiveStore
@@ -63,9 +64,12 @@ class RecordArchivist:
         self._rows: Counter[str] = Counter()
         self._gathered = 0
         self._closed = False
-        self._open = ExitStack()
-        self._database: sqlite3.Connection = self._open.enter_context(store.opened())
-        self._database.execute("BEGIN IMMEDIATE")
+        with ExitStack() as opening:
+            self._database: sqlite3.Connection = opening.enter_context(store.opened())
+            self._database.execute("BEGIN IMMEDIATE")
+            # Within the transaction: a replaced key must wrap nothing any more.
+            self._lookups = keyring.lookups(self._database, store.master)
+            self._open = opening.pop_all()
 
     def take(self, leaving: LeavingRows, read_file: ReadFile) -> None:
         """Keep these rows and the files they name, each in the record of its root."""
@@ -181,7 +185,8 @@ class RecordArchivist:
             ),
         )  # fmt: skip
         digests = {
-            (kind, lookup_digest(master, kind, one_form(kind, value))) for kind, value in record.known_as
+            (kind, lookup_digest(self._lookups, kind, one_form(kind, value)))
+            for kind, value in record.known_as
         }
         self._database.executemany(
             "INSERT INTO lookup (record, kind, digest) VALUES (?, ?, ?)",

@@ -43,21 +43,21 @@ class ArchiveConnector(SqlConnector):
         url = f"sqlite:///{quote(str(store.path))}"
         super().__init__(data_map, url, pseudonym_key=store.master, stores={FILES: _Contents(store)})
         self.records = store
-        self._master = store.master
 
     def _view(self, connection: sa.Connection) -> SqlSnapshot:
-        return _Hashing(self, connection, self._master)
+        return _Hashing(self, connection, self.records)
 
 
 class _Hashing(SqlSnapshot):
     """Looks for the keyed hash under which records are filed, never for the identity itself."""
 
-    def __init__(self, connector: SqlConnector, connection: sa.Connection, master: bytes) -> None:
+    def __init__(self, connector: SqlConnector, connection: sa.Connection, store: ArchiveStore) -> None:
         super().__init__(connector, connection)
-        self._master = master
+        self._store = store
 
     def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
         """The records that identities lead to."""
         kind = next(kind for kind in KINDS if identity_query(kind) == query)
-        hashed = [lookup_digest(self._master, kind, one_form(kind, identity)) for identity in identities]
+        key = self._store.lookup_key()
+        hashed = [lookup_digest(key, kind, one_form(kind, identity)) for identity in identities]
         return super().find_identities(query, hashed)

@@ -63,10 +63,9 @@ def unwrap(master: bytes, wrapped: bytes, record: str) -> bytes:
         raise Unsealable(f"record {record}: the archive key at hand does not open it") from None
 
 
-def lookup_digest(master: bytes, kind: str, value: str) -> str:
+def lookup_digest(key: bytes, kind: str, value: str) -> str:
     """The keyed hash (HMAC-SHA256) by which a record is found from an identity, in hexadecimal."""
-    keyed = hmac.digest(master, b"garant/archive-lookup/1", "sha256")
-    return hmac.new(keyed, f"{kind}\0{value}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"{kind}\0{value}".encode(), "sha256").hexdigest()
 
 
 def _bound(record: str, number: int, last: bool) -> bytes:

@@ -15,14 +15,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from garant.systems.archive.sealing import unseal, unwrap
+from garant.systems.archive import keyring
+from garant.systems.archive.sealing import Unsealable, unseal, unwrap
 from garant.systems.port import ConnectorError
 
 BUSY_SECONDS = 30
 
 KEPT, PENDING = "kept", "pending"
 
-_SCHEMA = """
+_SCHEMA = f"""{keyring.SCHEMA}
 CREATE TABLE IF NOT EXISTS record (
     id TEXT PRIMARY KEY, batch TEXT NOT NULL, state TEXT NOT NULL, system TEXT NOT NULL, root TEXT NOT NULL,
     rule TEXT NOT NULL, counted_from TEXT NOT NULL, archived TEXT NOT NULL, rows INTEGER NOT NULL,
@@ -94,11 +95,40 @@ class ArchiveStore:
         return self.path.is_file()
 
     def create(self) -> None:
-        """Make the file and its tables where they are not there yet."""
+        """Make the file, its tables and its ring of keys where they are not there yet.
+
+        Raises:
+            Unsealable: it was made under another master.
+            ConnectorError: the file cannot be used, or the archive's key has been replaced meanwhile.
+        """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         with self.opened() as database:
             database.executescript(_SCHEMA)
+            keyring.make(database, self.master, self.path.parent)
+
+    def lookup_key(self) -> bytes:
+        """The key of the hashes by which records are found. Raises Unsealable under another master."""
+        self.create()
+        with self.opened() as database:
+            return keyring.lookups(database, self.master)
+
+    @property
+    def opens(self) -> bool:
+        """Whether the master at hand is this archive's."""
+        try:
+            self.lookup_key()
+        except Unsealable:
+            return False
+        return True
+
+    def replace_master(self, new: bytes) -> int:
+        """Let another master open every record, and this one none; how many records there are."""
+        self.create()
+        with self.opened() as database:
+            records = keyring.replace(database, self.master, new)
+        self.master = new
+        return records
 
     @contextmanager
     def opened(self) -> Generator[sqlite3.Connection]:

@@ -1,0 +1,84 @@
+"""Replacing the archive's key: every record opens under the new one, and the old one opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from garant.apps.archives.entries import ArchiveRotated
+from garant.apps.archives.models import Consultation
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations.services import keys as organisations
+from garant.ledger.entries import Entry
+from garant.ledger.keys import KeyFolder, KeyMissingError, KeySource
+from garant.systems.archive import keyring
+from garant.systems.archive.store import ArchiveStore
+
+
+def rotate_key(keys: KeySource, folder: Path, *, by: str) -> int:
+    """Replace the key of the archives and wrap all that it wraps again; how many records open under the new one.
+
+    Interrupted, it is finished by typing it again; until then each archive is read with the one of both keys that
+    opens it. Where a vault keeps the keys, its ``archive.next`` is the new one.
+
+    Args:
+        keys: where the installation's keys are.
+        folder: where its archives are.
+        by: who does it.
+
+    Raises:
+        KeyMissingError: there is no key yet.
+        KeySourceFixedError: the vault has no successor.
+        Unsealable: an archive opens under neither key; nothing of it was changed.
+    """
+    old, new = keys.read("archive"), _successor(keys)
+    keyring.announce(folder, new)
+    records = 0
+    for organisation in sorted({path.stem for path in folder.glob("*.sqlite3")} | _consulted()):
+        records += _rewrap(folder / f"{organisation}.sqlite3", old, new)
+        _tell(organisation, old, new, by)
+    if isinstance(keys, KeyFolder):
+        keys.promote("archive")
+    return records
+
+
+def _successor(keys: KeySource) -> bytes:
+    try:
+        return keys.read("archive", pending=True)
+    except KeyMissingError:
+        return keys.create("archive", pending=True)
+
+
+def _consulted() -> set[str]:
+    """Organisations that keep reasons under the key."""
+    found: Iterable[str] = Consultation.objects.values_list("organisation", flat=True).distinct()
+    return set(found)
+
+
+def _rewrap(path: Path, old: bytes, new: bytes) -> int:
+    if not path.is_file():
+        return 0
+    store = ArchiveStore(path, new)
+    if not store.opens:
+        store = ArchiveStore(path, old)
+    return store.replace_master(new)
+
+
+@transaction.atomic
+def _tell(organisation: str, old: bytes, new: bytes, by: str) -> None:
+    """Wrap the reasons of consultations again, and say it once in the ledger."""
+    again = keyring.rewrapping(old, new)
+    for one in Consultation.objects.filter(organisation=organisation).iterator(1000):
+        one.reason = again(bytes(one.reason), one.key)
+        one.save(update_fields=["reason"])
+    if organisation not in organisations():
+        return
+    name = keyring.name_of(new)
+    entry = Entry(
+        ArchiveRotated(new=name), datetime.now(UTC), evidence.person(organisation, by), f"archive/key/{name}"
+    )
+    evidence.append(organisation, [entry])
+    evidence.checkpoint(organisation)
