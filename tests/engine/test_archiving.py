@@ -404,25 +404,54 @@ def test_any_world_archived_is_the_world_as_it_was(database: Database, data: st.
             assert [row for row in changed if plain(row) not in kept] == [], table
 
 
-def test_a_hold_stops_the_way_to_the_archive_and_the_end_of_what_is_there(shop: Shop, vault: Vault) -> None:
-    """The hold is on the person, whom the archive finds by the same identity."""
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-    hold = Hold("litigation-1", "Legal", "Litigation", identities=(("email", "n1@x.example"),))
+HOLDS = {
+    "person": Hold(
+        "h-1",
+        "Legal",
+        "Litigation",
+        date(2028, 1, 31),
+        identities=(("email", "n1@x.example"), ("phone", "nobody")),
+    ),
+    "activity": Hold("h-2", "Legal", "Inspection", review=date(2028, 1, 31), activity="crm"),
+}
+"""On the first of two people, and on both."""
 
-    def sweep_on(as_of: date, *holds: Hold) -> None:
-        plan = retention(shop.policy, vault.systems(shop), as_of, holds=holds)
+
+@pytest.mark.parametrize(
+    ("on", "placed"), [("person", "before the plan"), ("activity", "before the plan"), ("person", "after it")]
+)
+def test_a_hold_beats_the_archive_and_the_end_of_what_is_archived(
+    shop: Shop, vault: Vault, on: str, placed: str
+) -> None:
+    """In the words of the plan; and placed after the approval, as the run sees it."""
+    hold, held = HOLDS[on], {"person": [1], "activity": [1, 2]}[on]
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+
+    def sweep_on(as_of: date, *holds: Hold) -> Plan:
+        told = holds if placed == "before the plan" else ()
+        plan = retention(shop.policy, vault.systems(shop), as_of, holds=told)
         execution = Execution(plan, shop.policy, vault.systems(shop), holding=lambda: holds)
         notebook = Notebook()
         for key in execution.batch_keys():
             execution.execute(key, notebook)
         assert execution.verify(notebook).verified
+        return plan
 
-    sweep_on(AS_OF, hold)
-    assert shop.ids("contact") == [1]
-    assert sorted(vault.by_key()) == [2]
+    active = sweep_on(AS_OF, hold)
+    assert shop.ids("contact") == shop.ids("note") == held
+    assert sorted(vault.by_key()) == [n for n in (1, 2) if n not in held]
     sweep_on(AS_OF)
-    assert sorted(vault.by_key()) == [1, 2]
-    sweep_on(LATER, hold)
-    assert sorted(vault.by_key()) == [1]
+    assert shop.ids("contact") == []
+    whole = vault.by_key()
+    archived = sweep_on(LATER, hold)
+    assert {n: rows for n, rows in whole.items() if n in held} == vault.by_key()
+    if placed == "before the plan":
+        moving = next(s for s in active.selections if s.archive)
+        ending = next(s for s in archived.selections if s.system == "archive")
+        for selection in (moving, ending):
+            assert (selection.on_hold, selection.due) == (len(held), 2 - len(held))
+            assert [(h.hold, h.owner, h.reason, h.roots) for h in selection.holds] == [
+                (hold.key, "Legal", hold.reason, len(held))
+            ]
     sweep_on(LATER)
     assert vault.records() == []
