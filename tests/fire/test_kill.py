@@ -6,14 +6,13 @@ from random import Random
 
 import pytest
 
-from tests.fire.arena import Arena, shoot, undisturbed
+from tests.fire.arena import Arena, Undisturbed, shoot
 
 SHOTS = 4
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_killed_at_random_instants_it_ends_like_an_undisturbed_run(arena: Arena) -> None:
-    peace = undisturbed(arena)
+def test_killed_at_random_instants_it_ends_like_an_undisturbed_run(arena: Arena, peace: Undisturbed) -> None:
     dice = Random(20261125)
     shoot(arena, peace, [dice.uniform(0.1, 1) for _ in range(SHOTS)])
