@@ -49,6 +49,10 @@ SENTENCES: Final[dict[str, Text]] = {
         en="No key that you trust, and that was current then, signed this.",
     ),
     "size": Text(fr="Ce fichier n’a pas la bonne taille.", en="This file does not have the right size."),
+    "sum": Text(
+        fr="Ce que compte cette entrée ne s’accorde pas avec les autres entrées du même plan ou de la même demande.",
+        en="What this entry counts does not agree with the other entries of the same plan or request.",
+    ),
     "tile": Text(fr="Ces empreintes ont été changées.", en="These hashes were changed."),
     "too-many": Text(fr="Il y en a d’autres, non affichés.", en="There are more, not shown."),
     "truncated": Text(

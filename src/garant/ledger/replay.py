@@ -11,6 +11,7 @@ from garant.ledger.checkpoints import Checkpoint
 from garant.ledger.notes import Note, SignatureRefusedError, VerifierKey
 from garant.ledger.problems import Problems
 from garant.ledger.rotation import KeyChain, KeyHistory, RotationRefusedError
+from garant.ledger.sums import Sums
 from garant.ledger.tree import TILE_WIDTH, RightEdge
 
 TileCheck = Callable[[int, int, bytes], None]
@@ -45,6 +46,7 @@ class Replay:
         self.edge = RightEdge()
         self.roots = {0: self.edge.root()}
         self.keys = KeyHistory()
+        self._sums = Sums()
         self._stops = set(stops)
         self._check_tile = check_tile
         self._problems = problems
@@ -64,10 +66,14 @@ class Replay:
                 self.keys.read(index, entry)
             except RotationRefusedError as error:
                 self._problems.add("rotation", f"entry {index}", str(error))
+            for seen in self._sums.read(index, entry):
+                self._problems.add("sum", f"entry {index}", seen)
         return leaves
 
     def finish(self) -> None:
-        """Hand over the partial tiles of the right border too."""
+        """Hand over the partial tiles of the right border too, and say which parts never came."""
+        for index, seen in self._sums.finish():
+            self._problems.add("sum", f"entry {index}", seen)
         for level, hashes in enumerate(self.edge.tiles):
             if hashes:
                 self._check_tile(level, self.edge.size // TILE_WIDTH ** (level + 1), b"".join(hashes))
