@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
 
 import pytest
 
@@ -95,6 +96,112 @@ def test_a_persons_request_is_replayed_and_columns_are_treated_again(shop: Shop)
     assert [(one.root_keys(), one.rule) for one in found.plan.selections] == [([1], None)]
     carry_out(shop, found.plan, listed)
     assert shop.rows() == erased
+
+
+@pytest.fixture
+def emptied(shop: Shop) -> Shop:
+    """People’s rows are emptied in place, and meetings name a host and a guest: they own them together."""
+    shop.document["dispositions"]["erase"]["actions"][4]["do"] = "treat"
+    hosts = [{"root": "contact", "column": f"{who}_id", "relation": "co-owned"} for who in ("host", "guest")]
+    shop.document["tables"]["meeting"]["links"] += hosts
+    shop.database.run(*(f"ALTER TABLE meeting ADD COLUMN {who}_id integer" for who in ("host", "guest")))
+    return shop.people(1, 2, 3, at="2026-10-01 00:00:00")
+
+
+def host(shop: Shop, meeting: int, who: int, guest: int | None) -> None:
+    shop.add("meeting", {"id": meeting, "title": f"m{meeting}", "host_id": who, "guest_id": guest})
+
+
+def leave(shop: Shop, listed: Listed, *people: int) -> None:
+    """One after the other, each by a request of their own."""
+    for n in people:
+        asked = {"email": f"n{n}@x.example"}
+        carry_out(shop, plan_subject(shop.policy, shop.system(), asked, "erasure", as_of=AS_OF), listed)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_what_two_left_to_one_another_goes_with_a_replay(emptied: Shop, order: tuple[int, int]) -> None:
+    """Each owned the rows with somebody who was still there; nobody is any more, and no request finds them."""
+    host(emptied, 1, 1, 2)
+    host(emptied, 2, 2, 1)
+    host(emptied, 3, 1, 3)
+    emptied.meet(4, 1, 2)
+    emptied.meet(5, 2, 3)
+    listed = Listed()
+    leave(emptied, listed, order[0])
+    assert replay(emptied, listed).clean, "somebody is still there"
+    leave(emptied, listed, order[1])
+    assert emptied.ids("meeting") == [1, 2, 3, 5]
+    before = emptied.rows()
+    found = replay(emptied, listed)
+    assert (found.due, found.others, found.doubtful) == (2, (), ())
+    (selection,) = found.plan.selections
+    assert (selection.shared, selection.rows, [a.deleted for a in selection.actions]) == (True, 2, [2])
+    assert "several people" in selection.notes[0].en
+    carry_out(emptied, found.plan, listed)
+    after = emptied.rows()
+    assert emptied.ids("meeting") == [3, 5]
+    assert {table: after[table] for table in TABLES if table != "meeting"} == {
+        table: before[table] for table in TABLES if table != "meeting"
+    }
+    assert replay(emptied, listed).clean
+    leave(emptied, listed, 3)
+    assert emptied.ids("meeting") == [3]
+    carry_out(emptied, replay(emptied, listed).plan, listed)
+    assert emptied.ids("meeting") == []
+    assert replay(emptied, listed).clean
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_in_any_order_a_meeting_goes_when_its_last_owner_has_left(emptied: Shop, seed: int) -> None:
+    """Random meetings, people leaving one by one and a replay now and then; who owns what is counted by hand."""
+    dice = Random(seed)
+    emptied.people(4, 5, at="2026-10-01 00:00:00")
+    owners: dict[int, set[int]] = {}
+    for meeting in range(1, 13):
+        who = dice.sample(range(1, 6), dice.choice([1, 2, 2, 3]))
+        owners[meeting] = set(who[:2])
+        host(emptied, meeting, who[0], who[1] if len(who) > 1 else None)
+        for attendee in who[2:]:
+            emptied.add("attendee", {"meeting_id": meeting, "contact_id": attendee, "said": "yes"})
+            owners[meeting].add(attendee)
+    listed, gone = Listed(), set[int]()
+    for person in dice.sample(range(1, 6), 5):
+        leave(emptied, listed, person)
+        gone.add(person)
+        if dice.random() < 0.7 or len(gone) == 5:
+            carry_out(emptied, replay(emptied, listed).plan, listed)
+            assert replay(emptied, listed).clean
+            assert emptied.ids("meeting") == [m for m, who in owners.items() if not who <= gone]
+    assert emptied.ids("meeting") == []
+
+
+def test_what_a_rule_left_goes_with_a_replay_too(emptied: Shop) -> None:
+    """Emptied by the sweep, they have no date any more: no later sweep would ask again."""
+    emptied.database.run("UPDATE interaction SET at = '2020-05-05 10:00:00' WHERE id = 1")
+    host(emptied, 1, 1, 2)
+    listed = Listed()
+    carry_out(emptied, emptied.plan(), listed)
+    leave(emptied, listed, 2)
+    assert emptied.plan().selections[0].due == 0
+    assert emptied.ids("meeting") == [1]
+    carry_out(emptied, replay(emptied, listed).plan, listed)
+    assert emptied.ids("meeting") == []
+    assert replay(emptied, listed).clean
+
+
+def test_a_hold_and_what_is_newly_theirs_are_left_by_it(emptied: Shop) -> None:
+    """A note on an emptied card is a question, whatever they own together; a hold keeps what they do."""
+    host(emptied, 1, 1, 2)
+    listed = Listed()
+    leave(emptied, listed, 1, 2)
+    held = Hold("h-1", "Legal", "Litigation", activity="crm")
+    assert replay(emptied, listed, held).due == 0
+    emptied.add("note", {"id": 9, "model": "contact", "res_id": 1, "body": "called again", "file": None})
+    found = replay(emptied, listed)
+    assert [(q.root, q.keys) for q in found.doubtful] == [("contact", (1,))]
+    carry_out(emptied, found.plan, listed)
+    assert (emptied.ids("meeting"), 9 in emptied.ids("note")) == ([], True)
 
 
 def test_a_key_given_to_somebody_else_is_reported_and_never_touched(shop: Shop) -> None:

@@ -89,6 +89,8 @@ def _selection(selection: Selection, *, narrow: bool) -> Group:
     shown = [action for action in selection.actions if _matters(action)]
     if shown:
         parts += [_indented(part) for part in (_blocks(shown) if narrow else [_actions(shown)])]
+    if any(action.shared for action in shown):
+        parts.append(_indented(Line(_shared(), style="dim")))
     parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
     parts += [_indented(Line(_on_hold(hold), style="magenta")) for hold in selection.holds]
     parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
@@ -245,6 +247,14 @@ def _held(duty: HeldBy) -> str:
     until = _until(duty.until)
     kept = plural(duty.roots, ("gardé", "gardés"), ("kept", "kept"))
     return f"{kept}{_colon()} {say_text(duty.why)} ({duty.rule or say('scellé', 'sealed')}, {until})"
+
+
+def _shared() -> str:
+    """What ends the rows that others own too: their last owner's leaving, or the replay after it."""
+    return say(
+        "Partagées\u202f: ces lignes restent aux autres, et partent avec le dernier ou au prochain garant replay.",
+        "Shared: these rows stay the others’, and go with the last of them or at the next garant replay.",
+    )
 
 
 def _on_hold(hold: HeldFor) -> str:

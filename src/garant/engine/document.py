@@ -91,6 +91,9 @@ class Selection(Part):
     archive: bool = Field(
         default=False, description="The rows move to the intermediate archive before they leave the system."
     )
+    shared: bool = Field(
+        default=False, description="Only rows that several people owned, all of whom have been erased."
+    )
     label: Text | None
     role: str | None
     event: str | None

@@ -25,6 +25,10 @@ ANONYMISE = Text(
     fr="La règle promet une anonymisation, et la carte supprime les lignes : c’est plus que promis.",
     en="The rule promises anonymisation and the map deletes the rows: more than was promised.",
 )
+LEFT_TO_OTHERS = Text(
+    fr="Ces lignes étaient à plusieurs ; les premiers effacés les avaient laissées aux autres, effacés depuis.",
+    en="These rows were several people’s; the first to be erased had left them to the others, erased since.",
+)
 ARCHIVED_AS_WRITTEN = Text(
     fr="Un dossier archivé n’est pas corrigé : il prouve ce qui était écrit. "
     "Joignez la correction à votre réponse, et à toute consultation.",

@@ -15,8 +15,9 @@ from typing import Protocol
 
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import Hold, Standing, held_terms, stand, under
-from garant.engine.notes import unreached
+from garant.engine.notes import LEFT_TO_OTHERS, unreached
 from garant.engine.plan import select, terms_of
+from garant.engine.steps import last_owner_steps
 from garant.engine.subject import Held, Request, erasure_of, selection_of
 from garant.engine.survey import Surveyor, first_disposition
 from garant.engine.terms import Source, Terms
@@ -155,11 +156,15 @@ class _Piles:
     """The roots that were found, by what is to be done about them."""
 
     back: _Sorted = field(default_factory=lambda: defaultdict(set))
+    left: _Sorted = field(default_factory=lambda: defaultdict(set))
     maybe: _Sorted = field(default_factory=lambda: defaultdict(set))
     others: _Sorted = field(default_factory=lambda: defaultdict(set))
 
     def sort(self, root: str, marked: Marked, erasures: Sequence[Erased]) -> None:
-        """Back: the row is as it was before, and was not left so. Maybe: the row cannot tell."""
+        """Back: the row is as it was before, and was not left so. Maybe: the row cannot tell.
+
+        Left: the row is there as the erasure left it, which is not as it was; it may still own rows with others.
+        """
         mine = [e for e in erasures if marked.now in (e.before, e.after)]
         back = [e for e in mine if marked.now == e.before != e.after]
         if back:
@@ -169,6 +174,8 @@ class _Piles:
             self.maybe[root, min((e.rule for e in mine), key=lambda rule: rule or "")].add(marked.key)
         else:
             self.others[root, None].add(marked.key)
+        if not back and any(e.after != e.before for e in mine):
+            self.left[root, None].add(marked.key)
 
 
 @dataclass
@@ -190,7 +197,7 @@ class _System:
             for one in found:
                 piles.sort(kin.root, one, erasures[one.mark])
         returned.others = self._questions(piles.others)
-        if piles.back or piles.maybe:
+        if piles.back or piles.maybe or piles.left:
             self._plan(piles, returned)
         return returned
 
@@ -208,7 +215,12 @@ class _System:
                     one, _ = select(terms, self.source, snapshot, binding, standing, only=keys)
                     returned.selections += [one] if one.due else []
                 if not bound:
-                    doubtful[root, None] |= self._left(terms, snapshot, standing, root, keys)
+                    left = piles.left.get((root, None), set())
+                    doubtful[root, None] |= self._left(terms, snapshot, standing, root, keys - left)
+                    own = self._left(terms, snapshot, standing, root, keys & left, shared=False)
+                    doubtful[root, None] |= own
+            for (root, _), keys in _ordered(piles.left):
+                returned.selections += self._together(terms, snapshot, standing, root, keys)
             returned.doubtful = self._questions(doubtful)
 
     def _again(
@@ -226,9 +238,33 @@ class _System:
             b.dispositions for b in data_map.promises if b.rule == rule and _root(data_map, b.role) == root
         ]
         name = names[0] if names else first_disposition(data_map.dispositions, root)
-        request = _guarded(erasure_of(data_map, root, name), standing)
+        return self._selection(
+            terms, snapshot, standing, _guarded(erasure_of(data_map, root, name), standing), keys
+        )
+
+    def _together(
+        self, terms: Terms, snapshot: Snapshot, standing: Standing, root: str, keys: AbstractSet[RootKey]
+    ) -> list[Selection]:
+        """What they still own together: who left first had left it to the others, who have left since."""
+        data_map = self.source.data_map
+        whole = erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
+        assert whole.disposition is not None
+        steps = last_owner_steps(data_map, data_map.dispositions[whole.disposition], whole.duties)
+        found = self._selection(
+            terms, snapshot, standing, _guarded(replace(whole, steps=steps), standing), keys
+        )
+        return [one.model_copy(update={"shared": True, "notes": [LEFT_TO_OTHERS]}) for one in found]
+
+    def _selection(
+        self,
+        terms: Terms,
+        snapshot: Snapshot,
+        standing: Standing,
+        request: Request,
+        keys: AbstractSet[RootKey],
+    ) -> list[Selection]:
         ordered = sorted(keys, key=lambda key: (key, "") if isinstance(key, int) else (0, key))
-        left = _unsettled(terms, data_map, snapshot, request, ordered)
+        left = _unsettled(terms, self.source.data_map, snapshot, request, ordered)
         if not left:
             return []
         return [selection_of(terms, self.source, snapshot, request, left, Held(standing, "replay"))]
@@ -240,13 +276,16 @@ class _System:
         standing: Standing,
         root: str,
         keys: AbstractSet[RootKey],
+        *,
+        shared: bool = True,
     ) -> set[RootKey]:
-        """Those for which a request would still have something to do."""
+        """Those for which a request would still have something to do; with rows owned together or not."""
         data_map = self.source.data_map
         request = _guarded(
             erasure_of(data_map, root, first_disposition(data_map.dispositions, root)), standing
         )
-        return set(_unsettled(terms, data_map, snapshot, request, list(keys)))
+        steps = [step for step in request.steps if shared or step.others != "none"]
+        return set(_unsettled(terms, data_map, snapshot, replace(request, steps=steps), list(keys)))
 
     def _questions(self, piles: _Sorted) -> list[Question]:
         system = self.source.data_map.system

@@ -15,7 +15,13 @@ from typing import Any, Protocol
 from garant.engine.archiving import Archiving, archiving_of, require_kept
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import Standing, under
-from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
+from garant.engine.steps import (
+    duties_of,
+    last_owner_steps,
+    rectification_steps,
+    restriction_steps,
+    steps_of,
+)
 from garant.engine.survey import describe
 from garant.engine.terms import Source, Terms
 from garant.systems.guards import UNGUARDED
@@ -209,7 +215,8 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     if plan.kind == "restriction":
         return Course(selection, source, [], restriction_steps(data_map, root), keys)
     assert selection.disposition is not None
-    steps = steps_of(data_map, data_map.dispositions[selection.disposition], duties)
+    steps_for = last_owner_steps if selection.shared else steps_of
+    steps = steps_for(data_map, data_map.dispositions[selection.disposition], duties)
     return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))
 
 

@@ -86,6 +86,13 @@ def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]
     return [_collected(steps, position) for position in range(len(steps))]
 
 
+def last_owner_steps(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]) -> list[Step]:
+    """Of a disposition, what becomes of rows that several people own once all of them have left."""
+    planned = [step for step in steps_of(data_map, disposition, duties) if step.others == "none"]
+    alone = [replace(step, collect=False, staying=0) for step in planned]
+    return [_collected(alone, position) for position in range(len(alone))]
+
+
 def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> list[Step]:
     """Steps that set every column of an identity kind (e-mail, phone, name) to its new value.
 
