@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,9 +90,7 @@ def test_a_person_found_nowhere_by_program_is_asked_for_by_hand(ready_company: C
     company = ready_company
     by_hand(company)
     found = company.garant("subject", "find", "--identity", UNKNOWN)
-    assert "Paper archive was not looked at: ask Camille Exemple" in found.err
-    exported = company.garant("subject", "export", "--identity", UNKNOWN, "--out", "her.zip")
-    assert "was not looked at" in exported.err
+    assert "Paper archive was not looked at: that is for Camille Exemple" in found.err
     asked = company.garant("subject", "erase", "--identity", UNKNOWN)
     assert asked.code == 0, asked.err
     assert "Drawers A to Z: destroy." in asked.out
@@ -109,6 +108,52 @@ def test_a_person_found_nowhere_by_program_is_asked_for_by_hand(ready_company: C
     said = ["--outcome", "refused", "--reason", "The archive burnt down", "--key", "camille.key"]
     assert company.garant("task", "answer", task, *said).code == 2
     assert b"nobody@nowhere" not in (company.folder / "home" / "garant.sqlite3").read_bytes()
+
+
+def test_an_export_asks_by_hand_what_no_program_reads(ready_company: Company) -> None:
+    """Found by programs or not, the person is asked for where they cannot look, once; and the copy says so."""
+    company = ready_company
+    by_hand(company)
+    (known,) = company.rows("crm", "SELECT email FROM person WHERE email IS NOT NULL LIMIT 1")
+    for identity, code in ((UNKNOWN, 1), (f"email={known[0]}", 0), (f"email={known[0]}", 0)):
+        exported = company.garant("subject", "export", "--identity", identity, "--out", f"{code}.zip")
+        assert exported.code == code, exported.err
+        assert "Paper archive was not looked at: Camille Exemple" in exported.err
+        assert "Nothing is complete before the answer" in exported.err
+        (company.folder / "0.zip").rename(company.folder / "her.zip") if code == 0 else None
+    tasks = [word for word in company.garant("task", "list").out.split() if "-paper-access" in word]
+    assert len(tasks) == 2, "asked again, the same question is the same task"
+    with zipfile.ZipFile(company.folder / "her.zip") as copy:
+        assert "still looking by hand in Paper archive" in copy.read("index.html").decode()
+        assert json.loads(copy.read("manifest.json"))["by_hand"] == ["paper"]
+    assert company.garant("task", "trust", "paper", key(company)).code == 0
+    for task in tasks:
+        said = ["--outcome", "done", "--found", "2", "--key", "camille.key"]
+        answered = company.garant("task", "answer", task, *said)
+        assert answered.code == 0, answered.err
+        assert "Request access-" in answered.out
+        assert "is closed: everything was done" in answered.out
+    home = (company.folder / "home" / "garant.sqlite3").read_bytes()
+    assert (b"nobody@nowhere" in home, known[0].encode() in home) == (False, False)
+    assert company.garant("ledger", "verify").code == 0
+
+
+def test_a_scheduler_is_told_what_presses_and_reminds_at_intervals(ready_company: Company) -> None:
+    company = ready_company
+    by_hand(company)
+    company.garant("subject", "export", "--identity", UNKNOWN, "--out", "her.zip")
+    listed = company.garant("task", "list")
+    assert (listed.code, "14 days" in listed.out) == (0, True)
+    assert company.garant("task", "list", "--within", "14").code == 1
+    assert company.garant("task", "list", "--within", "13").code == 0
+    assert company.garant("task", "list", "--late").out == "No task awaits an answer.\n"
+    assert company.garant("task", "remind").code == 1
+    make_late(company)
+    late = company.garant("task", "list", "--late")
+    assert (late.code, "− 3 days" in late.out) == (1, True)
+    assert company.garant("task", "remind").out.startswith("To: camille@archive.example")
+    again = company.garant("task", "remind", "--every", "2")
+    assert (again.code, again.out) == (1, "No reminder to write.\n")
 
 
 def test_what_is_late_is_said_loudly(ready_company: Company, tmp_path: Path) -> None:

@@ -378,3 +378,17 @@ def test_memory_does_not_grow_with_the_data(tmp_path: Path) -> None:
     assert rows == 200_003
     assert peak <= 150
     assert peak - before <= 30
+
+
+def test_the_copy_says_what_is_still_looked_for_by_hand(shop: Shop) -> None:
+    """Nobody is to take a part for the whole."""
+    shop.people(1)
+    papers = {
+        "paper": Text(fr="Archives papier", en="Paper archive"),
+        "inbox": Text(fr="Courrier", en="Inbox"),
+    }
+    _, archive = export(shop, language="en", by_hand=papers)
+    assert "still looking by hand in Paper archive, Inbox" in archive.read("index.html").decode()
+    assert json.loads(archive.read("manifest.json"))["by_hand"] == ["paper", "inbox"]
+    _, archive = export(shop)
+    assert "by_hand" not in json.loads(archive.read("manifest.json"))

@@ -9,7 +9,7 @@ import pytest
 from garant.engine.document import read_plan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.holds import Hold
-from garant.engine.manual import ManualSource
+from garant.engine.manual import ManualSource, request_tasks
 from garant.engine.plan import plan_retention
 from garant.engine.subject import plan_subject
 from garant.policy import parse_policy
@@ -69,6 +69,12 @@ def test_a_request_asks_everywhere_in_the_words_of_the_map_or_plain_ones(kind: s
     assert words in task.look_for.en
     assert task.identities == {"email": "a@b.example"}
     assert task.rule is None
+
+
+def test_an_access_request_is_asked_for_a_copy_whatever_is_on_hold() -> None:
+    (task,) = request_tasks("access", {"email": "a@b.example"}, archive(), [("h-1", "A lawsuit")])
+    assert "hand a copy" in task.look_for.en
+    assert (task.rule, task.holds, task.identities) == (None, [], {"email": "a@b.example"})
 
 
 def test_who_looks_is_told_of_the_holds() -> None:

@@ -20,6 +20,7 @@ from garant.cli.people import Asking, read_people, tell_missing
 from garant.cli.planfiles import write_plan
 from garant.cli.planview import show_plan
 from garant.cli.runview import conclude
+from garant.cli.taskview import tell_asked
 from garant.policy.text import Text
 from garant.site.setup import NotReadyError
 from garant.systems.residue import Cleaning
@@ -123,10 +124,11 @@ def export(
         new_file(out_file) as (file, whole),
     ):
         state.ensure_organisation(workspace.policy.document.organisation)
-        made = subjects.export(workspace, identities, file, language=spoken())
+        done = subjects.export(workspace, identities, file, language=spoken())
+        made = done.made
         if not made.tables:
             whole.discard()
-    _tell_by_hand(workspace)
+    tell_asked(done.asked)
     if not made.tables:
         return _nobody()
     rows = plural(made.rows, ("ligne", "lignes"), ("row", "rows"))
@@ -353,8 +355,10 @@ def _tell_by_hand(workspace: Workspace) -> None:
         who = f"{source.manual.responsible.name} <{source.manual.responsible.email}>"
         warn(
             Text(
-                fr=f"{source.manual.label.say('fr')} n’a pas été regardé : demandez à {who}.",
-                en=f"{source.manual.label.say('en')} was not looked at: ask {who}.",
+                fr=f"{source.manual.label.say('fr')} n’a pas été regardé\u202f: c’est à {who} de le faire. Un export "
+                "(garant subject export) le lui demande.",
+                en=f"{source.manual.label.say('en')} was not looked at: that is for {who} to do. An export "
+                "(garant subject export) asks them.",
             )
         )
 

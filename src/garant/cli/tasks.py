@@ -70,8 +70,8 @@ PrivateOption = Annotated[
 
 _HELP = {
     "list": both(
-        "Ce qui attend une réponse, le plus urgent d’abord ; les retards en premier.",
-        "What awaits an answer, the most urgent first; what is late before all.",
+        "Ce qui attend une réponse, avec les jours qui restent ; répond 1 si l’une presse.",
+        "What awaits an answer, with the days left; answers 1 where one is pressing.",
     ),
     "show": both(
         "Montre ce qui est demandé, et de qui il s’agit ; --out l’écrit pour qui signe ailleurs.",
@@ -86,8 +86,8 @@ _HELP = {
         "Receive a signed answer, or sign and receive it; verify it and write it to the ledger.",
     ),
     "remind": both(
-        "Écrit le rappel à envoyer, et l’inscrit au registre.",
-        "Write the reminder to send, and enter it in the ledger.",
+        "Écrit le rappel à envoyer, ou tous ceux qui pressent, et l’inscrit au registre.",
+        "Write the reminder to send, or all the pressing ones, and enter it in the ledger.",
     ),
     "key": both(
         "Crée la paire de clés d’une personne ; la moitié publique s’affiche.",
@@ -123,20 +123,51 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="task")
 
 
+LateOption = Annotated[
+    bool, typer.Option("--late", help=both("Seulement celles en retard.", "Only those that are late."))
+]
+WithinOption = Annotated[
+    int | None,
+    typer.Option(
+        "--within",
+        min=0,
+        metavar="DAYS",
+        help=both(
+            "Compte aussi comme pressantes celles à rendre dans ce délai, en jours.",
+            "Count as pressing those due within so many days too.",
+        ),
+    ),
+]
+EveryOption = Annotated[
+    int,
+    typer.Option(
+        "--every",
+        min=1,
+        metavar="DAYS",
+        help=both(
+            "Pas deux rappels d’une tâche en moins de jours.", "No two reminders of a task in fewer days."
+        ),
+    ),
+]
+
+
 def list_tasks(
     every: Annotated[
         bool, typer.Option("--all", help=both("Aussi celles qui ont leur réponse.", "Answered ones too."))
     ] = False,
+    late: LateOption = False,
+    within: WithinOption = None,
     organisation: state.OrganisationOption = None,
 ) -> int:
-    """List the tasks; 1 where one is late."""
+    """List the tasks with the days they have left; 1 where one is late, or due within so many days."""
     state.ready()
     from garant.apps.tasks import services
 
     found = services.tasks(state.the_organisation(organisation), every=every)
-    late = {task.key: services.days_late(task) for task in found}
-    show_list(found, late)
-    return Exit.FINDINGS if any(late.values()) else Exit.OK
+    left = {task.key: services.days_left(task) for task in found}
+    pressing = [task for task in found if services.is_pressing(task, within)]
+    show_list(pressing if late else found, left, pressing)
+    return Exit.FINDINGS if pressing else Exit.OK
 
 
 def show(
@@ -246,18 +277,40 @@ def answer(
         kept = found if treated is None else treated
         asked = statement_digest(one.statement)
         data = _sign(Answer(one.key, asked, outcome.value, found, kept, reason.strip()), private)
-    run = promises.receive_answer(data)
-    return tell_answered(run.key, run.state, services.of_run(run.key))
+    received = promises.receive_answer(data)
+    return tell_answered(received, services.of_run(received.key))
 
 
-def remind(task: KeyArgument) -> int:
-    """Write the reminder of a task that waits."""
+def remind(
+    task: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TASK",
+            help=both(
+                "Clé de la tâche ; sans elle, toutes les pressantes.",
+                "Key of the task; else every pressing one.",
+            ),
+        ),
+    ] = None,
+    within: WithinOption = None,
+    every: EveryOption = 7,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Write the reminder of a task that waits, or of all that are pressing; 1 where none is to be written."""
     state.ready()
     from garant.apps.tasks import services
 
-    one = services.remind(task)
-    sys.stdout.write(reminder(one, services.days_late(one)))
-    return Exit.OK
+    if task is not None:
+        due = [task]
+    else:
+        mine = state.the_organisation(organisation)
+        due = [one.key for one in services.to_remind(mine, within=within, every=every)]
+    for one in map(services.remind, due):
+        sys.stdout.write(reminder(one, services.days_late(one)))
+    if due:
+        return Exit.OK
+    note("Aucun rappel à écrire.", "No reminder to write.")
+    return Exit.FINDINGS
 
 
 def key(

@@ -11,18 +11,20 @@ from rich.markup import escape
 from garant.cli import state
 from garant.cli.exits import Exit
 from garant.cli.language import plural, say, spoken
-from garant.cli.output import err, note, out, table
+from garant.cli.output import err, note, out, table, warn
+from garant.policy.text import Text
 from garant.site.setup import NotReadyError
 
 if TYPE_CHECKING:
+    from garant.apps.promises.services import Received
     from garant.apps.tasks.models import Task
 
 
-def show_list(found: Sequence[Task], late: Mapping[str, int]) -> None:
+def show_list(found: Sequence[Task], left: Mapping[str, int], pressing: Sequence[Task]) -> None:
     """A table of tasks; those that are late are said first, and loudly."""
-    for task in found:
-        if late[task.key]:
-            out().print(f"[bold red]{escape(said_late(task, late[task.key]))}[/]", soft_wrap=True)
+    for task in pressing:
+        if left[task.key] < 0:
+            out().print(f"[bold red]{escape(said_late(task, -left[task.key]))}[/]", soft_wrap=True)
     if not found:
         note("Aucune tâche n’attend de réponse.", "No task awaits an answer.")
         return
@@ -31,6 +33,7 @@ def show_list(found: Sequence[Task], late: Mapping[str, int]) -> None:
         say("Système", "System"),
         say("À qui", "Who"),
         say("Pour le", "Due"),
+        say("Reste", "Left"),
         say("État", "State"),
         say("Rappels", "Reminders"),
     )
@@ -40,10 +43,19 @@ def show_list(found: Sequence[Task], late: Mapping[str, int]) -> None:
             escape(task.statement["system"]),
             escape(task.statement["responsible"]),
             day(task.due_on),
+            _left(left[task.key]) if task.waiting else "·",
             state_words(task.state),
             str(task.reminded),
         )
     out().print(shown)
+
+
+def _left(days: int) -> str:
+    """How many days there are before the answer is due, or since it was."""
+    if days == 0:
+        return say("aujourd’hui", "today")
+    some = plural(abs(days), ("jour", "jours"), ("day", "days"))
+    return some if days > 0 else f"[bold red]− {some}[/]"
 
 
 def said_late(task: Task, days: int) -> str:
@@ -65,6 +77,22 @@ def tell_overdue(organisation: str) -> None:
 
     for task in services.overdue(organisation):
         err().print(f"[bold red]{escape(said_late(task, services.days_late(task)))}[/]", soft_wrap=True)
+
+
+def tell_asked(asked: Sequence[Task]) -> None:
+    """What the export does not hold yet: what persons were asked to look for, until when."""
+    for task in asked:
+        statement, due = task.statement, day(task.due_on)
+        who = f"{statement['responsible']} <{statement['email']}>"
+        label = Text.model_validate(statement["label"])
+        warn(
+            Text(
+                fr=f"{label.say('fr')} n’a pas été regardé\u202f: {who} est chargé d’y chercher avant le {due} "
+                f"(tâche {task.key}). Rien n’est complet avant sa réponse.",
+                en=f"{label.say('en')} was not looked at: {who} is asked to look there by {due} (task {task.key}). "
+                "Nothing is complete before the answer.",
+            )
+        )
 
 
 def show_question(task: Task, whom: Mapping[str, Mapping[str, str]], days: int) -> None:
@@ -114,25 +142,26 @@ def reminder(task: Task, days: int) -> str:
     )
 
 
-def tell_answered(run: str, state: str, asked: Sequence[Task]) -> int:
+def tell_answered(received: Received, asked: Sequence[Task]) -> int:
     """What an answer changed; gives the exit code."""
-    waiting = sum(task.waiting for task in asked)
+    french, english = ("La demande", "Request") if received.purpose == "access" else ("L’exécution", "Run")
+    run, waiting = received.key, sum(task.waiting for task in asked)
     if waiting:
         still = plural(waiting, ("réponse", "réponses"), ("answer", "answers"))
         note(
-            f"Réponse reçue et inscrite. L’exécution {run} attend encore {still}.",
-            f"Answer received and entered. Run {run} still awaits {still}.",
+            f"Réponse reçue et inscrite. {french} {run} attend encore {still}.",
+            f"Answer received and entered. {english} {run} still awaits {still}.",
         )
         return Exit.FINDINGS
-    if state == "kept":
+    if received.state == "kept":
         note(
-            f"Réponse reçue et inscrite. L’exécution {run} est close : tout a été fait.",
-            f"Answer received and entered. Run {run} is closed: everything was done.",
+            f"Réponse reçue et inscrite. {french} {run} est close : tout a été fait.",
+            f"Answer received and entered. {english} {run} is closed: everything was done.",
         )
         return Exit.OK
     note(
-        f"Réponse reçue et inscrite. L’exécution {run} est close, mais tout n’a pas été fait.",
-        f"Answer received and entered. Run {run} is closed, but not everything was done.",
+        f"Réponse reçue et inscrite. {french} {run} est close, mais tout n’a pas été fait.",
+        f"Answer received and entered. {english} {run} is closed, but not everything was done.",
     )
     return Exit.FINDINGS
 

@@ -82,6 +82,7 @@ def export_subject(
     at: datetime,
     language: Language = "fr",
     categories: Mapping[str, Text] | None = None,
+    by_hand: Mapping[str, Text] | None = None,
 ) -> Export:
     """Write the person's data to ``out`` as a ZIP, and say what it holds.
 
@@ -93,6 +94,7 @@ def export_subject(
         at: when it is made (aware).
         language: of the index.
         categories: labels of data categories, by key.
+        by_hand: labels of the systems that no program reaches, by key: the export says that they are to follow.
 
     Raises:
         ConnectorError: a system did not answer; ``out`` is then not a whole archive.
@@ -106,8 +108,15 @@ def export_subject(
                 found = roots_found(source.data_map, snapshot, identities.items())
                 for root, keys in found.items():
                     _export_root(writer, source, snapshot, root, keys, categories or {}, language)
-        writer.text("index.html", _index(export, organisation, at, language))
-        manifest = {"organisation": organisation, "at": at.isoformat(), "sha256": export.members}
+        apart = [label.say(language) for label in (by_hand or {}).values()]
+        writer.text("index.html", _index(export, organisation, at, language, apart))
+        manifest: dict[str, Any] = {
+            "organisation": organisation,
+            "at": at.isoformat(),
+            "sha256": export.members,
+        }
+        if by_hand:
+            manifest["by_hand"] = list(by_hand)
         writer.text("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
     return export
 
@@ -250,9 +259,11 @@ def _safe(name: str) -> str:
     return UNSAFE.sub("_", "/".join(parts)) or "_"
 
 
-def _index(export: Export, organisation: str, at: datetime, language: Language) -> str:
+def _index(export: Export, organisation: str, at: datetime, language: Language, apart: Sequence[str]) -> str:
     environment = Environment(
         loader=PackageLoader("garant.engine"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     template = environment.get_template("export.html.j2")
-    return template.render(export=export, organisation=organisation, at=at, lang=language, sample=SAMPLE)
+    return template.render(
+        export=export, organisation=organisation, at=at, lang=language, sample=SAMPLE, apart=apart
+    )

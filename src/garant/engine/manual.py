@@ -62,7 +62,7 @@ def request_tasks(
     kind: str, identities: Mapping[str, str], manual: Mapping[str, ManualSource], holds: Holds = ()
 ) -> list[ManualTask]:
     """One task for each system worked by hand: a person may be in any of them."""
-    heard = () if kind == "restriction" else holds  # to put aside destroys nothing
+    heard = () if kind in ("restriction", "access") else holds  # to put aside, or to copy, destroys nothing
     return [
         _task(manual[name], None, manual[name].manual.requests.to_do(kind), identities, heard)
         for name in sorted(manual)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -328,3 +328,42 @@ def test_a_key_file_is_its_owner_s_alone_and_never_overwritten(tmp_path: Path) -
     file.write_text("nothing")
     with pytest.raises(RefusedError, match="does not hold"):
         read_key_file(file)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_pressing_tasks_are_reminded_of_at_intervals_of_calendar_days() -> None:
+    run = started(asked(), asked("inbox", days=30))
+    soon, later = services.of_run(run.key)
+    due = datetime.combine(soon.due_on, datetime.min.time(), UTC)
+    one_day = timedelta(days=1)
+
+    def named(within: int | None, at: datetime) -> list[str]:
+        return [one.key for one in services.to_remind(ORGANISATION, within=within, every=3, now=at)]
+
+    assert [services.days_left(soon, due), services.days_left(later, due)] == [0, 16]
+    assert named(None, due) == []
+    assert named(0, due) == [soon.key]
+    assert named(16, due) == [soon.key, later.key]
+    assert named(None, due + one_day) == [soon.key]
+    services.remind(soon.key, now=due + one_day)
+    assert named(None, due + 3 * one_day) == []
+    assert named(None, due + 4 * one_day) == [soon.key]
+    promises.receive_answer(sign(said(soon), KEY, "archive"))
+    assert not services.is_pressing(services.task(soon.key), 100, due + 99 * one_day)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_access_request_ends_with_its_answers_and_has_no_run() -> None:
+    again = {"zone": "Europe/Paris", "corrections": {}, "now": datetime.now(UTC)}
+    services.create(ORGANISATION, "access-1", "access", [asked(), asked("inbox")], **again)
+    first, second = services.of_run("access-1")
+    assert {one.key for one in services.waiting_for(ORGANISATION, "access", MARIE)} == {first.key, second.key}
+    assert services.waiting_for(ORGANISATION, "access", {"email": "x@x.example"}) == []
+    received = promises.receive_answer(sign(said(first), KEY, "archive"))
+    assert (received.key, received.state, received.purpose) == ("access-1", "waiting", "access")
+    assert services.waiting_for(ORGANISATION, "access", MARIE) == [second]
+    assert (
+        promises.receive_answer(sign(said(second, "refused", 0, 0, "Lost"), KEY, "archive")).state
+        == "not-kept"
+    )
+    assert "marie" not in everything_written()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -38,6 +39,15 @@ def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
 
 RUN_DIGITS = 16
 """Digits of the plan's digest that name its run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Where a run, or an access request, stands once an answer has been received: state and purpose in one word."""
+
+    key: str
+    state: str
+    purpose: str
 
 
 def register_plan(plan: EnginePlan) -> Plan:
@@ -279,13 +289,17 @@ def _end(run: Run, *, verified: bool) -> RunState:
 
 
 @_in_one_transaction
-def receive_answer(data: bytes) -> Run:
+def receive_answer(data: bytes) -> Received:
     """Receive the signed answer to a task; with the last one, the run that waited ends.
+
+    An access request has no run: its answers are all there is.
 
     Raises RefusedError (of the tasks room): the answer is not accepted, and nothing changed.
     """
     answered = tasks.answer(data)
-    run = Run.objects.select_for_update().select_related("plan").get(pk=answered.run)
+    run = Run.objects.select_for_update().select_related("plan").filter(pk=answered.run).first()
+    if run is None:
+        return Received(answered.run, tasks.outcome_of(answered.run), answered.purpose)
     if run.state == RunState.WAITING:
         run.state = _end(run, verified=True)
         run.save(update_fields=["state"])
@@ -293,7 +307,7 @@ def receive_answer(data: bytes) -> Run:
             kept = run.state == RunState.KEPT
             _enter(run.plan, RunAnswered(run=run.key, kept=kept), f"{run.key}/answered")
             evidence.checkpoint(run.plan.organisation)
-    return run
+    return Received(run.key, run.state, answered.purpose)
 
 
 def _forget_whom(run: Run) -> None:

@@ -6,7 +6,9 @@ to show that the request was answered; art. 5(1)(c): with nothing more than that
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
 
@@ -15,13 +17,18 @@ from django.db import transaction
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.entries import MOST_PEOPLE, SubjectExported, SubjectFound, SubjectPeople
 from garant.apps.promises.workspace import Workspace
+from garant.apps.tasks import services as tasks
 from garant.engine import subject
 from garant.engine.document import Plan
 from garant.engine.export import Export, export_subject
+from garant.engine.manual import request_tasks
 from garant.engine.subject import Place
 from garant.ledger.entries import Entry, write_instant
 from garant.policy.text import Language
 from garant.systems.port import RootKey
+
+ACCESS = "access"
+"""What tasks of an access request are for; there is no plan, and no run, to wait for them."""
 
 Known = tuple[str, str, RootKey]
 """By what a system knows a person: system, root, key."""
@@ -49,12 +56,21 @@ def find(workspace: Workspace, identities: Mapping[str, str], *, recorded: bool)
     return places
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported, and what was asked of those who look where no program reaches."""
+
+    made: Export
+    asked: list[tasks.Task]
+
+
 def export(
     workspace: Workspace, identities: Mapping[str, str], out: IO[bytes], *, language: Language
-) -> Export:
+) -> Exported:
     """Write a person's data to ``out`` as a ZIP; the ledger says what it holds, in numbers.
 
-    Where nobody is found nothing is recorded, and ``out`` is to be thrown away.
+    Where nobody is found only the tasks are recorded, and ``out`` is to be thrown away. Each system worked by hand is
+    asked, once for a person as long as it has not answered: they may be there, found elsewhere or not (art. 15).
 
     Raises:
         NotSupported: no system can search by one of these kinds.
@@ -72,9 +88,10 @@ def export(
         at=at,
         language=language,
         categories={key: category.label for key, category in document.data_categories.items()},
+        by_hand={name: source.manual.label for name, source in sorted(workspace.manual.items())},
     )
-    if made.tables:
-        with transaction.atomic():
+    with transaction.atomic():
+        if made.tables:
             organisation = _organisation(workspace)
             people = commitments(organisation, known(places), SubjectExported.kind, write_instant(at))
             first, further = spread_subjects(SubjectExported.kind, people, at)
@@ -87,7 +104,31 @@ def export(
                 more=len(further),
             )
             _enter(organisation, [Entry(entry, at), *further])
-    return made
+        asked = _ask_by_hand(workspace, identities, at)
+    return Exported(made, asked)
+
+
+def _ask_by_hand(workspace: Workspace, identities: Mapping[str, str], at: datetime) -> list[tasks.Task]:
+    """The tasks of an access request: those that wait for this person already, and new ones elsewhere."""
+    organisation = _organisation(workspace)
+    every = tasks.waiting_for(organisation, ACCESS, identities)
+    waiting = [task for task in every if task.statement["system"] in workspace.manual]
+    asked = {task.statement["system"] for task in waiting}
+    others = {name: source for name, source in workspace.manual.items() if name not in asked}
+    if not others:
+        return waiting
+    request = f"{ACCESS}-{secrets.token_hex(4)}"
+    tasks.create(
+        organisation,
+        request,
+        ACCESS,
+        request_tasks(ACCESS, identities, others),
+        zone=workspace.policy.document.organisation.time_zone,
+        corrections={},
+        now=at,
+    )
+    evidence.checkpoint(organisation)
+    return [*waiting, *tasks.of_run(request)]
 
 
 def known(places: Sequence[Place]) -> list[Known]:

@@ -20,7 +20,7 @@ class TaskCreated(Payload):
     """From here until it is answered, the promise is unproven there."""
 
     task: Key = Field(description="the task's key")
-    run: Key = Field(description="the key of the run that it is a part of")
+    run: Key = Field(description="the key of the run, or of the access request, that it is a part of")
     system: Key = Field(description="the system's key")
     rule: Key | None = Field(default=None, description="the retention rule; none for a person's request")
     due: Day = Field(description="the day by which the answer is due")
@@ -40,12 +40,14 @@ class TaskAnswered(Payload):
     """What the person states, under their own signature: the receipt of what no program can verify."""
 
     task: Key = Field(description="the task's key")
-    run: Key = Field(description="the run's key")
+    run: Key = Field(description="the key of the run, or of the access request")
     system: Key = Field(description="the system's key")
     rule: Key | None = Field(default=None, description="the retention rule; none for a person's request")
     outcome: Outcome = Field(description="what became of it")
     found: Count = Field(description="how many items were found")
-    treated: Count = Field(description="how many of them were destroyed, corrected or put aside")
+    treated: Count = Field(
+        description="how many of them were destroyed, corrected, put aside or copied for the person"
+    )
     statement: Digest = Field(description="the digest of what was asked")
     answer: Digest = Field(description="the digest of the text that was signed")
     signer: Digest = Field(description="the digest of the public key that verifies it")

@@ -94,6 +94,53 @@ def overdue(organisation: str, now: datetime | None = None) -> list[Task]:
     return [one for one in tasks(organisation) if days_late(one, now)]
 
 
+def waiting_for(organisation: str, purpose: str, identities: Mapping[str, str]) -> list[Task]:
+    """The tasks of a purpose that wait for an answer about this person, known in exactly this way."""
+    found = Task.objects.filter(organisation=organisation, purpose=purpose, state=TaskState.WAITING)
+    return [one for one in found if whom(one)["identities"] == dict(identities)]
+
+
+def outcome_of(run: str) -> str:
+    """What the answers to the tasks of a run or of a request come to: ``waiting``, ``kept`` or ``not-kept``."""
+    states = {one.state for one in of_run(run)}
+    if TaskState.WAITING in states:
+        return "waiting"
+    return "not-kept" if TaskState.REFUSED in states else "kept"
+
+
+def is_pressing(one: Task, within: int | None, now: datetime | None = None) -> bool:
+    """Whether the answer is late or, where a number of days is given, due within them."""
+    return one.waiting and days_left(one, now) <= (-1 if within is None else within)
+
+
+def to_remind(
+    organisation: str, *, within: int | None, every: int, now: datetime | None = None
+) -> list[Task]:
+    """The pressing tasks that were not reminded of for so many days, the soonest due first.
+
+    Args:
+        organisation: whose.
+        within: days before the due day from which to remind; none: only once it is over.
+        every: days between two reminders of one task.
+        now: an instant (aware); the clock's unless given.
+    """
+    at = now or _now()
+    return [one for one in tasks(organisation) if is_pressing(one, within, at) and _rested(one, at, every)]
+
+
+def _rested(one: Task, at: datetime, every: int) -> bool:
+    """Whether the last reminder was so many calendar days ago."""
+    if one.reminded_at is None:
+        return True
+    zone = ZoneInfo(one.statement["zone"])
+    return (at.astimezone(zone).date() - one.reminded_at.astimezone(zone).date()).days >= every
+
+
+def days_left(one: Task, now: datetime | None = None) -> int:
+    """Days until the answer is due, in the organisation's calendar; negative once it is late."""
+    return (one.due_on - (now or _now()).astimezone(ZoneInfo(one.statement["zone"])).date()).days
+
+
 def days_late(one: Task, now: datetime | None = None) -> int:
     """Days since the answer was due, in the organisation's calendar; 0 while it is not."""
     return one.late((now or _now()).astimezone(ZoneInfo(one.statement["zone"])).date())

@@ -43,6 +43,9 @@ class ManualPromise(Part):
 class Requests(Part):
     """What is to be done here when a person exercises a right."""
 
+    access: Annotated[
+        Text | None, said("Ce qu’il faut faire pour un accès.", "What to do for an access request.")
+    ] = None
     erasure: Annotated[
         Text | None, said("Ce qu’il faut faire pour un effacement.", "What to do for an erasure.")
     ] = None
@@ -55,7 +58,7 @@ class Requests(Part):
 
     @model_validator(mode="after")
     def _in_both_languages(self) -> Requests:
-        for text in (self.erasure, self.rectification, self.restriction):
+        for text in (self.access, self.erasure, self.rectification, self.restriction):
             if text is not None:
                 _both(text)
         return self
@@ -66,6 +69,10 @@ class Requests(Part):
 
 
 _PLAIN = {
+    "access": Text(
+        fr="Cherchez tout ce qui parle de cette personne et remettez-en une copie à qui lui répond.",
+        en="Look for everything that speaks of this person and hand a copy to whoever answers them.",
+    ),
     "erasure": Text(
         fr="Cherchez tout ce qui parle de cette personne et détruisez-le, sauf ce que la loi oblige à garder.",
         en="Look for everything that speaks of this person and destroy it, save what the law obliges to keep.",
