@@ -1,4 +1,4 @@
-"""The server goes in the middle of a run and comes back: the same command goes on to the same end."""
+"""The server goes, or has no room left, in the middle of a run: the same command goes on to the same end."""
 
 from __future__ import annotations
 
@@ -72,3 +72,18 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
+
+
+def test_the_disk_of_the_server_is_full(field: Ground) -> None:
+    """No file of the server may grow: PostgreSQL falls, MariaDB refuses to commit what it cannot log."""
+    arena, server = field.arena, field.server
+    arena.fresh()
+    field.starve(60_000 if arena.database.name == "postgresql" else 6_000)
+    answer = arena.apply()
+    assert answer["error"] == "RunInterruptedError", answer
+    assert answer["words"].startswith("Interrupted before the end: crm: "), answer
+    assert "File too large" in answer["words"], "in the words of the server"
+    field.away(server.at_once)
+    server.back()
+    assert arena.others(arena.shop.rows()) == arena.others(arena.before)
+    field.ended_in_peace(arena.apply())

@@ -39,7 +39,11 @@ def free_port() -> int:
 
 def _within(room: int | None) -> list[str]:
     """What a command begins with, so that no file of it grows beyond so many bytes: ulimit counts 512 at a time."""
-    return [] if room is None else ["sh", "-c", 'ulimit -f "$1"; shift; exec "$@"', "sh", str(room // 512)]
+    return (
+        []
+        if room is None
+        else ["sh", "-c", 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"', "sh", str(room // 512)]
+    )
 
 
 class Server(ABC):

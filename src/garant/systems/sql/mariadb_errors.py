@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 PASSING: Final = frozenset(
     {
         1020,  # the row has changed since it was read
-        1021, 1114,  # no room left on the disk, or in the table
+        3, 20, 1021, 1026, 1114,  # no room left on the disk, in a file, in a log, or in the table
         1037, 1038, 1041,  # no memory
         1040, 1203, 1226,  # too many connections
         1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1927,  # shutting down, or the connection lost
