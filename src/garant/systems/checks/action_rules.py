@@ -243,8 +243,14 @@ FILES_NEVER_GO: Final = rule(
         "GDPR, art. 17: a file whose name is forgotten is still a file.",
     ),
     (
-        "Détruire les lignes, ou donner à la colonne erase: blank dans une table traitée.",
-        "Delete the rows, or give the column erase: blank in a treated table.",
+        (
+            "Détruire les lignes, ou donner à la colonne erase: blank dans une table traitée. S’il n’y a pas de "
+            "fichiers ici, dans une carte partie d’une autre (use)\u202f: files: []."
+        ),
+        (
+            "Delete the rows, or give the column erase: blank in a treated table. Where there are no files here, in "
+            "a map that starts from another (use): files: []."
+        ),
     ),
     (
         _actions("{table: ticket, do: delete}"),
