@@ -62,7 +62,7 @@ def prospects_by_start_date(connection: Connection, as_of: date = AS_OF) -> set[
     )
 
 
-def customers_due(connection: Connection, as_of: date = AS_OF) -> set[int]:
+def customers_due(connection: Connection, as_of: date = AS_OF, years: int = 5) -> set[int]:
     """Clients without invoice or opportunity for five years; the dump has no order, subscription or project."""
     return keys(
         connection,
@@ -73,7 +73,7 @@ def customers_due(connection: Connection, as_of: date = AS_OF) -> set[int]:
         HAVING GREATEST(max(i.invoice_date), (SELECT max(GREATEST(o.start_date, o.end_date))
                                               FROM sale_opportunity o WHERE o.party = i.party)) < :limit
         """,
-        limit=years_before(5, as_of),
+        limit=years_before(years, as_of),
     )
 
 
