@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -122,6 +123,20 @@ def test_a_person_is_found_answered_and_not_erased_before_the_end(archived: Comp
     assert archived.garant("subject", "export", *identity, "--out", "them.zip").code == 0
     with zipfile.ZipFile(archived.folder / "them.zip") as export:
         assert address.encode() in export.read(f"archive/files/{record}.jsonl")
+
+
+def test_a_record_is_taken_out_for_the_system_to_take_back(archived: Company) -> None:
+    """Whole, with its types, for its owner only, and entered in the ledger like any consultation."""
+    record, address = somebody(archived)
+    told = len(entries(archived, "archive.consulted"))
+    done = archived.garant("archive", "consult", record, "--reason", REASON, "--out", "record.zip")
+    assert (done.code, address in done.out) == (0, False), done.err
+    assert "place a hold on the person" in done.out
+    assert (archived.folder / "record.zip").stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(archived.folder / "record.zip") as taken:
+        rows = [json.loads(line) for line in taken.read("rows.jsonl").splitlines()]
+    assert address in {row["row"].get("email") for row in rows if row["table"] == "person"}
+    assert len(entries(archived, "archive.consulted")) == told + 1
 
 
 def test_records_past_their_end_are_destroyed_by_a_plan(archived: Company) -> None:

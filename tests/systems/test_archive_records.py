@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import tracemalloc
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from garant.systems.archive import archivist as writing
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.identities import one_form
-from garant.systems.archive.reading import ArchivedPiece, ArchivedRow, read_record
+from garant.systems.archive.reading import ArchivedPiece, ArchivedRow, read_record, unpack
 from garant.systems.archive.sealing import FRAME, Unsealable, new_record_key, seal, unseal, unwrap, wrap
 from garant.systems.archive.store import ArchiveStore, NoSuchRecord
 from garant.systems.archive.values import decoded, encoded
@@ -320,3 +322,27 @@ def test_a_locked_archive_is_waited_for_then_said(
     with pytest.raises(ConnectorError, match="locked"):
         RecordArchive(store).archivist("plan/002", ORIGIN)
     other.close()
+
+
+def test_a_record_is_unpacked_whole_rows_and_files(store: ArchiveStore) -> None:
+    """Two files of one name, from two columns, and a name that would lead elsewhere."""
+    archivist = RecordArchive(store).archivist("plan/001", ORIGIN)
+    files = Files.model_validate({"table": "note", "column": "cv", "folder": "at", "store": {"env": "S"}})
+    named = [("a", "cv.pdf"), ("../b", "cv.pdf"), ("a", "cv.pdf")]
+    rows = [(1, (*row, Decimal(n))) for n, row in enumerate(named)]
+    archivist.take(
+        LeavingRows("note", ["at", "cv", "paid"], rows, [files]),
+        lambda _env, name: iter([b"1 ", name.encode()]),
+    )
+    archivist.take(LeavingRows("person", ["id"], [(1, (1,))]), nothing)
+    archivist.close({1: DAY})
+    with store.opened() as database:
+        ((record,),) = database.execute("SELECT id FROM record").fetchall()
+    out = io.BytesIO()
+    unpack(store.content(record), out)
+    with zipfile.ZipFile(out) as unpacked:
+        assert unpacked.namelist() == ["files/0001-cv.pdf", "files/0002-cv.pdf", "rows.jsonl"]
+        assert [unpacked.read(name) for name in unpacked.namelist()[:2]] == [b"1 a/cv.pdf", b"1 ../b/cv.pdf"]
+        lines = [json.loads(line) for line in unpacked.read("rows.jsonl").splitlines()]
+    assert lines[0] == {"table": "note", "row": {"at": "a", "cv": "cv.pdf", "paid": {"decimal": "0"}}}
+    assert [line["table"] for line in lines] == ["note", "note", "note", "person"]

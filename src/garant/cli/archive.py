@@ -142,9 +142,20 @@ def consult(
             help=both("Pourquoi, en une phrase ; gardée chiffrée.", "Why, in a sentence; kept encrypted."),
         ),
     ],
+    out_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="ZIP",
+            help=both(
+                "Écrit le dossier ici, lignes et fichiers, au lieu de le montrer.",
+                "Write the record here, rows and files, instead of showing it.",
+            ),
+        ),
+    ] = None,
     policy: options.PolicyOption = POLICY,
 ) -> int:
-    """Enter the consultation in the ledger, then show the record."""
+    """Enter the consultation in the ledger, then show the record, or write it."""
     state.ready()
     from garant.apps.archives import services
 
@@ -157,7 +168,10 @@ def consult(
     today = datetime.now(ZoneInfo(organisation.time_zone)).date()
     entry = services.consult(organisation.key, store, record, actor=state.actor(), reason=reason, today=today)
     _say_who_may(loaded, entry)
-    _show(store, entry)
+    if out_file is None:
+        _show(store, entry)
+    else:
+        _write(store, entry, out_file)
     return Exit.OK
 
 
@@ -296,6 +310,27 @@ def _show(store: ArchiveStore, entry: RecordEntry) -> None:
         elif (part.store, part.name) != file_shown:
             file_shown = (part.store, part.name)
             console.print(f"[dim]{say('fichier', 'file')} {escape(part.name)}[/]", soft_wrap=True)
+
+
+def _write(store: ArchiveStore, entry: RecordEntry, file: Path) -> None:
+    """Write the record for its owner only, and say what Garant does not do with it."""
+    from garant.cli.newfile import new_file
+    from garant.systems.archive.reading import unpack
+
+    with new_file(file) as (raw, _):
+        unpack(store.content(entry.id), raw)
+    note(
+        f"{file}\u202f: le dossier, déchiffré. Détruisez-le après usage.",
+        f"{file}: the record, decrypted. Destroy it after use.",
+    )
+    note(
+        "Garant ne remet pas ces lignes dans la base\u202f: le système a pu changer depuis, et ses règles ne sont pas les "
+        "nôtres. Remettez-les par le système lui-même, et suspendez la personne (garant hold add) avant la prochaine "
+        "purge, qui les archiverait de nouveau.",
+        "Garant does not put these rows back: the system may have changed since, and its rules are not ours. Put them "
+        "back by the system itself, and place a hold on the person (garant hold add) before the next sweep, which "
+        "would archive them again.",
+    )
 
 
 def _day(day: date) -> str:

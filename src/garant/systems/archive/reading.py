@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import tempfile
+import zipfile
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import IO, Any, Final
 
-from garant.systems.archive.values import decoded
+from garant.systems.archive.values import decoded, encoded
+
+ROWS: Final = "rows.jsonl"
+"""The member of an unpacked record that holds its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,47 @@ def read_record(content: Iterable[bytes]) -> Iterator[ArchivedRow | ArchivedPiec
             yield ArchivedPiece(line["file"][0], line["file"][1], b64decode(line["data"]))
         elif "table" in line:
             table, columns = line["table"], line["columns"]
+
+
+def unpack(content: Iterable[bytes], out: IO[bytes]) -> None:
+    """Write a record as a ZIP: its rows, values with their types as JSON Lines, and the files that they name.
+
+    Memory does not grow with either: rows wait on the disk while files are written.
+    """
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as unpacked, tempfile.TemporaryFile() as rows:
+        for (name, number), parts in groupby(_numbered(read_record(content)), key=lambda part: part[0]):
+            if name == ROWS:
+                rows.writelines(_as_line(part) for _, part in parts if isinstance(part, ArchivedRow))
+                continue
+            with unpacked.open(f"files/{number:04}-{_plain(name)}", "w", force_zip64=True) as member:
+                member.writelines(part.data for _, part in parts if isinstance(part, ArchivedPiece))
+        rows.seek(0)
+        with unpacked.open(ROWS, "w", force_zip64=True) as member:
+            shutil.copyfileobj(rows, member)
+
+
+def _numbered(
+    parts: Iterable[ArchivedRow | ArchivedPiece],
+) -> Iterator[tuple[tuple[str, int], ArchivedRow | ArchivedPiece]]:
+    """Each part with the member it goes to: rows all in one, each file in its own."""
+    last, number = ("", ""), 0
+    for part in parts:
+        if isinstance(part, ArchivedRow):
+            yield (ROWS, 0), part
+            continue
+        number += (part.store, part.name) != last
+        last = (part.store, part.name)
+        yield (part.name, number), part
+
+
+def _as_line(row: ArchivedRow) -> bytes:
+    values = {name: encoded(value) for name, value in row.as_dict().items()}
+    return json.dumps({"table": row.table, "row": values}, ensure_ascii=False).encode() + b"\n"
+
+
+def _plain(name: str) -> str:
+    """The end of a file's name, without anything that a file system would take for a way."""
+    return re.sub(r"[^\w.-]+", "_", re.split(r"[\\/]", name)[-1])[-100:]
 
 
 def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
