@@ -366,7 +366,7 @@ class Connector(Protocol):
         ...
 
     def release_files(self, files: Sequence[tuple[str, str]]) -> int:
-        """Delete the files that no row refers to any more; how many went."""
+        """Delete the files that no row refers to any more; how many have gone, now or in a run that died since."""
         ...
 
     def read_file(self, env: str, name: str) -> Iterator[bytes]:

@@ -44,6 +44,10 @@ class FileStore:
             path.unlink(missing_ok=True)
         return 1
 
+    def written(self, name: str) -> str:
+        """Where a name leads as it is written, whether a file is there or not: the same for ``a`` and ``./a``."""
+        return os.path.normpath(self.folder / self._place(name))
+
     def read(self, name: str) -> Iterator[bytes]:
         """Stream one file in pieces of at most 64 KiB; nothing when it is not one of the store's.
 
@@ -69,7 +73,7 @@ class FileStore:
         if len(name) > LONGEST:
             return None
         try:
-            written = Path(os.path.normpath(self.folder / self._place(name)))
+            written = Path(self.written(name))
             path = written.parent.resolve() / written.name
             inside = path.is_relative_to(self.folder) and path.resolve().is_relative_to(self.folder)
             return path if inside and path.is_file() else None

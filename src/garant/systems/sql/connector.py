@@ -253,15 +253,16 @@ class _Work:
         return sa.table(name, sa.column("key"))
 
     def _files(self) -> tuple[tuple[str, str], ...]:
+        """The files that are there, so that it can be said afterwards, whenever that is, how many have gone."""
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
             for files in files_of(self.connector.data_map, step):
                 for values in self.connection.execute(self.statements.values_of(step, files.columns)):
                     if (name := files.name(*values)) is not None:
                         found[(files.store.env, name)] = None
-        for env in {env for env, _ in found}:
-            self.connector.store(env)  # before anything is changed: a folder that nobody named stops here
-        return tuple(found)
+        # Before anything is changed: a folder that nobody named stops here.
+        stores = {env: self.connector.store(env) for env in {env for env, _ in found}}
+        return tuple((env, name) for env, name in found if stores[env].path(name) is not None)
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
         self.current = step

@@ -31,14 +31,20 @@ def release(
     store_of: Callable[[str], FileStore],
     files: Sequence[tuple[str, str]],
 ) -> int:
-    """Delete the files (variable, name) that no row refers to any more; how many went."""
+    """Delete the files (variable, name) that no row refers to any more; how many of them have gone.
+
+    All of them were there before the rows went: one that is not has gone too, in a run that died before it could tell.
+    """
     gone = 0
     for env in dict.fromkeys(env for env, _ in files):
         store = store_of(env)
         found = {name: store.identity(name) for named_in, name in files if named_in == env}
         there = {name: identity for name, identity in found.items() if identity is not None}
         named = _named(connection, data_map, env, store, there) if there else set[Identity]()
-        gone += sum(store.delete(name) for name, identity in there.items() if identity not in named)
+        for name, identity in there.items():
+            if identity not in named:
+                store.delete(name)
+        gone += len({store.written(name) for name in found if store.path(name) is None})
     return gone
 
 
