@@ -95,7 +95,7 @@ def promises_table(found: Sequence[Standing]) -> Table:
 def _overdue(one: Standing) -> str:
     due = f"[bold red]{count(one.due)}[/]" if one.due else count(0)
     if one.to_archive:
-        due += f"\n[red]{count(one.to_archive)} {say('à archiver', 'to archive')}[/]"
+        due += f"\n[red]+ {count(one.to_archive)}\n{say('à archiver', 'to archive')}[/]"
     return due
 
 
