@@ -146,7 +146,7 @@ def test_a_scheduler_is_told_what_presses_and_reminds_at_intervals(ready_company
     assert (listed.code, "14 days" in listed.out) == (0, True)
     assert company.garant("task", "list", "--within", "14").code == 1
     assert company.garant("task", "list", "--within", "13").code == 0
-    assert company.garant("task", "list", "--late").out == "No task awaits an answer.\n"
+    assert company.garant("task", "list", "--late").out == "No task is pressing.\n"
     assert company.garant("task", "remind").code == 1
     make_late(company)
     late = company.garant("task", "list", "--late")

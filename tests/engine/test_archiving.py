@@ -25,6 +25,7 @@ from garant.engine.subject import find_subject, plan_subject
 from garant.engine.terms import UnknownRule
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.archivist import RecordArchivist
+from garant.systems.archive.data_map import SYSTEM
 from garant.systems.archive.reading import ArchivedPiece, read_record
 from garant.systems.archive.store import PENDING
 from garant.systems.archiving import Origin
@@ -339,6 +340,18 @@ def test_a_column_of_several_kinds_is_filed_under_each(shop: Shop, vault: Vault)
     for kind in ("phone", "number"):
         (place,) = find_subject(vault.systems(shop), {kind: "+33 1 00 00 00 01"})
         assert [vault.lines(str(record))[0]["key"] for record in place.keys] == [1]
+
+
+def test_a_record_that_no_identity_leads_to_is_found_by_its_key(shop: Shop, vault: Vault) -> None:
+    """A card without address or number: whoever knows it by its number in the system still finds the record."""
+    archiving_shop(shop).people(1, 2, at=BETWEEN)
+    shop.database.run("UPDATE contact SET email = NULL, phone = NULL WHERE id = 1")
+    sweep(shop, vault)
+    systems = {SYSTEM: shop.remember(vault.source())}
+    for key in (1, 2):
+        (place,) = find_subject(systems, {"key": f"crm/contact/{key}"})
+        assert [vault.lines(str(record))[0]["key"] for record in place.keys] == [key]
+    assert find_subject(systems, {"key": "crm/invoice/1"}) == []
 
 
 def test_a_request_does_not_end_the_archive_sooner(shop: Shop, vault: Vault) -> None:

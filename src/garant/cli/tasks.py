@@ -166,7 +166,10 @@ def list_tasks(
     found = services.tasks(state.the_organisation(organisation), every=every)
     left = {task.key: services.days_left(task) for task in found}
     pressing = [task for task in found if services.is_pressing(task, within)]
-    show_list(pressing if late else found, left, pressing)
+    if late and not pressing:
+        note("Aucune tâche ne presse.", "No task is pressing.")
+    else:
+        show_list(pressing if late else found, left, pressing)
     return Exit.FINDINGS if pressing else Exit.OK
 
 

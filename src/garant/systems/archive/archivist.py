@@ -21,6 +21,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from garant.systems.archive import keyring
+from garant.systems.archive.data_map import KEY
 from garant.systems.archive.identities import one_form
 from garant.systems.archive.sealing import FRAME, lookup_digest, new_record_key, seal, wrap
 from garant.systems.archive.store import PENDING, ArchiveStore
@@ -186,7 +187,7 @@ class RecordArchivist:
         )  # fmt: skip
         digests = {
             (kind, lookup_digest(self._lookups, kind, one_form(kind, value)))
-            for kind, value in record.known_as
+            for kind, value in (*record.known_as, (KEY, f"{origin.system}/{origin.root}/{record.root}"))
         }
         self._database.executemany(
             "INSERT INTO lookup (record, kind, digest) VALUES (?, ?, ?)",

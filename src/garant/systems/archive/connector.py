@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from garant.systems.archive.data_map import FILES, identity_query
+from garant.systems.archive.data_map import FILES, KEY, identity_query
 from garant.systems.archive.identities import one_form
 from garant.systems.archive.sealing import lookup_digest
 from garant.systems.archive.store import ArchiveStore, NoSuchRecord
@@ -57,7 +57,7 @@ class _Hashing(SqlSnapshot):
 
     def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
         """The records that identities lead to."""
-        kind = next(kind for kind in KINDS if identity_query(kind) == query)
+        kind = next(kind for kind in (*KINDS, KEY) if identity_query(kind) == query)
         key = self._store.lookup_key()
         hashed = [lookup_digest(key, kind, one_form(kind, identity)) for identity in identities]
         return super().find_identities(query, hashed)

@@ -20,6 +20,9 @@ FILES: Final = "GARANT_ARCHIVE"
 
 EVENT: Final = "archived-event"
 
+KEY: Final = "key"
+"""Finds a record by what its root was in its system: ``crm/person/12``."""
+
 _LABEL = Text(fr="Archive intermédiaire", en="Intermediate archive")
 _RECORD = Text(fr="Dossier archivé", en="Archived record")
 _EVERY_KEPT = f"SELECT id AS key FROM record WHERE state = '{KEPT}'"
@@ -43,7 +46,7 @@ def archive_map(reasons: Mapping[str, Text]) -> DataMap:
                 }
             },
             "roles": {rule: {"root": ROOT, "query": _of_rule(rule)} for rule in reasons},
-            "identities": {kind: [{"root": ROOT, "query": identity_query(kind)}] for kind in KINDS},
+            "identities": {kind: [{"root": ROOT, "query": identity_query(kind)}] for kind in (*KINDS, KEY)},
             "events": {
                 EVENT: [
                     {"root": ROOT, "type": "date", "query": "SELECT id AS key, counted_from AS at FROM record"}
