@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises.archiving import archive_of
 from garant.apps.promises.refusals import RefusedError
-from garant.ledger.keys import KeyFolder, KeySource
+from garant.ledger.keys import KeyCommand, KeyFolder, KeySource, KeySourceFixedError, KeyUnreadableError
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.sealing import Unsealable, unwrap
 from garant.systems.archive.store import ArchiveStore
@@ -219,6 +220,35 @@ def test_a_key_that_is_not_the_archive_s_is_refused(kept: ArchiveStore, keys: Ke
     with pytest.raises(RefusedError, match="does not open"):
         archive_of(ORGANISATION, keys)
     assert kept.opens
+
+
+def vault(keys: KeyFolder, folder: Path) -> KeyCommand:
+    """The same keys, behind a command that cannot write."""
+    script = folder / "fetch.py"
+    script.write_text(f"import sys\nprint(open({str(keys.folder)!r} + '/' + sys.argv[1] + '.key').read())\n")
+    return KeyCommand(f"{sys.executable} {script}")
+
+
+def test_a_vault_makes_the_new_key_itself(kept: ArchiveStore, keys: KeyFolder, tmp_path: Path) -> None:
+    """Until it lets the new key take the old one's place, the archive is read with it all the same."""
+    command, folder = vault(keys, tmp_path), kept.path.parent
+    with pytest.raises(KeySourceFixedError):
+        services.rotate_key(command, folder, by="dpo")
+    new = keys.create("archive", pending=True)
+    assert services.rotate_key(command, folder, by="dpo") == 1
+    assert opened(command).master == new
+    keys.promote("archive")
+    assert whole(opened(command)) == [REASON]
+    keys.path("archive", pending=True).write_bytes(keys.path("archive").read_bytes())
+    with pytest.raises(RefusedError, match="in use already"):
+        services.rotate_key(command, folder, by="dpo")
+
+
+def test_a_successor_that_cannot_be_read_is_not_passed_over(kept: ArchiveStore, keys: KeyFolder) -> None:
+    keys.create("archive", pending=True)
+    keys.path("archive", pending=True).write_text("nothing")
+    with pytest.raises(KeyUnreadableError):
+        services.rotate_key(keys, kept.path.parent, by="dpo")
 
 
 def _only(store: ArchiveStore) -> str:

@@ -12,8 +12,10 @@ from garant.apps.archives.entries import ArchiveRotated
 from garant.apps.archives.models import Consultation
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations.services import keys as organisations
+from garant.apps.promises.refusals import RefusedError
 from garant.ledger.entries import Entry
-from garant.ledger.keys import KeyFolder, KeyMissingError, KeySource
+from garant.ledger.keys import KeyFolder, KeyMissingError, KeySource, KeyUnreadableError
+from garant.policy.text import Text
 from garant.systems.archive import keyring
 from garant.systems.archive.store import ArchiveStore
 
@@ -32,9 +34,12 @@ def rotate_key(keys: KeySource, folder: Path, *, by: str) -> int:
     Raises:
         KeyMissingError: there is no key yet.
         KeySourceFixedError: the vault has no successor.
+        RefusedError: the vault’s successor is the key in use.
         Unsealable: an archive opens under neither key; nothing of it was changed.
     """
     old, new = keys.read("archive"), _successor(keys)
+    if old == new:
+        raise _same_key()
     keyring.announce(folder, new)
     records = 0
     for organisation in sorted({path.stem for path in folder.glob("*.sqlite3")} | _consulted()):
@@ -50,6 +55,20 @@ def _successor(keys: KeySource) -> bytes:
         return keys.read("archive", pending=True)
     except KeyMissingError:
         return keys.create("archive", pending=True)
+    except KeyUnreadableError:
+        if isinstance(keys, KeyFolder):
+            raise
+        return keys.create("archive", pending=True)  # which says that only the vault can
+
+
+def _same_key() -> RefusedError:
+    return RefusedError(
+        Text(
+            fr="Le coffre donne pour archive.next la clé qui est déjà en service\u202f: rien n’est remplacé.",
+            en="The vault gives as archive.next the key that is in use already: nothing is replaced.",
+        ),
+        Text(fr="Faites-y une nouvelle clé archive.next.", en="Make a new key archive.next there."),
+    )
 
 
 def _consulted() -> set[str]:
