@@ -9,7 +9,7 @@ from garant.systems.residue import Cleaning
 from garant.systems.sql.residue.mariadb_talk import Connection, attempt, quoted, rows, scalar
 
 PATIENCE = 10
-"""Seconds that the purge is awaited; a reader who needs old rows holds it back."""
+"""Seconds that a purge is awaited, of old rows or of logs; a reader who needs them holds it back."""
 
 RESIZE = 4 * 1024 * 1024
 """Bytes by which the redo log is made larger for a moment, to be written anew: its unit is 4 KiB."""
@@ -59,7 +59,15 @@ def _binlogs(connection: Connection) -> str:
     if scalar(connection, followed) or not attempt(connection, "FLUSH BINARY LOGS"):
         return "binlog-kept"
     current = rows(connection, "SHOW BINARY LOGS")[-1][0]
-    return "binlog-purged" if attempt(connection, f"PURGE BINARY LOGS TO '{current}'") else "binlog-kept"
+    until = time.monotonic() + PATIENCE
+    # A log that InnoDB may still need, or that somebody reads, is left with no more than a warning.
+    while attempt(connection, f"PURGE BINARY LOGS TO '{current}'"):
+        if rows(connection, "SHOW BINARY LOGS")[0][0] == current:
+            return "binlog-purged"
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
+    return "binlog-kept"
 
 
 def _redo(connection: Connection) -> str:

@@ -10,8 +10,8 @@ from pymysql.cursors import Cursor
 
 Connection: TypeAlias = "pymysql.Connection[Cursor]"
 
-_REFUSED = frozenset({1044, 1142, 1193, 1205, 1227, 1231, 1238, 1381, 1969})
-"""A right, a variable or a log that is not there, a lock that does not come, a statement too long."""
+_REFUSED = frozenset({1044, 1142, 1193, 1205, 1210, 1227, 1231, 1238, 1381, 1969})
+"""A right, a variable or a log that is not there, a size that is not taken, a lock that does not come, too long a statement."""
 
 
 def rows(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
