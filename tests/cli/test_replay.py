@@ -41,6 +41,7 @@ def test_a_restored_backup_is_erased_again_before_anyone_reads_it(ready_company:
     assert found.code == 1, found.err
     assert due(ready_company, found.out) > 10
     assert "replay after a restored backup" in found.out
+    assert "after the replay, sweep" in found.err
     planned = ready_company.garant("replay", "policy", "--system", "crm", "--out", "replay.json")
     assert planned.code == 1
     digest = json.loads((ready_company.folder / "replay.json").read_text())["digest"]

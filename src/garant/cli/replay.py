@@ -103,6 +103,7 @@ def replay(
             return carry_out(read_plan(run.plan.document), run.plan.digest, workspace)
         found = _look(workspace)
         _tell(found)
+        _tell_archived(workspace)
         if found.due:
             show_plan(out(), found.plan)
         if approve is not None and found.due:
@@ -161,6 +162,21 @@ def _tell(found: Replay) -> None:
                 "does not tell whether it came back or is new. Make the request again if it came back.",
             )
         )
+
+
+def _tell_archived(workspace: Workspace) -> None:
+    """Whoever was archived is not on the list: they are still to be kept, elsewhere."""
+    maps = [source.data_map for source in workspace.sources.values()]
+    if not any(promise.archive for data_map in maps for promise in data_map.promises):
+        return
+    warn(
+        Text(
+            fr="Qui était passé dans l’archive intermédiaire est revenu avec une sauvegarde d’avant\u202f: après le rejeu, "
+            "faites la purge (garant plan, garant apply) avant d’ouvrir le système.",
+            en="Whoever had moved to the intermediate archive is back with a backup from before that: after the replay, "
+            "sweep (garant plan, garant apply) before you open the system.",
+        )
+    )
 
 
 def _named(question: Question) -> str:
