@@ -181,3 +181,13 @@ def test_an_archive_made_before_there_were_rings_gets_its_own(tmp_path: Path) ->
         database.execute("DELETE FROM keyring")
         with pytest.raises(Unsealable, match="ring"):
             keyring.lookups(database, NEW)
+
+
+def test_looking_writes_nothing(tmp_path: Path) -> None:
+    """Whoever may only read the file can still look somebody up."""
+    store = ArchiveStore(tmp_path / "a.sqlite3", OLD)
+    archived(store, 1)
+    before = store.path.stat().st_mtime_ns, store.path.read_bytes()
+    assert store.opens
+    assert len(found(store, 1)) == 1
+    assert (store.path.stat().st_mtime_ns, store.path.read_bytes()) == before

@@ -34,7 +34,7 @@ def make(database: sqlite3.Connection, master: bytes, folder: Path) -> None:
         Unsealable: there are records, and this master does not open them.
         ConnectorError: the archive's key has been replaced meanwhile.
     """
-    if database.execute("SELECT 1 FROM keyring").fetchone() is not None:
+    if is_there(database):
         return
     database.execute("BEGIN IMMEDIATE")
     wrapped = wrap(master, _first(database, master), _LOOKUPS)
@@ -44,6 +44,15 @@ def make(database: sqlite3.Connection, master: bytes, folder: Path) -> None:
     if not is_current(folder, master):
         database.execute("DELETE FROM keyring WHERE wrapped = ?", (wrapped,))
         raise ConnectorError("archive: its key has been replaced meanwhile; type the command again")
+
+
+def is_there(database: sqlite3.Connection) -> bool:
+    """Whether the ring is made; looking needs no right to write."""
+    table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keyring'"
+    return (
+        database.execute(table).fetchone() is not None
+        and database.execute("SELECT 1 FROM keyring").fetchone() is not None
+    )
 
 
 def _first(database: sqlite3.Connection, master: bytes) -> bytes:

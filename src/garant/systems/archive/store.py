@@ -109,6 +109,9 @@ class ArchiveStore:
 
     def lookup_key(self) -> bytes:
         """The key of the hashes by which records are found. Raises Unsealable under another master."""
+        with self.opened() as database:
+            if keyring.is_there(database):
+                return keyring.lookups(database, self.master)
         self.create()
         with self.opened() as database:
             return keyring.lookups(database, self.master)
