@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints
 
 from garant.ledger.entries import Commitment, Count, Day, Digest, Key, Payload, entry_kind
 
-SQL_FORM = r"^[A-Za-z_][A-Za-z0-9_$.]{0,127}$"
+SQL_FORM = r"^[A-Za-z_][A-Za-z0-9_$.-]{0,127}$"
 _COLUMNS = (
-    r"[A-Za-z_][A-Za-z0-9_$]{0,127}\.[A-Za-z_][A-Za-z0-9_$]{0,127}(, [A-Za-z_][A-Za-z0-9_$]{0,127}){0,15}"
+    r"[A-Za-z_][A-Za-z0-9_$-]{0,127}\.[A-Za-z_][A-Za-z0-9_$-]{0,127}(, [A-Za-z_][A-Za-z0-9_$-]{0,127}){0,15}"
 )
-CONSTRAINT_FORM = rf"^([A-Za-z_][A-Za-z0-9_$.]{{0,127}}|{_COLUMNS} → {_COLUMNS})$"
+CONSTRAINT_FORM = rf"^([A-Za-z_][A-Za-z0-9_$.-]{{0,127}}|{_COLUMNS} → {_COLUMNS})$"
 
 SqlKey = Annotated[str, StringConstraints(pattern=SQL_FORM)]
 """The name of a table or of a column."""
