@@ -42,7 +42,7 @@ def fill(shop: Shop, people: int) -> None:
 @pytest.mark.parametrize("size", [1000])
 def test_ten_times_the_rows_and_not_a_statement_more(shop: Shop, size: int) -> None:
     counts: dict[int, tuple[int, int]] = {}
-    for people in (3, 30):
+    for people in (4, 40):
         shop.database.clear()
         shop.create()
         fill(shop, people)
@@ -59,7 +59,7 @@ def test_ten_times_the_rows_and_not_a_statement_more(shop: Shop, size: int) -> N
             f"{shop.database.name}, {people} people: {len(planning)} statements to plan, {len(running)} a batch"
         )
         assert len(changes) == steps, "one statement per step"
-    assert counts[3] == counts[30]
+    assert counts[4] == counts[40]
 
 
 def test_nothing_is_sent_for_a_batch_of_nobody(shop: Shop) -> None:

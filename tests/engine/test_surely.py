@@ -22,7 +22,7 @@ from garant.systems.paths import Hop, Path, owning_paths
 from garant.systems.port import ChangeSet, Step
 from garant.systems.sql import SqlConnector, blockers
 from garant.systems.sql.references import Reference
-from garant.systems.sql.surely import surely_takes
+from garant.systems.sql.surely import surely_taken, surely_takes
 from garant.systems.treatments import Mark
 from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples
@@ -37,7 +37,7 @@ TARGETS = ("id", "f2", "key", "boss", "p1", "p2")
 HOLD = Guards(roots=(RootGuard("person", frozenset({1})),))
 
 
-def never_sure(*_: object) -> bool:
+def never_sure(*_: object, **__: object) -> bool:
     return False
 
 
@@ -83,10 +83,23 @@ def sure(chance: Random, world: World) -> Iterator[tuple[Step, Step, Reference]]
                 yield step, going, reference
 
 
+def sure_of_two(chance: Random, world: World) -> Iterator[tuple[list[Step], Step, Reference]]:
+    """The same of rows that several own: the step that deletes them, and one that lets one of the owners go."""
+    known = steps(chance, world)
+    for step, going in product(known, [step for step in known if step.do is Do.DELETE]):
+        for path in step.paths if step.others == "none" else ():
+            column = path.hops[0].link.column
+            letting = replace(step, do=Do.TREAT, columns={column: "blank"}, paths=(path,), others="some")
+            for target in TARGETS:
+                reference = Reference("k", step.table, (column,), going.table, (target,), deferred=False)
+                if surely_taken([step, letting], going, reference, in_order=False):
+                    yield [step, letting], going, reference
+
+
 def test_of_what_is_surely_taken_the_database_counts_no_row_left(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blockers, "surely_takes", never_sure)
+    monkeypatch.setattr(blockers, "surely_taken", never_sure)
     seen = Counter[str]()
 
     @given(chances)
@@ -99,19 +112,23 @@ def test_of_what_is_surely_taken_the_database_counts_no_row_left(
         keys = chance.sample(people, chance.randint(1, len(people)))
         held = {key: chance.choice((0, 0, 1, 2, 3)) for key in keys}
         connector = SqlConnector(world.data_map, database.url, pseudonym_key=PSEUDONYM_KEY)
-        found = list(sure(chance, world))
+        one = [([step], going, reference) for step, going, reference in sure(chance, world)]
+        two = list(sure_of_two(chance, world))
+        found = chance.sample(one, min(len(one), 4)) + chance.sample(two, min(len(two), 20))
         with closing(connector), connector.snapshot() as snapshot:
-            for step, going, reference in chance.sample(found, min(len(found), 6)):
-                note(f"{reference}\n{step}\n{going}")
-                change = ChangeSet("person", keys, [step, going], held)
+            for taking, going, reference in found:
+                note(f"{reference}\n{taking}\n{going}")
+                change = ChangeSet("person", keys, [*taking, going], held)
                 statements, connection = snapshot._load(change), snapshot._connection
-                assert blockers._count(connection, statements, reference, going, [step]) == 0
-                seen["sure"] += 1
-                seen["rows"] += blockers._count(connection, statements, reference, going, [])
+                assert blockers._count(connection, statements, reference, going, taking) == 0
+                seen[f"sure of {len(taking)}"] += 1
+                seen[f"rows of {len(taking)}"] += blockers._count(
+                    connection, statements, reference, going, []
+                )
 
     holds()
-    assert seen["sure"] >= 10
-    assert seen["rows"] >= 5, "and there were rows to take"
+    assert min(seen["sure of 1"], seen["sure of 2"]) >= 5
+    assert min(seen["rows of 1"], seen["rows of 2"]) >= 2, "and there were rows to take"
 
 
 ROOT = Path((Hop("person", Link(root="person", column="key"), "key"),))
@@ -164,3 +181,22 @@ def test_what_goes_by_another_way_too_is_asked() -> None:
     prefixed = Path((Hop("person", Link(root="person", column="key", prefix="p,"), "key"),))
     for way in (boss, prefixed):
         assert not surely_takes(NAMED, replace(GOING, paths=(ROOT, way)), OWN)
+
+
+LETTING = replace(BLANKED, others="some", owners=TAKING.paths)
+LAST = replace(TAKING, others="none", owners=TAKING.paths)
+
+
+def test_a_shared_row_goes_with_its_last_owner_or_lets_the_first_go() -> None:
+    assert surely_taken([LETTING, LAST], GOING, OWN, in_order=False)
+
+
+def test_a_shared_row_that_waits_for_who_leaves_later_is_asked() -> None:
+    assert not surely_taken([LETTING, LAST], GOING, OWN, in_order=True)
+
+
+@pytest.mark.parametrize(
+    "more", [{"unless": 0}, {"owners": ()}, {"only": 1}, {"others": "some"}, {"guards": HOLD}]
+)
+def test_two_steps_that_do_not_complete_each_other_are_asked(more: dict[str, Any]) -> None:
+    assert not surely_taken([LETTING, replace(LAST, **more)], GOING, OWN, in_order=False)

@@ -142,7 +142,7 @@ class Step:
 
     def concerns(self, in_force: int) -> bool:
         """Whether the step is about anyone where only these duties hold someone."""
-        return not self.only or bool(self.only & in_force)
+        return bool(self.paths) and (not self.only or bool(self.only & in_force))
 
 
 @dataclass(frozen=True, slots=True)

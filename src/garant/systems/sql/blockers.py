@@ -16,7 +16,7 @@ from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
-from garant.systems.sql.surely import surely_takes
+from garant.systems.sql.surely import surely_taken
 
 
 def is_refusal(error: DBAPIError) -> bool:
@@ -53,7 +53,7 @@ def foresee(
     return [
         Blocker(step.table, reference.name, rows, reference.table)
         for position, step in enumerate(steps)
-        if step.do is Do.DELETE
+        if step.do is Do.DELETE and step.paths
         for reference in known
         if reference.refuses
         and reference.target_table == _bare(connection, step.table)
@@ -69,7 +69,7 @@ def cascades(
     return [
         Blocker(step.table, reference.name, rows, reference.table)
         for step in steps
-        if step.do is Do.DELETE
+        if step.do is Do.DELETE and step.paths
         for reference in known
         if reference.cascades
         and reference.target_table == _bare(connection, step.table)
@@ -139,7 +139,7 @@ def _count(
 ) -> int:
     """Rows that refer to what a step deletes and that none of the others takes away."""
     mine = [step for step in taking if _bare(connection, step.table) == reference.table]
-    if any(surely_takes(step, going, reference) for step in mine):
+    if surely_taken(mine, going, reference, in_order=statements.in_order):
         return 0
     child = statements.table(reference.table)
     doomed = (

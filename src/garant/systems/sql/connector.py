@@ -28,6 +28,7 @@ from garant.systems.sql.blockers import blockers_of, is_refusal, make_sure, name
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import Finder, Scratch
+from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
 from garant.systems.sql.indexes import missing_indexes
@@ -208,6 +209,7 @@ class _Work:
         self.connection = connection
         self.change = change
         self.statements = connector.statements(connection, change)
+        self.steps: Sequence[Step] = change.steps
         self.current: Step | None = None
 
     def run(self) -> Counts:
@@ -221,9 +223,14 @@ class _Work:
         taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         hand_over(self.connection, self.statements, self.change, self.connector.read_file)
-        collected = {n: self._collect(n, step) for n, step in enumerate(self.change.steps) if step.collect}
+        self.steps = passable(
+            self.change.steps, empty_tables(self.connection, self.connector.data_map.tables)
+        )
+        collected = {
+            n: self._collect(n, step) for n, step in enumerate(self.steps) if step.collect and step.paths
+        }
         files = self._files()
-        rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.change.steps))
+        rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.steps))
         self._look_again(collected)
         watch.check()
         self.current = None
@@ -265,6 +272,8 @@ class _Work:
         return tuple((env, name) for env, name in found if stores[env].path(name) is not None)
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
+        if not step.paths:
+            return 0
         self.current = step
         gone = self._do_leaves(step, collected)
         changed = self.connection.execute(self.statements.change(step, collected=collected)).rowcount + gone
@@ -282,7 +291,7 @@ class _Work:
 
     def _look_again(self, collected: dict[int, sa.TableClause]) -> None:
         for number, table in collected.items():
-            step = self.change.steps[number]
+            step = self.steps[number]
             left = self.connection.scalar(self.statements.remaining(step, table))
             self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(table.name))
             if left:

@@ -214,29 +214,37 @@ class Finder:
         if self.remembered.get(dated.name) == (sources, first):
             return
         self.connection.execute(sa.delete(dated))
-        parts = [self._moments(source, first, only_batch=False) for source in sources]
-        every = _together(parts, "unread", _greatest(first))
-        self.connection.execute(_lenient(dated).from_select(["key", "at", "unread"], every))
+        moments = self._moments(sources, first, only_batch=False)
+        self.connection.execute(_lenient(dated).from_select(["key", "at", "unread"], moments))
         self.remembered[dated.name] = (sources, first)
 
     def _last(
         self, sources: Sequence[EventSource], clock: Clock, *, only_batch: bool, first: bool
     ) -> sa.Subquery:
-        """The roots of an event with their last (or first) moment and its mark, each source's by its kind."""
+        """The roots of an event with their last (or first) moment and its mark, the sources of a kind together."""
+        kinds = sorted({source.type for source in sources})
         parts = [
-            self._marked(self._moments(source, first, only_batch=only_batch).subquery(), source.type, clock)
-            for source in sources
+            self._marked(
+                self._moments(
+                    [s for s in sources if s.type == kind], first, only_batch=only_batch
+                ).subquery(),
+                kind,
+                clock,
+            )
+            for kind in kinds
         ]
-        return _together(parts, "mark", _greatest(first)).subquery("last")
+        return _together(parts, _greatest(first)).subquery("last")
 
-    def _moments(self, source: EventSource, first: bool, *, only_batch: bool) -> Query:
-        """The last (or first) moment of each root by one source; whether one of its dates is unread."""
-        rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
-        at, unread = self.dialect.dated(rows.c.at, source.type, _greatest(first))
-        known = rows.c.at.is_not(None), rows.c.key.is_not(None)
-        return (
-            sa.select(rows.c.key, at.label("at"), unread.label("unread")).where(*known).group_by(rows.c.key)
-        )
+    def _moments(self, sources: Sequence[EventSource], first: bool, *, only_batch: bool) -> Query:
+        """The last (or first) moment of each root by sources of one kind; whether one of its dates is unread."""
+        kind, parts = sources[0].type, list[Query]()
+        for source in sources:
+            rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
+            read = self.dialect.readable(rows.c.at, kind).label("read")
+            parts.append(sa.select(rows.c.key, read).where(rows.c.at.is_not(None), rows.c.key.is_not(None)))
+        every = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
+        at, unread = self.dialect.gathered(every.c.read, kind, _greatest(first))
+        return sa.select(every.c.key, at.label("at"), unread.label("unread")).group_by(every.c.key)
 
     def _marked(self, moments: sa.FromClause, kind: str, clock: Clock) -> Query:
         """Hold moments against the cut-off."""
@@ -249,13 +257,13 @@ def _greatest(first: bool) -> Greatest:
     return sa.func.min if first else sa.func.max
 
 
-def _together(parts: Sequence[Query], second: str, greatest: Greatest) -> Query:
-    """The moments of several sources as those of one event; ``second`` is what goes with them."""
+def _together(parts: Sequence[Query], greatest: Greatest) -> Query:
+    """The moments of several kinds as those of one event."""
     if len(parts) == 1:
         return parts[0]
     every = sa.union_all(*parts).subquery("sources")
-    at, also = greatest(every.c.at).label("at"), greatest(every.c[second]).label(second)
-    return sa.select(every.c.key, at, also).group_by(every.c.key)
+    at, mark = greatest(every.c.at).label("at"), greatest(every.c.mark).label("mark")
+    return sa.select(every.c.key, at, mark).group_by(every.c.key)
 
 
 def _lenient(table: sa.TableClause) -> sa.Insert:

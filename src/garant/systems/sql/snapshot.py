@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,12 +19,15 @@ from garant.systems.port import (
     Recheck,
     RootKey,
     Rows,
+    Step,
 )
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee
 from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
+from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.guards import fill_held, present
 from garant.systems.sql.holding import roots_on_hold
+from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
 
@@ -47,6 +50,8 @@ class SqlSnapshot:
         self._remembered: Remembered = {}
         self._sent: tuple[Sequence[RootKey], Mapping[RootKey, int]] | None = None
         """The keys of the last change, where the batch still holds them."""
+        self._empty: set[str] = set()
+        self._looked_at: set[str] = set()
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
@@ -80,7 +85,8 @@ class SqlSnapshot:
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
         statements, force = self._load(change), change.in_force
-        asked = [statements.count(step) if step.concerns(force) else None for step in change.steps]
+        steps = self._passable(change)
+        asked = [statements.count(step) if step.concerns(force) else None for step in steps]
         return Counts(
             tuple(0 if query is None else int(self._connection.scalar(query) or 0) for query in asked)
         )
@@ -90,7 +96,7 @@ class SqlSnapshot:
         statements, force = self._load(change), change.in_force
         batch = statements.batch
         left: set[RootKey] = set()
-        for step in change.steps:  # a map with many ways would make one query too large to plan
+        for step in self._passable(change):  # a map with many ways would make one query too large to plan
             if not step.concerns(force) or not self._connection.scalar(statements.count(step)):
                 continue
             for roots in statements.roots_of(step):
@@ -108,13 +114,13 @@ class SqlSnapshot:
 
     def foresee(self, change: ChangeSet) -> list[Blocker]:
         """The references that will refuse a deletion of the change."""
-        known = self._connector.references(self._connection)
-        return foresee(self._connection, known, self._load(change), change.steps)
+        known = self._referring()
+        return foresee(self._connection, known, self._load(change), self._passable(change))
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:
         """The rows that a foreign key takes away with those of the change."""
-        known = self._connector.references(self._connection)
-        return cascades(self._connection, known, self._load(change), change.steps)
+        known = self._referring()
+        return cascades(self._connection, known, self._load(change), self._passable(change))
 
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
@@ -125,6 +131,23 @@ class SqlSnapshot:
         statements = self._connector.statements(self._connection, ChangeSet(root, keys, ()))
         statement = statements.visible(table, columns, paths)
         return Rows(table, columns, self._stream(statement))
+
+    def _passable(self, change: ChangeSet) -> list[Step]:
+        """The steps of the change, without the ways that lead nowhere: this transaction sees no row come."""
+        return passable(change.steps, self._without_rows(self._map.tables))
+
+    def _referring(self) -> list[Reference]:
+        """The foreign keys by which rows may refer to others: not those of a table without rows."""
+        known = self._connector.references(self._connection)
+        empty = self._without_rows(reference.table for reference in known)
+        return [reference for reference in known if reference.table not in empty]
+
+    def _without_rows(self, tables: Iterable[str]) -> set[str]:
+        """The tables that have no row, each asked once."""
+        names = set(tables)
+        self._empty.update(empty_tables(self._connection, names - self._looked_at))
+        self._looked_at |= names
+        return names & self._empty
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
         # On the execution, not the connection: there the option would stay and stream every statement.

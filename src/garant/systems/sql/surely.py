@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from garant.systems.model import Do
 from garant.systems.paths import Path
 from garant.systems.port import Step
 from garant.systems.sql.references import Reference
+
+
+def surely_taken(steps: Sequence[Step], going: Step, reference: Reference, *, in_order: bool) -> bool:
+    """Whether every row that refers to a row of ``going`` is deleted, or let go, by one of the steps.
+
+    Where it is shared, two do it between them: it goes with the last of its owners, and lets the others go before.
+    That is so of all who leave together; with ``in_order`` a row may wait for one who leaves later, and refuse.
+    """
+    if any(surely_takes(step, going, reference) for step in steps):
+        return True
+    shared = [
+        s for s in steps if s.others != "any" and surely_takes(replace(s, others="any"), going, reference)
+    ]
+    last = [(step.unless, step.owners) for step in shared if step.others == "none"]
+    return not in_order and any(s.others == "some" and (s.unless, s.owners) in last for s in shared)
 
 
 def surely_takes(step: Step, going: Step, reference: Reference) -> bool:

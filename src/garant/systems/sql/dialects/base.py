@@ -101,10 +101,14 @@ class Dialect(Protocol):
         """The column type of a temporary table of keys of this kind."""
         ...
 
-    def dated(
-        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        """A dated fact (not NULL) as a day or a moment that compares with the others of its kind."""
+        ...
+
+    def gathered(
+        self, read: ColumnElement[Any], kind: str, greatest: Greatest
     ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        """Of a group of dated facts: the greatest (or least) moment, and 1 where that of a fact cannot be read.
+        """Of a group of :meth:`readable` facts: the greatest (or least) moment, and 1 where one cannot be read.
 
         ``greatest`` is ``max`` or ``min``; with ``min``, 1 only where no fact can be read.
         """
@@ -113,7 +117,7 @@ class Dialect(Protocol):
     def late(
         self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
     ) -> ColumnElement[bool]:
-        """Whether a moment that :meth:`dated` gave is after the cut-off."""
+        """Whether a moment that :meth:`gathered` gave is after the cut-off."""
         ...
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:

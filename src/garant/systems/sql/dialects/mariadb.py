@@ -126,10 +126,12 @@ class Mariadb:
     def moving(self, table: str) -> Collection[str]:
         return self.columns.moving(table)
 
-    def dated(
-        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return _day(at) if kind == "date" else _instant(at)
+
+    def gathered(
+        self, read: ColumnElement[Any], kind: str, greatest: Greatest
     ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        read = _day(at) if kind == "date" else _instant(at)
         unread = greatest(sa.case((read.is_(None), 1), else_=0))
         return _later(greatest(read), "12 HOUR") if kind == "date" else greatest(read), unread
 

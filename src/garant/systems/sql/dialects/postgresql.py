@@ -67,14 +67,16 @@ class Postgresql:
             return sa.BigInteger()
         return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
 
-    def dated(
-        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return sa.cast(at, sa.TIMESTAMP(timezone=True))
+
+    def gathered(
+        self, read: ColumnElement[Any], kind: str, greatest: Greatest
     ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        moment = sa.cast(at, sa.TIMESTAMP(timezone=True))
-        unread = greatest(sa.case((moment == NEVER, 1), else_=0))
+        unread = greatest(sa.case((read == NEVER, 1), else_=0))
         if kind == "instant":
-            return greatest(moment), unread
-        return sa.func.date_trunc("day", greatest(moment)) + sa.cast(sa.literal(NOON), sa.Interval()), unread
+            return greatest(read), unread
+        return sa.func.date_trunc("day", greatest(read)) + sa.cast(sa.literal(NOON), sa.Interval()), unread
 
     def late(
         self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str

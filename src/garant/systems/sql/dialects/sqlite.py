@@ -18,6 +18,9 @@ from garant.systems.sql.dialects.base import Change, Greatest, Scratching, is_un
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
 
+FEBRUARY: ColumnElement[str] = sa.literal_column("'28'")
+"""The last day that every month has: SQLite's date() takes up to 31 as written, unless it is to add days."""
+NINTH: ColumnElement[int] = sa.literal_column("9", sa.Integer())
 DIGIT: ColumnElement[str] = sa.literal_column("'0'")
 """A year before our era begins with less: with a minus."""
 
@@ -75,13 +78,15 @@ class Sqlite:
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         return sa.BigInteger() if kind == "integer" else sa.Text()
 
-    def dated(
-        self, at: ColumnElement[Any], kind: str, greatest: Greatest
+    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+        return sa.func.coalesce(_sqlite_day(at) if kind == "date" else _sqlite_instant(at), UNREAD)
+
+    def gathered(
+        self, read: ColumnElement[Any], kind: str, greatest: Greatest
     ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        # One aggregate, written twice and computed once: reading a text as a date is the slow part. With a
-        # parameter in it, SQLite would take the two for different and compute both.
-        read = _sqlite_day(at) if kind == "date" else _sqlite_instant(at)
-        found = greatest(sa.func.coalesce(read, UNREAD))
+        # One aggregate, written twice and computed once. With a parameter in it, SQLite would take the two for
+        # different and compute both.
+        found = greatest(read)
         moment = sa.func.nullif(found, UNREAD)
         return moment.op("||")(NOON) if kind == "date" else moment, found == UNREAD
 
@@ -133,7 +138,11 @@ def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
     real = sa.and_(
         sa.func.typeof(at) == TEXT, sa.func.date(written, AGAIN) == written, sa.func.date(at).is_not(None)
     )
-    plain = sa.and_(at >= DIGIT, sa.func.date(at, AGAIN) == at)
+    plain = sa.and_(
+        at >= DIGIT,
+        sa.func.date(at) == at,
+        sa.or_(sa.func.substr(at, NINTH) <= FEBRUARY, sa.func.date(at, AGAIN) == at),
+    )
     return sa.case((plain, at), (real, written), else_=sa.null())
 
 
