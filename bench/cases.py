@@ -13,6 +13,9 @@ from bench.world import BUSY, HEAVY, Size, state
 
 BUSY_EMAIL, HEAVY_EMAIL = by_hand.emails([BUSY, HEAVY])
 
+PER_RUN = {"run", "batches"}
+"""Counted, and told, but as many as there are batches."""
+
 HAND, GARANT = "hand-written SQL", "Garant"
 
 
@@ -99,14 +102,10 @@ def _nothing(_url: str) -> object:
     return None
 
 
-def statements(lines: list[Line]) -> dict[str, dict[str, float]]:
-    """By case, the statements of each part of Garant's work; of the run, those of one batch."""
-    found: dict[str, dict[str, float]] = {}
-    for line in lines:
-        if line.statements:
-            sent: dict[str, float] = dict(line.statements)
-            count = sent.pop("batches", None)
-            if count:
-                sent["run"] /= count
-            found[line.case] = sent
-    return found
+def statements(lines: list[Line]) -> dict[str, dict[str, int]]:
+    """By case, the statements of each part of Garant's work; of the run, the most that one batch took."""
+    return {
+        line.case: {part: sent for part, sent in line.statements.items() if part not in PER_RUN}
+        for line in lines
+        if line.statements
+    }

@@ -28,6 +28,9 @@ from garant.systems.sql import SqlConnector
 ALONE, CHECKED, WHOLE = "the run alone", "run and verification", "plan, run and verification"
 """What is compared with the rival; reading the policy and the map is counted in the last one only."""
 
+A_BATCH = "a batch"
+"""The most statements that one batch takes: those that open its connection are among the first one's."""
+
 
 class Journal:
     """A journal in memory: what is measured is the engine, not Garant's own database."""
@@ -51,18 +54,18 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.statements: dict[str, int] = {}
-        self._sent = 0
+        self.sent = 0
         sa.event.listen(sa.Engine, "before_cursor_execute", self._note)
         self._last = time.perf_counter()
 
     def mark(self, part: str) -> None:
         now = time.perf_counter()
         self.seconds[part] = now - self._last
-        self.statements[part] = self._sent
-        self._last, self._sent = now, 0
+        self.statements[part] = self.sent
+        self._last, self.sent = now, 0
 
     def _note(self, *_: Any) -> None:
-        self._sent += 1
+        self.sent += 1
 
 
 @contextmanager
@@ -124,10 +127,11 @@ def _whole_job(url: str, plan_of: Callable[[LoadedPolicy, dict[str, Source]], Pl
         watch.mark("plan")
         execution = Execution(plan, policy, sources)
         watch.mark("look again before running")
-        batches = _run(execution, journal, watch)
+        batches, most = _run(execution, journal, watch)
         if not execution.verify(journal).verified:
             raise RuntimeError("the system still holds what should have gone")
         watch.mark("verify")
+    watch.statements[A_BATCH] = most
     spent = watch.seconds
     alone = spent["look again before running"] + spent["run"]
     checked = alone + spent["verify"]
@@ -135,11 +139,15 @@ def _whole_job(url: str, plan_of: Callable[[LoadedPolicy, dict[str, Source]], Pl
     return Report(totals, spent, watch.statements | {"batches": batches})
 
 
-def _run(execution: Execution, journal: Journal, watch: Stopwatch) -> int:
+def _run(execution: Execution, journal: Journal, watch: Stopwatch) -> tuple[int, int]:
+    """How many batches there were, and the most statements that one of them took."""
     keys: Sequence[str] = execution.batch_keys()
+    most = 0
     for key in keys:
+        before = watch.sent
         result = execution.execute(key, journal)
+        most = max(most, watch.sent - before)
         if result.blocks:
             raise RuntimeError(f"{key}: {result.blocks}")
     watch.mark("run")
-    return len(keys)
+    return len(keys), most

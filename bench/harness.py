@@ -170,6 +170,7 @@ def show(lines: Sequence[Line], rounds: int) -> None:
             sent = f", {line.statements[part]:,} statements" if line.statements.get(part) else ""
             table.add_row("", f"[dim]  {part}{sent}[/]", f"[dim]{seconds:.3f}[/]")
         if "batches" in line.statements:
-            table.add_row("", f"[dim]  batches: {line.statements['batches']:,}[/]")
+            most, batches = line.statements["a batch"], line.statements["batches"]
+            table.add_row("", f"[dim]  batches: {batches:,}, each of at most {most:,} statements[/]")
         previous = line.case
     Console(width=140).print(table)

@@ -76,6 +76,7 @@ def test_it_has_as_many_people_as_asked(demo: DemoData) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("untraced")
 def test_the_whole_demo_is_built_in_less_than_eight_seconds(tmp_path: Path) -> None:
     started = time.process_time()
     demo = build_demo(tmp_path, as_of=AS_OF)

@@ -85,7 +85,11 @@ def sure(chance: Random, world: World) -> Iterator[tuple[Step, Step, Reference]]
 
 def sure_of_two(chance: Random, world: World) -> Iterator[tuple[list[Step], Step, Reference]]:
     """The same of rows that several own: the step that deletes them, and one that lets one of the owners go."""
-    known = steps(chance, world)
+    known, person = steps(chance, world), tuple(owning_paths(world.data_map, "person", "person"))
+    known += [Step("person", Do.DELETE, person[:1])]
+    for table in world.data_map.tables:
+        ways = tuple(owning_paths(world.data_map, table, "person"))
+        known += [Step(table, Do.DELETE, ways, others="none", owners=ways)] if len(ways) > 1 else []
     for step, going in product(known, [step for step in known if step.do is Do.DELETE]):
         for path in step.paths if step.others == "none" else ():
             column = path.hops[0].link.column

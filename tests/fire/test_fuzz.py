@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-
 import pytest
 
 from scripts import fuzzing
 from scripts.fuzz_seeds import BOMBS
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 COUNT = 3_000
 """Mutated inputs here; ``scripts/fuzz --inputs 1000000`` is the long form."""
-
-
-@pytest.fixture(autouse=True)
-def untraced() -> Iterator[None]:
-    """The time is that of the loaders, not of what counts the lines they run."""
-    trace = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(trace)
 
 
 def test_thousands_of_mutated_documents() -> None:

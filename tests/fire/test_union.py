@@ -49,7 +49,7 @@ def test_two_people_leave_one_by_one_as_they_leave_together(database: Database, 
     """
     ends: list[Contents] = []
     for way in ("one by one", "the other way round", "together"):
-        world = Builder(Random(seed), database).build(duties=0, seals=False)
+        world = Builder(Random(seed), database).build()
         ask_twice(world)
         rows = world.rows()
         numbers = sorted(str(rid) for rid in rows["person"])

@@ -94,6 +94,14 @@ def test_positions_can_be_seen_from_inside_and_joined() -> None:
     assert (joined.of(()).file, joined.of(("z",)).line) == ("f", 9)
 
 
+def test_positions_under_a_place_of_another_document() -> None:
+    positions = parse_yaml("a: {b: 1}\n", "x.yaml").positions
+    around = positions.under(("list", 0))
+    assert around.of(("list", 0, "a", "b")) == positions.of(("a", "b"))
+    assert around.of_key(("list", 0, "a")) == positions.of_key(("a",))
+    assert around.of(("list",)) == positions.of(())
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

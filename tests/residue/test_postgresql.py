@@ -90,7 +90,7 @@ def test_rewritten_and_its_log_dropped_it_is_nowhere(
     shop: Shop, postgres_server: PostgresServer, reading: str
 ) -> None:
     report = erase(shop, Cleaning.FULL)
-    assert found(report) == {}
+    assert found(report) == {}, report.cleaned
     assert report.gone
     assert report.cleaned == ("vacuumed-full", "checkpoint", "wal-dropped")
     assert bearing(shop, postgres_server) == set()
