@@ -21,7 +21,7 @@ def empty_tables(connection: sa.Connection, tables: Iterable[str]) -> frozenset[
     for start in range(0, len(names), CHUNK):
         asked = [
             sa.select(sa.literal_column(str(number), sa.Integer())).where(
-                sa.select(sa.literal_column("1")).select_from(_named(name)).exists()
+                sa.select(sa.literal(1)).select_from(_named(name)).exists()
             )
             for number, name in enumerate(names[start : start + CHUNK], start)
         ]
