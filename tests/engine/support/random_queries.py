@@ -90,8 +90,9 @@ class Query:
             name = self._name()
             self.expressions.append(f"{name} AS ({body})")
             return f"SELECT {name}.v FROM {name}"
-        if shape == 3:
-            return f"{body} UNION ALL {self._select(depth - 1)}" if depth else body
+        if shape == 3 and depth:
+            both = f"{body} UNION ALL {self._select(depth - 1)}"
+            return self._one(both, f"SELECT v FROM ({both}) AS {self._name()}")
         if shape == 4:
             return f"SELECT v FROM ({body}) AS {self._name()}"
         if shape == 5:

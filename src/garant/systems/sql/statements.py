@@ -203,8 +203,9 @@ class Statements:
             # No way to the root reaches no row: without the false, no condition would be every row.
             return sa.or_(sa.false(), *conditions)
         column = self.table(name).c[key]
-        ways = [sa.select(column).where(way).correlate(None) for way in conditions]
-        return column.in_(sa.union_all(*ways))
+        ways = [sa.select(column.label("key")).where(way).correlate(None) for way in conditions]
+        every = sa.union_all(*ways).subquery(f"garant_{next(self._numbers)}_ways")
+        return column.in_(sa.select(every.c.key).correlate(None))
 
     def _linked(self, ways: Ways, end: End, met: sa.Select[Any] | None = None) -> ColumnElement[bool]:
         """Whether a row leads to the end by ways that all begin with the same hop.
