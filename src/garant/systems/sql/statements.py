@@ -204,8 +204,7 @@ class Statements:
             return sa.or_(sa.false(), *conditions)
         column = self.table(name).c[key]
         ways = [sa.select(column.label("key")).where(way).correlate(None) for way in conditions]
-        every = sa.union_all(*ways).subquery(f"garant_{next(self._numbers)}_ways")
-        return column.in_(sa.select(every.c.key).correlate(None))
+        return column.in_(self.dialect.any_of(sa.union_all(*ways)))
 
     def _linked(self, ways: Ways, end: End, met: sa.Select[Any] | None = None) -> ColumnElement[bool]:
         """Whether a row leads to the end by ways that all begin with the same hop.

@@ -146,6 +146,10 @@ class Dialect(Protocol):
         """The same change of a table, in the form that the engine plans best."""
         ...
 
+    def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
+        """Keys found in several ways, to be looked for one by one."""
+        ...
+
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         """The references of a table to itself, (column, target) each, that refuse row by row.
 

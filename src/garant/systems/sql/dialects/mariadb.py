@@ -120,6 +120,10 @@ class Mariadb:
     def quick(self, statement: Change, table: str) -> Change:
         return as_join(statement, table)
 
+    def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
+        # A union after IN is asked for each row of the table; a derived table is made once, and begins.
+        return sa.select(keys.subquery().c.key).correlate(None)
+
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return self.columns.own_references(table)
 

@@ -111,6 +111,9 @@ class Postgresql:
     def quick(self, statement: Change, table: str) -> Change:
         return statement
 
+    def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
+        return keys
+
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()
 

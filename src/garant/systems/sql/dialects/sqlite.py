@@ -121,6 +121,9 @@ class Sqlite:
     def quick(self, statement: Change, table: str) -> Change:
         return statement
 
+    def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
+        return keys
+
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()
 
