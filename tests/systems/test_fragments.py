@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, text
 from sqlglot import exp
 
-from garant.systems.fragment_words import ALLOWED, CLOCK_WORDS
 from garant.systems.fragments import Dialect, Fragment, FragmentRefused, parse_expression, parse_query
+from garant.systems.fragments.words import ALLOWED, CLOCK_WORDS
 from tests.servers.postgres import PostgresServer
 
 DIALECTS: tuple[Dialect | None, ...] = (None, "sqlite", "postgres", "mysql")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from garant.systems.catalogue import (
+from garant.systems.catalogue.model import (
     Catalogue,
     CatalogueColumn,
     CatalogueTable,

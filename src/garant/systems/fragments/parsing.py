@@ -1,13 +1,4 @@
-"""SQL fragments of a data map: parsed, bounded, and rendered for one engine.
-
-A data map is written by a person and may come from elsewhere, so its SQL is not trusted. A fragment is
-exactly one SELECT, or one expression; it reads, never writes; it calls only functions that compute; it
-reads neither the catalogue nor a clock. It is read in common SQL, and written again by sqlglot for the
-engine at hand: no character of the source reaches a system as it stands.
-
-On PostgreSQL an unquoted name is folded to lower case, as PostgreSQL itself does. ``REGEXP_REPLACE``
-replaces every occurrence on every engine.
-"""
+"""Reading a fragment, and rendering it for one engine."""
 
 from __future__ import annotations
 
@@ -22,27 +13,10 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
-from garant.systems.fragment_columns import ColumnReference, references_of, tables_of
-from garant.systems.fragment_rules import (
-    check_tokens,
-    check_tree,
-    is_aggregate,
-    place,
-    refuse,
-    too_deep,
-    unreadable,
-)
-from garant.systems.fragment_words import PREDICATES, SQLITE_KEYWORDS, Dialect, FragmentRefused, Place
-
-__all__ = [
-    "ColumnReference",
-    "Dialect",
-    "Fragment",
-    "FragmentRefused",
-    "Place",
-    "parse_expression",
-    "parse_query",
-]
+from garant.systems.fragments.columns import ColumnReference, references_of, tables_of
+from garant.systems.fragments.rules import check_tree, is_aggregate
+from garant.systems.fragments.tokens import check_tokens, place, refuse, too_deep, unreadable
+from garant.systems.fragments.words import PREDICATES, SQLITE_KEYWORDS, Dialect, FragmentRefused, Place
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 """It would tell on its own, in its own words and with the SQL itself, what is refused here with ours."""

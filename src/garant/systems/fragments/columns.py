@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from garant.systems.fragment_rules import place, refuse
-from garant.systems.fragment_words import Place
+from garant.systems.fragments.tokens import place, refuse
+from garant.systems.fragments.words import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,4 @@
-"""The live catalogue of a system: its tables, columns, keys, foreign keys, indexes and triggers.
-
-Read in bulk, a few queries whatever the number of tables, and only what a map needs to be held against:
-its own tables, those that refer to them, and those whose columns are named as if they did.
-"""
+"""What a system declares: its tables, columns, keys, foreign keys, indexes and triggers."""
 
 from __future__ import annotations
 
@@ -11,18 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from sqlalchemy import Connection, Engine
-
 Family = Literal[
     "any", "binary", "boolean", "date", "instant", "integer", "json", "number", "other", "text", "uuid"
 ]
 """What a type holds, the same for every engine; *any* where the engine does not say."""
 
 OnDelete = Literal["cascade", "no action", "restrict", "set default", "set null"]
-
-
-class UnknownEngine(ValueError):
-    """Garant cannot read the catalogue of this engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +140,3 @@ def _grouped(keys: Iterable[tuple[str, ForeignKey]]) -> dict[str, list[ForeignKe
     for name, key in keys:
         groups.setdefault(name, []).append(key)
     return groups
-
-
-def read_catalogue(
-    source: Engine | Connection, tables: Iterable[str], suspects: Iterable[str] = ()
-) -> Catalogue:
-    """Read what the system declares about `tables`, about those that refer to them, and about those that
-    have a column named in `suspects`. Foreign keys are read whole.
-
-    Raises UnknownEngine for an engine other than PostgreSQL, SQLite and MariaDB.
-    """
-    if isinstance(source, Engine):
-        with source.connect() as connection:
-            return read_catalogue(connection, tables, suspects)
-    # Imported here: the readers need the types above.
-    from garant.systems.catalogue_mariadb import read_mariadb
-    from garant.systems.catalogue_postgres import read_postgres
-    from garant.systems.catalogue_sqlite import read_sqlite
-
-    readers = {"mariadb": read_mariadb, "postgresql": read_postgres, "sqlite": read_sqlite}
-    if source.dialect.name not in readers:
-        raise UnknownEngine(source.dialect.name)
-    return readers[source.dialect.name](source, frozenset(tables), frozenset(suspects))
