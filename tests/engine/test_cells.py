@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from garant.engine.cells import BLOCK, blocks
 from garant.engine.cells import _cell as cell
 from garant.engine.cells import _plain as plain
+from garant.engine.export import _sheet
 
 one_type: list[st.SearchStrategy[Any]] = [
     st.integers(),
@@ -84,3 +85,13 @@ def test_a_line_stays_one_line(text: str) -> None:
     csv.writer(sheet, delimiter=";").writerows(block.cells)
     ((read,),) = csv.reader(io.StringIO(sheet.getvalue(), newline=""), delimiter=";")
     assert read in (text, f"'{text}")
+
+
+CELLS = st.text(st.sampled_from('ab ;"\r\né\u202f,\t'), max_size=4)
+
+
+@given(st.integers(1, 3).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1)))
+def test_a_sheet_is_what_the_csv_module_writes(rows: list[list[str]]) -> None:
+    expected = io.StringIO(newline="")
+    csv.writer(expected, delimiter=";").writerows(rows)
+    assert _sheet(rows) == expected.getvalue().encode()

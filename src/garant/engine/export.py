@@ -15,7 +15,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -217,8 +217,16 @@ def _write_table(
     return files
 
 
-def _sheet(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows of a spreadsheet, as CSV."""
+def _sheet(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of a spreadsheet, as CSV (RFC 4180); where no cell needs quotes, without looking at each."""
+    plain = "\r\n".join([*map(";".join, rows), ""])
+    ends, between = len(rows), len(rows) * (len(rows[0]) - 1)
+    if (
+        between
+        and '"' not in plain
+        and (plain.count(";"), plain.count("\r"), plain.count("\n")) == (between, ends, ends)
+    ):
+        return plain.encode()
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";").writerows(rows)
     return text.getvalue().encode()

@@ -150,10 +150,16 @@ class SqlSnapshot:
         return names & self._empty
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+        if self._dialect.name == "sqlite":  # a file streams by itself, and no column here has a type to convert
+            with self._connection.execute(statement) as result:
+                cursor: Any = result.cursor
+                while some := cursor.fetchmany(STREAM):
+                    yield from some
+            return
         # On the execution, not the connection: there the option would stay and stream every statement.
         with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
-            for some in result.partitions():
-                yield from some
+            for rows in result.partitions():
+                yield from rows
 
     def _finder(self, root: str) -> Finder:
         self._sent = None
