@@ -97,11 +97,15 @@ class SqlSnapshot:
         batch = statements.batch
         left: set[RootKey] = set()
         for step in self._passable(change):  # a map with many ways would make one query too large to plan
-            if not step.concerns(force) or not self._connection.scalar(statements.count(step)):
+            if not step.concerns(force):
+                continue
+            if len(step.paths) > 1 and not self._connection.scalar(statements.count(step)):
                 continue
             for roots in statements.roots_of(step):
                 known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
                 left |= {plain_key(key) for key in self._connection.scalars(known)}
+            if len(left) == len(change.keys):
+                break
         return left
 
     def present(self, rows: RowGuard) -> frozenset[str]:
