@@ -154,7 +154,9 @@ class SqlSnapshot:
         return names & self._empty
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
-        if self._dialect.name == "sqlite":  # a file streams by itself, and no column here has a type to convert
+        if (
+            self._dialect.name == "sqlite"
+        ):  # a file streams by itself, and no column here has a type to convert
             with self._connection.execute(statement) as result:
                 cursor: Any = result.cursor
                 while some := cursor.fetchmany(STREAM):
