@@ -16,8 +16,11 @@ from garant.cli.output import CommandError, note, out, table, warn, write_json
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from garant.apps.holds.services import Hold
     from garant.engine.holds import HeldRows
+    from garant.engine.subject import Place
 
 POLICY = Path("policy")
 
@@ -133,18 +136,23 @@ def add(
     with open_workspace(policy, options.maps_folder(policy, maps), state.keys()) as workspace:
         state.ensure_organisation(workspace.policy.document.organisation)
         hold, places = services.place(workspace.policy, workspace.sources, asked, actor=state.actor())
+    _tell(hold, places, by_identity=bool(identity))
+    return Exit.OK
+
+
+def _tell(hold: Hold, places: Sequence[Place], *, by_identity: bool) -> None:
+    """What was placed, and where the person is known now."""
     note(f"Suspension posée : {hold.key}, {_term(hold)}.", f"Hold placed: {hold.key}, {_term(hold)}.")
     for place in places:
         found = plural(sum(t.rows for t in place.tables), ("ligne", "lignes"), ("row", "rows"))
         note(f"  {place.system} · {place.root} : {found}", f"  {place.system} · {place.root}: {found}")
-    if identity and not places:
+    if by_identity and not places:
         warn(
             Text(
                 fr="Personne n’est connu ainsi aujourd’hui ; la suspension vaudra dès que ce sera le cas.",
                 en="Nobody is known so today; the hold will apply as soon as somebody is.",
             )
         )
-    return Exit.OK
 
 
 def prolong(
