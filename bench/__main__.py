@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,8 +52,8 @@ def system_of(name: str, folder: Path, servers: Path, size: Size) -> System:
     if name == "sqlite":
         return sqlite_system(folder, size)
     if name == "mariadb":
-        return mariadb_system(MariadbServer.borrow(servers, os.getpid()), size)
-    return postgres_system(PostgresServer.borrow(servers, os.getpid()), size)
+        return mariadb_system(MariadbServer.borrow(servers), size)
+    return postgres_system(PostgresServer.borrow(servers), size)
 
 
 def run(system: System, size: Size, rounds: int, only: str) -> Iterator[Line]:

@@ -7,7 +7,6 @@ conclusion stands beside its count, and must never say *gone* where one is left.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -114,10 +113,10 @@ def database_of(name: str, run: Path, folder: Path) -> Iterator[Database]:
             yield database
         return
     if name == "postgresql":
-        with PostgresServer.borrow(run, os.getpid()).database() as url:
+        with PostgresServer.borrow(run).database() as url:
             yield PostgresDatabase(url)
         return
-    with MariadbServer.borrow(run, os.getpid()).database() as url:
+    with MariadbServer.borrow(run).database() as url:
         yield MariadbDatabase(url)
 
 

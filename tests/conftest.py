@@ -33,11 +33,6 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _owner(config: pytest.Config) -> int:
-    """The process whose end ends the servers."""
-    return os.getppid() if _is_worker(config) else os.getpid()
-
-
 def pytest_configure(config: pytest.Config) -> None:
     trust_nobody()
     if not _is_worker(config) and RUN not in os.environ:
@@ -94,19 +89,19 @@ def shared_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
+def postgres_server() -> PostgresServer:
     """The run's private PostgreSQL 15, started by the first test that asks for it."""
     try:
-        return PostgresServer.borrow(Path(os.environ[RUN]), _owner(pytestconfig))
+        return PostgresServer.borrow(Path(os.environ[RUN]))
     except NoServer as problem:
         pytest.fail(str(problem), pytrace=False)
 
 
 @pytest.fixture(scope="session")
-def mariadb_server(pytestconfig: pytest.Config) -> MariadbServer:
+def mariadb_server() -> MariadbServer:
     """The run's private MariaDB 10.11, started by the first test that asks for it."""
     try:
-        return MariadbServer.borrow(Path(os.environ[RUN]), _owner(pytestconfig))
+        return MariadbServer.borrow(Path(os.environ[RUN]))
     except NoServer as problem:
         pytest.fail(str(problem), pytrace=False)
 

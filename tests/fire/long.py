@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,12 +27,12 @@ def database(kind: str, run: Path, folder: Path) -> Iterator[Database]:
         yield SqliteFile(folder / "shop.sqlite")
         return
     if kind == "postgresql":
-        with PostgresServer.borrow(run, os.getpid()).database() as url:
+        with PostgresServer.borrow(run).database() as url:
             postgres = PostgresDatabase(url)
             yield postgres
             postgres.close()
         return
-    with MariadbServer.borrow(run, os.getpid()).database() as url:
+    with MariadbServer.borrow(run).database() as url:
         mariadb = MariadbDatabase(url)
         yield mariadb
         mariadb.close()

@@ -36,16 +36,23 @@ class Lent:
     programs: Path
 
 
+OWNER = "owner"
+"""The file of a run that names its process: several pytests, one after the other, may share its servers."""
+
+
 def new_run() -> Path:
-    """The folder of a new run."""
-    return Path(tempfile.mkdtemp(prefix="garant-tests-"))
+    """The folder of a new run, which is this process's own."""
+    run = Path(tempfile.mkdtemp(prefix="garant-tests-"))
+    (run / OWNER).write_text(str(os.getpid()))
+    return run
 
 
-def borrow(kind: str, run: Path, owner: int) -> Lent:
-    """The run's server of this kind, kept as long as the process ``owner`` lives.
+def borrow(kind: str, run: Path) -> Lent:
+    """The run's server of this kind, kept as long as the run's process lives.
 
     Raises NoServer when it cannot be had.
     """
+    owner = int((run / OWNER).read_text())
     path = run / f"{kind}.json"
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -23,9 +23,9 @@ class MariadbServer(Lent):
     """A running server; every address it gives is a SQLAlchemy URL."""
 
     @classmethod
-    def borrow(cls, run: Path, owner: int) -> MariadbServer:
+    def borrow(cls, run: Path) -> MariadbServer:
         """The run's server. Raises NoServer when it cannot be had."""
-        return cls(**vars(borrow("mariadb", run, owner)))
+        return cls(**vars(borrow("mariadb", run)))
 
     def url(self, database: str, driver: str = "mysql+pymysql") -> str:
         return f"{driver}://tester:{self.password}@127.0.0.1:{self.port}/{database}"

@@ -29,9 +29,9 @@ class PostgresServer(Lent):
     """A running server; every address it gives is a SQLAlchemy URL."""
 
     @classmethod
-    def borrow(cls, run: Path, owner: int) -> PostgresServer:
+    def borrow(cls, run: Path) -> PostgresServer:
         """The run's server. Raises NoServer when it cannot be had."""
-        return cls(**vars(borrow("postgres", run, owner)))
+        return cls(**vars(borrow("postgres", run)))
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         return f"{driver}://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
@@ -134,7 +134,7 @@ def main(command: list[str]) -> int:
     """Runs a command with a private server in DATABASE_URL, and stops the server after it."""
     run = new_run()
     try:
-        server = PostgresServer.borrow(run, os.getpid())
+        server = PostgresServer.borrow(run)
         with server.connect() as connection:
             connection.execute("CREATE DATABASE garant")
         lent = {

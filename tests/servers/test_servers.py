@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from tests.servers.installation import MARIADB, POSTGRESQL, NoServer, Software
-from tests.servers.lending import ROOT, RUN, give_back
+from tests.servers.lending import OWNER, ROOT, RUN, give_back
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
@@ -37,8 +37,9 @@ def _no_server_lent() -> dict[str, str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_is_stopped_and_its_folder_removed(kind: Kind, tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner:
-        server = kind.borrow(tmp_path, owner.pid)
-        assert kind.borrow(tmp_path, owner.pid) == server
+        (tmp_path / OWNER).write_text(str(owner.pid))
+        server = kind.borrow(tmp_path)
+        assert kind.borrow(tmp_path) == server
         give_back(tmp_path)
         assert not server.folder.exists()
         owner.communicate(b"\n")
@@ -47,13 +48,29 @@ def test_a_server_is_stopped_and_its_folder_removed(kind: Kind, tmp_path: Path) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_goes_when_its_owner_is_killed(kind: Kind, tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner:
-        server = kind.borrow(tmp_path, owner.pid)
+        (tmp_path / OWNER).write_text(str(owner.pid))
+        server = kind.borrow(tmp_path)
         owner.kill()
     wait_for(lambda: not server.folder.exists())
     engine = create_engine(server.url("mysql" if kind is MariadbServer else "postgres"))
     with pytest.raises(OperationalError):
         engine.connect()
     engine.dispose()
+
+
+def test_one_pytest_after_the_other_finds_the_servers_of_the_run(tmp_path: Path) -> None:
+    probe = tmp_path / "test_probe.py"
+    probe.write_text(
+        "def test_answers(mariadb_server):\n"
+        "    mariadb_server.run('SELECT 1')\n"
+        f"    with open({str(tmp_path / 'ports')!r}, 'a') as ports: print(mariadb_server.port, file=ports)\n"
+    )
+    pytest_once = f"{sys.executable} -m pytest -q -p tests.conftest {probe}"
+    twice = ["sh", "-c", f"{pytest_once} && sleep 1 && {pytest_once}"]
+    command = [sys.executable, "-m", "tests.servers.postgres", *twice]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=_no_server_lent(), check=True)
+    first, second = (tmp_path / "ports").read_text().split()
+    assert first == second
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
