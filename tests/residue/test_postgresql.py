@@ -14,10 +14,19 @@ from garant.systems.sql.residue import postgresql, postgresql_files, postgresql_
 from tests.engine.support.databases import PostgresDatabase
 from tests.engine.support.running import Remembering, carry_out
 from tests.engine.support.shop import AS_OF, Shop
+from tests.servers.lending import end_run, new_run
 from tests.servers.postgres import PostgresServer
 
 ME = {"email": "zephyrine@unlikely.example"}
 NAME = "Zéphyrine Quatrepommes"
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server of this module's own: its log is one for all databases, and another worker may erase the same person."""
+    run = new_run()
+    yield PostgresServer.borrow(run)
+    end_run(run)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ and a *recycled* segment keeps its old bytes under a new name.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -45,6 +46,8 @@ class PostgresKeeper:
         done: list[str] = []
         self._rewritten = level is Cleaning.FULL
         with self._raw(self._changing) as connection:
+            if self._rewritten:
+                _outlive_others(connection)
             for table in sorted(tables):
                 self._vacuum(connection, level, table, done)
             superuser = _setting(connection, "is_superuser") == "on"
@@ -134,6 +137,9 @@ class PostgresKeeper:
             pooled.close()
 
 
+OTHERS_SECONDS = 30
+"""How long older transactions are waited for."""
+
 _TOAST = """
 SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END,
        pg_relation_size(c.reltoastrelid)
@@ -165,6 +171,17 @@ def _told(connection: Connection) -> list[Looked]:
     if quoted and _setting(connection, "logging_collector") != "on":
         told.append(Looked("pg-log", whole=False, reason="log-elsewhere"))
     return told
+
+
+def _outlive_others(connection: Connection) -> None:
+    """Wait until every transaction older than now is over, in any database of the server: VACUUM FULL keeps what
+    one of them might still see. Not for ever: what it keeps is found by the search, and told."""
+    now = connection.execute("SELECT pg_current_xact_id()::text").fetchone()
+    assert now is not None
+    asked = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8"
+    end = time.monotonic() + OTHERS_SECONDS
+    while connection.execute(asked, now).fetchone() != (True,) and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def _setting(connection: Connection, name: str) -> str:
