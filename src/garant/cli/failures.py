@@ -26,13 +26,13 @@ def explain_failure(error: Exception) -> CommandError:
     """Give the message, the mend and the exit code that an exception deserves."""
     if isinstance(error, CommandError):
         return error
-    for kind, explain in _EXPLANATIONS():
+    for kind, explain in _explanations():
         if isinstance(error, kind):
             return explain(error)
     return _unexpected(error)
 
 
-def _EXPLANATIONS() -> list[tuple[Any, Callable[[Any], CommandError]]]:  # noqa: N802 - a lazy table
+def _explanations() -> list[tuple[Any, Callable[[Any], CommandError]]]:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
     from sqlalchemy.exc import SQLAlchemyError

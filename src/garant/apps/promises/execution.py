@@ -86,13 +86,27 @@ def apply_plan(
         map_digests=workspace.map_digests,
     )
 
+    aftermath = Aftermath(plan, workspace.sources, today, cleaning)
+    return carry_out(
+        approved,
+        _opening(plan, workspace),
+        actor=actor,
+        observer=observer,
+        stop=stop,
+        batch_size=batch_size,
+        aftermath=aftermath,
+    )
+
+
+def _opening(plan: EnginePlan, workspace: Workspace) -> OpenWork:
+    """How the plan is opened on its systems, the first time or again, with so many roots in a batch."""
+
     def open_work(resumed: bool, size: int) -> Work:
-        policy, sources = workspace.policy, workspace.sources
         try:
             return Execution(
                 plan,
-                policy,
-                sources,
+                workspace.policy,
+                workspace.sources,
                 resumed=resumed,
                 batch_size=size,
                 holding=partial(holds.in_force, plan.organisation),
@@ -102,16 +116,7 @@ def apply_plan(
         except PlanRefused as refusal:
             raise refusals.drifted(refusal.text) from None
 
-    aftermath = Aftermath(plan, workspace.sources, today, cleaning)
-    return carry_out(
-        approved,
-        open_work,
-        actor=actor,
-        observer=observer,
-        stop=stop,
-        batch_size=batch_size,
-        aftermath=aftermath,
-    )
+    return open_work
 
 
 def _refuse_future(plan: EnginePlan, workspace: Workspace, now: datetime) -> date:

@@ -223,9 +223,8 @@ class _Work:
         taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         hand_over(self.connection, self.statements, self.change, self.connector.read_file)
-        self.steps = passable(
-            self.change.steps, empty_tables(self.connection, self.connector.data_map.tables)
-        )
+        empty = empty_tables(self.connection, self.connector.data_map.tables)
+        self.steps = passable(self.change.steps, empty, looking=False)
         collected = {
             n: self._collect(n, step) for n, step in enumerate(self.steps) if step.collect and step.paths
         }

@@ -29,10 +29,18 @@ def empty_tables(connection: sa.Connection, tables: Iterable[str]) -> frozenset[
     return frozenset(names) - full
 
 
-def passable(steps: Sequence[Step], empty: Collection[str]) -> list[Step]:
-    """The steps with the ways that cross no empty table; one that has none left reaches no row."""
+def passable(steps: Sequence[Step], empty: Collection[str], *, looking: bool) -> list[Step]:
+    """The steps with the ways that cross no empty table; one that has none left reaches no row.
+
+    Who looks leaves out such ways to other owners too. Who changes asks for owners in each statement: somebody
+    may have come since the tables were found empty, and what is theirs stays.
+    """
     return [
-        replace(step, paths=_through(step.paths, empty), owners=_through(step.owners, empty))
+        replace(
+            step,
+            paths=_through(step.paths, empty),
+            owners=_through(step.owners, empty) if looking else step.owners,
+        )
         for step in steps
     ]
 

@@ -138,7 +138,7 @@ class SqlSnapshot:
 
     def _passable(self, change: ChangeSet) -> list[Step]:
         """The steps of the change, without the ways that lead nowhere: this transaction sees no row come."""
-        return passable(change.steps, self._without_rows(self._map.tables))
+        return passable(change.steps, self._without_rows(self._map.tables), looking=True)
 
     def _referring(self) -> list[Reference]:
         """The foreign keys by which rows may refer to others: not those of a table without rows."""

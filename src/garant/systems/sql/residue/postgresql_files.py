@@ -132,9 +132,9 @@ def _is_this_server(connection: Connection, folder: Path) -> bool:
         return False
     return (
         readable
-        and bool(row)
+        and row is not None
         and int(row[0]) in (int.from_bytes(mine, "little"), int.from_bytes(mine, "big"))
-    )  # type: ignore[index]
+    )
 
 
 _RELATIONS = """
