@@ -96,12 +96,13 @@ class Company:
             time.sleep(0.005)
         return process
 
-    def kill_after(self, reached: Callable[[], bool], moment: float, *arguments: str) -> None:
-        """Run a command, and kill -9 a moment after a point is reached."""
+    def kill_after(self, reached: Callable[[], bool], moment: float, *arguments: str) -> Done:
+        """Run a command, and kill -9 a moment after a point is reached; what it said until then."""
         process = self.start_until(reached, *arguments)
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        out, err = process.communicate()
+        return Done(process.returncode, out, err)
 
     def plan(self, *options: str) -> str:
         """Make a plan (in this process, where Garant's own state is another: no hold, no task); its digest."""

@@ -150,6 +150,8 @@ def plain_errors(system: str) -> Generator[None]:
         yield
     except DBAPIError as error:
         raise _plain(system, error) from None
+    except sqlite3.Error as error:  # of a cursor that is read directly
+        raise _plain(system, DBAPIError(None, None, error)) from None
     except InvalidRequestError as error:
         if "is not a MariaDB variant" not in str(error):
             raise
