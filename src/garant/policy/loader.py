@@ -26,7 +26,7 @@ from .yaml_source import Json, YamlSource, parse_yaml, read_yaml
 MOST_FILES: Final = 500
 LARGEST_POLICY: Final = 4 * 1024 * 1024
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
-_DEEPER: Final = frozenset({"categories", "cookies", "notice", "rights"})
+DEEPER: Final = frozenset({"categories", "cookies", "notice", "rights"})
 """Sections made of sections: files may add to `categories.data` as they add to `activities`."""
 
 
@@ -183,7 +183,7 @@ def _joined(
 
 
 def _is_section(place: Place) -> bool:
-    return len(place) == 1 or (len(place) == 2 and place[0] in _DEEPER)
+    return len(place) == 1 or (len(place) == 2 and place[0] in DEEPER)
 
 
 def _twice(place: Place, here: Position, first: Position) -> Diagnostic:

@@ -177,13 +177,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Json:
         text = self._printable(event)
-        if not event.implicit[0]:
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        return float(text) if _DECIMAL.fullmatch(text) else text
+        return plain_value(text) if event.implicit[0] else text
 
     def _printable(self, event: Any) -> str:
         text: str = event.value
@@ -213,6 +207,20 @@ class _Reader:
 
     def _refuse(self, rule: Rule, event: Any, message: Text | None = None) -> NoReturn:
         _refuse(rule, self._at(event), message)
+
+
+def plain_value(text: str) -> Json:
+    """What `text` is when it stands without quotes: itself, or the word or number it looks like."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def unreadable_characters(text: str) -> bool:
+    """Whether `text` holds what no document may hold, even escaped: control characters, halves of characters."""
+    return _UNPRINTABLE.search(text) is not None
 
 
 def _refuse(rule: Rule, position: Position, message: Text | None = None) -> NoReturn:
