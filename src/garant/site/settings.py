@@ -42,6 +42,7 @@ ALLOWED_HOSTS = [host for host in os.environ.get("GARANT_HOSTS", "").split(",") 
 INSTALLED_APPS = [
     "garant.apps.organisations",
     "garant.apps.evidence",
+    "garant.apps.policies",
     "garant.apps.holds",
     "garant.apps.replays",
     "garant.apps.oppositions",

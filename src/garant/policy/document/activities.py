@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ..periods import Period
 from ..text import Text
 from .base import CountryCode, Key, Keyed, Keys, Line, Model, Url, said
 from .contacts import Contact
@@ -216,6 +217,13 @@ class ProcessorActivity(ActivityBase):
     client_duties: Annotated[
         tuple[Text, ...], said("Ce qui reste à la charge du client.", "What remains the client's duty.")
     ] = ()
+    sub_processor_notice: Annotated[
+        Period | None,
+        said(
+            "Délai de prévenance avant un nouveau sous-traitant (art. 28(2)).",
+            "Notice given before a new sub-processor (art. 28(2)).",
+        ),
+    ] = None
 
 
 Activity = Annotated[ControllerActivity | ProcessorActivity, Field(discriminator="role")]

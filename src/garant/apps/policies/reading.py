@@ -1,0 +1,56 @@
+"""Versions, looked up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from garant.apps.organisations import services as organisations
+from garant.apps.policies import refusals
+from garant.apps.policies.models import NoticeGiven, State, Version
+from garant.policy.periods import time_zone
+
+
+def versions(organisation: str) -> list[Version]:
+    """Every version, the latest first."""
+    with organisations.scoped(organisation):
+        return list(Version.objects.all())
+
+
+def find(organisation: str, name: str) -> Version:
+    """The version of this key or number. Raises RefusedError."""
+    with organisations.scoped(organisation):
+        found = Version.objects.filter(key=name).first()
+        if found is None and name.isdecimal() and len(name) < 10:
+            found = Version.objects.filter(number=int(name)).first()
+    if found is None:
+        raise refusals.unknown_version(name)
+    return found
+
+
+def published(organisation: str, on: date | None = None) -> Version | None:
+    """The version in force on a day of the organisation's calendar, today unless said; none before the first."""
+    day = on or today(organisation)
+    with organisations.scoped(organisation):
+        return (
+            Version.objects.filter(state=State.PUBLISHED, effective_on__lte=day)
+            .order_by("-effective_on", "-published_at")
+            .first()
+        )
+
+
+def published_versions(organisation: str) -> list[Version]:
+    """Every published version, those to come included, the last in force first."""
+    with organisations.scoped(organisation):
+        return list(Version.objects.filter(state=State.PUBLISHED).order_by("-effective_on", "-published_at"))
+
+
+def notices(version: Version) -> list[NoticeGiven]:
+    """The notices given of what a version says now, in the order they were given."""
+    with organisations.scoped(version.organisation):
+        return list(NoticeGiven.objects.filter(version_id=version.key, digest=version.digest))
+
+
+def today(organisation: str) -> date:
+    """The day it is where the organisation is."""
+    zone = time_zone(organisations.organisation(organisation).time_zone)
+    return datetime.now(UTC).astimezone(zone).date()

@@ -1,0 +1,184 @@
+"""What the room of policies will not do, why, and what to do instead, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from garant.apps.promises.refusals import SHORT, RefusedError
+from garant.policy.text import Text
+
+__all__ = ["RefusedError"]
+
+_STATES = {
+    "draft": Text(fr="un brouillon", en="a draft"),
+    "in-review": Text(fr="en relecture", en="in review"),
+    "approved": Text(fr="approuvée", en="approved"),
+    "published": Text(fr="publiée", en="published"),
+}
+
+
+def _plain(message_fr: str, message_en: str, mend_fr: str, mend_en: str) -> RefusedError:
+    return RefusedError(Text(fr=message_fr, en=message_en), Text(fr=mend_fr, en=mend_en))
+
+
+def unknown_version(name: str) -> RefusedError:
+    """No version has that key or number here."""
+    return _plain(
+        f"Aucune version «\u202f{name[:60]}\u202f» de cette politique.",
+        f"No version “{name[:60]}” of this policy.",
+        "Voyez-les\u202f: garant policy list",
+        "See them: garant policy list",
+    )
+
+
+def wrong_state(number: int, found: str, wanted: str) -> RefusedError:
+    """What is asked is asked of versions in another state."""
+    is_, must = _STATES[found], _STATES[wanted]
+    return _plain(
+        f"La version {number} est {is_.fr}\u202f; il faut pour cela qu’elle soit {must.fr}.",
+        f"Version {number} is {is_.en}; for this it has to be {must.en}.",
+        "Une version est écrite, soumise, approuvée par une autre personne, puis publiée, dans cet ordre.",
+        "A version is written, submitted, approved by another person, then published, in this order.",
+    )
+
+
+def published_for_good(number: int) -> RefusedError:
+    """A published version stays as it is."""
+    return _plain(
+        f"La version {number} est publiée\u202f: elle ne change plus.",
+        f"Version {number} is published: it does not change any more.",
+        "Commencez un nouveau brouillon à partir d’elle.",
+        "Begin a new draft from it.",
+    )
+
+
+def overtaken(number: int, by: str) -> RefusedError:
+    """Somebody else saved meanwhile."""
+    return _plain(
+        f"La version {number} a été modifiée entre-temps par {by}\u202f; rien n’a été écrasé.",
+        f"Version {number} was changed meanwhile by {by}; nothing was overwritten.",
+        "Rechargez la page, reportez vos changements, puis enregistrez.",
+        "Load the page again, make your changes there, then save.",
+    )
+
+
+def another_organisation(found: str, expected: str) -> RefusedError:
+    """The document is somebody else's policy."""
+    return _plain(
+        f"Cette politique est celle de «\u202f{found}\u202f», pas de «\u202f{expected}\u202f».",
+        f"This policy is that of “{found}”, not of “{expected}”.",
+        "Vérifiez la clé organisation.key, ou choisissez l’autre organisation.",
+        "Check the key organisation.key, or choose the other organisation.",
+    )
+
+
+def errors_left(number: int, errors: Sequence[Text]) -> RefusedError:
+    """The checks find errors."""
+    more = Text(
+        fr=f" (et {len(errors) - 1} autres)" if len(errors) > 1 else "",
+        en=f" (and {len(errors) - 1} more)" if len(errors) > 1 else "",
+    )
+    return _plain(
+        f"La version {number} contient des erreurs. {errors[0].fr}{more.fr}",
+        f"Version {number} holds errors. {errors[0].en}{more.en}",
+        "Corrigez-les, puis soumettez-la de nouveau.",
+        "Mend them, then submit it again.",
+    )
+
+
+def nothing_new(number: int) -> RefusedError:
+    """It says what the version in force says already."""
+    return _plain(
+        f"La version {number} ne change rien à la politique en vigueur.",
+        f"Version {number} changes nothing in the policy in force.",
+        "Modifiez-la d’abord, ou abandonnez le brouillon.",
+        "Change it first, or give the draft up.",
+    )
+
+
+def same_person(number: int) -> RefusedError:
+    """Four eyes: whoever submitted cannot approve."""
+    return _plain(
+        f"Vous avez soumis la version {number}\u202f: une autre personne doit l’approuver.",
+        f"You submitted version {number}: another person has to approve it.",
+        "Demandez à un collègue habilité de la relire.",
+        "Ask an entitled colleague to review it.",
+    )
+
+
+def no_reason() -> RefusedError:
+    """A version goes back with a reason."""
+    return _plain(
+        "Une version revient à l’état de brouillon avec une raison.",
+        "A version goes back to being a draft with a reason.",
+        "Dites en une phrase ce qui doit changer.",
+        "Say in a sentence what has to change.",
+    )
+
+
+def another_digest(found: str, expected: str) -> RefusedError:
+    """What is approved is not what the version says."""
+    return _plain(
+        f"L’empreinte donnée ({found[:SHORT]}…) n’est pas celle de cette version ({expected[:SHORT]}…).",
+        f"The digest given ({found[:SHORT]}…) is not that of this version ({expected[:SHORT]}…).",
+        "Relisez la version, puis approuvez l’empreinte qu’elle affiche.",
+        "Read the version again, then approve the digest that it shows.",
+    )
+
+
+def past_day(on: date, today: date) -> RefusedError:
+    """A promise does not begin before it is made."""
+    return _plain(
+        f"Le {on:%d/%m/%Y} est passé\u202f; nous sommes le {today:%d/%m/%Y}. Une politique ne s’applique pas "
+        "avant d’être publiée.",
+        f"{on.isoformat()} is over; today is {today.isoformat()}. A policy does not apply before it is published.",
+        "Choisissez aujourd’hui ou un jour à venir.",
+        "Choose today or a day to come.",
+    )
+
+
+def notice_to_come(on: date, today: date) -> RefusedError:
+    """Nobody has been told tomorrow."""
+    return _plain(
+        f"Le {on:%d/%m/%Y} est à venir\u202f; nous sommes le {today:%d/%m/%Y}. On note qui a été prévenu après coup.",
+        f"{on.isoformat()} is to come; today is {today.isoformat()}. Who was told is recorded afterwards.",
+        "Revenez quand l’annonce sera partie.",
+        "Come back when the notice has gone out.",
+    )
+
+
+def notice_without_proof() -> RefusedError:
+    """How they were told, and what shows it."""
+    return _plain(
+        "Une annonce dit par quel moyen elle est partie et ce qui le prouve.",
+        "A notice says by what means it went out and what shows it.",
+        "Donnez le moyen (courriel, lettre, bandeau du site…) et la preuve (adresse d’un document, référence).",
+        "Give the means (e-mail, letter, banner on the site…) and the evidence (address of a document, reference).",
+    )
+
+
+def not_told(changes: Sequence[Text]) -> RefusedError:
+    """The policy promises to tell people beforehand, and nobody was told."""
+    return _plain(
+        f"Les personnes concernées doivent être prévenues avant\u202f: {_listed(changes, 'fr')}.",
+        f"The people concerned have to be told beforehand: {_listed(changes, 'en')}.",
+        "Prévenez-les, notez-le ici avec sa preuve, puis publiez.",
+        "Tell them, record it here with its evidence, then publish.",
+    )
+
+
+def too_soon(on: date, earliest: date, changes: Sequence[Text]) -> RefusedError:
+    """The delay that the policy promises has not run on that day."""
+    return _plain(
+        f"Le {on:%d/%m/%Y} est trop tôt\u202f: le délai de prévenance promis court encore. "
+        f"Ce qui est annoncé\u202f: {_listed(changes, 'fr')}.",
+        f"{on.isoformat()} is too soon: the notice that was promised has not run out. "
+        f"What is announced: {_listed(changes, 'en')}.",
+        f"Publiez pour le {earliest:%d/%m/%Y} au plus tôt.",
+        f"Publish for {earliest.isoformat()} at the earliest.",
+    )
+
+
+def _listed(changes: Sequence[Text], language: str) -> str:
+    return "\u202f; ".join(c.fr for c in changes) if language == "fr" else "; ".join(c.en for c in changes)

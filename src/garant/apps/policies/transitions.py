@@ -1,0 +1,164 @@
+"""From draft to published: submitted, refused or taken back, approved, announced, published."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from garant.apps.organisations import services as organisations
+from garant.apps.policies import refusals
+from garant.apps.policies.advance import Announced, earliest, to_announce
+from garant.apps.policies.documents import loaded
+from garant.apps.policies.entries import (
+    PolicyApproved,
+    PolicyNoticeGiven,
+    PolicyPublished,
+    PolicyReturned,
+    PolicySubmitted,
+)
+from garant.apps.policies.models import NoticeGiven, State, Version
+from garant.apps.policies.reading import notices, published, today
+from garant.apps.policies.writing import enter, keep, locked, now, same_person
+from garant.policy.checks import findings
+
+
+def submit(organisation: str, key: str, *, actor: str) -> Version:
+    """Ask for a review: from here on the words stand still.
+
+    Raises RefusedError when it is no draft, when the checks find an error, or when it says nothing new.
+    """
+    with transaction.atomic(), organisations.scoped(organisation):
+        version = locked(key, State.DRAFT)
+        found = findings(loaded(version.policy), today(organisation))
+        errors = [finding.message for finding in found if finding.severity == "error"]
+        if errors:
+            raise refusals.errors_left(version.number, errors)
+        current = published(organisation)
+        if current is not None and current.document == version.document:
+            raise refusals.nothing_new(version.number)
+        version.state, version.submitted_at, version.submitted_by = State.IN_REVIEW, now(), actor
+        version.reason = ""
+        keep(version)
+        enter(version, actor, PolicySubmitted(**_named(version), warnings=len(found)))
+    return version
+
+
+def reject(organisation: str, key: str, *, reason: str, actor: str) -> Version:
+    """Send a version in review, or approved, back to its author with a reason. Raises RefusedError."""
+    return _returned(organisation, key, reason, actor, "review")
+
+
+def withdraw(organisation: str, key: str, *, reason: str, actor: str) -> Version:
+    """Take back a version in review, or approved, to change it further. Raises RefusedError."""
+    return _returned(organisation, key, reason, actor, "author")
+
+
+def approve(organisation: str, key: str, *, digest: str, actor: str) -> Version:
+    """Approve what the version says, which `digest` names.
+
+    Raises RefusedError when it is not in review, says something else, or was submitted by the same person.
+    """
+    with transaction.atomic(), organisations.scoped(organisation):
+        version = locked(key, State.IN_REVIEW)
+        if same_person(version.submitted_by, actor):
+            raise refusals.same_person(version.number)
+        if version.digest != digest:
+            raise refusals.another_digest(digest, version.digest)
+        version.state, version.approved_at, version.approved_by = State.APPROVED, now(), actor
+        keep(version)
+        enter(version, actor, PolicyApproved(**_named(version)))
+    return version
+
+
+def record_notice_given(
+    organisation: str, key: str, *, channel: str, on: date, evidence: str, actor: str
+) -> NoticeGiven:
+    """Note that the people concerned were told of what a version changes: how, when, and what shows it.
+
+    The version stands still meanwhile: it is in review or approved. Raises RefusedError.
+    """
+    if not channel.strip() or not evidence.strip():
+        raise refusals.notice_without_proof()
+    if on > today(organisation):
+        raise refusals.notice_to_come(on, today(organisation))
+    with transaction.atomic(), organisations.scoped(organisation):
+        version = locked(key, State.IN_REVIEW, State.APPROVED)
+        notice = NoticeGiven.objects.create(
+            version=version,
+            organisation=organisation,
+            digest=version.digest,
+            channel=channel.strip(),
+            on=on,
+            evidence=evidence.strip(),
+            recorded_at=now(),
+            recorded_by=actor,
+        )
+        shown = hashlib.sha256(notice.evidence.encode()).hexdigest()
+        enter(version, actor, PolicyNoticeGiven(**_named(version), on=on, evidence=shown))
+    return notice
+
+
+def announcements(version: Version, on: date | None = None) -> tuple[Announced, ...]:
+    """The changes of which people have to be told before the version takes effect on a day, today unless said."""
+    current = published(version.organisation, on)
+    return to_announce(current.policy if current else None, version.policy)
+
+
+def earliest_day(version: Version, on: date | None = None) -> date | None:
+    """The first day on which the version may take effect; none while people have not been told."""
+    now_ = today(version.organisation)
+    changes = announcements(version, on)
+    if not changes:
+        return now_
+    told = notices(version)
+    return max(now_, earliest(changes, told[0].on)) if told else None
+
+
+def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
+    """Publish an approved version: it is in force from the day `on`, in the organisation's time zone.
+
+    Raises RefusedError when it is not approved, when `on` is over, and when people were promised to be told of a
+    change beforehand and that delay has not run on that day.
+    """
+    day = today(organisation)
+    if on < day:
+        raise refusals.past_day(on, day)
+    with transaction.atomic(), organisations.scoped(organisation):
+        version = locked(key, State.APPROVED)
+        changes = announcements(version, on)
+        _refuse_too_soon(version, changes, on)
+        version.state, version.published_at, version.published_by = State.PUBLISHED, now(), actor
+        version.effective_on = on
+        keep(version)
+        entry = PolicyPublished(**_named(version), effective=on, announced=len(changes))
+        enter(version, actor, entry)
+    return version
+
+
+def _refuse_too_soon(version: Version, changes: tuple[Announced, ...], on: date) -> None:
+    first = earliest_day(version, on)
+    words = [change.what for change in changes]
+    if first is None:
+        raise refusals.not_told(words)
+    if on < first:
+        raise refusals.too_soon(on, first, words)
+
+
+def _returned(organisation: str, key: str, reason: str, actor: str, by: str) -> Version:
+    if not reason.strip():
+        raise refusals.no_reason()
+    with transaction.atomic(), organisations.scoped(organisation):
+        version = locked(key, State.IN_REVIEW, State.APPROVED)
+        version.state, version.reason = State.DRAFT, reason.strip()
+        version.submitted_at, version.submitted_by = None, ""
+        version.approved_at, version.approved_by = None, ""
+        keep(version)
+        enter(version, actor, PolicyReturned.model_validate({**_named(version), "by": by}))
+    return version
+
+
+def _named(version: Version) -> dict[str, Any]:
+    return {"version": version.key, "number": version.number, "digest": version.digest}
