@@ -97,18 +97,10 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} {self.number} ({self.state})"
 
-    @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
-        """Remember whether the row was published when it was read."""
-        made = super().from_db(db, field_names, values)
-        made.__dict__["_published"] = made.__dict__.get("state") == State.PUBLISHED
-        return made
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Until it is published. Raises PublishedError."""
         self._refuse_published()
         super().save(*args, **kwargs)
-        self.__dict__["_published"] = self.state == State.PUBLISHED
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Until it is published. Raises PublishedError."""
@@ -116,7 +108,8 @@ class Version(models.Model):
         return super().delete(*args, **kwargs)
 
     def _refuse_published(self) -> None:
-        if self.__dict__.get("_published", False):
+        """Asks the database: what was read may have been changed since."""
+        if Version._base_manager.filter(pk=self.pk, state=State.PUBLISHED).exists():
             raise PublishedError("a published version never changes")
 
     @property
