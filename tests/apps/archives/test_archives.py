@@ -21,6 +21,7 @@ from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.sealing import Unsealable, unwrap
 from garant.systems.archive.store import ArchiveStore
 from garant.systems.archiving import LeavingRows, Origin
+from tests.apps.seen import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def test_somebody_entitled_consults_and_the_ledger_says_so_without_the_reason(st
     consult(store, record)
     assert list(kinds()) == ["archive.allowed", "archive.consulted"]
     (entry,) = evidence.records(ORGANISATION, kind="archive.consulted")
-    (kept,) = Consultation.objects.all()
+    (kept,) = seen(Consultation).all()
     assert entry.payload == {
         "record": record,
         "system": "crm",
@@ -88,7 +89,7 @@ def test_whoever_is_not_entitled_is_refused_and_the_ledger_says_so(
     with pytest.raises(RefusedError, match="not entitled"):
         consult(store, record)
     assert list(kinds())[-1] == "archive.refused"
-    assert Consultation.objects.count() == 0
+    assert seen(Consultation).count() == 0
 
 
 def test_an_entitlement_is_taken_back(store: ArchiveStore) -> None:
@@ -119,7 +120,7 @@ def test_no_record_no_reason_nothing_to_see(store: ArchiveStore, record: str, re
     services.allow(ORGANISATION, "a.martin", until=None, by="dpo")
     with pytest.raises(RefusedError, match=said):
         consult(store, record, reason)
-    assert Consultation.objects.count() == 0
+    assert seen(Consultation).count() == 0
 
 
 def test_a_record_that_waits_is_not_one_yet(store: ArchiveStore) -> None:
@@ -167,7 +168,7 @@ def test_a_replaced_key_opens_nothing_and_the_new_one_everything(kept: ArchiveSt
     assert keys.read("archive") != old
     assert whole(opened(keys)) == [REASON]
     assert not ArchiveStore(kept.path, old).opens
-    (consultation,) = Consultation.objects.all()
+    (consultation,) = seen(Consultation).all()
     with pytest.raises(Unsealable):
         unwrap(old, bytes(consultation.reason), consultation.key)
     assert list(kinds())[-1] == "archive.rotated"

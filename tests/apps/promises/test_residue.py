@@ -18,6 +18,7 @@ from garant.engine.residue import PlaceState
 from garant.policy.text import Text
 from garant.systems.residue import Canary
 from tests.apps.promises.tiny import MAP_DIGESTS, ORGANISATION, POLICY_DIGEST, Answer, result, tiny_plan
+from tests.apps.seen import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def prepare(run: Run, key: str, *found: Canary) -> None:
 
 def test_values_are_kept_encrypted_for_the_time_of_the_run(run: Run) -> None:
     prepare(run, "001/0001", CANARY, Canary("other", "person", "name", "Somebody Else"))
-    row = Batch.objects.get(key="001/0001")
+    row = seen(Batch).get(key="001/0001")
     assert NAME.encode() not in bytes(row.canaries)
     assert "canaries" not in row.prepared
     assert stat.S_IMODE(key_file(run).stat().st_mode) == 0o600
@@ -71,7 +72,7 @@ def test_values_are_kept_encrypted_for_the_time_of_the_run(run: Run) -> None:
 def test_two_batches_share_a_key_and_a_value_is_never_written_alike(run: Run) -> None:
     prepare(run, "001/0001", CANARY)
     prepare(run, "001/0002", CANARY)
-    one, two = (bytes(batch.canaries) for batch in Batch.objects.all())
+    one, two = (bytes(batch.canaries) for batch in seen(Batch).all())
     assert one != two
     assert services.canaries_of(run.key, "people") == [CANARY, CANARY]
 
@@ -96,7 +97,7 @@ def test_the_end_of_the_run_destroys_them(run: Run) -> None:
     services.record_receipt(run.key, "001/0001", result(10))
     services.finish_run(run.key, Answer(0))
     services.forget_canaries(run.key)
-    assert not Batch.objects.exclude(canaries=None).exists()
+    assert not seen(Batch).exclude(canaries=None).exists()
     assert not key_file(run).exists()
     services.forget_canaries(run.key)
 

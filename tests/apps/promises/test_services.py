@@ -23,6 +23,7 @@ from tests.apps.promises.tiny import (
     result,
     tiny_plan,
 )
+from tests.apps.seen import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def entries(kind: str) -> list[Any]:
 
 def test_a_plan_is_registered_once_and_not_yet_approved(plan: Plan) -> None:
     assert services.register_plan(tiny_plan()) == plan
-    assert (Plan.objects.count(), plan.approved) == (1, False)
+    assert (seen(Plan).count(), plan.approved) == (1, False)
     assert str(plan) == f"retention {plan.digest[:12]}"
 
 
@@ -119,7 +120,7 @@ def test_anything_else_than_what_was_planned_is_refused(
 ) -> None:
     with pytest.raises(RefusedError, match=message):
         approve(plan, **changes)
-    assert not Plan.objects.get().approved
+    assert not seen(Plan).get().approved
     assert entries("plan.approved") == []
 
 
@@ -167,7 +168,7 @@ def test_a_receipt_and_its_entry_are_one_transaction(run: Run, monkeypatch: pyte
     monkeypatch.setattr(evidence, "append", full_disk)
     with pytest.raises(OSError, match="no space"):
         services.record_receipt(run.key, "001/0001", result(10))
-    assert Batch.objects.count() == 0
+    assert seen(Batch).count() == 0
 
 
 def test_a_blocked_batch_names_table_constraint_and_rows(run: Run) -> None:
@@ -223,11 +224,11 @@ def test_the_end_adds_up_signs_and_forgets_whom_it_was_about(run: Run) -> None:
         "held": 0,
         "waiting": 0,
     }
-    assert [(batch.key, batch.prepared) for batch in Batch.objects.all()] == [
+    assert [(batch.key, batch.prepared) for batch in seen(Batch).all()] == [
         ("001/0001", None),
         ("001/0002", None),
     ]
-    document = Plan.objects.get().document
+    document = seen(Plan).get().document
     assert [selection["keys"] for selection in document["selections"]] == [""]
     assert evidence.verify_database(ORGANISATION).signed >= 6
 
@@ -245,7 +246,7 @@ def test_corrections_are_forgotten_at_the_end() -> None:
     )
     run = services.start_run(approve(plan), actor="dpo")
     services.finish_run(run.key, Answer(left=0))
-    assert Plan.objects.get().document["corrections"] == {}
+    assert seen(Plan).get().document["corrections"] == {}
 
 
 def test_no_value_of_the_plan_reaches_the_ledger(run: Run) -> None:
@@ -257,4 +258,4 @@ def test_no_value_of_the_plan_reaches_the_ledger(run: Run) -> None:
 
 def test_attempts_are_counted(run: Run) -> None:
     assert services.next_attempt(run).attempt == 2
-    assert Run.objects.get().attempt == 2
+    assert seen(Run).get().attempt == 2

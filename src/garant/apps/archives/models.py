@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -23,7 +24,7 @@ class Entitlement(models.Model):
     given_by: str = _fields.CharField(max_length=200)
     given_at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """A person is entitled once."""
@@ -46,7 +47,7 @@ class Consultation(models.Model):
     reason: bytes = _fields.BinaryField()
     at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     def __str__(self) -> str:
         return f"{self.record} ({self.at:%Y-%m-%d})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from garant.apps.archives.models import Consultation
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations.services import keys as organisations
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.scoping import for_organisation, owners
 from garant.ledger.entries import Entry
 from garant.ledger.keys import KeyFolder, KeyMissingError, KeySource, KeyUnreadableError
 from garant.policy.text import Text
@@ -73,8 +73,7 @@ def _same_key() -> RefusedError:
 
 def _consulted() -> set[str]:
     """Organisations that keep reasons under the key."""
-    found: Iterable[str] = Consultation.objects.values_list("organisation", flat=True).distinct()
-    return set(found)
+    return set(owners(Consultation, "organisation"))
 
 
 def _rewrap(path: Path, old: bytes, new: bytes) -> int:
@@ -86,11 +85,12 @@ def _rewrap(path: Path, old: bytes, new: bytes) -> int:
     return store.replace_master(new)
 
 
+@for_organisation
 @transaction.atomic
 def _tell(organisation: str, old: bytes, new: bytes, by: str) -> None:
     """Wrap the reasons of consultations again, and say it once in the ledger."""
     again = keyring.rewrapping(old, new)
-    for one in Consultation.objects.filter(organisation=organisation).iterator(1000):
+    for one in Consultation.objects.iterator(1000):
         one.reason = again(bytes(one.reason), one.key)
         one.save(update_fields=["reason"])
     if organisation not in organisations():

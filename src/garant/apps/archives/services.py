@@ -19,6 +19,7 @@ from garant.apps.archives.models import Consultation, Entitlement
 from garant.apps.archives.rotations import rotate_key as rotate_key
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.scoping import for_organisation, scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 from garant.systems.archive.sealing import unwrap, wrap
@@ -38,6 +39,7 @@ def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", transaction.atomic(function))
 
 
+@for_organisation
 @_in_one_transaction
 def allow(organisation: str, actor: str, *, until: date | None, by: str) -> None:
     """Entitle a person to consult the archive; again, change the last day."""
@@ -46,10 +48,11 @@ def allow(organisation: str, actor: str, *, until: date | None, by: str) -> None
     _enter(organisation, ArchiveAllowed(person=evidence.person(organisation, actor), until=until), by)
 
 
+@for_organisation
 @_in_one_transaction
 def revoke(organisation: str, actor: str, *, by: str) -> bool:
     """Take an entitlement back; whether there was one."""
-    gone, _ = Entitlement.objects.filter(organisation=organisation, actor=actor).delete()
+    gone, _ = Entitlement.objects.filter(actor=actor).delete()
     if gone:
         _enter(organisation, ArchiveRevoked(person=evidence.person(organisation, actor)), by)
     return bool(gone)
@@ -57,15 +60,17 @@ def revoke(organisation: str, actor: str, *, by: str) -> bool:
 
 def entitled(organisation: str) -> list[tuple[str, date | None]]:
     """Who may consult the archive, and until which day."""
-    found = Entitlement.objects.filter(organisation=organisation).order_by("actor")
-    return list(found.values_list("actor", "until"))
+    with scoped(organisation):
+        return list(Entitlement.objects.order_by("actor").values_list("actor", "until"))
 
 
+@for_organisation
 def is_entitled(organisation: str, actor: str, today: date) -> bool:
     """Whether a person may consult the archive on that day."""
     return any(who == actor and (until is None or until >= today) for who, until in entitled(organisation))
 
 
+@for_organisation
 def consult(
     organisation: str, store: ArchiveStore, record: str, *, actor: str, reason: str, today: date
 ) -> RecordEntry:
@@ -102,7 +107,8 @@ def consult(
 
 def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetime, str, str]]:
     """When a record was consulted, by whom and why, the oldest first."""
-    found = Consultation.objects.filter(organisation=organisation, record=record).order_by("at")
+    with scoped(organisation):
+        found = Consultation.objects.filter(record=record).order_by("at")
     return [(one.at, one.actor, unwrap(master, bytes(one.reason), one.key).decode()) for one in found]
 
 

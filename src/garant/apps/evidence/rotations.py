@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django_scopes import scope, scopes_disabled
 
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import Log, SubjectKey
 from garant.apps.evidence.writing import append, sign
+from garant.apps.scoping import owners, scoped
 from garant.ledger import (
     KEY_NAMES,
     CommitmentsRewrapped,
@@ -123,10 +123,8 @@ def _successor(name: KeyName) -> bytes:
 
 def _logs() -> Iterator[Log]:
     """Every ledger of the installation, locked, each in its own scope."""
-    with scopes_disabled():
-        organisations = list(Log.objects.order_by("pk").values_list("pk", flat=True))
-    for organisation in organisations:
-        with scope(organisation=organisation):
+    for organisation in owners(Log, "pk"):
+        with scoped(organisation):
             yield storage.lock_log(organisation)
 
 

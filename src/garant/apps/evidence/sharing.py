@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
-from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
 from garant.apps.evidence.writing import checkpoint
+from garant.apps.scoping import scoped
 from garant.ledger import Checkpoint as Head
 from garant.ledger import (
     InclusionProof,
@@ -32,7 +32,7 @@ def export(organisation: str, path: Path) -> Note:
 
     Returns the signed checkpoint it ends with. Raises what `checkpoint` raises, and ExportUnusableError.
     """
-    with scope(organisation=organisation):
+    with scoped(organisation):
         note = checkpoint(organisation)
         log = storage.find_log(organisation)
         with open_sink(path) as sink:
@@ -55,7 +55,7 @@ def prove(organisation: str, *, index: int | None = None, key: str | None = None
 
     Signs the head first when the entry is newer than the last checkpoint. Raises EntryMissingError.
     """
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         note = checkpoint(organisation)
         log = storage.find_log(organisation)
         named = {"key": key} if index is None else {"index": index}
@@ -73,7 +73,7 @@ def _rotations(log: Log) -> list[KeysRotated]:
 
 def records(organisation: str, *, kind: str | None = None) -> Iterator[Record]:
     """The entries of a ledger in order, all or of one kind, read as they are needed."""
-    with scope(organisation=organisation):
+    with scoped(organisation):
         rows = LedgerEntry.objects.filter(log=storage.find_log(organisation)).order_by("index")
         rows = rows if kind is None else rows.filter(kind=kind)
         data = rows.values_list("data", flat=True).iterator(storage.ROWS)
@@ -82,7 +82,7 @@ def records(organisation: str, *, kind: str | None = None) -> Iterator[Record]:
 
 def verifier_keys(organisation: str) -> list[VerifierKey]:
     """Every key that ever signed this ledger, oldest first. Publish them all: old proofs need old keys."""
-    with scope(organisation=organisation):
+    with scoped(organisation):
         log = storage.find_log(organisation)
         history = KeyHistory()
         rows = LedgerEntry.objects.filter(log=log, kind__startswith="keys.").order_by("index")

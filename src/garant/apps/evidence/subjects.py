@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django_scopes import scope
 
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import Log, SubjectKey
 from garant.apps.evidence.writing import append
+from garant.apps.scoping import scoped
 from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference, wrap
 from garant.ledger.canonical import Json
 
@@ -28,7 +28,7 @@ def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
 
     Raises LogMissingError, KeyMissingError.
     """
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         log = storage.lock_log(organisation)
         filing = _reference_key(log)
         filed = [reference(filing, "subject", *who) for who in people]
@@ -76,7 +76,7 @@ def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: 
 
     Returns how many there were.
     """
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         log = storage.lock_log(organisation)
         filing = _reference_key(log)
         filed = [reference(filing, "subject", *who) for who in people]
@@ -93,7 +93,7 @@ def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: 
 def person(organisation: str, name: str) -> str:
     """The actor of an entry for someone whose name stays out of the ledger: `person:` and a keyed
     pseudonym."""
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         log = storage.lock_log(organisation)
         return f"person:{reference(_reference_key(log), 'actor', name)[:32]}"
 

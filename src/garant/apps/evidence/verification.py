@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log, Tile
+from garant.apps.scoping import scoped
 from garant.ledger import MalformedNoteError, Problem
 from garant.ledger.entries import write_instant
 from garant.ledger.problems import Problems
@@ -47,7 +47,7 @@ def inspect_database(organisation: str) -> DatabaseReport:
 
     Writers do not wait for it: where something does not fit, it looks once more while no one can write.
     """
-    with scope(organisation=organisation):
+    with scoped(organisation):
         report = _inspect(storage.find_log(organisation))
         if report.problems:
             with transaction.atomic():

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django_scopes import scope
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
+from garant.apps.scoping import scoped
 from garant.ledger import Checkpoint as Head
 from garant.ledger import (
     Entry,
@@ -35,7 +35,7 @@ def open_log(organisation: str, first: Payload, *, at: datetime, actor: str) -> 
 
     Raises LogExistsError, and KeyMissingError before `garant init` made the keys.
     """
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         if Log.objects.filter(pk=organisation).exists():
             raise refusals.log_exists(organisation)
         log = Log.objects.create(pk=organisation, origin=f"garant/{organisation}")
@@ -54,7 +54,7 @@ def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
     LedgerUnverifiableError when the stored tree does not fit its size: then nothing is written.
     """
     wanted = [(entry, entry.canonical()) for entry in entries]
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         log = storage.lock_log(organisation)
         known = _known(log, [entry.key for entry, _ in wanted if entry.key])
         edge = storage.load_edge(log)
@@ -109,7 +109,7 @@ def checkpoint(organisation: str) -> Note:
     continue the signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
     Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
     """
-    with transaction.atomic(), scope(organisation=organisation):
+    with transaction.atomic(), scoped(organisation):
         log = storage.lock_log(organisation)
         return sign(log, custody.signer(log))
 

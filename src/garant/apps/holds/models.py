@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -32,7 +33,7 @@ class Hold(models.Model):
     ended_at: datetime | None = _fields.DateTimeField(null=True)
     ended_by: str = _fields.CharField(max_length=200, blank=True, default="")
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """In the order they were placed."""

@@ -17,6 +17,7 @@ from garant.apps.holds import refusals
 from garant.apps.holds.entries import MOST_PEOPLE, HoldEnded, HoldPeople, HoldPlaced, HoldProlonged
 from garant.apps.holds.models import Hold
 from garant.apps.organisations import services as organisations
+from garant.apps.scoping import for_organisation, scoped
 from garant.engine import holds as engine
 from garant.engine.holds import HeldRows
 from garant.engine.subject import Place, find_subject
@@ -63,7 +64,7 @@ def place(
     _check(asked, today)
     _check_subject(policy, sources, asked)
     places = find_subject(sources, asked.identities) if asked.identities else []
-    with transaction.atomic():
+    with scoped(organisation), transaction.atomic():
         settle(organisation)
         key = f"h-{secrets.token_hex(4)}"
         hold = Hold.objects.create(
@@ -83,6 +84,7 @@ def place(
     return hold, places
 
 
+@for_organisation
 def prolong(organisation: str, key: str, *, until: date | None, review: date | None, actor: str) -> Hold:
     """Give a hold in force another end.
 
@@ -98,6 +100,7 @@ def prolong(organisation: str, key: str, *, until: date | None, review: date | N
     return hold
 
 
+@for_organisation
 def end(organisation: str, key: str, *, actor: str) -> Hold:
     """End a hold and wipe whom it was about. What it kept follows the ordinary rules from the next plan on.
 
@@ -110,6 +113,7 @@ def end(organisation: str, key: str, *, actor: str) -> Hold:
     return hold
 
 
+@for_organisation
 def settle(organisation: str) -> int:
     """Close the holds whose last day is over, wipe whom they were about; how many they were."""
     with transaction.atomic():
@@ -121,6 +125,7 @@ def settle(organisation: str) -> int:
     return len(over)
 
 
+@for_organisation
 def in_force(organisation: str) -> tuple[engine.Hold, ...]:
     """The holds in force now, as the engine takes them: for plans, runs and whatever else destroys.
 
@@ -132,6 +137,7 @@ def in_force(organisation: str) -> tuple[engine.Hold, ...]:
     return tuple(_opened(hold) for hold in rows if hold.until is None or hold.until >= today)
 
 
+@for_organisation
 def listing(organisation: str, *, ended: bool = False) -> list[Hold]:
     """The holds in force, in the order they were placed; with ``ended``, those that are over too."""
     settle(organisation)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -20,7 +21,7 @@ class Opposition(models.Model):
     purpose: str = _fields.CharField(max_length=170, blank=True, default="")
     at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """Once for each purpose."""

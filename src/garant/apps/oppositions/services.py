@@ -19,6 +19,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.oppositions.contacts import Contact, ContactRefusedError, written
 from garant.apps.oppositions.entries import OppositionEnded, OppositionRecorded
 from garant.apps.oppositions.models import Opposition
+from garant.apps.scoping import scoped
 from garant.ledger import LedgerError
 from garant.ledger.entries import Entry, Payload, write_instant
 from garant.policy.loader import LoadedPolicy
@@ -49,7 +50,7 @@ def record(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | Non
     organisation, name = _organisation(policy), purpose_of(policy, purpose)
     key = _key(organisation)
     fresh: list[Contact] = []
-    with transaction.atomic():
+    with scoped(organisation), transaction.atomic():
         for one in contacts:
             _, made = Opposition.objects.get_or_create(
                 organisation=organisation,
@@ -73,7 +74,7 @@ def end(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, 
     organisation, name = _organisation(policy), purpose_of(policy, purpose)
     key = _key(organisation)
     gone: list[Contact] = []
-    with transaction.atomic():
+    with scoped(organisation), transaction.atomic():
         for one in contacts:
             found = Opposition.objects.filter(
                 organisation=organisation, mark=_mark(key, one), purpose=name or ""
@@ -97,11 +98,10 @@ def opposed(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | No
     key = _key(organisation)
     marks = [_mark(key, one) for one in asked]
     found: set[str] = set()
-    for start in range(0, len(marks), ROWS):
-        rows = Opposition.objects.filter(
-            organisation=organisation, mark__in=marks[start : start + ROWS], purpose__in=concerned
-        )
-        found.update(rows.values_list("mark", flat=True))
+    with scoped(organisation):
+        for start in range(0, len(marks), ROWS):
+            rows = Opposition.objects.filter(mark__in=marks[start : start + ROWS], purpose__in=concerned)
+            found.update(rows.values_list("mark", flat=True))
     return [mark in found for mark in marks]
 
 
@@ -126,8 +126,9 @@ def allowed(
 
 def counts(policy: LoadedPolicy) -> Mapping[str, int]:
     """How many addresses and numbers oppose each purpose; under no name, all direct marketing."""
-    rows = Opposition.objects.filter(organisation=_organisation(policy)).values("purpose")
-    return {row["purpose"]: row["number"] for row in rows.annotate(number=Count("id")).order_by("purpose")}
+    with scoped(_organisation(policy)):
+        rows = Opposition.objects.values("purpose").annotate(number=Count("id")).order_by("purpose")
+    return {row["purpose"]: row["number"] for row in rows}
 
 
 def purpose_of(policy: LoadedPolicy, name: str | None) -> str | None:

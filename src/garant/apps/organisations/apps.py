@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from garant.apps import scoping
+
 
 class OrganisationsConfig(AppConfig):
     """The companies whose policies Garant keeps."""
@@ -9,3 +11,7 @@ class OrganisationsConfig(AppConfig):
     name = "garant.apps.organisations"
     label = "organisations"
     verbose_name = "organisations"
+
+    def ready(self) -> None:
+        """Close what a query could slip through unscoped."""
+        scoping.close_gaps()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django_scopes import scope
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations.models import Organisation
+from garant.apps.scoping import scoped as scoped
 from garant.ledger import LedgerError, OrganisationCreated
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -24,11 +23,6 @@ class OrganisationRefusedError(LedgerError):
 
 class OrganisationUnknownError(LedgerError):
     """No organisation has this key here."""
-
-
-def scoped(organisation: str) -> AbstractContextManager[None]:
-    """The scope of one organisation: outside of it, a query of a scoped model raises ScopeError."""
-    return scope(organisation=organisation)
 
 
 @transaction.atomic

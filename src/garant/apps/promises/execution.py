@@ -25,6 +25,7 @@ from garant.apps.promises.observers import Attendance, Observer, Progress, atten
 from garant.apps.promises.work import Work
 from garant.apps.promises.workspace import Workspace
 from garant.apps.replays import services as replays
+from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.residue import SAMPLE, Aftermath
@@ -160,7 +161,8 @@ def carry_out(
         run = services.start_run(plan, actor=actor, batch_size=size)
         with attending(run.key, Attendance(work, observer, stop or threading.Event(), aftermath)):
             _run_durably(run)
-        return Run.objects.get(pk=run.key)
+        with scoped(plan.organisation):
+            return Run.objects.get(pk=run.key)
 
 
 def _run_durably(run: Run) -> None:

@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
+
+from garant.apps.scoping import scoped
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -28,7 +31,7 @@ class Plan(models.Model):
     approved_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_at: datetime | None = _fields.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"
@@ -63,7 +66,7 @@ class Run(models.Model):
     verification: dict[str, Any] | None = _fields.JSONField(null=True)
     residue: dict[str, Any] = _fields.JSONField(default=dict)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="plan__organisation")
     batches: Any
 
     def __str__(self) -> str:
@@ -76,7 +79,8 @@ class Run(models.Model):
 
     def receipts(self) -> list[Batch]:
         """Give the batches that have their receipt, in order."""
-        return list(self.batches.exclude(state=BatchState.PREPARED))
+        with scoped(self.plan.organisation):
+            return list(self.batches.exclude(state=BatchState.PREPARED))
 
 
 class BatchState(models.TextChoices):
@@ -99,7 +103,7 @@ class Batch(models.Model):
     canaries: bytes | None = _fields.BinaryField(null=True)
     written_at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="run__plan__organisation")
 
     class Meta:
         """A batch has one row per run, whatever crashed in between."""

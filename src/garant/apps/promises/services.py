@@ -18,8 +18,10 @@ from garant.apps.evidence import services as evidence
 from garant.apps.promises import canaries, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
+from garant.apps.promises.scoping import for_plan, for_run
 from garant.apps.promises.work import BatchResult, Checked
 from garant.apps.replays import services as replays
+from garant.apps.scoping import scope_of, scoped
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
@@ -52,18 +54,20 @@ class Received:
 
 def register_plan(plan: EnginePlan) -> Plan:
     """Remember a frozen plan under its digest; the same plan again is the same row."""
-    registered, _ = Plan.objects.get_or_create(
-        digest=plan.digest,
-        defaults={
-            "organisation": plan.organisation,
-            "kind": plan.kind,
-            "document": plan.document(),
-            "registered_at": _now(),
-        },
-    )
+    with scoped(plan.organisation):
+        registered, _ = Plan.objects.get_or_create(
+            digest=plan.digest,
+            defaults={
+                "organisation": plan.organisation,
+                "kind": plan.kind,
+                "document": plan.document(),
+                "registered_at": _now(),
+            },
+        )
     return registered
 
 
+@for_plan
 @_in_one_transaction
 def approve(
     plan: Plan, *, digest: str, actor: str, policy_digest: str, map_digests: Mapping[str, str]
@@ -102,6 +106,7 @@ def _refuse_changes(plan: Plan, digest: str, policy_digest: str, map_digests: Ma
             raise refusals.changed_map(system, found=found, expected=expected)
 
 
+@for_plan
 def run_of(plan: Plan) -> Run | None:
     """Give the run of this plan, ended or not, if it began."""
     return Run.objects.filter(plan=plan).first()
@@ -109,14 +114,17 @@ def run_of(plan: Plan) -> Run | None:
 
 def run_of_digest(digest: str, *, kind: str) -> Run | None:
     """Give the run of the plan approved under this digest, ended or not, if it began."""
-    return Run.objects.select_related("plan").filter(plan_id=digest, plan__kind=kind).first()
+    with scope_of(Plan, "organisation", digest=digest):
+        return Run.objects.select_related("plan").filter(plan_id=digest, plan__kind=kind).first()
 
 
 def has_touched(run: Run) -> bool:
     """Say whether a run may have changed a system already."""
-    return run.batches.exists()
+    with scoped(run.plan.organisation):
+        return run.batches.exists()
 
 
+@for_plan
 @_in_one_transaction
 def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     """Start the run of an approved plan, or give back the one that began.
@@ -165,12 +173,14 @@ def next_attempt(run: Run) -> Run:
     return run
 
 
+@for_run
 def prepared_counts(run_key: str, batch_key: str) -> Mapping[str, Any] | None:
     """Give the counts a batch prepared without getting its receipt, if any."""
     prepared = Batch.objects.filter(run_id=run_key, key=batch_key, state=BatchState.PREPARED)
     return prepared.values_list("prepared", flat=True).first()
 
 
+@for_run
 def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> None:
     """Make durable what a batch is about to commit; the target commits after this returns.
 
@@ -182,6 +192,7 @@ def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> No
     Batch.objects.update_or_create(run_id=run_key, key=batch_key, defaults=values)
 
 
+@for_run
 def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
     """Give the roots that a batch, or its halves (``001/0007a``), left alone as no longer due."""
     return [root for counts in _prepared(run_key, batch_key) for root in counts["skipped"]]
@@ -205,12 +216,14 @@ def _prepared(run_key: str, batch_key: str) -> list[Mapping[str, Any]]:
     return list(parts.exclude(prepared=None).values_list("prepared", flat=True))
 
 
+@for_run
 def receipt_of(run_key: str, batch_key: str) -> Batch | None:
     """Give a batch whose receipt is written, if it is."""
     batches = Batch.objects.filter(run_id=run_key, key=batch_key)
     return batches.exclude(state=BatchState.PREPARED).first()
 
 
+@for_run
 @_in_one_transaction
 def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
@@ -233,6 +246,7 @@ def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     return batch
 
 
+@for_run
 def canaries_of(run_key: str, system: str) -> list[Canary] | None:
     """Give the values that a run took away from a system; None when their key has been lost."""
     locked = Batch.objects.filter(run_id=run_key).exclude(canaries=None).values_list("canaries", flat=True)
@@ -242,6 +256,7 @@ def canaries_of(run_key: str, system: str) -> list[Canary] | None:
     return [canary for one in found if one for canary in one if canary.system == system]
 
 
+@for_run
 @_in_one_transaction
 def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
     """Write down what a system keeps of what a run took away, once: in the run, and in the ledger."""
@@ -259,11 +274,13 @@ def forget_canaries(run_key: str) -> None:
     canaries.destroy(run_key)
 
 
+@for_run
 def residue_of(run_key: str, system: str) -> Mapping[str, Any] | None:
     """Give what was written down of a system's residue, if it was searched."""
     return Run.objects.get(pk=run_key).residue.get(system)
 
 
+@for_run
 @_in_one_transaction
 def finish_run(run_key: str, checked: Checked) -> Run:
     """Close a run with what the systems answered when asked again, and sign a checkpoint."""
@@ -297,6 +314,11 @@ def receive_answer(data: bytes) -> Received:
     Raises RefusedError (of the tasks room): the answer is not accepted, and nothing changed.
     """
     answered = tasks.answer(data)
+    with scoped(answered.organisation):
+        return _received(answered)
+
+
+def _received(answered: tasks.Task) -> Received:
     run = Run.objects.select_for_update().select_related("plan").filter(pk=answered.run).first()
     if run is None:
         return Received(answered.run, tasks.outcome_of(answered.run), answered.purpose)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -25,7 +26,7 @@ class Suppressed(models.Model):
     run: str = _fields.CharField(max_length=40)
     at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """A root is on the list once for each rule and each state of its row."""

@@ -16,6 +16,7 @@ from garant.apps.holds import services as holds
 from garant.apps.organisations import services as organisations
 from garant.apps.replays.entries import ReplayLooked, SuppressionForgotten
 from garant.apps.replays.models import Suppressed
+from garant.apps.scoping import for_organisation, scoped
 from garant.engine.replay import Erased, Kin, Question, Replay, plan_replay
 from garant.engine.terms import Source
 from garant.ledger.entries import Entry, Payload
@@ -67,7 +68,8 @@ def remember(erasure: Erasure, marks: Marks) -> int:
         )
         for mark, before, after in marks
     ]
-    Suppressed.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
+    with scoped(erasure.organisation):
+        Suppressed.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
     return len(rows)
 
 
@@ -97,6 +99,7 @@ def look(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, ac
     return found
 
 
+@for_organisation
 def forget(organisation: str, before: date, *, actor: str) -> int:
     """Forget the erasures before a day of the organisation's calendar, once no backup is that old.
 
@@ -104,9 +107,7 @@ def forget(organisation: str, before: date, *, actor: str) -> int:
     """
     zone = ZoneInfo(organisations.organisation(organisation).time_zone)
     with transaction.atomic():
-        old = Suppressed.objects.filter(
-            organisation=organisation, at__lt=datetime.combine(before, time(), zone)
-        )
+        old = Suppressed.objects.filter(at__lt=datetime.combine(before, time(), zone))
         gone, _ = old.delete()
         _enter(organisation, SuppressionForgotten(before=before, marks=gone), actor)
     return gone
@@ -114,7 +115,8 @@ def forget(organisation: str, before: date, *, actor: str) -> int:
 
 def length(organisation: str) -> int:
     """How many marks the list of an organisation has."""
-    return Suppressed.objects.filter(organisation=organisation).count()
+    with scoped(organisation):
+        return Suppressed.objects.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class _Listed:
     organisation: str
 
     def kinds(self, system: str) -> Sequence[Kin]:
-        found = Suppressed.objects.filter(organisation=self.organisation, system=system)
+        with scoped(self.organisation):
+            found = Suppressed.objects.filter(system=system)
         made = found.order_by("root", "columns").values_list("root", "columns").distinct()
         return [Kin(system, root, tuple(filter(None, columns.split(",")))) for root, columns in made]
 
@@ -140,12 +143,8 @@ class _Listed:
         return found
 
     def _of(self, kin: Kin) -> Any:
-        return Suppressed.objects.filter(
-            organisation=self.organisation,
-            system=kin.system,
-            root=kin.root,
-            columns=",".join(kin.columns),
-        )
+        with scoped(self.organisation):
+            return Suppressed.objects.filter(system=kin.system, root=kin.root, columns=",".join(kin.columns))
 
 
 def _number(questions: Sequence[Question]) -> int:

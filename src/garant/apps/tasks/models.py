@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
@@ -41,7 +42,7 @@ class Task(models.Model):
     answer: str = _fields.TextField(blank=True, default="")
     answered_at: datetime | None = _fields.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """The oldest first."""
@@ -69,7 +70,7 @@ class TrustedKey(models.Model):
     verifier: str = _fields.CharField(max_length=400)
     trusted_at: datetime = _fields.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
     class Meta:
         """One key a system."""

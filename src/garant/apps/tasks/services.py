@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
+from garant.apps.scoping import for_organisation, scope_of, scoped
 from garant.apps.tasks import refusals
 from garant.apps.tasks.answers import Answer, read_answer, statement_digest
 from garant.apps.tasks.entries import TaskAnswered, TaskCreated, TaskKeyTrusted, TaskReminded
@@ -23,6 +25,7 @@ from garant.ledger.entries import Entry, Payload
 from garant.ledger.notes import MalformedNoteError, Note, SignatureRefusedError, VerifierKey
 
 
+@for_organisation
 @transaction.atomic
 def create(
     organisation: str,
@@ -77,7 +80,8 @@ def _statement(
 
 def task(key: str) -> Task:
     """The task of that key. Raises RefusedError where there is none."""
-    found = Task.objects.filter(key=key).first()
+    with _within(key):
+        found = Task.objects.filter(key=key).first()
     if found is None:
         raise refusals.unknown_task(key)
     return found
@@ -85,7 +89,8 @@ def task(key: str) -> Task:
 
 def tasks(organisation: str, *, every: bool = False) -> list[Task]:
     """The tasks that wait for an answer, the soonest due first; all of them where `every`."""
-    found = Task.objects.filter(organisation=organisation)
+    with scoped(organisation):
+        found = Task.objects.all()
     return list(found if every else found.filter(state=TaskState.WAITING))
 
 
@@ -96,7 +101,8 @@ def overdue(organisation: str, now: datetime | None = None) -> list[Task]:
 
 def waiting_for(organisation: str, purpose: str, identities: Mapping[str, str]) -> list[Task]:
     """The tasks of a purpose that wait for an answer about this person, known in exactly this way."""
-    found = Task.objects.filter(organisation=organisation, purpose=purpose, state=TaskState.WAITING)
+    with scoped(organisation):
+        found = Task.objects.filter(purpose=purpose, state=TaskState.WAITING)
     return [one for one in found if whom(one)["identities"] == dict(identities)]
 
 
@@ -148,7 +154,8 @@ def days_late(one: Task, now: datetime | None = None) -> int:
 
 def of_run(run: str) -> list[Task]:
     """The tasks of a run, answered or not."""
-    return list(Task.objects.filter(run=run))
+    with scope_of(Task, "organisation", run=run):
+        return list(Task.objects.filter(run=run))
 
 
 def whom(one: Task) -> dict[str, dict[str, str]]:
@@ -171,6 +178,7 @@ def remind(key: str, *, now: datetime | None = None) -> Task:
     return one
 
 
+@for_organisation
 @transaction.atomic
 def trust(organisation: str, system: str, verifier: str, *, now: datetime | None = None) -> VerifierKey:
     """Remember the public key that verifies the answers for a system, in the place of any before.
@@ -214,9 +222,15 @@ def answer(data: bytes, *, now: datetime | None = None) -> Task:
     return one
 
 
+def _within(key: str) -> AbstractContextManager[None]:
+    """The scope of the organisation whose task it is."""
+    return scope_of(Task, "organisation", key=key)
+
+
 def _locked(key: str) -> Task:
     """A task that waits, for this transaction alone."""
-    one = Task.objects.select_for_update().filter(key=key).first()
+    with _within(key):
+        one = Task.objects.select_for_update().filter(key=key).first()
     if one is None:
         raise refusals.unknown_task(key)
     if not one.waiting:
@@ -238,8 +252,9 @@ def _verify(one: Task, note: Note) -> VerifierKey:
 
 
 def _trusted(one: Task) -> str | None:
-    found = TrustedKey.objects.filter(organisation=one.organisation, system=one.statement["system"])
-    return found.values_list("verifier", flat=True).first()
+    with scoped(one.organisation):
+        found = TrustedKey.objects.filter(system=one.statement["system"])
+        return found.values_list("verifier", flat=True).first()
 
 
 def _answered(one: Task, said: Answer, note: Note, verifier: VerifierKey, at: datetime) -> TaskAnswered:
