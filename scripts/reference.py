@@ -26,6 +26,7 @@ from garant.ledger.entries import KINDS, Payload, ledger_entries_markdown
 from garant.policy.diagnostics import RULES, Rule
 from garant.policy.document.policy import Policy
 from garant.policy.text import Text
+from garant.site.environment import SETTINGS
 from garant.systems.manual import ManualMap
 from garant.systems.model import DataMap
 
@@ -247,6 +248,13 @@ def _page(title: str, about: str, sections: Any) -> str:
     return f"# {title}\n\n{NOTE}{about}\n" + "\n".join(sections).rstrip() + "\n"
 
 
+def settings_page() -> str:
+    """The variables of the environment that an installation may set."""
+    about = "Every variable that an installation may set. None is needed to begin."
+    sections = [f"## `{name}`\n\n{text.en}\n\n*{text.fr}*\n" for name, text in SETTINGS.items()]
+    return f"# Settings\n\n{NOTE}{about}\n\n" + "\n".join(sections)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "policy-keys.md": policy_keys,
     "map-keys.md": map_keys,
@@ -254,6 +262,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "diagnostics.md": diagnostics,
     "commands.md": commands,
     "ledger-entries.md": ledger_entries,
+    "settings.md": settings_page,
 }
 
 

@@ -77,10 +77,12 @@ assert settings.ALLOWED_HOSTS == ["a.example", "b.example"]
 for name in ("CSRF_COOKIE_SECURE", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT", "USE_TZ"):
     assert getattr(settings, name), name
 """
-    done = run(code, tmp_path, GARANT_HOSTS="a.example,b.example", DEBUG="1")
+    done = run(code, tmp_path, GARANT_URL="https://a.example", GARANT_HOSTS="b.example", DEBUG="1")
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.django_db
 def test_migrations_are_those_of_the_models() -> None:
-    call_command("makemigrations", "organisations", "evidence", check=True, dry_run=True, verbosity=0)
+    call_command(
+        "makemigrations", "organisations", "evidence", "accounts", check=True, dry_run=True, verbosity=0
+    )

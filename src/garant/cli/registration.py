@@ -19,11 +19,13 @@ from garant.cli import (
     keys,
     ledger,
     maps,
+    member,
     opposition,
     plan,
     replay,
     residue,
     schema,
+    serve,
     subject,
     tasks,
 )
@@ -64,6 +66,8 @@ def application() -> typer.Typer:
         keys,
         schema,
         explain,
+        member,
+        serve,
         demo,
     ):
         module.register(app)

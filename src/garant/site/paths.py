@@ -34,3 +34,13 @@ def archive_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder of the intermediate archives: GARANT_ARCHIVE, else `archive` in the data folder."""
     named = environment.get("GARANT_ARCHIVE", "").strip()
     return Path(named).expanduser().absolute() if named else home(environment) / "archive"
+
+
+def maps_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the data maps, with a folder per organisation: GARANT_MAPS, else `maps` in the data folder."""
+    named = environment.get("GARANT_MAPS", "").strip()
+    return Path(named).expanduser().absolute() if named else home(environment) / "maps"
+
+
+PACKAGE = Path(__file__).resolve().parents[1]
+"""Where Garant's own files are."""

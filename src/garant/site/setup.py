@@ -30,6 +30,7 @@ def prepare() -> None:
     settings.GARANT_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     _for_the_owner_only(settings.DATABASES["default"])
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def _for_the_owner_only(database: Mapping[str, Any]) -> None:

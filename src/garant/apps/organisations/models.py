@@ -12,6 +12,10 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64)
     created_at = models.DateTimeField()
+    four_eyes = models.BooleanField(default=True)
+    """A plan is approved by somebody else than who made it."""
+    shows_state = models.BooleanField(default=False)
+    """The state of its promises is a public page."""
 
     def __str__(self) -> str:
         return self.key

@@ -61,6 +61,11 @@ def keys() -> list[str]:
     return list(Organisation.objects.order_by("key").values_list("key", flat=True))
 
 
+def listing() -> list[Organisation]:
+    """All organisations here, by name."""
+    return list(Organisation.objects.order_by("name"))
+
+
 def _check(key: str, name: str, time_zone: str) -> None:
     if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY:
         raise OrganisationRefusedError(

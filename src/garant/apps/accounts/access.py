@@ -1,0 +1,92 @@
+"""Who may open a page: the one door of every staff view.
+
+A stranger is told that there is nothing here (404), exactly as for an organisation that does not exist; a member
+whose role does not reach so far is told so (403). Inside, the organisation's scope is open: a query of another
+organisation's rows raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from garant.apps.accounts import services
+from garant.apps.accounts.roles import May
+from garant.apps.organisations import services as organisations
+
+View = Callable[..., HttpResponse]
+
+
+def member(what: May = May.SEE, *, writes: May | None = None) -> Callable[[View], View]:
+    """Let in the members of the organisation of the address whose role allows it.
+
+    Args:
+        what: what reading the page takes.
+        writes: what sending its form takes; the same unless said.
+
+    The view gets a request with ``organisation`` (its key), ``company`` (its row) and ``membership``.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, organisation: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            turned = _turned_away(request)
+            if turned is not None:
+                return turned
+            held = services.membership(organisation, request.user)  # pyright: ignore[reportArgumentType]
+            if held is None:
+                raise Http404
+            needed = writes if writes is not None and request.method not in ("GET", "HEAD") else what
+            if not held.may(needed):
+                raise PermissionDenied
+            some: Any = request
+            some.organisation, some.company, some.membership = organisation, held.organisation, held
+            with organisations.scoped(organisation):
+                return _finished(view(request, *args, **kwargs))
+
+        vars(guarded)["needs"] = (what, writes)  # for the test that walks every address
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Let in whoever is signed in, with the second factor that the installation asks for."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _turned_away(request) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def has_second_factor(request: Any) -> bool:
+    """Whether the person has a one-time code generator or a passkey."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return is_mfa_enabled(request.user)
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse | None:
+    """Where to go first: to sign in, or to add the second factor that staff must have."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if settings.GARANT_MFA_REQUIRED and not has_second_factor(request):
+        return redirect("mfa_index")
+    return None
+
+
+def _finished(response: HttpResponse) -> HttpResponse:
+    """Render inside the scope: a template that asks further rows asks them of this organisation."""
+    render = getattr(response, "render", None)
+    if render is not None and not getattr(response, "is_rendered", True):
+        render()
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,55 @@
+"""What is refused about accounts, in words."""
+
+from __future__ import annotations
+
+from garant.apps.accounts.roles import Role
+from garant.ledger import LedgerError
+
+
+class AccountRefusedError(LedgerError):
+    """An account or a role cannot be made as asked."""
+
+
+def unknown_role(role: str) -> AccountRefusedError:
+    """No such role."""
+    known = ", ".join(one.value for one in Role)
+    return AccountRefusedError(
+        fr=f"Rôle inconnu : {role!r}. Choisissez parmi : {known}",
+        en=f"Unknown role: {role!r}. Choose among: {known}",
+    )
+
+
+def no_end(role: str) -> AccountRefusedError:
+    """A role that ends needs its day."""
+    return AccountRefusedError(
+        fr=f"Le rôle {role!r} prend fin un jour : dites lequel.",
+        en=f"The role {role!r} ends on a day: say which.",
+    )
+
+
+def past_end() -> AccountRefusedError:
+    """The day is over already."""
+    return AccountRefusedError(fr="Ce jour est déjà passé.", en="That day is over already.")
+
+
+def not_an_address(email: str) -> AccountRefusedError:
+    """Nobody signs in with this."""
+    return AccountRefusedError(
+        fr=f"{email!r} n’est pas une adresse électronique.", en=f"{email!r} is not an e-mail address."
+    )
+
+
+def no_member() -> AccountRefusedError:
+    """Nobody of that address here."""
+    return AccountRefusedError(
+        fr="Personne, ici, n’a d’habilitation à cette adresse.",
+        en="Nobody here has a habilitation at this address.",
+    )
+
+
+def last_manager() -> AccountRefusedError:
+    """Somebody must be able to give roles."""
+    return AccountRefusedError(
+        fr="Il ne resterait personne pour gérer les habilitations. Donnez d’abord ce rôle à quelqu’un d’autre.",
+        en="Nobody would be left to manage habilitations. Give that role to somebody else first.",
+    )

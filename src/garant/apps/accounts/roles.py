@@ -1,0 +1,71 @@
+"""What each role may do. A role is held in one organisation; the habilitation narrows it further."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from garant.policy.text import Text
+
+
+class May(StrEnum):
+    """What somebody may do in an organisation."""
+
+    SEE = "see"
+    """Promises, register, policy versions, plans in numbers, runs, ledger, holds, systems."""
+    SEE_PEOPLE = "see-people"
+    """Personal data; each look is an entry of the ledger."""
+    EDIT_POLICY = "edit-policy"
+    APPROVE_POLICY = "approve-policy"
+    PLAN = "plan"
+    APPROVE_PLAN = "approve-plan"
+    RUN = "run"
+    HOLD = "hold"
+    MANAGE_SYSTEMS = "manage-systems"
+    MANAGE_PEOPLE = "manage-people"
+    EXPORT = "export"
+    """The evidence, whole, for an inspection."""
+
+
+class Role(StrEnum):
+    """What somebody is in an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    DPO = "dpo"
+    DPO_DELEGATE = "dpo-delegate"
+    STAFF = "staff"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+    CLIENT_CONTACT = "client-contact"
+
+
+_READING: Final = frozenset({May.SEE, May.SEE_PEOPLE, May.EXPORT})
+
+GRANTED: Final[dict[Role, frozenset[May]]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {May.SEE, May.EDIT_POLICY, May.PLAN, May.RUN, May.MANAGE_SYSTEMS, May.MANAGE_PEOPLE, May.EXPORT}
+    ),
+    Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS},
+    Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD},
+    Role.STAFF: frozenset({May.SEE, May.PLAN}),
+    Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS}),
+    Role.AUDITOR: _READING,
+    Role.CLIENT_CONTACT: frozenset(),
+}
+"""The auditor reads everything and changes nothing; a client's contact sees what is published for clients."""
+
+WORDS: Final[dict[Role, Text]] = {
+    Role.ADMINISTRATOR: Text(fr="Administrateur", en="Administrator"),
+    Role.DPO: Text(fr="Délégué à la protection des données", en="Data protection officer"),
+    Role.DPO_DELEGATE: Text(fr="Adjoint du délégué", en="Delegate of the officer"),
+    Role.STAFF: Text(fr="Collaborateur habilité", en="Authorised staff"),
+    Role.TECHNICIAN: Text(fr="Technicien", en="Technician"),
+    Role.AUDITOR: Text(fr="Auditeur", en="Auditor"),
+    Role.CLIENT_CONTACT: Text(fr="Interlocuteur du client", en="Client’s contact"),
+}
+
+TIME_BOXED: Final = frozenset({Role.AUDITOR})
+"""Roles that end on a day said when they are given."""
+
+REVIEW_MONTHS: Final = 12
+"""Calendar months after which a habilitation that nobody reviewed is a broken promise."""

@@ -1,0 +1,227 @@
+"""The only way accounts and habilitations change: each change and its ledger entry in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django_scopes import scopes_disabled
+
+from garant.apps.accounts import refusals
+from garant.apps.accounts.entries import (
+    HabilitationsReviewed,
+    MemberAdded,
+    MemberAttested,
+    MemberChanged,
+    MemberRemoved,
+    PersonalDataRead,
+)
+from garant.apps.accounts.models import Membership, User
+from garant.apps.accounts.roles import GRANTED, TIME_BOXED, May, Role
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
+from garant.ledger.entries import Entry, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Habilitation:
+    """A role to give: its last day where it has one, the activities and systems it covers (none: all)."""
+
+    role: str
+    until: date | None = None
+    activities: Sequence[str] = field(default=())
+    systems: Sequence[str] = field(default=())
+
+
+def ensure_user(email: str, name: str = "", *, language: str = "fr", operator: bool = False) -> User:
+    """The user of this address, created without a password where there is none yet.
+
+    Raises AccountRefusedError for what is no address.
+    """
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise refusals.not_an_address(email) from None
+    found = User.objects.filter(email__iexact=address).first()
+    if found is not None:
+        return found
+    user = User(email=address, name=name.strip(), language=language, is_operator=operator, joined_at=_now())
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Give a user a password, hashed with Argon2."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def set_language(user: User, language: str) -> None:
+    """The language a user reads."""
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def give(organisation: str, user: User, habilitation: Habilitation, *, actor: str) -> Membership:
+    """Give somebody a role in an organisation, or another one than they have.
+
+    Raises AccountRefusedError: no such role, or a role that ends without its day.
+    """
+    _check(organisation, habilitation)
+    with organisations.scoped(organisation):
+        former = _in_force(organisation, user)
+        if former is not None:
+            _keep_a_manager(former, Role(habilitation.role))
+            former.ended_at = _now()
+            former.save(update_fields=["ended_at"])
+        given = Membership.objects.create(
+            organisation_id=organisation,
+            user=user,
+            role=habilitation.role,
+            activities=list(habilitation.activities),
+            systems=list(habilitation.systems),
+            until=habilitation.until,
+            given_at=_now(),
+            reviewed_at=_now(),
+            trained_on=former.trained_on if former else None,
+            confidentiality_signed_on=former.confidentiality_signed_on if former else None,
+        )
+        payload = MemberAdded if former is None else MemberChanged
+        said = payload(
+            member=pseudonym(organisation, user.email),
+            role=habilitation.role,
+            activities=list(habilitation.activities),
+            systems=list(habilitation.systems),
+            until=habilitation.until,
+        )
+        _enter(organisation, said, actor)
+    return given
+
+
+@transaction.atomic
+def take(organisation: str, email: str, *, actor: str) -> None:
+    """End somebody's role. Raises AccountRefusedError: they have none, or nobody would manage roles any more."""
+    with organisations.scoped(organisation):
+        held = _of_address(organisation, email)
+        _keep_a_manager(held, None)
+        held.ended_at = _now()
+        held.save(update_fields=["ended_at"])
+        _enter(organisation, MemberRemoved(member=pseudonym(organisation, held.user.email)), actor)
+
+
+@transaction.atomic
+def review(organisation: str, emails: Sequence[str], *, actor: str) -> int:
+    """Confirm that these habilitations are still needed; how many they were."""
+    with organisations.scoped(organisation):
+        chosen = Membership.objects.filter(ended_at=None, user__email__in=emails)
+        confirmed: int = chosen.update(reviewed_at=_now())
+        _enter(organisation, HabilitationsReviewed(confirmed=confirmed), actor)
+    return confirmed
+
+
+@transaction.atomic
+def attest(
+    organisation: str, email: str, *, trained: date | None, confidentiality: date | None, actor: str
+) -> Membership:
+    """Note that somebody was trained, or signed an undertaking of confidentiality, on a day."""
+    with organisations.scoped(organisation):
+        held = _of_address(organisation, email)
+        held.trained_on = trained or held.trained_on
+        held.confidentiality_signed_on = confidentiality or held.confidentiality_signed_on
+        held.save(update_fields=["trained_on", "confidentiality_signed_on"])
+        said = MemberAttested(
+            member=pseudonym(organisation, held.user.email), trained=trained, confidentiality=confidentiality
+        )
+        _enter(organisation, said, actor)
+    return held
+
+
+def members(organisation: str) -> list[Membership]:
+    """The habilitations in force."""
+    with organisations.scoped(organisation):
+        return list(Membership.objects.filter(ended_at=None).select_related("user"))
+
+
+def membership(organisation: str, user: User) -> Membership | None:
+    """What somebody is in an organisation today; None where they are nothing, or it has ended."""
+    with organisations.scoped(organisation):
+        held = _in_force(organisation, user)
+    if held is None or not user.is_active:
+        return None
+    over = held.until is not None and held.until < _today(organisation)
+    return None if over else held
+
+
+def portfolio(user: User) -> list[Membership]:
+    """Every organisation in which somebody is something today: the one question asked across organisations,
+    and it is about one person."""
+    with scopes_disabled():
+        held = list(Membership.objects.filter(user=user, ended_at=None).select_related("organisation"))
+    today = _now().date()
+    return [one for one in held if one.until is None or one.until >= today]
+
+
+def looked(organisation: str, user: User, place: str, *, about: str | None = None, people: int = 0) -> None:
+    """Enter in the ledger that somebody looks at personal data, before they see them."""
+    said = PersonalDataRead(place=place, about=about, people=people)
+    _enter(organisation, said, user.email)
+
+
+def pseudonym(organisation: str, name: str) -> str:
+    """The name under which the ledger of an organisation knows somebody."""
+    return evidence.person(organisation, name)
+
+
+def _check(organisation: str, habilitation: Habilitation) -> None:
+    if habilitation.role not in [one.value for one in Role]:
+        raise refusals.unknown_role(habilitation.role)
+    if Role(habilitation.role) in TIME_BOXED and habilitation.until is None:
+        raise refusals.no_end(habilitation.role)
+    if habilitation.until is not None and habilitation.until < _today(organisation):
+        raise refusals.past_end()
+
+
+def _in_force(organisation: str, user: User) -> Membership | None:
+    held = Membership.objects.filter(organisation_id=organisation, user=user, ended_at=None)
+    return held.select_related("user", "organisation").first()
+
+
+def _of_address(organisation: str, email: str) -> Membership:
+    held = Membership.objects.select_for_update().filter(
+        organisation_id=organisation, user__email__iexact=email, ended_at=None
+    )
+    found = held.select_related("user").first()
+    if found is None:
+        raise refusals.no_member()
+    return found
+
+
+def _keep_a_manager(leaving: Membership, becomes: Role | None) -> None:
+    """Refuse to leave an organisation without anybody who manages habilitations."""
+    manages = frozenset(role for role, granted in GRANTED.items() if May.MANAGE_PEOPLE in granted)
+    if Role(leaving.role) not in manages or becomes in manages:
+        return
+    others = Membership.objects.filter(ended_at=None, role__in=manages, until=None).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise refusals.last_manager()
+
+
+def _enter(organisation: str, payload: Payload, actor: str) -> None:
+    who = actor if actor == "garant" else pseudonym(organisation, actor)
+    evidence.append(organisation, [Entry(payload, _now(), who)])
+
+
+def _today(organisation: str) -> date:
+    return _now().astimezone(ZoneInfo(organisations.organisation(organisation).time_zone)).date()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,23 @@
+"""Addresses of the staff's own pages: the portfolio, the account, the habilitations."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.generic.base import RedirectView
+
+from garant.apps.accounts import views
+
+app_name = "organisations"
+urlpatterns = [
+    path("", views.portfolio, name="portfolio"),
+    path("account/", views.account, name="account"),
+    path("<slug:organisation>/people/", views.people, name="people"),
+    path("<slug:organisation>/people/review/", views.review, name="review"),
+    path("<slug:organisation>/people/<int:member>/", views.person, name="person"),
+    path(
+        "<slug:organisation>/",
+        require_safe(RedirectView.as_view(pattern_name="organisations:people")),
+        name="overview",
+    ),
+]

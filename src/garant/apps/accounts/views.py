@@ -1,0 +1,119 @@
+"""Pages of the portfolio, of one's own account, and of the habilitations of an organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from garant.apps.accounts import services
+from garant.apps.accounts.access import has_second_factor, member, signed_in
+from garant.apps.accounts.forms import AttestationForm, HabilitationForm
+from garant.apps.accounts.refusals import AccountRefusedError
+from garant.apps.accounts.roles import May
+from garant.apps.accounts.services import Habilitation
+from garant.site.words import said, say
+
+
+@require_safe
+@signed_in
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """Every organisation of the person: an outside officer's whole practice on one page."""
+    held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
+    return render(request, "accounts/portfolio.html", {"held": held})
+
+
+@require_safe
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account: password, second factor, sessions."""
+    return render(request, "accounts/account.html", {"second_factor": has_second_factor(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.SEE, writes=May.MANAGE_PEOPLE)
+def people(request: Any) -> HttpResponse:
+    """Who may do what here; and give somebody a role."""
+    form = HabilitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _given(request, form, form.cleaned_data["email"]):
+        return redirect("organisations:people", request.organisation)
+    held = services.members(request.organisation)
+    return render(request, "accounts/people.html", {"members": held, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.MANAGE_PEOPLE)
+def person(request: Any, member: int) -> HttpResponse:
+    """One habilitation: changed, attested, or ended."""
+    held = next((one for one in services.members(request.organisation) if one.pk == member), None)
+    if held is None:
+        raise Http404
+    form = HabilitationForm(
+        request.POST if "role" in request.POST else None,
+        known=True,
+        initial={"role": held.role, "until": held.until},
+    )
+    attestation = AttestationForm(
+        request.POST if "attest" in request.POST else None,
+        initial={"trained": held.trained_on, "confidentiality": held.confidentiality_signed_on},
+    )
+    if request.method == "POST" and _changed(request, held, form, attestation):
+        return redirect("organisations:people", request.organisation)
+    return render(request, "accounts/person.html", {"one": held, "form": form, "attestation": attestation})
+
+
+@require_POST
+@member(May.MANAGE_PEOPLE)
+def review(request: Any) -> HttpResponse:
+    """Confirm the habilitations ticked."""
+    confirmed = services.review(
+        request.organisation, request.POST.getlist("confirmed"), actor=request.user.email
+    )
+    messages.success(
+        request, say(f"{confirmed} habilitations confirmées.", f"{confirmed} habilitations confirmed.")
+    )
+    return redirect("organisations:people", request.organisation)
+
+
+def _changed(request: Any, held: Any, form: HabilitationForm, attestation: AttestationForm) -> bool:
+    email = held.user.email
+    if "end" in request.POST:
+        return _done(request, lambda: services.take(request.organisation, email, actor=request.user.email))
+    if "attest" in request.POST and attestation.is_valid():
+        days = attestation.cleaned_data
+        return _done(
+            request,
+            lambda: services.attest(
+                request.organisation,
+                email,
+                trained=days["trained"],
+                confidentiality=days["confidentiality"],
+                actor=request.user.email,
+            ),
+        )
+    return "role" in request.POST and form.is_valid() and _given(request, form, email)
+
+
+def _given(request: Any, form: HabilitationForm, email: str) -> bool:
+    data = form.cleaned_data
+    wanted = Habilitation(data["role"], data["until"], data.get("activities", ()))
+
+    def give() -> None:
+        user = services.ensure_user(email, data.get("name", ""))
+        services.give(request.organisation, user, wanted, actor=request.user.email)
+
+    return _done(request, give)
+
+
+def _done(request: Any, action: Any) -> bool:
+    """Do it, and say that it is done, or why it was refused."""
+    try:
+        action()
+    except AccountRefusedError as refusal:
+        messages.error(request, said(refusal.text))
+        return False
+    messages.success(request, say("C'est enregistré.", "It is saved."))
+    return True

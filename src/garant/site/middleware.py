@@ -1,0 +1,57 @@
+"""The language of a page, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+PUBLIC = "/p/"
+"""Pages for anyone: no session is looked at, no cookie is set; the address says the language."""
+
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """French first: what the person chose, else the reader's preference, else French."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Speak one language for the time of a request."""
+        if request.path_info.startswith(PUBLIC):
+            return self._answer(request)
+        with translation.override(_chosen(request)):
+            timezone.activate(settings.GARANT_ZONE)
+            response = self._answer(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "fr")
+            return response
+
+
+class HeadersMiddleware:
+    """What browsers may do with our pages, beyond what Django and django-csp say."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers."""
+        response = self._answer(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+def _chosen(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return "en" if user.language == "en" else "fr"
+    named = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if named in ("fr", "en"):
+        return named
+    return translation.get_language_from_request(request)

@@ -1,0 +1,26 @@
+"""The sections of an organisation, in the order of the menu: a room adds one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from garant.apps.accounts.roles import May
+from garant.policy.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One section: the name of its first page, its label, and what seeing it takes."""
+
+    page: str
+    label: Text
+    needs: May = May.SEE
+
+    @property
+    def namespace(self) -> str:
+        """The rooms' pages share it."""
+        return self.page.partition(":")[0]
+
+
+ROOMS: Final = (Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),)

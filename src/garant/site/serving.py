@@ -1,0 +1,54 @@
+"""Serving the site: granian in front of Django, its static files gathered first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Final
+
+from garant.site import setup
+
+THREADS: Final = 4
+"""Requests that one process works on at a time."""
+
+
+def gather() -> Path:
+    """Copy the static files, named by their content and compressed, where the server takes them from."""
+    setup.wake()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    root = Path(settings.GARANT_STATIC)
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (root.parent / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        settings.STATIC_ROOT = root
+        settings.STORAGES["staticfiles"]["BACKEND"] = (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return root
+
+
+def serve(host: str, port: int, *, workers: int = 1) -> None:
+    """Answer until told to stop. Several processes share nothing but the database.
+
+    Raises OSError: the port is taken.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    gather()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "garant.site.settings"
+    Server(
+        "garant.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        log_access=False,
+        websockets=False,
+    ).serve()

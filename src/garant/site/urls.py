@@ -1,0 +1,27 @@
+"""Every address of the site. A room adds one line.
+
+/p/…        for anyone: no account, no cookie
+/o/…        for staff: signed in, members of the organisation
+/account/…  signing in
+/api/…      for programs
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import include, path
+
+from garant.site import views
+
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.failed
+
+urlpatterns: list[Any] = [
+    path("", views.home, name="home"),
+    path("health", views.health, name="health"),
+    path("language/", views.language, name="language"),
+    path("account/", include("allauth.urls")),
+    path("o/", include("garant.apps.accounts.urls")),
+]
