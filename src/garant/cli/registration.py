@@ -20,6 +20,7 @@ from garant.cli import (
     ledger,
     maps,
     member,
+    notice,
     opposition,
     plan,
     replay,
@@ -51,6 +52,7 @@ def application() -> typer.Typer:
     for module in (
         init,
         check,
+        notice,
         maps,
         imports,
         plan,

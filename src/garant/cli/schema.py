@@ -1,4 +1,4 @@
-"""`garant schema`: the JSON Schema of policies and data maps, for editors."""
+"""`garant schema`: the JSON Schema of what Garant reads and writes, for editors and programs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MAP = "map"
     MANUAL = "manual-map"
     PLAN = "plan"
+    NOTICE = "notice"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +27,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         name="schema",
         help=both(
-            "Écrit le schéma JSON d’une politique, d’une carte ou d’un plan, pour les éditeurs.",
-            "Write the JSON Schema of a policy, a data map or a plan, for editors.",
+            "Écrit le schéma JSON d’une politique, d’une carte, d’un plan ou d’une notice.",
+            "Write the JSON Schema of a policy, a data map, a plan or a notice.",
         ),
     )(schema)
 
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
 def schema(
     kind: Annotated[
         Kind,
-        typer.Argument(metavar="policy|map|manual-map|plan", help=both("De quoi.", "Of what.")),
+        typer.Argument(metavar="policy|map|manual-map|plan|notice", help=both("De quoi.", "Of what.")),
     ] = Kind.POLICY,
 ) -> int:
     """Write one schema to standard output."""
@@ -56,6 +57,10 @@ def _schema(kind: Kind) -> dict[str, object]:
         from garant.systems.manual import ManualMap
 
         return ManualMap.model_json_schema()
+    if kind is Kind.NOTICE:
+        from garant.publish.notice import notice_schema
+
+        return notice_schema()
     from garant.engine.document import Plan
 
     return Plan.model_json_schema()

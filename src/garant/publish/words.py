@@ -85,6 +85,14 @@ def period(length: Period) -> Text:
     return both(listed(fr, "fr") or "0 jour", listed(en, "en") or "0 days")
 
 
+def every(length: Period) -> Text:
+    """How often: `tous les ans`, `tous les 6 mois`."""
+    said = period(length)
+    once = {"1 an": "tous les ans", "1 mois": "tous les mois", "1 jour": "tous les jours"}
+    un = {"1 year": "every year", "1 month": "every month", "1 day": "every day"}
+    return both(once.get(said.fr, f"tous les {said.fr}"), un.get(said.en, f"every {said.en}"))
+
+
 def day(on: date, language: Language) -> str:
     """A date as one says it: `1er juin 2024`, `1 June 2024`."""
     first = "1er" if on.day == 1 and language == "fr" else str(on.day)
