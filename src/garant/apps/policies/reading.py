@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.models import NoticeGiven, State, Version
+from garant.policy.diff import Change, differences, weightiest
 from garant.policy.periods import time_zone
 
 
@@ -42,6 +43,11 @@ def published_versions(organisation: str) -> list[Version]:
     """Every published version, those to come included, the last in force first."""
     with organisations.scoped(organisation):
         return list(Version.objects.filter(state=State.PUBLISHED).order_by("-effective_on", "-published_at"))
+
+
+def changes(old: Version | None, new: Version) -> list[Change]:
+    """What changes from one version to another, what weighs most on people first; none where there was none."""
+    return [] if old is None else weightiest(differences(old.policy, new.policy))
 
 
 def notices(version: Version) -> list[NoticeGiven]:

@@ -182,3 +182,43 @@ def too_soon(on: date, earliest: date, changes: Sequence[Text]) -> RefusedError:
 
 def _listed(changes: Sequence[Text], language: str) -> str:
     return "\u202f; ".join(c.fr for c in changes) if language == "fr" else "; ".join(c.en for c in changes)
+
+
+def no_files() -> RefusedError:
+    """Nothing that could be a policy was sent."""
+    return _plain(
+        "Aucun fichier .yaml n’a été envoyé.",
+        "No .yaml file was sent.",
+        "Choisissez les fichiers du dossier de la politique, ou un zip qui les contient.",
+        "Choose the files of the policy’s folder, or a zip that holds them.",
+    )
+
+
+def too_much() -> RefusedError:
+    """More than a policy may be."""
+    return _plain(
+        "Ces fichiers sont trop nombreux ou trop lourds pour une politique (500 fichiers, 4 Mio).",
+        "These files are too many or too large for a policy (500 files, 4 MiB).",
+        "N’envoyez que les fichiers .yaml de la politique.",
+        "Send only the .yaml files of the policy.",
+    )
+
+
+def broken_zip() -> RefusedError:
+    """The zip cannot be read."""
+    return _plain(
+        "Ce zip ne se lit pas\u202f: il est abîmé, ou chiffré.",
+        "This zip cannot be read: it is damaged, or encrypted.",
+        "Refaites-le à partir du dossier de la politique.",
+        "Make it again from the policy’s folder.",
+    )
+
+
+def no_maps(folder: object) -> RefusedError:
+    """Without maps, no system can be asked what a version would change."""
+    return _plain(
+        f"Aucune carte de données dans {folder}\u202f: aucun système ne peut répondre.",
+        f"No data map in {folder}: no system can answer.",
+        "Mettez-y une carte par système (garant map check les vérifie).",
+        "Put one map per system there (garant map check verifies them).",
+    )

@@ -4,6 +4,8 @@ A version is a draft, then in review, then approved by another person than who s
 day. Refused or taken back, it is a draft again. Published, it never changes.
 """
 
+from garant.apps.policies.advance import Announced
+from garant.apps.policies.consequences import consequence_lines, count_consequences
 from garant.apps.policies.drafts import (
     discard,
     import_document,
@@ -11,12 +13,15 @@ from garant.apps.policies.drafts import (
     new_draft,
     save_draft,
 )
+from garant.apps.policies.files import export_yaml, export_zip, read_files
 from garant.apps.policies.models import NoticeGiven, PublishedError, State, Version
 from garant.apps.policies.reading import (
+    changes,
     find,
     notices,
     published,
     published_versions,
+    today,
     versions,
 )
 from garant.apps.policies.refusals import RefusedError
@@ -32,6 +37,7 @@ from garant.apps.policies.transitions import (
 )
 
 __all__ = [
+    "Announced",
     "NoticeGiven",
     "PublishedError",
     "RefusedError",
@@ -39,8 +45,13 @@ __all__ = [
     "Version",
     "announcements",
     "approve",
+    "changes",
+    "consequence_lines",
+    "count_consequences",
     "discard",
     "earliest_day",
+    "export_yaml",
+    "export_zip",
     "find",
     "import_document",
     "import_folder",
@@ -49,10 +60,12 @@ __all__ = [
     "publish",
     "published",
     "published_versions",
+    "read_files",
     "record_notice_given",
     "reject",
     "save_draft",
     "submit",
+    "today",
     "versions",
     "withdraw",
 ]

@@ -50,12 +50,12 @@ class Workspace:
 
 @contextmanager
 def open_workspace(
-    policy: Path, maps: Path, keys: KeySource, *, only: Sequence[str] = ()
+    policy: Path | LoadedPolicy, maps: Path, keys: KeySource, *, only: Sequence[str] = ()
 ) -> Iterator[Workspace]:
     """Load a policy and the maps of a folder, open their systems, and close them at the end.
 
     Args:
-        policy: the policy's folder.
+        policy: the policy's folder, or the policy itself.
         maps: the folder of the data maps.
         keys: where the installation's keys are; before ``garant init`` there are none, and what
             is pseudonymised is then counted with a key of the moment.
@@ -66,7 +66,7 @@ def open_workspace(
         RefusedError: a named system has no map, or its connection variable is not set.
         SystemUnreachable: a connection is not one.
     """
-    loaded = load_policy(policy)
+    loaded = load_policy(policy) if isinstance(policy, Path) else policy
     archive = archive_of(loaded.document.organisation.key, keys)
     every = _chosen(load_folder(maps), only, archive)
     chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}

@@ -1,0 +1,78 @@
+"""Policies as files: a folder's YAML in a zip, both ways, without loss."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from garant.apps.policies import refusals
+from garant.apps.policies.models import Version
+from garant.policy import LoadedPolicy, UnusablePolicy, load_policy
+from garant.policy.loader import LARGEST_POLICY, MOST_FILES
+from garant.policy.writer import to_yaml
+
+_SUFFIXES: Final = (".yaml", ".yml")
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in a zip: the same policy is the same bytes."""
+
+
+def export_yaml(version: Version) -> dict[str, str]:
+    """The YAML files of a version: their texts, by path within the folder."""
+    return to_yaml(version.policy)
+
+
+def export_zip(version: Version) -> bytes:
+    """The YAML files of a version in one zip, in a folder called `policy`."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in export_yaml(version).items():
+            archive.writestr(zipfile.ZipInfo(f"policy/{name}", _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def read_files(files: Iterable[tuple[str, bytes]]) -> LoadedPolicy:
+    """The policy in files that somebody sent: YAML files, or zips of them.
+
+    Raises RefusedError for a broken zip, too much, or nothing at all; UnusablePolicy for what is no policy.
+    """
+    texts: dict[str, bytes] = {}
+    for name, content in files:
+        texts |= _unzipped(content) if name.lower().endswith(".zip") else {PurePosixPath(name).name: content}
+    wanted = {name: text for name, text in texts.items() if name.lower().endswith(_SUFFIXES)}
+    if not wanted:
+        raise refusals.no_files()
+    if len(wanted) > MOST_FILES or sum(map(len, wanted.values())) > LARGEST_POLICY:
+        raise refusals.too_much()
+    return _read(wanted)
+
+
+def _unzipped(content: bytes) -> dict[str, bytes]:
+    """The YAML files of a zip, never more of them than a policy may have."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inside = [one for one in archive.infolist() if one.filename.lower().endswith(_SUFFIXES)]
+            if len(inside) > MOST_FILES or sum(one.file_size for one in inside) > LARGEST_POLICY:
+                raise refusals.too_much()
+            return {one.filename: archive.read(one) for one in inside}
+    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError):
+        raise refusals.broken_zip() from None
+
+
+def _read(files: Mapping[str, bytes]) -> LoadedPolicy:
+    """Put under numbers of our own, so that no name leads out of the folder; messages keep their names."""
+    names: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, content) in enumerate(sorted(files.items())):
+            path = Path(folder) / f"{number:03d}.yaml"
+            path.write_bytes(content)
+            names[str(path)] = name
+        try:
+            return load_policy(Path(folder))
+        except UnusablePolicy as problem:
+            found = [replace(d, file=names.get(d.file, d.file)) for d in problem.diagnostics]
+            raise UnusablePolicy(found) from None

@@ -1,0 +1,159 @@
+"""Versions of a policy, and what changes between them, on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from garant.cli.language import plural, say, say_text
+from garant.cli.output import note, out, table
+from garant.policy.diff import Change
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.apps.policies.services import Announced, Version
+
+_STATES = {
+    "draft": Text(fr="brouillon", en="draft"),
+    "in-review": Text(fr="en relecture", en="in review"),
+    "approved": Text(fr="approuvée", en="approved"),
+    "published": Text(fr="publiée", en="published"),
+}
+
+_WEIGHTS = {
+    "people": Text(fr="Pèse sur les personnes", en="Weighs on people"),
+    "substance": Text(fr="Change ce qui est promis", en="Changes what is promised"),
+    "wording": Text(fr="Dit autrement", en="Says it otherwise"),
+}
+
+
+def show_versions(found: Sequence[Version], current: Version | None) -> None:
+    """A line for each version."""
+    if not found:
+        note(
+            "Aucune version encore. Tapez : garant policy import POLICY",
+            "No version yet. Type: garant policy import POLICY",
+        )
+        return
+    shown = table(
+        say("Version", "Version"),
+        say("État", "State"),
+        say("En vigueur", "In force"),
+        say("Empreinte", "Digest"),
+    )
+    for one in found:
+        shown.add_row(*map(escape, (str(one.number), _state(one), _force(one, current), one.digest[:16])))
+    out().print(shown)
+
+
+def show_version(version: Version, current: Version | None) -> None:
+    """Where a version stands, and who brought it there."""
+    note(
+        f"Version {version.number} : {_state(version)}, {_force(version, current)}",
+        f"Version {version.number}: {_state(version)}, {_force(version, current)}",
+    )
+    note(f"  empreinte : {version.digest}", f"  digest: {version.digest}")
+    for fr, en, who in (
+        ("écrite par", "written by", version.saved_by),
+        ("soumise par", "submitted by", version.submitted_by),
+        ("approuvée par", "approved by", version.approved_by),
+        ("publiée par", "published by", version.published_by),
+        ("renvoyée", "sent back", version.reason),
+    ):
+        if who:
+            note(f"  {fr} : {who}", f"  {en}: {who}")
+
+
+def show_notice(version: Version, changes: Sequence[Announced], first: date | None) -> None:
+    """What people have to be told of first, and from when the version may then take effect."""
+    if not changes or version.published:
+        return
+    note("Les personnes concernées doivent être prévenues avant :", "People have to be told beforehand:")
+    for change in changes:
+        note(f"  {change.what.fr}", f"  {change.what.en}")
+    if first is None:
+        note(
+            f"Personne ne l’a été. Ensuite : garant policy notice {version.number} --channel … --evidence …",
+            f"Nobody was. Next: garant policy notice {version.number} --channel … --evidence …",
+        )
+    else:
+        note(
+            f"C’est fait. La version peut prendre effet à partir du {first:%d/%m/%Y}.",
+            f"That is done. The version may take effect from {first.isoformat()}.",
+        )
+
+
+def show_changes(old: Version | None, new: Version, changes: Sequence[Change]) -> None:
+    """Every change in a sentence, under the weight it has on people."""
+    if old is None:
+        note(
+            "Aucune version n’est en vigueur : tout est nouveau.",
+            "No version is in force: everything is new.",
+        )
+    elif not changes:
+        note(
+            f"Rien ne change de la version {old.number} à la version {new.number}.",
+            f"Nothing changes from version {old.number} to version {new.number}.",
+        )
+    for weight, title in _WEIGHTS.items():
+        of_weight = [change for change in changes if change.weight == weight]
+        if of_weight:
+            changed = plural(len(of_weight), ("changement", "changements"), ("change", "changes"))
+            out().print(f"[bold]{escape(say_text(title))}[/] ({changed})")
+        for change in of_weight:
+            out().print(f"  {escape(say_text(change.sentence))}", soft_wrap=True)
+
+
+def show_consequences(version: Version, lines: Sequence[Text]) -> None:
+    """What the systems answered, last time they were asked."""
+    found = version.consequences
+    if found is None:
+        return
+    day = date.fromisoformat(found["on"])
+    note(
+        f"Comptées sur les systèmes, pour le {day:%d/%m/%Y} :",
+        f"Counted on the systems, for {day.isoformat()}:",
+    )
+    for line in lines:
+        note(f"  {line.fr}", f"  {line.en}")
+    for problem in found["problems"]:
+        note(f"  Cartes à revoir : {problem['fr']}", f"  Maps to mend: {problem['en']}")
+
+
+def document(version: Version, current: Version | None) -> dict[str, Any]:
+    """A version for machines."""
+    return {
+        "version": version.number,
+        "key": version.key,
+        "state": version.state,
+        "digest": version.digest,
+        "effective_on": version.effective_on,
+        "in_force": current is not None and current.key == version.key,
+    }
+
+
+def change_document(change: Change) -> dict[str, Any]:
+    """A change for machines."""
+    return {
+        "place": list(change.place),
+        "kind": change.kind,
+        "weight": change.weight,
+        "fr": change.sentence.fr,
+        "en": change.sentence.en,
+    }
+
+
+def _state(version: Version) -> str:
+    return say_text(_STATES[version.state])
+
+
+def _force(version: Version, current: Version | None) -> str:
+    if version.effective_on is None:
+        return "—"
+    day = say(f"{version.effective_on:%d/%m/%Y}", version.effective_on.isoformat())
+    if current is not None and current.key == version.key:
+        return say(f"depuis le {day}", f"since {day}")
+    return say(f"à partir du {day}", f"from {day}")
