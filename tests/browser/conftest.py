@@ -1,0 +1,27 @@
+"""Pages seen in Chromium: one browser for each worker, a running site of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import Eyes, chromium
+from tests.site.conftest import demo, installation, neighbour, persona, site
+
+__all__ = ["demo", "installation", "neighbour", "persona", "site"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def eyes(browser: Browser, live_server: Any, site: str) -> Eyes:
+    """Eyes on the site: `eyes.assert_accessible("/o/demo/people/", client=persona("dpo"))`."""
+    return Eyes(browser, live_server.url)

@@ -1,0 +1,36 @@
+"""The pages that every installation has."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.chromium import AXE, Eyes, looked_at
+from tests.site.conftest import Persona
+
+
+@pytest.mark.parametrize("path", ["/", "/account/login/"])
+def test_pages_for_strangers(eyes: Eyes, path: str, persona: Persona) -> None:
+    eyes.assert_accessible(path, client=persona("stranger"))
+
+
+@pytest.mark.parametrize("path", ["/o/", "/o/account/", "/o/demo/people/"])
+def test_pages_of_staff(eyes: Eyes, path: str, persona: Persona) -> None:
+    eyes.assert_accessible(path, client=persona("dpo"))
+
+
+def test_what_is_not_there(eyes: Eyes, persona: Persona) -> None:
+    eyes.assert_accessible("/nothing/", client=persona("stranger"), status=404)
+
+
+def test_the_eyes_see_what_is_wrong(eyes: Eyes) -> None:
+    """A page that everything is wrong with: each kind of fault is told."""
+    with eyes.open("/") as visit:
+        visit.page.evaluate("fetch('https://elsewhere.example/').catch(() => 0)")
+        visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=/none.png width=2000>')")
+        visit.page.wait_for_timeout(300)
+        assert any(said.startswith("console") and "elsewhere.example" in said for said in visit.wrong)
+        assert any(said.startswith("failed: 404") for said in visit.wrong)
+        visit.page.evaluate(AXE)
+        found = list(looked_at(visit.page))
+        assert any("image-alt" in said for said in found)
+        assert any("beyond the edge" in said for said in found)
