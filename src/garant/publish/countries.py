@@ -1,5 +1,6 @@
 """Countries by their ISO 3166-1 code, in words. Names after the Unicode CLDR (Unicode License v3)."""
 
+import unicodedata
 from typing import Final
 
 from garant.policy.text import Text
@@ -271,3 +272,17 @@ _COUNTRIES: Final = {**_read(), "EPO": _EPO}
 def country(code: str) -> Text:
     """The name of a country, or the code itself where it is nobody's."""
     return _COUNTRIES.get(code) or Text(fr=code, en=code)
+
+
+def code_of(name: str) -> str | None:
+    """The code of a country named in French or English, accents or not, or by its code; none where it is nobody's."""
+    if name.strip().upper() in _COUNTRIES:
+        return name.strip().upper()
+    wanted = _bare(name)
+    named = (code for code, text in _COUNTRIES.items() if wanted in {_bare(text.fr), _bare(text.en)})
+    return next(named, None)
+
+
+def _bare(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(one for one in letters if one.isalnum())
