@@ -56,7 +56,7 @@ def _list(register: Register) -> Iterator[Line]:
         "Dernière mise à jour",
         "Finalité principale",
     )
-    yield [Cell(head, "head") for head in (*heads, "Données sensibles ? (oui / non)")]
+    yield [Cell(head, "head") for head in (*heads, "Données sensibles ?")]
     for line in register.lines:
         said = (line.name, line.reference, line.created, line.updated, line.purpose, line.sensitive)
         yield [Cell(text, "answer") for text in said]
@@ -104,7 +104,7 @@ def _heads(*texts: str) -> Line:
 
 
 def _purposes(record: Record) -> Iterator[Line]:
-    yield _heads("Finalité(s) du traitement effectué", "Finalité")
+    yield [Cell("Finalité(s) du traitement effectué", "head"), Cell("Finalité", "head", span=3)]
     for number in range(max(_FEWEST_PURPOSES, len(record.purposes))):
         label = "Finalité principale" if number == 0 else f"Sous-finalité {number}"
         row = record.purposes[number] if number < len(record.purposes) else Row(("",))
@@ -119,7 +119,8 @@ def _data(record: Record) -> Iterator[Line]:
         ("Catégories de données personnelles concernées", ORDINARY),
         ("Données sensibles", SENSITIVE),
     ):
-        yield _heads(title, "Description", "", "Durée de conservation")
+        kept = Cell("Durée de conservation", "head", span=3)
+        yield [Cell(title, "head"), Cell("Description", "head", span=2), kept]
         for row in rows:
             if not row.ours or record.data[row.key]:
                 yield _datum(record, row)

@@ -24,7 +24,7 @@ _LOOKS: Final[Mapping[Look, tuple[str, str]]] = {
     "plain": ('fo:wrap-option="wrap" style:vertical-align="top"', ""),
     "title": ("", 'fo:font-size="16pt" fo:font-weight="bold"'),
     "head": (
-        f'fo:background-color="#1f3a5f" fo:wrap-option="wrap" {_BORDER}',
+        f'fo:background-color="#1f3a5f" fo:wrap-option="wrap" style:vertical-align="top" {_BORDER}',
         'fo:color="#ffffff" fo:font-weight="bold"',
     ),
     "label": (
@@ -34,6 +34,16 @@ _LOOKS: Final[Mapping[Look, tuple[str, str]]] = {
     "answer": (f'fo:wrap-option="wrap" style:vertical-align="top" {_BORDER}', ""),
     "note": ('fo:wrap-option="wrap" style:vertical-align="top"', 'fo:font-style="italic"'),
 }
+_PAGE: Final[Mapping[str, str]] = {
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:print-orientation": "landscape",
+    "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+    "fo:margin-left": "1.2cm",
+    "fo:margin-right": "1.2cm",
+}
+"""A sheet is printed on landscape A4, its columns side by side on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,9 @@ def workbook(sheets: Iterable[Sheet], choices: Mapping[str, Sequence[str]] | Non
     body.clear()
     for look, (cell, letters) in _LOOKS.items():
         document.insert_style(_element(_style(look, cell, letters)), automatic=True)
+    for page in document.get_part("styles").get_elements("//style:page-layout-properties"):
+        for name, value in _PAGE.items():
+            page.set_attribute(name, value)
     body.append(_element(_validations(choices or {})))
     for number, sheet in enumerate(sheets):
         for column, width in enumerate(sheet.widths):
