@@ -34,7 +34,6 @@ _DAMAGED: Final = (
     OSError,
     EOFError,
     ValueError,
-    NotImplementedError,
     RuntimeError,
 )
 """How reading an archive fails, beside what is found by looking."""
