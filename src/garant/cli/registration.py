@@ -10,6 +10,7 @@ import typer.main
 from garant.cli import (
     apply,
     archive,
+    backup,
     check,
     demo,
     explain,
@@ -67,6 +68,7 @@ def application() -> typer.Typer:
         opposition,
         replay,
         ledger,
+        backup,
         keys,
         schema,
         explain,

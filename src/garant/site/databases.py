@@ -1,11 +1,13 @@
 """Garant's own database: SQLite in the data folder, or the PostgreSQL that DATABASE_URL names."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import URL
 
 BUSY_SECONDS: Final = 20
 _PRAGMAS: Final = "; ".join(
@@ -60,3 +62,19 @@ def postgresql(url: str) -> dict[str, Any]:
         raise DatabaseUrlError("DATABASE_URL: libpq does not understand this PostgreSQL address") from None
     settings = {setting: found.pop(name, "") for name, setting in _CONNECTION.items()}
     return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": found}
+
+
+def url_of(settings: Mapping[str, Any]) -> str:
+    """The DATABASE_URL that leads to a database of Django's settings. It may hold a password."""
+    if str(settings["ENGINE"]).endswith("sqlite3"):
+        return f"sqlite:///{quote(str(settings['NAME']))}"
+    said = {ours: str(settings.get(theirs) or "") for ours, theirs in _CONNECTION.items()}
+    return URL.create(
+        "postgresql",
+        username=said["user"] or None,
+        password=said["password"] or None,
+        host=said["host"] or None,
+        port=int(said["port"]) if said["port"] else None,
+        database=said["dbname"],
+        query={name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, str)},
+    ).render_as_string(hide_password=False)

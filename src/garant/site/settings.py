@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "garant.apps.promises",
     "garant.apps.tasks",
     "garant.apps.archives",
+    "garant.apps.backups",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -18,7 +18,7 @@ from garant.apps.evidence.rotations import (
     rotate_commitments_key,
     rotate_signing_key,
 )
-from garant.apps.evidence.sharing import export, prove, records, verifier_keys
+from garant.apps.evidence.sharing import begins_with, export, head, prove, records, verifier_keys
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
     person,
@@ -39,10 +39,12 @@ __all__ = [
     "LogMissingError",
     "SigningKeyForeignError",
     "append",
+    "begins_with",
     "checkpoint",
     "create_keys",
     "destroy_subject_keys",
     "export",
+    "head",
     "inspect_database",
     "open_log",
     "person",

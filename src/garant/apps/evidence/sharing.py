@@ -16,6 +16,7 @@ from garant.ledger import (
     InclusionProof,
     KeysRotated,
     Note,
+    ProofRefusedError,
     Record,
     VerifierKey,
     make_proof,
@@ -24,6 +25,7 @@ from garant.ledger import (
 )
 from garant.ledger.rotation import KeyHistory
 from garant.ledger.tiles import node_reader
+from garant.ledger.tree import range_root
 
 
 def export(organisation: str, path: Path) -> Note:
@@ -48,6 +50,23 @@ def _earlier(log: Log, head: Note) -> Iterator[Note]:
     for text in Checkpoint.objects.filter(log=log, size__lte=size).values_list("note", flat=True):
         if text.encode() != head.encode():
             yield Note.parse(text.encode())
+
+
+def head(organisation: str) -> Head:
+    """The head of the ledger as it is now, signed or not. Raises LogMissingError, LedgerUnverifiableError."""
+    with scoped(organisation):
+        log = storage.find_log(organisation)
+        return Head(log.origin, log.size, storage.load_edge(log).root())
+
+
+def begins_with(organisation: str, size: int, root: bytes) -> bool:
+    """Whether the first entries of the ledger, so many of them, have this root. Raises LogMissingError."""
+    with scoped(organisation):
+        log = storage.find_log(organisation)
+        try:
+            return size <= log.size and range_root(node_reader(storage.tile_reader(log)), 0, size) == root
+        except ProofRefusedError:
+            return False
 
 
 def prove(organisation: str, *, index: int | None = None, key: str | None = None) -> InclusionProof:

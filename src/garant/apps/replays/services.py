@@ -79,15 +79,7 @@ def look(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, ac
     Raises:
         ConnectorError: a system did not answer: nobody knows whether somebody came back.
     """
-    organisation = policy.document.organisation.key
-    found = plan_replay(
-        policy,
-        sources,
-        _Listed(organisation),
-        marking_key(organisation),
-        as_of=as_of,
-        holds=holds.in_force(organisation),
-    )
+    found = search(policy, sources, as_of=as_of)
     entry = ReplayLooked(
         marks=found.looked_for,
         found=found.found,
@@ -95,8 +87,25 @@ def look(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, ac
         others=_number(found.others),
         doubtful=_number(found.doubtful),
     )
-    _enter(organisation, entry, actor)
+    _enter(policy.document.organisation.key, entry, actor)
     return found
+
+
+def search(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date) -> Replay:
+    """Look for what was erased, and plan to erase it again; nothing is written.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    organisation = policy.document.organisation.key
+    return plan_replay(
+        policy,
+        sources,
+        _Listed(organisation),
+        marking_key(organisation),
+        as_of=as_of,
+        holds=holds.in_force(organisation),
+    )
 
 
 @for_organisation
@@ -113,10 +122,10 @@ def forget(organisation: str, before: date, *, actor: str) -> int:
     return gone
 
 
-def length(organisation: str) -> int:
-    """How many marks the list of an organisation has."""
+def length(organisation: str, *, since: datetime | None = None) -> int:
+    """How many marks the list of an organisation has; or has had put on it since an instant."""
     with scoped(organisation):
-        return Suppressed.objects.count()
+        return Suppressed.objects.filter(**({"at__gte": since} if since else {})).count()
 
 
 @dataclass(frozen=True, slots=True)

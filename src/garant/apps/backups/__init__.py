@@ -1,0 +1,1 @@
+"""Backups of Garant itself: made, put back, and tried out."""

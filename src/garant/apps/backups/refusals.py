@@ -1,0 +1,236 @@
+"""What backups refuse, and how they say so."""
+
+from __future__ import annotations
+
+from garant.apps.backups.entries import Reason
+from garant.apps.promises.refusals import RefusedError
+from garant.policy.text import Text
+
+
+class BackupRefusedError(RefusedError):
+    """A backup that cannot be made, used or put back here; nothing was changed."""
+
+    def __init__(self, reason: Reason, message: Text, mend: Text) -> None:
+        super().__init__(message, mend)
+        self.reason: Reason = reason
+
+
+def no_recipient() -> BackupRefusedError:
+    """Nobody could open it."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(
+            fr="Une sauvegarde est chiffrée\u202f: il faut dire pour quelle clé.",
+            en="A backup is encrypted: say for which key.",
+        ),
+        Text(
+            fr="Créez une clé, gardée ailleurs\u202f: garant backup --new-key FICHIER\u202f; "
+            "puis --recipient age1…, ou GARANT_BACKUP_RECIPIENTS.",
+            en="Make a key, kept elsewhere: garant backup --new-key FILE; "
+            "then --recipient age1…, or GARANT_BACKUP_RECIPIENTS.",
+        ),
+    )
+
+
+def bad_recipient(text: str) -> BackupRefusedError:
+    """Not a public key of age."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(
+            fr=f"«\u202f{text[:80]}\u202f» n’est pas une clé publique age.",
+            en=f"“{text[:80]}” is not a public key of age.",
+        ),
+        Text(fr="Attendu\u202f: age1 et 58 caractères.", en="Expected: age1 and 58 characters."),
+    )
+
+
+def bad_identity(path: str) -> BackupRefusedError:
+    """Not a secret key of age."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(
+            fr=f"{path} ne contient pas de clé secrète age.",
+            en=f"{path} holds no secret key of age.",
+        ),
+        Text(
+            fr="Attendu\u202f: une ligne AGE-SECRET-KEY-1…, comme l’écrit garant backup --new-key.",
+            en="Expected: a line AGE-SECRET-KEY-1…, as garant backup --new-key writes it.",
+        ),
+    )
+
+
+def no_identity() -> BackupRefusedError:
+    """The secret key was not named."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(
+            fr="Ouvrir une sauvegarde demande sa clé secrète.",
+            en="Opening a backup needs its secret key.",
+        ),
+        Text(
+            fr="Nommez son fichier\u202f: --identity FICHIER, ou GARANT_BACKUP_IDENTITY.",
+            en="Name its file: --identity FILE, or GARANT_BACKUP_IDENTITY.",
+        ),
+    )
+
+
+def unreadable(why: str) -> BackupRefusedError:
+    """Cut short, changed, for another key, or not a backup at all."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(
+            fr=f"Cette sauvegarde ne se lit pas en entier ({why}).",
+            en=f"This backup cannot be read whole ({why}).",
+        ),
+        Text(
+            fr="Elle est coupée, changée, ou chiffrée pour une autre clé\u202f: prenez-en une autre, ou l’autre clé.",
+            en="It is cut short, changed, or encrypted for another key: take another one, or the other key.",
+        ),
+    )
+
+
+def foreign_keys(names: list[str]) -> BackupRefusedError:
+    """The keys of the installation that was backed up are not here."""
+    listed = ", ".join(names)
+    return BackupRefusedError(
+        "foreign-keys",
+        Text(
+            fr=f"Les clés de cette sauvegarde ne sont pas ici\u202f: {listed}. Sans elles, rien de ce qui est "
+            "chiffré ne s’ouvre et le registre ne se signe plus.",
+            en=f"The keys of this backup are not here: {listed}. Without them nothing that is encrypted opens, "
+            "and the ledger is signed no more.",
+        ),
+        Text(
+            fr="Remettez d’abord le dossier des clés de ce jour-là (GARANT_KEYS), gardé à part.",
+            en="First put the folder of keys of that day back (GARANT_KEYS), which is kept apart.",
+        ),
+    )
+
+
+def not_empty(place: str) -> BackupRefusedError:
+    """Restoring would overwrite an installation."""
+    return BackupRefusedError(
+        "scratch",
+        Text(
+            fr=f"{place} n’est pas vide\u202f: une restauration n’écrase rien.",
+            en=f"{place} is not empty: a restore overwrites nothing.",
+        ),
+        Text(
+            fr="Mettez l’installation de côté, ou restaurez ailleurs avec --into DOSSIER.",
+            en="Set the installation aside, or restore elsewhere with --into DIR.",
+        ),
+    )
+
+
+def other_database(found: str, expected: str) -> BackupRefusedError:
+    """A dump of one database does not go into another kind."""
+    return BackupRefusedError(
+        "scratch",
+        Text(
+            fr=f"Cette sauvegarde est celle d’une base {found}\u202f; DATABASE_URL mène à {expected}.",
+            en=f"This backup is of a {found} database; DATABASE_URL leads to {expected}.",
+        ),
+        Text(
+            fr="Nommez une base vide du même genre dans DATABASE_URL, ou ôtez DATABASE_URL pour SQLite.",
+            en="Name an empty database of the same kind in DATABASE_URL, or unset DATABASE_URL for SQLite.",
+        ),
+    )
+
+
+def counts_differ(table: str, found: int | None, expected: int) -> BackupRefusedError:
+    """What was put back is not what was counted."""
+    return BackupRefusedError(
+        "counts",
+        Text(
+            fr=f"La table {table} a {found} lignes\u202f; la sauvegarde en annonçait {expected}.",
+            en=f"Table {table} has {found} rows; the backup said {expected}.",
+        ),
+        Text(fr="Prenez une autre sauvegarde.", en="Take another backup."),
+    )
+
+
+def ledger_differs(organisation: str) -> BackupRefusedError:
+    """The ledger that was put back is not the one that was signed, or not a beginning of today's."""
+    return BackupRefusedError(
+        "ledger",
+        Text(
+            fr=f"Le registre restauré de {organisation} n’est pas celui qui a été sauvegardé.",
+            en=f"The restored ledger of {organisation} is not the one that was backed up.",
+        ),
+        Text(
+            fr="Prenez une autre sauvegarde\u202f; gardez celle-ci pour qui enquêtera.",
+            en="Take another backup; keep this one for whoever investigates.",
+        ),
+    )
+
+
+def examination_failed(said: Text) -> BackupRefusedError:
+    """The restored installation did not wake, or its ledger does not verify."""
+    return BackupRefusedError(
+        "ledger",
+        Text(
+            fr=f"L’installation restaurée ne se vérifie pas\u202f: {said.fr}",
+            en=f"The restored installation does not verify: {said.en}",
+        ),
+        Text(fr="Prenez une autre sauvegarde.", en="Take another backup."),
+    )
+
+
+def tool_missing(tool: str) -> BackupRefusedError:
+    """PostgreSQL's own programs are not here."""
+    return BackupRefusedError(
+        "scratch",
+        Text(fr=f"{tool} n’est pas installé ici.", en=f"{tool} is not installed here."),
+        Text(
+            fr="Installez les programmes clients de PostgreSQL (postgresql-client), de la version du serveur ou au-dessus.",
+            en="Install PostgreSQL’s client programs (postgresql-client), of the server’s version or above.",
+        ),
+    )
+
+
+def tool_failed(tool: str, why: str) -> BackupRefusedError:
+    """PostgreSQL's own program refused."""
+    return BackupRefusedError(
+        "scratch",
+        Text(fr=f"{tool} a refusé\u202f: {why}", en=f"{tool} refused: {why}"),
+        Text(
+            fr="Vérifiez le compte de DATABASE_URL et la version de ses programmes.",
+            en="Check the account of DATABASE_URL and the version of its programs.",
+        ),
+    )
+
+
+def no_scratch(why: str) -> BackupRefusedError:
+    """The server gives no database to try it in."""
+    return BackupRefusedError(
+        "scratch",
+        Text(
+            fr=f"Le serveur ne donne pas de base d’essai\u202f: {why}",
+            en=f"The server gives no database for the drill: {why}",
+        ),
+        Text(
+            fr="Donnez au compte le droit d’en créer\u202f: ALTER ROLE … CREATEDB.",
+            en="Let the account create one: ALTER ROLE … CREATEDB.",
+        ),
+    )
+
+
+def no_backup(folder: str) -> BackupRefusedError:
+    """There is nothing to try."""
+    return BackupRefusedError(
+        "unreadable",
+        Text(fr=f"Aucune sauvegarde dans {folder}.", en=f"No backup in {folder}."),
+        Text(fr="Faites-en une\u202f: garant backup", en="Make one: garant backup"),
+    )
+
+
+def already_backing_up() -> BackupRefusedError:
+    """Another process is at it."""
+    return BackupRefusedError(
+        "scratch",
+        Text(
+            fr="Une autre sauvegarde est en cours.",
+            en="Another backup is being made.",
+        ),
+        Text(fr="Attendez qu’elle finisse, puis recommencez.", en="Wait until it ends, then type it again."),
+    )

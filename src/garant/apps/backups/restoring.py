@@ -1,0 +1,78 @@
+"""Putting a backup back: into an empty place, held against its manifest, verified by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from garant.apps.backups import bundle, refusals, snapshots
+from garant.apps.backups.bundle import SUFFIX, Manifest
+from garant.apps.backups.examination import examine
+from garant.apps.backups.snapshots import State
+from garant.ledger.keys import KeySource
+from garant.site.databases import url_of
+
+_RESTORING = ".restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An installation's folders, database and keys: where one is, or is to be."""
+
+    state: State
+    keys: KeySource
+    keys_folder: Path
+
+
+def restore(path: Path, identity: Path | None, place: Place) -> Manifest:
+    """Put a backup into an empty installation, upgrade it and verify it.
+
+    Killed, it leaves no database behind: the same command goes on. What was there is never overwritten.
+
+    Raises:
+        BackupRefusedError: it cannot be opened, the keys are not its keys, the place is not empty, or what was put
+            back is not what was backed up.
+    """
+    mine = bundle.identities(identity)
+    with snapshots.staging(place.state.home, _RESTORING) as staged:
+        manifest, text, mac = bundle.read(path, mine, staged)
+        _refuse_elsewhere(manifest, place)
+        bundle.refuse_forged(text, mac, place.keys)
+        snapshots.put(place.state, staged)
+    verify(manifest, place)
+    return manifest
+
+
+def _refuse_elsewhere(manifest: Manifest, place: Place) -> None:
+    bundle.refuse_foreign_keys(manifest, place.keys)
+    if manifest.database != place.state.kind:
+        raise refusals.other_database(manifest.database, place.state.kind)
+    if not snapshots.is_empty(place.state):
+        raise refusals.not_empty(str(place.state.home))
+
+
+def verify(manifest: Manifest, place: Place) -> None:
+    """Hold a restored installation against the manifest, then let it verify itself. Raises BackupRefusedError."""
+    counted = snapshots.count(place.state)
+    for table, expected in manifest.counts.items():
+        if counted.counts.get(table) != expected:
+            raise refusals.counts_differ(table, counted.counts.get(table), expected)
+    examined = examine(
+        place.state.home, place.keys_folder, url_of(place.state.database), archive=place.state.archive
+    )
+    for organisation, ledger in manifest.ledgers.items():
+        if not ledger == counted.ledgers.get(organisation) == examined.get(organisation):
+            raise refusals.ledger_differs(organisation)
+
+
+def folder(home: Path) -> Path:
+    """Where backups are, unless one is told otherwise."""
+    return home / "backups"
+
+
+def latest(of: Path) -> Path:
+    """The newest backup of a folder. Raises BackupRefusedError where there is none."""
+    found = sorted(of.glob(f"*{SUFFIX}"))
+    if not found:
+        raise refusals.no_backup(str(of))
+    return found[-1]
