@@ -100,6 +100,7 @@ def backup(
     ] = None,
 ) -> int:
     """Write one encrypted file, or make the key that opens it."""
+    state.wake()
     from garant.apps.backups import services
 
     if new_key is not None:
@@ -143,6 +144,7 @@ def restore(
     ] = None,
 ) -> int:
     """Put a backup back where nothing is, and say what to do before anybody works with it."""
+    state.wake()
     from garant.apps.backups import services
 
     home = into.absolute() if into is not None else paths.home()

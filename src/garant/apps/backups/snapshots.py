@@ -197,9 +197,10 @@ def _asking_postgres(connection: psycopg.Connection[Any]) -> Ask:
 @contextmanager
 def staging(home: Path, name: str) -> Iterator[Path]:
     """A folder that only its owner enters, beside the state; it goes at the end, and what a killed one left goes now."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = home / name
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
