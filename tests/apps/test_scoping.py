@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 WITHOUT_SCOPE = {
     "organisations.Organisation": "the organisations themselves: what everything else is scoped by",
+    "accounts.User": "a person who signs in, and may work for several organisations; their memberships are scoped",
 }
 """Models that belong to no organisation, and why. A new one is added with its reason, or gets a ScopedManager."""
 
