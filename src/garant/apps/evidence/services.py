@@ -18,7 +18,7 @@ from garant.apps.evidence.rotations import (
     rotate_commitments_key,
     rotate_signing_key,
 )
-from garant.apps.evidence.sharing import begins_with, export, head, prove, records, verifier_keys
+from garant.apps.evidence.sharing import begins_with, export, prove, records, unsigned_head, verifier_keys
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
     person,
@@ -44,7 +44,6 @@ __all__ = [
     "create_keys",
     "destroy_subject_keys",
     "export",
-    "head",
     "inspect_database",
     "open_log",
     "person",
@@ -57,6 +56,7 @@ __all__ = [
     "subject_commitments",
     "subject_key",
     "subject_keys",
+    "unsigned_head",
     "verifier_keys",
     "verify_database",
 ]

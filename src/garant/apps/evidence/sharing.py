@@ -52,7 +52,7 @@ def _earlier(log: Log, head: Note) -> Iterator[Note]:
             yield Note.parse(text.encode())
 
 
-def head(organisation: str) -> Head:
+def unsigned_head(organisation: str) -> Head:
     """The head of the ledger as it is now, signed or not. Raises LogMissingError, LedgerUnverifiableError."""
     with scoped(organisation):
         log = storage.find_log(organisation)
