@@ -18,6 +18,7 @@ from garant.policy.text import Text
 
 from ...countries import country
 from ...words import fate_of, kept_for
+from ..phrases import sooner
 from . import vocabulary as words
 from .record import SEPARATOR, Line, Person, Record, Register, Row, item, one_line, said_day
 from .vocabulary import DATA_ROWS, row_of, word_for
@@ -82,7 +83,8 @@ def retention_line(policy: Policy, rule: RetentionRule) -> str:
     what = [_label(policy.data_categories.get(key), key) for key in rule.data]
     head = ", ".join(who) + (f" ({', '.join(what)})" if what else "")
     fate = f", puis {fate_of(rule).fr}" if rule.fate and rule.phases else ""
-    return one_line(f"{head.strip() or 'Toutes les données'} : {kept_for(policy, rule).fr}{fate}")
+    length = kept_for(policy, rule).fr + sooner(policy, rule).fr
+    return one_line(f"{head.strip() or 'Toutes les données'} : {length}{fate}")
 
 
 def _record(policy: Policy, activity: ControllerActivity, number: int) -> Record:

@@ -24,6 +24,8 @@ _NUMBERS: Final = {
 _PART: Final = re.compile(
     rf"\b(\d{{1,4}}|{'|'.join(_NUMBERS)})\s+(ans?|annees?|mois|semaines?|jours?)\b(\s+et\s+(?=\d|{'|'.join(_NUMBERS)}))?"
 )
+_SOONER: Final = ", ou dès "
+"""What follows ends the retention early, and is not what its period is counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _phases(phases: list[Content], said: list[Period]) -> list[Content]:
 
 
 def _trigger(edits: Edits, rule: Content, line: str) -> None:
-    words = f" {plain(line)} "
+    words = f" {plain(line.split(_SOONER)[0])} "
     named = [
         (len(phrase), key)
         for key in edits.policy.events

@@ -1,0 +1,104 @@
+"""The register as PDF/UA-1 (ISO 14289-1): tagged, bookmarked, its tables with headings that repeat; made by Typst.
+
+Texts travel as data, never as source. The same policy gives the same bytes.
+"""
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, cast
+
+import typst
+
+from garant.policy import Language, Policy, Text
+from garant.publish import words
+from garant.publish.notice.pdf import DRAWN
+
+from .completeness import Score, completeness
+from .flat import ROLES
+from .sheets import Sheet, Table, register_sheets
+
+_TEMPLATE: Final = files("garant.publish.register") / "templates" / "register.typ"
+_UNDRAWN: Final = re.compile(f"[^{DRAWN}]")
+_LONG: Final = re.compile(r"\S{18}(?=\S)")
+_BREAK: Final = "\u200b"
+
+TITLE: Final = Text(fr="Registre des activités de traitement", en="Record of processing activities")
+LAW: Final = Text(fr="RGPD, article 30", en="GDPR, article 30")
+COMPLETE: Final = Text(fr="Complet à", en="Complete at")
+MISSING: Final = Text(fr="Ce qui manque", en="What is missing")
+CONTENTS: Final = Text(fr="Fiches", en="Sheets")
+
+
+def as_pdf(policy: Policy, language: Language) -> bytes:
+    """All sheets on landscape pages, after a summary of them."""
+    on = _day(policy)
+    content = {
+        "language": language,
+        "title": TITLE.say(language),
+        "law": LAW.say(language),
+        "organisation": policy.organisation.name,
+        "dated": words.day(on, language) if on is not None else "",
+        "contents": CONTENTS.say(language),
+        "sheets": _sheets(policy, language),
+    }
+    return typst.compile(
+        _TEMPLATE.read_bytes(),
+        sys_inputs={"register": json.dumps(_drawable(content))},
+        font_paths=_fonts(),
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=datetime.combine(on or date(2000, 1, 1), time(), UTC),
+    )
+
+
+def _day(policy: Policy) -> date | None:
+    """The last day on which the notice or a sheet was said to be up to date."""
+    days = [policy.notice.updated, *(one.updated for one in policy.activities.values())]
+    return max((one for one in days if one is not None), default=None)
+
+
+def _sheets(policy: Policy, language: Language) -> list[dict[str, Any]]:
+    scores = completeness(policy).sheets
+    return [_sheet(sheet, scores[sheet.key], language) for sheet in register_sheets(policy)]
+
+
+def _sheet(sheet: Sheet, score: Score, language: Language) -> dict[str, Any]:
+    return {
+        "title": sheet.title.say(language) or sheet.key,
+        "role": ROLES[sheet.role].say(language),
+        "reference": sheet.reference,
+        "complete": f"{COMPLETE.say(language)} {score.percent}\u202f%",
+        "missing_title": MISSING.say(language),
+        "missing": [f"{one.label.say(language)} ({one.source.say(language)})" for one in score.missing],
+        "tables": [_table(table, language) for table in sheet.tables],
+    }
+
+
+def _table(table: Table, language: Language) -> dict[str, Any]:
+    table = table.compact()
+    return {
+        "key": table.key,
+        "title": table.title.say(language),
+        "columns": [one.say(language) for one in table.columns],
+        "rows": [[[one.say(language) for one in lines] for lines in row] for row in table.rows],
+        "empty": table.empty.say(language),
+    }
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _drawable(part: Any) -> Any:
+    """Every text with a break offered in words too long for a column, and undrawn characters named."""
+    if isinstance(part, dict):
+        return {key: _drawable(inner) for key, inner in cast(dict[str, Any], part).items()}
+    if isinstance(part, list):
+        return [_drawable(inner) for inner in cast(list[Any], part)]
+    if not isinstance(part, str):
+        return part
+    return _LONG.sub(rf"\g<0>{_BREAK}", _UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", part))
