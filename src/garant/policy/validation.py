@@ -35,15 +35,26 @@ def validated(model: type[M], source: YamlSource) -> M:
 
 def problems(model: type[BaseModel], source: YamlSource, error: ValidationError) -> list[Diagnostic]:
     """What pydantic found, as diagnostics: one for each place, however many alternatives did not fit there."""
+    return [diagnostic for _, diagnostic in placed_problems(model, source, error)]
+
+
+def placed_problems(
+    model: type[BaseModel], source: YamlSource, error: ValidationError
+) -> list[tuple[Place, Diagnostic]]:
+    """What pydantic found, each with its place in the document; what is missing, with the place it belongs to."""
     schema = _schema_of(model)
     grouped: dict[Place, list[ErrorDetails]] = defaultdict(list)
     for details in error.errors(include_url=False):
         grouped[_place_of(details, source.data)].append(details)
     return [
-        _diagnostic(schema, source, place, details)
+        (_spot(place, details), _diagnostic(schema, source, place, details))
         for place, group in grouped.items()
         for details in _telling(group, inside=_has_more_inside(place, grouped))
     ]
+
+
+def _spot(place: Place, details: ErrorDetails) -> Place:
+    return (*place, str(details["loc"][-1])) if details["type"] == "missing" else place
 
 
 @cache

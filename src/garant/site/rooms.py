@@ -23,4 +23,7 @@ class Room:
         return self.page.partition(":")[0]
 
 
-ROOMS: Final = (Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),)
+ROOMS: Final = (
+    Room("policies:versions", Text(fr="Politique", en="Policy")),
+    Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),
+)

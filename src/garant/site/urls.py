@@ -24,4 +24,5 @@ urlpatterns: list[Any] = [
     path("language/", views.language, name="language"),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
+    path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),
 ]

@@ -4,6 +4,7 @@ from datetime import date
 
 from ..diagnostics import Diagnostic, sorted_by_place
 from ..loader import LoadedPolicy
+from ..places import Place
 from . import (
     cookies,
     durations,
@@ -20,7 +21,7 @@ from . import (
 )
 from .base import CHECKS, Check
 
-__all__ = ["CHECKS", "FAMILIES", "Check", "findings"]
+__all__ = ["CHECKS", "FAMILIES", "Check", "findings", "placed_findings"]
 
 FAMILIES = (
     grounds,
@@ -41,8 +42,13 @@ FAMILIES = (
 
 def findings(loaded: LoadedPolicy, as_of: date) -> list[Diagnostic]:
     """Everything that the rules find in a policy on the day `as_of`, sorted by place."""
-    return sorted_by_place(
-        check.rule.at(loaded.positions.of_key(found.place), found.message, found.mend)
+    return sorted_by_place(found for _, found in placed_findings(loaded, as_of))
+
+
+def placed_findings(loaded: LoadedPolicy, as_of: date) -> list[tuple[Place, Diagnostic]]:
+    """Everything that the rules find on the day `as_of`, each with its place in the document, for editors."""
+    return [
+        (found.place, check.rule.at(loaded.positions.of_key(found.place), found.message, found.mend))
         for check in CHECKS
         for found in check.find(loaded.document, as_of)
-    )
+    ]

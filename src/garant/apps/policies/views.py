@@ -1,0 +1,237 @@
+"""Pages of the versions of a policy: the list, one version, what it changes, files in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.policies import services
+from garant.apps.policies.refusals import RefusedError
+from garant.apps.policies.words import STATES, WEIGHTS
+from garant.policy import UnusableDocument
+from garant.site.words import said, say
+from garant.systems.port import ConnectorError
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.SEE, writes=May.EDIT_POLICY)
+def versions(request: Any) -> HttpResponse:
+    """Every version; and begin a new draft from one."""
+    if request.method == "POST":
+        return _begun(request)
+    found, current = services.versions(request.organisation), services.published(request.organisation)
+    rows = [(one, STATES[one.state], current is not None and one.key == current.key) for one in found]
+    return render(request, "policies/versions.html", {"rows": rows, "current": current})
+
+
+@require_safe
+@member(May.SEE)
+def version(request: Any, number: int) -> HttpResponse:
+    """One version: where it stands, its parts, and what may be done next."""
+    found = find(request, number)
+    current = services.published(request.organisation)
+    context = {
+        "version": found,
+        "state": STATES[found.state],
+        "in_force": current is not None and found.key == current.key,
+        "parts": services.overview(found),
+        "mine": services.same_person(found.submitted_by, request.user.email),
+    }
+    return render(request, "policies/version.html", context)
+
+
+@require_safe
+@member(May.SEE)
+def review(request: Any, number: int) -> HttpResponse:
+    """What a version changes, in plain words, and the decision."""
+    found = find(request, number)
+    named = request.GET.get("against", "")
+    against = find(request, int(named)) if named.isdecimal() else _before(found)
+    changes = services.changes(against, found)
+    told, first = services.announcements(found), services.earliest_day(found)
+    context = {
+        "version": found,
+        "state": STATES[found.state],
+        "against": against,
+        "others": [one for one in services.versions(request.organisation) if one.key != found.key],
+        "weights": [(words, [c for c in changes if c.weight == name]) for name, words in WEIGHTS.items()],
+        "changes": changes,
+        "announcements": () if found.published else told,
+        "notices": services.notices(found),
+        "first": first,
+        "today": services.today(request.organisation),
+        "consequences": services.consequence_lines(found),
+        "mine": services.same_person(found.submitted_by, request.user.email),
+    }
+    return render(request, "policies/review.html", context)
+
+
+@require_safe
+@member(May.SEE)
+def export(request: Any, number: int) -> HttpResponse:
+    """The YAML files of a version, in a zip."""
+    found = find(request, number)
+    response = HttpResponse(services.export_zip(found), content_type="application/zip")
+    name = f"{request.organisation}-{found.number}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.EDIT_POLICY)
+def import_files(request: Any) -> HttpResponse:
+    """A draft from YAML files, or from a zip of them."""
+    found: tuple[Any, ...] = ()
+    if request.method == "POST":
+        try:
+            files = [(one.name, one.read()) for one in request.FILES.getlist("files")]
+            made = services.import_document(
+                services.read_files(files).document,
+                actor=request.user.email,
+                organisation=request.organisation,
+            )
+            return redirect("policies:version", request.organisation, made.number)
+        except RefusedError as refusal:
+            refuse(request, refusal)
+        except UnusableDocument as problem:
+            found = problem.diagnostics
+    return render(request, "policies/import.html", {"found": found})
+
+
+@require_POST
+@member(May.SEE)
+def do(request: Any, number: int) -> HttpResponse:
+    """One step of a version: submitted, approved, sent back, announced, published, counted, given up."""
+    found = find(request, number)
+    named = request.POST.get("do", "")
+    if named not in _STEPS:
+        raise Http404
+    needs, step, page = _STEPS[named]
+    if not request.membership.may(needs):
+        raise PermissionDenied
+    try:
+        step(request, found)
+    except RefusedError as refusal:
+        refuse(request, refusal)
+    except ConnectorError:
+        messages.error(
+            request,
+            say(
+                "Un système n'a pas répondu : rien n'a été compté. Vérifiez sa connexion, puis recommencez.",
+                "A system did not answer: nothing was counted. Check its connection, then try again.",
+            ),
+        )
+    else:
+        messages.success(request, say("C'est fait.", "It is done."))
+        if named == "discard":
+            return redirect("policies:versions", request.organisation)
+    return redirect(page, request.organisation, number)
+
+
+def _submit(request: Any, version: services.Version) -> None:
+    services.submit(request.organisation, version.key, actor=request.user.email)
+
+
+def _approve(request: Any, version: services.Version) -> None:
+    digest = request.POST.get("digest", "")
+    services.approve(request.organisation, version.key, digest=digest, actor=request.user.email)
+
+
+def _reject(request: Any, version: services.Version) -> None:
+    reason = request.POST.get("reason", "")
+    services.reject(request.organisation, version.key, reason=reason, actor=request.user.email)
+
+
+def _withdraw(request: Any, version: services.Version) -> None:
+    reason = request.POST.get("reason", "")
+    services.withdraw(request.organisation, version.key, reason=reason, actor=request.user.email)
+
+
+def _publish(request: Any, version: services.Version) -> None:
+    on = _day(request.POST.get("on", "")) or services.today(request.organisation)
+    services.publish(request.organisation, version.key, on=on, actor=request.user.email)
+
+
+def _notice(request: Any, version: services.Version) -> None:
+    services.record_notice_given(
+        request.organisation,
+        version.key,
+        channel=request.POST.get("channel", ""),
+        on=_day(request.POST.get("on", "")) or services.today(request.organisation),
+        evidence=request.POST.get("evidence", ""),
+        actor=request.user.email,
+    )
+
+
+def _count(request: Any, version: services.Version) -> None:
+    services.count_consequences(request.organisation, version.key, on=_day(request.POST.get("on", "")))
+
+
+def _discard(request: Any, version: services.Version) -> None:
+    services.discard(request.organisation, version.key, actor=request.user.email)
+
+
+Step = Callable[[Any, services.Version], None]
+
+_STEPS: Final[dict[str, tuple[May, Step, str]]] = {
+    "submit": (May.EDIT_POLICY, _submit, "policies:version"),
+    "discard": (May.EDIT_POLICY, _discard, "policies:version"),
+    "withdraw": (May.EDIT_POLICY, _withdraw, "policies:version"),
+    "notice": (May.EDIT_POLICY, _notice, "policies:review"),
+    "count": (May.PLAN, _count, "policies:review"),
+    "approve": (May.APPROVE_POLICY, _approve, "policies:review"),
+    "reject": (May.APPROVE_POLICY, _reject, "policies:review"),
+    "publish": (May.APPROVE_POLICY, _publish, "policies:review"),
+}
+
+
+def find(request: Any, number: int) -> services.Version:
+    """The version of an address."""
+    try:
+        return services.find(request.organisation, str(number))
+    except RefusedError:
+        raise Http404 from None
+
+
+def refuse(request: HttpRequest, refusal: RefusedError) -> None:
+    """Say on the next page why it was refused, and what to do."""
+    messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+
+
+def _begun(request: Any) -> HttpResponse:
+    try:
+        made = services.new_draft(
+            request.organisation, request.POST.get("from", ""), actor=request.user.email
+        )
+    except RefusedError as refusal:
+        refuse(request, refusal)
+        return redirect("policies:versions", request.organisation)
+    return redirect("policies:version", request.organisation, made.number)
+
+
+def _before(version: services.Version) -> services.Version | None:
+    """What a version is compared with unless said: the one in force or, of that one, the one before."""
+    if version.published:
+        earlier = [one for one in services.published_versions(version.organisation) if _began(one, version)]
+        return earlier[0] if earlier else None
+    return services.published(version.organisation)
+
+
+def _began(one: services.Version, version: services.Version) -> bool:
+    return (one.effective_on, one.published_at) < (version.effective_on, version.published_at)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None

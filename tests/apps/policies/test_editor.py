@@ -1,0 +1,286 @@
+"""The policy edited in pages, without YAML and without JavaScript; nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import Role
+from garant.apps.accounts.services import Habilitation
+from garant.apps.policies import services
+from garant.apps.policies.models import Version
+from garant.policy import Policy
+from tests.apps.policies.pages import editor, forms, get
+from tests.apps.policies.support import ORGANISATION, changed, in_force
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("installation")]
+
+BASE = f"/o/{ORGANISATION}/policy/"
+
+
+@pytest.fixture
+def draft(reference: Policy) -> Version:
+    """A draft of the reference policy."""
+    return services.import_document(reference, actor="ana@demo.example")
+
+
+@pytest.fixture
+def ana(draft: Version, settings: Settings) -> Client:
+    """The officer's delegate, who writes in English."""
+    return person("ana", Role.DPO_DELEGATE, settings)
+
+
+def person(name: str, role: Role, settings: Settings) -> Client:
+    """Somebody signed in."""
+    settings.GARANT_MFA_REQUIRED = False
+    user = accounts.ensure_user(f"{name}@demo.example", name, language="en")
+    accounts.give(ORGANISATION, user, Habilitation(role), actor="garant")
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def now(version: Version) -> Policy:
+    """What the draft says now."""
+    return services.find(ORGANISATION, version.key).policy
+
+
+def every_page(version: Version) -> list[str]:
+    """Every page of the editor that has a form: parts, and entries of parts."""
+    paths: list[str] = []
+    for part in services.overview(version):
+        path = f"{BASE}{version.number}/edit/{part.page.key}/"
+        paths += [f"{path}{one.key}/" for one in part.entries] if part.page.entries else [path]
+    return paths
+
+
+def test_saving_every_page_as_it_is_changes_nothing(draft: Version, ana: Client, reference: Policy) -> None:
+    pages = every_page(draft)
+    assert len(pages) > 30
+    for path in pages:
+        form = editor(get(ana, path))
+        answer = ana.post(path, form.data(do="save"))
+        if answer.status_code == 200:  # a part that is not written yet has required fields
+            assert "Nothing is saved yet" in answer.content.decode()
+            continue
+        saved = now(draft)
+        assert saved == reference, path
+        assert services.find(ORGANISATION, draft.key).digest == draft.digest
+    assert list(now(draft).activities) == list(reference.activities)
+
+
+def test_every_page_can_be_read(draft: Version, ana: Client) -> None:
+    for language in ("fr", "en"):
+        ana.post("/language/", {"language": language})
+        for path in [BASE, f"{BASE}1/", f"{BASE}1/review/", f"{BASE}import/", *every_page(draft)]:
+            html = get(ana, path)
+            assert html.count("<h1") == 1, path
+
+
+def test_a_period_is_changed_without_yaml(draft: Version, ana: Client) -> None:
+    path = f"{BASE}1/edit/retention/prospects/"
+    form = editor(get(ana, path))
+    assert form.data()["p.phases.0.period.years"] == ["3"]
+    ana.post(path, form.data(**{"do": "save", "p.phases.0.period.years": "2"}))
+    assert str(now(draft).retention["prospects"].total_period) == "P2Y"
+
+
+def test_what_is_wrong_stands_beside_its_field(draft: Version, ana: Client) -> None:
+    path = f"{BASE}1/edit/retention/prospects/"
+    form = editor(get(ana, path))
+    answer = ana.post(path, form.data(**{"do": "check", "p.legal_source.fr": "", "p.legal_source.en": ""}),
+                      headers={"HX-Request": "true"})  # fmt: skip
+    found = answer.content.decode()
+    assert "<form" not in found
+    spot = found.index('id="m-p--legal_source"')
+    assert "GAR" in found[spot : found.index("</div>", spot)]
+    assert now(draft).retention["prospects"].legal_source is not None
+    longer = ana.post(path, form.data(**{"do": "check", "p.phases.0.period.years": "4"})).content.decode()
+    spot = longer.index('id="m-p--phases"')
+    assert "GAR221" in longer[spot : longer.index("</div>", spot)]
+
+
+def test_what_is_no_policy_is_not_saved(draft: Version, ana: Client, reference: Policy) -> None:
+    path = f"{BASE}1/edit/organisation/"
+    form = editor(get(ana, path))
+    html = ana.post(path, form.data(**{"do": "save", "p.time_zone": "Mars/Olympus"})).content.decode()
+    assert "Nothing is saved yet" in html
+    spot = html.index('id="m-p--time_zone"')
+    assert "IANA time zone" in html[spot : html.index("</div>", spot)]
+    assert 'value="Mars/Olympus"' in html
+    assert now(draft) == reference
+
+
+def test_a_recipient_is_added_from_its_name(draft: Version, ana: Client) -> None:
+    answer = ana.post(f"{BASE}1/edit/recipients/", {"label": "L’école d’à côté"})
+    assert answer.status_code == 302
+    path = answer["Location"]
+    assert path.startswith(f"{BASE}1/edit/recipients/l-ecole-d-a-cote/?")
+    html = get(ana, path)
+    assert "Not saved yet" in html
+    form = editor(html)
+    assert form.data()["p.label.en"] == ["L’école d’à côté"]
+    refused = ana.post(path, form.data(do="save")).content.decode()
+    assert "is missing" in refused
+    done = ana.post(path, form.data(**{"do": "save", "p.kind": "partner", "p.label.fr": "L’école"}))
+    assert done.status_code == 302, done.content.decode()
+    assert now(draft).recipients["l-ecole-d-a-cote"].kind == "partner"
+    assert list(now(draft).recipients)[-1] == "l-ecole-d-a-cote"
+
+
+def test_nested_lists_and_maps_by_their_buttons(draft: Version, ana: Client, reference: Policy) -> None:
+    path = f"{BASE}1/edit/activities/customer-relationship/"
+
+    def press(html: str, do: str, **filled: str) -> str:
+        answer = ana.post(path, editor(html).data(do=do, **filled))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    html = press(get(ana, path), "add:p.purposes", **{"p.purposes.new": "Fidélité"})
+    html = press(html, "add:p.purposes.fidelite.details")
+    html = press(
+        html, "add:p.purposes.fidelite.legal_basis", **{"p.purposes.fidelite.legal_basis.new": "consent"}
+    )
+    html = press(html, "up:p.purposes.fidelite")
+    html = press(html, "refresh", **{"p.purposes.support.legal_basis.ground": "legal-obligation"})
+    html = press(html, "remove:p.sources.0")
+    html = press(html, "add:p.owner")
+    assert now(draft) == reference, "nothing is saved before it is asked"
+    filled = {
+        "p.purposes.fidelite.label.fr": "Fidélité",
+        "p.purposes.fidelite.details.0.fr": "Vous récompenser",
+        "p.purposes.fidelite.details.0.en": "Reward you",
+        "p.purposes.support.legal_basis.legal_text.fr": "Une loi",
+        "p.owner.email": "owner@demo.example",
+    }
+    answer = ana.post(path, editor(html).data(do="save", **filled))
+    assert answer.status_code == 302, answer.content.decode()
+    made: Any = now(draft).activities["customer-relationship"]
+    assert list(made.purposes)[-2:] == ["fidelite", "information"]
+    assert made.purposes["fidelite"].details[0].en == "Reward you"
+    assert made.purposes["fidelite"].legal_basis.ground == "consent"
+    assert made.purposes["support"].legal_basis.ground == "legal-obligation"
+    assert (made.sources, made.owner.email) == ((), "owner@demo.example")
+
+
+def test_removing_what_others_refer_to_says_who(draft: Version, ana: Client) -> None:
+    path = f"{BASE}1/edit/recipients/police/delete/"
+    html = get(ana, path)
+    assert "Processing activities › Recruitment › Recipients" in html
+    ana.post(path, {"revision": "1"})
+    assert "police" not in now(draft).recipients
+    overview = get(ana, f"{BASE}1/")
+    assert "errors" in overview
+    purpose = f"{BASE}1/edit/categories/"
+    form = editor(get(ana, purpose))
+    said = ana.post(purpose, form.data(do="remove:p.data.professional-contact")).content.decode()
+    assert "is referred to elsewhere" in said
+    assert "Processing activities › Customer relationship › Categories of data" in said
+
+
+def test_two_people_do_not_overwrite_each_other(draft: Version, ana: Client, settings: Settings) -> None:
+    path = f"{BASE}1/edit/notice/"
+    first, second = editor(get(ana, path)), editor(get(ana, path))
+    assert ana.post(path, first.data(**{"do": "save", "p.author": "Ana"})).status_code == 302
+    boris = person("boris", Role.DPO, settings)
+    html = boris.post(path, second.data(**{"do": "save", "p.author": "Boris"})).content.decode()
+    assert "was changed meanwhile by ana@demo.example" in html
+    assert 'value="Boris"' in html
+    assert now(draft).notice.author == "Ana"
+
+
+def test_the_whole_way_in_pages(draft: Version, ana: Client, settings: Settings, reference: Policy) -> None:
+    boris = person("boris", Role.DPO, settings)
+    step = f"{BASE}1/do/"
+    ana.post(step, {"do": "submit"})
+    assert ana.post(step, {"do": "approve", "digest": draft.digest}).status_code == 403
+    html = get(boris, f"{BASE}1/review/")
+    approve = next(form for form in forms(html) if ("do", "approve") in form.buttons)
+    boris.post(approve.action, approve.data(do="approve"))
+    html = get(boris, f"{BASE}1/review/")
+    publish = next(form for form in forms(html) if ("do", "publish") in form.buttons)
+    boris.post(publish.action, publish.data(do="publish"))
+    current = services.published(ORGANISATION)
+    assert current is not None
+    assert current.policy == reference
+    page = get(boris, f"{BASE}1/edit/notice/")
+    assert "only a draft is" in page
+    assert "add:" not in page.split("<fieldset")[0]
+    path = f"{BASE}1/edit/notice/"
+    refused = boris.post(path, editor(page).data(do="save")).content.decode()
+    assert "is published" in refused
+
+
+def test_a_new_draft_and_what_it_changes(reference: Policy, settings: Settings) -> None:
+    in_force(reference)
+    ana = person("ana", Role.DPO_DELEGATE, settings)
+    begin = next(form for form in forms(get(ana, BASE)) if "from" in form.names())
+    assert ana.post(BASE, begin.data())["Location"] == f"{BASE}2/"
+    path = f"{BASE}2/edit/retention/prospects/"
+    ana.post(path, editor(get(ana, path)).data(**{"do": "save", "p.phases.0.period.years": "5"}))
+    html = get(ana, f"{BASE}2/review/")
+    assert "What weighs on people" in html
+    assert "<del>3\u00a0years</del>" in html
+    assert "<ins>5\u00a0years</ins>" in html
+    assert "Nobody has asked the systems yet" in html
+
+
+def test_files_out_and_in_again(draft: Version, ana: Client, reference: Policy) -> None:
+    sent = ana.get(f"{BASE}1/export.zip")
+    assert sent["Content-Disposition"] == f'attachment; filename="{ORGANISATION}-1.zip"'
+    services.discard(ORGANISATION, draft.key, actor="Ana")
+    files = SimpleUploadedFile("policy.zip", sent.content)
+    assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/"
+    assert services.find(ORGANISATION, "1").digest == draft.digest
+    bad = SimpleUploadedFile("retention.yaml", b"retention:\n  x: {labell: 3}\n")
+    said = ana.post(f"{BASE}import/", {"files": bad}).content.decode()
+    assert "retention.yaml, line 2" in said
+    assert "GAR0" in said
+    nothing = ana.post(f"{BASE}import/", {"files": SimpleUploadedFile("a.txt", b"x")}).content.decode()
+    assert "No .yaml file was sent" in nothing
+    broken = ana.post(f"{BASE}import/", {"files": SimpleUploadedFile("a.zip", b"PK")}).content.decode()
+    assert "damaged" in broken
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.AUDITOR])
+def test_who_may_not_edit_changes_nothing(draft: Version, settings: Settings, role: Role) -> None:
+    settings.GARANT_MFA_REQUIRED = False
+    user = accounts.ensure_user("reader@demo.example", language="en")
+    until = services.today(ORGANISATION) + timedelta(days=3) if role is Role.AUDITOR else None
+    accounts.give(ORGANISATION, user, Habilitation(role, until), actor="garant")
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    path = f"{BASE}1/edit/notice/"
+    html = get(client, path)
+    assert "only a draft is" in html
+    assert client.post(path, editor(html).data(do="save")).status_code == 403
+    assert client.post(f"{BASE}1/do/", {"do": "submit"}).status_code == 403
+    assert client.post(BASE, {"from": draft.key}).status_code == 403
+    assert client.get(f"{BASE}import/").status_code == 403
+    assert client.get(f"{BASE}1/edit/recipients/police/delete/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["9/", "1/edit/nothing/", "1/edit/retention/nobody/", "1/edit/notice/x/", "9/edit/notice/"]
+)
+def test_what_is_not_there(draft: Version, ana: Client, path: str) -> None:
+    assert ana.get(BASE + path).status_code == 404
+
+
+@pytest.mark.parametrize("do", ["add:p.nothing", "burn:p.author", "add:p.author", "remove:x", "add:", "up:p"])
+def test_a_button_that_is_not_there(draft: Version, ana: Client, do: str) -> None:
+    path = f"{BASE}1/edit/notice/"
+    assert ana.post(path, editor(get(ana, path)).data(do=do)).status_code in {404, 200}
+    assert now(draft) == services.find(ORGANISATION, "1").policy
+
+
+def test_what_a_page_says_of_itself_is_what_is_written(draft: Version) -> None:
+    assert json.loads(draft.document)["organisation"]["key"] == ORGANISATION
+    assert changed(draft.policy, lambda _: None) == draft.policy
