@@ -38,6 +38,8 @@ def test_postgresql_is_what_libpq_makes_of_it(scheme: str) -> None:
         "HOST": "db.example",
         "PORT": "5433",
         "OPTIONS": {"sslmode": "require", "connect_timeout": "5"},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
     }
 
 

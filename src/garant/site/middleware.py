@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 from django.utils import timezone, translation
 
 PUBLIC = "/p/"
 """Pages for anyone: no session is looked at, no cookie is set; the address says the language."""
 
+_OPEN: Final = (PUBLIC, "/.well-known/")
+
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class PublicMiddleware:
+    """What is for anyone is answered here: no session, no account, no cookie, whatever the browser sends."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Call the view of a public address; leave the others to the rest of the site."""
+        if not request.path_info.startswith(_OPEN):
+            return self._answer(request)
+        request.COOKIES = {}
+        found = resolve(request.path_info)
+        request.resolver_match = found
+        return found.func(request, *found.args, **found.kwargs)
 
 
 class LanguageMiddleware:
@@ -24,8 +44,6 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Speak one language for the time of a request."""
-        if request.path_info.startswith(PUBLIC):
-            return self._answer(request)
         with translation.override(_chosen(request)):
             timezone.activate(settings.GARANT_ZONE)
             response = self._answer(request)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "garant.apps.accounts",
     "garant.apps.evidence",
     "garant.apps.policies",
+    "garant.apps.notices",
     "garant.apps.holds",
     "garant.apps.replays",
     "garant.apps.oppositions",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "garant.site.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "garant.site.middleware.PublicMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,7 +129,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [paths.PACKAGE / "site" / "static"]
+STATICFILES_DIRS = [
+    paths.PACKAGE / "site" / "static",
+    paths.PACKAGE
+    / "publish"
+    / "notice"
+    / "static",  # one style for the notice, here and in a file of its own
+]
 WHITENOISE_MAX_AGE = 3600
 GARANT_STATIC = GARANT_HOME / "static"
 _COLLECTED = (GARANT_STATIC / "staticfiles.json").is_file()

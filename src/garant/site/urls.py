@@ -22,6 +22,8 @@ urlpatterns: list[Any] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language/", views.language, name="language"),
+    path("p/", include("garant.apps.notices.urls")),
+    path(".well-known/", include("garant.apps.notices.wellknown")),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from garant.apps.organisations import services as organisations
@@ -48,6 +49,32 @@ def published_versions(organisation: str) -> list[Version]:
 def changes(old: Version | None, new: Version) -> list[Change]:
     """What changes from one version to another, what weighs most on people first; none where there was none."""
     return [] if old is None else weightiest(differences(old.policy, new.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published version without its text: what it is known by, and since when it holds."""
+
+    organisation: str
+    key: str
+    number: int
+    digest: str
+    effective_on: date
+
+
+def editions(organisation: str, until: date | None = None, most: int | None = None) -> list[Edition]:
+    """The published versions in force on `until` or before, the last in force first; one query, no text read.
+
+    Without `until`, those to come as well; `most` bounds how many.
+    """
+    with organisations.scoped(organisation):
+        found = Version.objects.filter(state=State.PUBLISHED)
+        if until is not None:
+            found = found.filter(effective_on__lte=until)
+        rows = found.order_by("-effective_on", "-published_at").values_list(
+            "key", "number", "digest", "effective_on"
+        )[:most]
+        return [Edition(organisation, *row) for row in rows]
 
 
 def notices(version: Version) -> list[NoticeGiven]:

@@ -32,7 +32,9 @@ from garant.apps.policies.editor import PAGES, Page, Refused, Sent, page_of
 from garant.apps.policies.files import export_yaml, export_zip, read_files
 from garant.apps.policies.models import NoticeGiven, PublishedError, State, Version
 from garant.apps.policies.reading import (
+    Edition,
     changes,
+    editions,
     find,
     notices,
     published,
@@ -57,6 +59,7 @@ __all__ = [
     "PAGES",
     "Announced",
     "Edited",
+    "Edition",
     "Entry",
     "NoticeGiven",
     "Overview",
@@ -77,6 +80,7 @@ __all__ = [
     "delete_page",
     "discard",
     "earliest_day",
+    "editions",
     "export_yaml",
     "export_zip",
     "find",

@@ -12,7 +12,7 @@ from garant.publish import words
 from garant.publish.notice.document import Notice
 from garant.publish.notice.icons import ICONS
 
-_FOLDER: Final = files("garant.publish.notice") / "templates"
+_STYLE: Final = files("garant.publish.notice") / "static" / "notice.css"
 
 
 def notice_html(notice: Notice) -> str:
@@ -34,7 +34,7 @@ def notice_page(notice: Notice) -> str:
 @cache
 def notice_css() -> str:
     """The style of a notice: light and dark, narrow and wide, on paper."""
-    return (_FOLDER / "notice.css").read_text(encoding="utf-8")
+    return _STYLE.read_text(encoding="utf-8")
 
 
 @cache

@@ -1,0 +1,114 @@
+"""What may be published: the version in force, those before it, and those announced. Nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from garant.apps.organisations import services as organisations
+from garant.apps.policies import services as policies
+from garant.apps.policies.services import Edition
+from garant.policy import Policy
+from garant.policy.diff import Change, differences, weightiest
+from garant.policy.periods import time_zone
+
+_CANDIDATES = 2
+"""Versions read to find the one in force: it is among the latest two, unless several were published for tomorrow."""
+
+
+class NothingPublishedError(LookupError):
+    """No organisation of this key here, or none of its versions is published for that day or under that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A version in the history of a policy."""
+
+    edition: Edition
+    policy: Policy
+    changes: tuple[Change, ...]
+    """From the version before it, the weightiest first; none for the first."""
+    state: str
+    """`past`, `in-force` or `to-come`."""
+
+
+def in_force(organisation: str) -> Edition:
+    """The version in force today where the organisation is. One small query. Raises NothingPublishedError."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    found = policies.editions(organisation, until=tomorrow, most=_CANDIDATES)
+    if not found:
+        raise NothingPublishedError(organisation)
+    today = _today(organisation)
+    for edition in found:
+        if edition.effective_on <= today:
+            return edition
+    for edition in policies.editions(organisation, until=today, most=1):
+        return edition
+    raise NothingPublishedError(organisation)
+
+
+def edition(organisation: str, number: int) -> Edition:
+    """A published version by its number, be it past or to come. Raises NothingPublishedError."""
+    for found in policies.editions(organisation):
+        if found.number == number:
+            return found
+    raise NothingPublishedError(organisation)
+
+
+def editions(organisation: str) -> list[Edition]:
+    """Every published version, the last in force first. Raises NothingPublishedError where there is none."""
+    found = policies.editions(organisation)
+    if not found:
+        raise NothingPublishedError(organisation)
+    return found
+
+
+def document(edition: Edition) -> Policy:
+    """What a published version says."""
+    return policies.find(edition.organisation, edition.key).policy
+
+
+def today(organisation: str) -> date:
+    """The day it is where the organisation is."""
+    return _today(organisation)
+
+
+def chapters(organisation: str) -> list[Chapter]:
+    """The history of a policy, told version by version, the latest first. Raises NothingPublishedError."""
+    found = editions(organisation)
+    holding = next((each for each in found if each.effective_on <= _today(organisation)), None)
+    said = [document(each) for each in found]
+    told: list[Chapter] = []
+    state = "to-come"
+    for place, each in enumerate(found):
+        before = said[place + 1] if place + 1 < len(said) else None
+        changes = tuple(weightiest(differences(before, said[place]))) if before is not None else ()
+        if each is holding:
+            state = "in-force"
+        told.append(Chapter(each, said[place], changes, state))
+        if each is holding:
+            state = "past"
+    return told
+
+
+def publishing() -> list[tuple[str, Edition]]:
+    """The name of each organisation that publishes something here, and what it has in force."""
+    found: list[tuple[str, Edition]] = []
+    for each in organisations.listing():
+        try:
+            found.append((each.name, in_force(each.key)))
+        except NothingPublishedError:
+            continue
+    return found
+
+
+def _today(organisation: str) -> date:
+    return datetime.now(_zone(organisation)).date()
+
+
+@lru_cache(maxsize=1024)
+def _zone(organisation: str) -> ZoneInfo:
+    """An organisation's time zone never changes; it is asked for once it is known to publish something."""
+    return time_zone(organisations.organisation(organisation).time_zone)
