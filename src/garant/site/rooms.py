@@ -25,5 +25,6 @@ class Room:
 
 ROOMS: Final = (
     Room("policies:versions", Text(fr="Politique", en="Policy")),
+    Room("register:index", Text(fr="Registre", en="Register")),
     Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),
 )

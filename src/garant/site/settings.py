@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "garant.apps.evidence",
     "garant.apps.policies",
     "garant.apps.notices",
+    "garant.apps.register",
     "garant.apps.holds",
     "garant.apps.replays",
     "garant.apps.oppositions",

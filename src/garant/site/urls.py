@@ -27,4 +27,5 @@ urlpatterns: list[Any] = [
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),
+    path("o/<slug:organisation>/register/", include("garant.apps.register.urls")),
 ]

@@ -1,0 +1,188 @@
+"""The register of a version of the policy, as pages show it and as files say it. Nothing is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from garant.apps.policies import services as policies
+from garant.apps.policies.services import RefusedError, Version
+from garant.policy import Language, Policy
+from garant.policy.places import Place
+from garant.publish import register as made
+from garant.publish.register import Missing, Score, Sheet, Table
+from garant.publish.typography import typeset
+
+FORMS: Final[Mapping[str, str]] = {
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+"""Media types by form."""
+
+_PARTS: Final[Mapping[str, str]] = {
+    "purposes": "purposes",
+    "subjects": "people",
+    "data": "data",
+    "recipients": "recipients",
+    "joint_controllers": "joint-controllers",
+    "clients": "clients",
+    "operations": "operations",
+    "instructions": "instructions",
+}
+"""The part of a sheet that shows a section of an activity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing missing: what, what asks for it, and the sheet and part where it would stand."""
+
+    label: str
+    source: str
+    activity: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sheet in the list."""
+
+    key: str
+    title: str
+    role: str
+    reference: str
+    percent: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a sheet, in the language of the page: cells are lists of lines."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The list of the sheets, and how complete all of it is."""
+
+    percent: int
+    controller: tuple[Entry, ...]
+    processor: tuple[Entry, ...]
+    gaps: tuple[Gap, ...]
+    """Of what is said once for the whole register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet."""
+
+    entry: Entry
+    parts: tuple[Part, ...]
+    gaps: tuple[Gap, ...]
+
+
+def chosen(organisation: str, version: str = "") -> Version | None:
+    """The version asked for, else the one in force, else the latest there is; None where there is none yet.
+
+    Raises RefusedError for a version that is not there.
+    """
+    if version:
+        return policies.find(organisation, version)
+    return policies.published(organisation) or next(iter(policies.versions(organisation)), None)
+
+
+def whole(policy: Policy, language: Language, covers: Callable[[str], bool]) -> Whole:
+    """The list of the sheets that the person's habilitation covers."""
+    found = made.completeness(policy)
+    entries = [
+        _entry(sheet, found.sheets[sheet.key], language)
+        for sheet in made.register_sheets(policy)
+        if covers(sheet.key)
+    ]
+    first = next((one.key for one in entries), "")
+    return Whole(
+        found.overall.percent,
+        tuple(one for one in entries if one.role == "controller"),
+        tuple(one for one in entries if one.role == "processor"),
+        tuple(_gap(one, first, language) for one in found.organisation.missing),
+    )
+
+
+def sheet(policy: Policy, activity: str, language: Language) -> Page | None:
+    """The sheet of one activity; None where the policy has no such activity."""
+    known = policy.activities.get(activity)
+    if known is None:
+        return None
+    score = made.completeness(policy).sheets[activity]
+    shown = made.sheet_of(policy, known)
+    return Page(
+        _entry(shown, score, language),
+        tuple(_part(table.compact(), language) for table in shown.tables),
+        tuple(_gap(one, activity, language) for one in score.missing),
+    )
+
+
+def file(policy: Policy, form: str, language: Language) -> bytes:
+    """The register as a file. Raises KeyError for a form that is not one of FORMS."""
+    writers: dict[str, Callable[[], bytes]] = {
+        "ods": lambda: made.as_ods(policy),
+        "xlsx": lambda: made.as_xlsx(policy, language),
+        "csv": lambda: made.as_csv(policy, language),
+        "pdf": lambda: made.as_pdf(policy, language),
+    }
+    return writers[form]()
+
+
+def _entry(one: Sheet, score: Score, language: Language) -> Entry:
+    title = typeset(one.title.say(language), language) or one.key
+    return Entry(one.key, title, one.role, one.reference, score.percent, len(score.missing))
+
+
+def _part(table: Table, language: Language) -> Part:
+    return Part(
+        table.key,
+        typeset(table.title.say(language), language),
+        tuple(typeset(one.say(language), language) for one in table.columns),
+        tuple(
+            tuple(tuple(typeset(text.say(language), language) for text in lines) for lines in row)
+            for row in table.rows
+        ),
+        typeset(table.empty.say(language), language),
+    )
+
+
+def _gap(one: Missing, activity: str, language: Language) -> Gap:
+    label, source = (typeset(text.say(language), language) for text in (one.label, one.source))
+    return Gap(label, source, activity, part_of(one.place))
+
+
+def part_of(place: Place) -> str:
+    """The part of a sheet where something missing would stand."""
+    if place[0] in ("transfers", "measures"):
+        return str(place[0])
+    if place[0] == "activities" and len(place) > 2:
+        return _PARTS.get(str(place[2]), "general")
+    return "general"
+
+
+__all__ = [
+    "FORMS",
+    "Entry",
+    "Gap",
+    "Page",
+    "Part",
+    "RefusedError",
+    "Whole",
+    "chosen",
+    "file",
+    "part_of",
+    "sheet",
+    "whole",
+]

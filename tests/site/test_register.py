@@ -1,0 +1,125 @@
+"""The register's pages: a list with scores, a sheet for each activity, files; for those entitled to see them."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import Role
+from garant.apps.accounts.services import Habilitation
+from garant.apps.policies import services as policies
+from garant.policy import Policy, load_policy
+from garant.publish.register import import_register
+from tests.conftest import ROOT
+from tests.site.conftest import Persona, user_of
+
+pytestmark = pytest.mark.django_db
+
+REFERENCE = load_policy(ROOT / "examples" / "seipra-score" / "policy").document
+
+
+@pytest.fixture
+def policy(site: str) -> Policy:
+    """The reference policy, as the policy of the site's organisation."""
+    organisation = REFERENCE.organisation.model_copy(update={"key": site})
+    return REFERENCE.model_copy(update={"organisation": organisation})
+
+
+@pytest.fixture
+def draft(policy: Policy) -> policies.Version:
+    return policies.import_document(policy, actor="dpo@demo.example")
+
+
+def address(site: str, rest: str = "") -> str:
+    return f"/o/{site}/register/{rest}"
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_a_site_without_a_policy_says_what_to_do(site: str, persona: Persona) -> None:
+    page = text(persona("dpo").get(address(site)))
+    assert "garant policy import" in page
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Relation client"), ("en", "Customer relationship")])
+def test_the_list_has_every_sheet_with_its_score(
+    site: str, persona: Persona, draft: policies.Version, language: str, title: str
+) -> None:
+    client = persona("dpo")
+    client.post("/language/", {"language": language})
+    page = text(client.get(address(site)))
+    assert f'href="/o/{site}/register/customer-relationship/">{title}</a>' in page
+    assert page.count('<th scope="row">') == 4
+    assert re.search("89 ?%", page)
+    assert ("n’est pas publiée" if language == "fr" else "not published") in page
+
+
+def test_a_sheet_says_all_of_it_and_links_what_is_missing(
+    site: str, persona: Persona, draft: policies.Version
+) -> None:
+    page = text(persona("auditor").get(address(site, "remote-maintenance/")))
+    assert "art. 30(2)" in page
+    assert "1 mois après la réception, ou dès la fin de l’intervention si cela vient avant" in page
+    links = re.findall(rf'href="/o/{site}/register/remote-maintenance/#([a-z-]+)"', page)
+    assert "clients" in links
+    assert set(links) <= set(re.findall(r'<h2 id="([a-z-]+)"', page))
+
+
+def test_every_file(site: str, persona: Persona, draft: policies.Version, policy: Policy) -> None:
+    client = persona("staff")
+    for form, start in {"ods": b"PK", "xlsx": b"PK", "csv": b"\xef\xbb\xbf", "pdf": b"%PDF"}.items():
+        answer = client.get(address(site, f"files/{form}/"))
+        assert answer.status_code == 200
+        assert answer.content.startswith(start)
+        assert answer["Content-Disposition"] == f'attachment; filename="registre-{site}-1.{form}"'
+        if form == "ods":
+            assert import_register(io.BytesIO(answer.content)).policy == policy
+    assert client.get(address(site, "files/doc/")).status_code == 404
+
+
+def test_another_version_may_be_asked_for(site: str, persona: Persona, draft: policies.Version) -> None:
+    names = {**draft.policy.activities}
+    names["recruitment"] = names["recruitment"].model_copy(
+        update={"label": REFERENCE.activities["customer-relationship"].label, "reference": "T-2"}
+    )
+    other = policies.import_document(
+        draft.policy.model_copy(update={"activities": names}), actor="dpo@demo.example"
+    )
+    client = persona("dpo")
+    assert "T-2" not in text(client.get(address(site) + f"?version={draft.key}"))
+    page = text(client.get(address(site) + f"?version={other.number}"))
+    assert "T-2" in page
+    assert f"register/recruitment/?version={other.number}" in page
+    assert client.get(address(site) + "?version=nothing").status_code == 404
+    assert client.get(address(site, "nothing/")).status_code == 404
+
+
+def test_the_version_in_force_comes_first(site: str, persona: Persona, draft: policies.Version) -> None:
+    policies.submit(site, draft.key, actor="delegate@demo.example")
+    policies.approve(site, draft.key, digest=draft.digest, actor="dpo@demo.example")
+    policies.publish(site, draft.key, actor="dpo@demo.example", on=policies.today(site))
+    policies.import_document(draft.policy.model_copy(update={"promises": {}}), actor="dpo@demo.example")
+    assert "en vigueur depuis" in text(persona("dpo").get(address(site)))
+
+
+def test_a_habilitation_for_some_activities_shows_these_alone(
+    site: str, neighbour: str, draft: policies.Version
+) -> None:
+    user = user_of("staff", site, neighbour)
+    accounts.give(site, user, Habilitation(Role.STAFF, None, ("recruitment",)), actor="garant")
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    page = text(client.get(address(site)))
+    assert page.count('<th scope="row">') == 1
+    assert "files/" not in page
+    assert client.get(address(site, "recruitment/")).status_code == 200
+    assert client.get(address(site, "customer-relationship/")).status_code == 404
+    assert client.get(address(site, "files/csv/")).status_code == 403
