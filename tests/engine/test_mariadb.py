@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.subject import find_subject, plan_subject
 from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects import Mariadb
+from garant.systems.sql.mariadb_engine import open_mariadb
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.examples import examples
 from tests.engine.support.running import carry_out
@@ -214,6 +218,44 @@ def test_a_date_that_is_none_makes_nobody_due(
     shop.people(1, at=value)
     [selection] = shop.plan().selections
     assert (selection.due, selection.unreadable) == (due, unreadable)
+
+
+ODD_DATES = (
+    "0000-00-00", "2020-00-00", "2020-02-00", "2020-00-10", "2020-02-31", "2020-02-29", "0001-01-01", "9999-12-31",
+)  # fmt: skip
+
+
+def test_dates_known_by_their_type_are_read_as_their_texts_are(mariadb: MariadbDatabase) -> None:
+    """The same moment, or the same none, with or without a look at the text; and only dates are known so."""
+    mariadb.run(
+        "SET sql_mode = 'ALLOW_INVALID_DATES,ANSI_QUOTES'",
+        "CREATE TABLE odd (k int, d date, t datetime, u datetime(6), s timestamp NULL, v varchar(60), n bigint, "
+        "y year, c time)",
+        *(
+            f"INSERT INTO odd (k, d, t, u) VALUES (1, '{day}', '{day} 23:59:59', '{day} 23:59:59.999999')"
+            for day in ODD_DATES
+        ),
+        *(
+            f"INSERT INTO odd (k, s) VALUES (1, '{moment}')"
+            for moment in ("0000-00-00", "2020-03-29 03:30:00", "2020-10-25 02:30:00", "1970-01-02 00:00:00")
+        ),
+    )
+    dialect = Mariadb()
+    engine = open_mariadb(sa.make_url(mariadb.url), writing=True, zone="Europe/Paris", wait_seconds=5)
+    odd = sa.table("odd", *(sa.column(name) for name in "dtusvnyc"))
+    with engine.connect() as connection:
+        known = {
+            column.name: dialect.holds_dates(connection, sa.select(column.label("at")).subquery())
+            for column in odd.c
+        }
+        for column, kind in product([odd.c[name] for name in "dtus"], ["date", "instant"]):
+            readings = (
+                sa.cast(dialect.readable(column, kind, dates=dates), sa.Text()) for dates in (True, False)
+            )
+            for by_type, by_text in connection.execute(sa.select(*readings).where(column.is_not(None))):
+                assert by_type == by_text, column.name
+    engine.dispose()
+    assert known == dict.fromkeys("dtus", True) | dict.fromkeys("vnyc", False)
 
 
 def test_a_value_that_a_column_cannot_hold_is_refused_and_not_cut(shop: Shop) -> None:

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice, repeat
 from json.encoder import encode_basestring
 from typing import Any, cast
 
-BLOCK = 200
+BLOCK = 400
 """Rows in memory at a time: enough to gain by columns, few enough for rows that hold whole documents."""
 
 FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
@@ -24,6 +24,9 @@ FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
 
 SUSPECT = frozenset("=@\t\r\n＝＋－＠+-")
 """What a formula begins with."""
+
+ENDS = ("}\n",) * BLOCK
+"""What each line of a block ends with."""
 
 JSON_TYPES = (type(None), bool, int, float, str, dict)
 
@@ -44,13 +47,14 @@ class Block:
 
 def blocks(columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> Iterator[Block]:
     """The rows, none left out, a block at a time."""
-    members = (f"{written(column)}: ".replace("%", "%%") + "%s" for column in columns)
-    line = "{" + ", ".join(members) + "}\n"
+    names = [f"{written(column)}: " for column in columns]
+    before = [repeat("{" + names[0]), *(repeat(f", {name}") for name in names[1:])]
     while some := list(islice(rows, BLOCK)):
         pairs = [_column(values) for values in zip(*some, strict=True)]
-        lines = map(line.__mod__, zip(*(texts for texts, _ in pairs), strict=True))
+        pieces = chain.from_iterable(zip(before, (texts for texts, _ in pairs), strict=True))
+        lines = "".join(chain.from_iterable(zip(*pieces, ENDS, strict=False)))
         cells = list(zip(*(shown for _, shown in pairs), strict=True))
-        yield Block(some, "".join(lines).encode(), cells)
+        yield Block(some, lines.encode(), cells)
 
 
 def _column(values: Sequence[Any]) -> tuple[Sequence[str], Sequence[str]]:

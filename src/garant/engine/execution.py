@@ -26,7 +26,7 @@ from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED
-from garant.systems.port import Marking, RootKey
+from garant.systems.port import ChangeSet, Found, Marking, RootKey, Snapshot
 
 _ROOTS = Text(fr="dossiers", en="roots")
 _ROWS = Text(fr="lignes", en="rows")
@@ -93,12 +93,10 @@ class Execution:
         self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
-        self._heed(tuple(holding()))
+        self._heed(tuple(holding()), judging=not resumed)
         for course in self.courses:
             course.sample = -(-sample // max(1, len(self._batches)))
             course.marking = _marking(plan, course, marking_key)
-        if not resumed:
-            _check_drift(plan, self.courses)
 
     def batch_keys(self) -> list[str]:
         """The batches of the plan, in order; the same list every time."""
@@ -126,8 +124,8 @@ class Execution:
             except _HoldsChanged:
                 continue
 
-    def _heed(self, holds: tuple[Hold, ...]) -> None:
-        """Find what these holds keep in every system, and look again at who is due."""
+    def _heed(self, holds: tuple[Hold, ...], *, judging: bool = False) -> None:
+        """Find what these holds keep in every system, and look again at who is due; ``judging`` drift too."""
         terms = self.terms
         for name in dict.fromkeys(course.selection.system for course in self.courses):
             source = self._sources[name]
@@ -136,7 +134,9 @@ class Execution:
                 self.terms = held_terms(terms, standing)
                 for course in (one for one in self.courses if one.selection.system == name):
                     course.heed(standing, self.plan.kind)
-                    course.look(self.terms, snapshot)
+                    found = course.look(self.terms, snapshot)
+                    if judging:
+                        _check_drift(self.plan, course, snapshot, found)
         self._heeded = holds
 
     def verify(self, journal: Journal) -> Verification:
@@ -214,22 +214,21 @@ def _archives_there(plan: Plan, sources: Mapping[str, Source]) -> None:
             )
 
 
-def _check_drift(plan: Plan, courses: Sequence[Course]) -> None:
-    for course in courses:
-        planned = course.selection
-        gone = sum(key not in course.now_due for key in course.keys)
-        where = f"{planned.system}: {planned.rule or planned.root}"
-        _within(plan, planned.due, planned.due - gone, where, _ROOTS)
-        change = course.change(course.keys)
-        with course.source.connector.snapshot() as snapshot:
-            rows = snapshot.count(change).total
-            loose = replace(change, steps=under(change.steps, UNGUARDED))
-            reality = snapshot.count(loose).total if change.guards else rows
-        # A hold placed since is no drift: its rows are there, and stay. One that ended frees more
-        # rows than were approved: that needs a new plan.
-        _within(plan, planned.rows + planned.held, reality, where, _ROWS)
-        if rows > planned.rows:
-            _within(plan, planned.rows, rows, where, _ROWS)
+def _check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) -> None:
+    """Refuse a plan from which reality has moved too far; asked where it has just been said who is due."""
+    planned = course.selection
+    where = f"{planned.system}: {planned.rule or planned.root}"
+    _within(plan, planned.due, len(found.keys), where, _ROOTS)
+    # All who leave are in this one set: nobody who leaves by the plan is left out as an owner.
+    change = ChangeSet(planned.root, found.keys, course.steps, found.held)
+    rows = snapshot.count(change).total
+    loose = replace(change, steps=under(change.steps, UNGUARDED))
+    reality = snapshot.count(loose).total if change.guards else rows
+    # A hold placed since is no drift: its rows are there, and stay. One that ended frees more
+    # rows than were approved: that needs a new plan.
+    _within(plan, planned.rows + planned.held, reality, where, _ROWS)
+    if rows > planned.rows:
+        _within(plan, planned.rows, rows, where, _ROWS)
 
 
 def _within(plan: Plan, planned: int, now: int, where: str, what: Text) -> None:

@@ -83,10 +83,9 @@ class Surveyor:
         for step in self.steps:
             if step.seals:
                 probes.append(_Probe(replace(step, seals=()), step.action, "unsealed"))
-                probes.append(_Probe(step, step.action, "sealed-off"))
-            if step.do is Do.DELETE and step.others == "none":
-                shared = replace(step, others="some", seals=())
-                probes.append(_Probe(shared, step.action, "shared"))
+            if _goes_with_the_last(step):
+                whoever = replace(step, others="any", seals=())
+                probes.append(_Probe(whoever, step.action, "reached"))
             if step.do is Do.DELETE:
                 probes.extend(self._kept(step, in_force))
         return probes
@@ -138,8 +137,8 @@ def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) ->
                 columns[probe.action] |= {name: describe(how) for name, how in probe.step.columns.items()}
         elif probe.meaning == "kept":
             kept[probe.action] += [KeptRows(duty=probe.duty, rows=rows)] if rows else []
-        else:
-            sums[(probe.action, probe.meaning)] += rows
+        for meaning, sign in _told_by(probe):
+            sums[(probe.action, meaning)] += sign * rows
     return [
         PlannedAction(
             table=own[0].table,
@@ -148,13 +147,40 @@ def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) ->
             deleted=sums[(number, Do.DELETE)],
             treated=sums[(number, Do.TREAT)],
             kept=kept[number],
-            sealed=sums[(number, "unsealed")] - sums[(number, "sealed-off")],
+            sealed=sums[(number, "sealed")],
             shared=sums[(number, "shared")],
             held=sums[(number, "held")],
         )
         for number in numbers
         if (own := [step for step in steps if step.action == number])
     ]
+
+
+def _goes_with_the_last(step: Step) -> bool:
+    """Whether the step takes a shared row away once nobody else owns it."""
+    return step.do is Do.DELETE and step.others == "none"
+
+
+def _told_by(probe: _Probe) -> list[tuple[str, int]]:
+    """The sums that a count goes into, and whether it is added or taken off.
+
+    What is sealed is what would go without the seals, less what goes; what stays for other owners, what is
+    reached whoever owns it, less what goes with the last owner, seals left aside in both.
+    """
+    step, last = probe.step, _goes_with_the_last(probe.step)
+    match probe.meaning:
+        case "done" if step.seals:
+            return [("sealed", -1)]
+        case "done" if last:
+            return [("shared", -1)]
+        case "unsealed":
+            return [("sealed", 1), *([("shared", -1)] if last else [])]
+        case "reached":
+            return [("shared", 1)]
+        case "held":
+            return [("held", 1)]
+        case _:
+            return []
 
 
 def held_by(terms: Terms, duties: Sequence[Duty], found: Found) -> list[HeldBy]:

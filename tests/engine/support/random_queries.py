@@ -9,6 +9,9 @@ from random import Random
 TABLES = ("t0", "t1", "t2", "t3")
 INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT", "INT UNSIGNED", "DECIMAL(9,0)")
 VALUES = (None, 1, 2, 3, 4, 5, 6, 11, 99)
+IN_ORDER = "/* in order */"
+"""Where a dialect may be told to take the tables in the order they are written."""
+
 CREATE_LEAVING = "CREATE TEMPORARY TABLE leaving (id BIGINT PRIMARY KEY)"
 
 
@@ -55,8 +58,19 @@ class Query:
         """The query; common table expressions come out as its conditions are written."""
         table = self.chance.choice(TABLES)
         where = self._condition(table, depth)
+        start = f"SELECT {table}.id FROM {table}"
+        if self.chance.random() < 0.25:
+            start = f"SELECT {IN_ORDER} {table}.id FROM {self._gathered(table, depth)}"
         before = f"WITH {', '.join(self.expressions)} " if self.expressions else ""
-        return f"{before}SELECT {table}.id FROM {table} WHERE {where}"
+        return f"{before}{start} WHERE {where}"
+
+    def _gathered(self, table: str, depth: int) -> str:
+        """The rows reached in two ways, then the table itself, as rows that may have other owners are found."""
+        ways = [
+            f"SELECT {table}.id AS v FROM {table} WHERE {self._condition(table, depth - 1)}" for _ in "ab"
+        ]
+        name = self._name()
+        return f"({' UNION '.join(ways)}) AS {name} JOIN {table} ON {table}.id = {name}.v"
 
     def _condition(self, name: str, depth: int) -> str:
         column = f"{name}.{self._one('id', 'a', 'b', 'c')}"

@@ -10,6 +10,7 @@ replaces every occurrence on every engine.
 """
 
 from garant.systems.fragments.columns import ColumnReference
+from garant.systems.fragments.narrowing import narrowed
 from garant.systems.fragments.parsing import Fragment, parse_expression, parse_query
 from garant.systems.fragments.words import Dialect, FragmentRefused, Place
 
@@ -19,6 +20,7 @@ __all__ = [
     "Fragment",
     "FragmentRefused",
     "Place",
+    "narrowed",
     "parse_expression",
     "parse_query",
 ]

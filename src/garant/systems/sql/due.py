@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from garant.systems.model import EventSource, Role
 from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, Recheck, RootKey
 from garant.systems.sql.dialects import RECENT, UNREADABLE, Dialect, Greatest
-from garant.systems.sql.fragment_text import query
+from garant.systems.sql.fragment_text import query, query_among
 
-STILL_DUE = 1 << 62
-"""A bit of ``held`` that no duty uses: the root has been asked about again, and is due."""
+ENDED_EARLY = 1 << 62
+"""A bit of ``held`` that no duty uses: the root has been asked about again, and its retention has ended early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Finder:
     scratch: Scratch
     zone: str
     remembered: Remembered = field(default_factory=dict[str, tuple[Sequence[EventSource], bool]])
+    dates: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Query of an event → whether it gives dates by the system's own types, as asked in this transaction."""
 
     def due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Fill ``batch`` with the due roots and say what holds them."""
@@ -94,17 +96,21 @@ class Finder:
         day = _local_day(oldest, self.zone, question.clock)
         return replace(found, oldest=day, sooner=len(found.keys) - ordinary)
 
-    def still(self, recheck: Recheck) -> Found:
-        """Which of the roots that are already in ``batch`` are still due, and what holds them."""
-        self.spare(recheck)
-        keys, held = self._selected()
+    def still(self, recheck: Recheck, asked: Sequence[RootKey]) -> Found:
+        """Which of the roots that are already in ``batch``, those ``asked``, are still due, and what holds them."""
+        spared = set(self.spare(recheck))
+        keys = [key for key in asked if key not in spared]
+        if len(keys) != len(asked) - len(spared):  # written otherwise by the system than they were asked
+            keys, held = self._selected()
+        else:
+            held = self._held_in_batch()
         return Found(population=len(keys), keys=keys, held=held)
 
     def spare(self, recheck: Recheck) -> list[RootKey]:
         """Take out of ``batch`` the roots that are no longer due; add the duties that hold now."""
         spared = [] if recheck.due is None else self._spare(recheck.due)
         for duty in recheck.duties:
-            self._hold(duty)
+            self._mark(duty)
         return spared
 
     def last_days(self, question: DueQuestion) -> dict[RootKey, date]:
@@ -119,21 +125,24 @@ class Finder:
         return {key: day for key, day in days if day is not None}
 
     def _spare(self, question: DueQuestion) -> list[RootKey]:
-        """Mark in ``batch`` the roots that are due, or whose retention ended early; drop the others."""
-        batch = self.scratch.batch
-        asked = [(question.sources, question.clock, False)]
-        if question.sooner and question.sooner_clock is not None:
-            asked.append((question.sooner, question.sooner_clock, True))
-        for sources, clock, first in asked:
-            self._gather(question.role, sources, clock, only_batch=True, first=first)
-            due = sa.select(self.scratch.facts.c.key).where(self._is_due())
-            marked = sa.update(batch).where(batch.c.key.in_(due), batch.c.held < STILL_DUE)
-            self.connection.execute(marked.values(held=batch.c.held + STILL_DUE))
-        unmarked = batch.c.held < STILL_DUE
-        spared = [plain_key(key) for key in self.connection.scalars(sa.select(batch.c.key).where(unmarked))]
-        self.connection.execute(sa.delete(batch).where(unmarked))
-        self.connection.execute(sa.update(batch).values(held=batch.c.held - STILL_DUE))
+        """Drop from ``batch`` the roots that are neither due nor ended early; which they were."""
+        batch, early = self.scratch.batch, bool(question.sooner and question.sooner_clock)
+        if early:
+            self._gather(question.role, question.sooner, question.sooner_clock, only_batch=True, first=True)
+            marked = sa.update(batch).where(batch.c.key.in_(self._due_keys()))
+            self.connection.execute(marked.values(held=batch.c.held + ENDED_EARLY))
+        self._gather(question.role, question.sources, question.clock, only_batch=True)
+        stays = sa.and_(batch.c.held < ENDED_EARLY, batch.c.key.not_in(self._due_keys()))
+        spared = [plain_key(key) for key in self.connection.scalars(sa.select(batch.c.key).where(stays))]
+        if spared:
+            self.connection.execute(sa.delete(batch).where(stays))
+        if early:
+            marked = sa.update(batch).where(batch.c.held >= ENDED_EARLY)
+            self.connection.execute(marked.values(held=batch.c.held - ENDED_EARLY))
         return spared
+
+    def _due_keys(self) -> sa.Select[Any]:
+        return sa.select(self.scratch.facts.c.key).where(self._is_due())
 
     def _add_sooner(self, question: DueQuestion) -> int:
         """Select the role's roots whose retention an event has ended early; how many they are."""
@@ -153,24 +162,36 @@ class Finder:
 
     def _selected(self) -> tuple[list[RootKey], dict[RootKey, int]]:
         batch = self.scratch.batch
-        rows = self.connection.execute(sa.select(batch.c.key, batch.c.held).order_by(batch.c.key))
-        pairs = [(plain_key(row[0]), row[1]) for row in rows]
-        return [key for key, _ in pairs], {key: held for key, held in pairs if held}
+        keys = self.connection.scalars(sa.select(batch.c.key).order_by(batch.c.key)).all()
+        return [plain_key(key) for key in keys], self._held_in_batch()
+
+    def _held_in_batch(self) -> dict[RootKey, int]:
+        """What holds the roots in ``batch`` that something holds."""
+        batch = self.scratch.batch
+        rows = self.connection.execute(sa.select(batch.c.key, batch.c.held).where(batch.c.held != 0))
+        return {plain_key(key): held for key, held in rows.all()}
 
     def _hold(self, duty: DutyQuestion) -> Holders:
-        """Set the duty's bit on the selected roots it holds; an undated duty holds."""
+        """Set the duty's bit on the selected roots it holds, and say how many they are and until when."""
+        number, facts = self._mark(duty), self.scratch.facts
+        dated = sa.and_(facts.c.mark < UNREADABLE, self._in_force(duty))
+        latest = self.connection.scalar(sa.select(_extreme(sa.func.max, facts.c.at, dated)))
+        return Holders(duty.number, number, _local_day(latest, self.zone, duty.clock))
+
+    def _mark(self, duty: DutyQuestion) -> int:
+        """Set the duty's bit on the selected roots it holds; how many they are."""
         self._gather(duty.role, duty.sources, duty.clock, only_batch=True)
-        facts, batch = self.scratch.facts, self.scratch.batch
-        in_force = sa.true() if duty.clock is None else sa.or_(facts.c.at.is_(None), facts.c.mark > 0)
-        holding = sa.select(facts.c.key).where(in_force)
-        bit = 1 << duty.number
-        result = self.connection.execute(
-            sa.update(batch).where(batch.c.key.in_(holding)).values(held=batch.c.held.bitwise_or(bit))
-        )
-        latest = self.connection.scalar(
-            sa.select(_extreme(sa.func.max, facts.c.at, sa.and_(facts.c.mark < UNREADABLE, in_force)))
-        )
-        return Holders(duty.number, result.rowcount, _local_day(latest, self.zone, duty.clock))
+        batch = self.scratch.batch
+        holding = sa.select(self.scratch.facts.c.key).where(self._in_force(duty))
+        bit = batch.c.held.bitwise_or(1 << duty.number)
+        return self.connection.execute(
+            sa.update(batch).where(batch.c.key.in_(holding)).values(held=bit)
+        ).rowcount
+
+    def _in_force(self, duty: DutyQuestion) -> sa.ColumnElement[bool]:
+        """Whether the duty's own term is not over; an undated duty holds."""
+        facts = self.scratch.facts
+        return sa.true() if duty.clock is None else sa.or_(facts.c.at.is_(None), facts.c.mark > 0)
 
     def _gather(
         self,
@@ -184,7 +205,7 @@ class Finder:
         """Fill ``facts`` with the role's roots and the last (or first) of their dated facts."""
         facts = self.scratch.facts
         self.connection.execute(sa.delete(facts))
-        members = self._narrow(query(role.query, self.dialect.name, ("key",)), only_batch)
+        members = self._asked(role.query, ("key",), only_batch)
         who = sa.select(members.c.key).distinct().where(members.c.key.is_not(None)).subquery("who")
         if clock is None or not sources:
             rows = sa.select(who.c.key, sa.null(), sa.literal(0))
@@ -201,11 +222,11 @@ class Finder:
         mark = sa.func.coalesce(last.c.mark, 0)
         return sa.select(who.c.key, last.c.at, mark).select_from(who.outerjoin(last, who.c.key == last.c.key))
 
-    def _narrow(self, source: sa.Subquery, only_batch: bool) -> sa.Subquery:
+    def _asked(self, sql: str, columns: tuple[str, ...], only_batch: bool) -> sa.Subquery:
+        """A query of the map, of everybody or of those in ``batch`` alone."""
         if not only_batch:
-            return source
-        among = source.c.key.in_(sa.select(self.scratch.batch.c.key))
-        return sa.select(*source.c).where(among).subquery()
+            return query(sql, self.dialect.name, columns)
+        return query_among(sql, self.dialect.name, columns, self.scratch.batch)
 
     def _remember(self, sources: Sequence[EventSource], first: bool) -> None:
         """Fill ``dated`` with the moments of an event, unless it holds them already: its questions differ
@@ -239,12 +260,18 @@ class Finder:
         """The last (or first) moment of each root by sources of one kind; whether one of its dates is unread."""
         kind, parts = sources[0].type, list[Query]()
         for source in sources:
-            rows = self._narrow(query(source.query, self.dialect.name, ("key", "at")), only_batch)
-            read = self.dialect.readable(rows.c.at, kind).label("read")
+            rows = self._asked(source.query, ("key", "at"), only_batch)
+            read = self.dialect.readable(rows.c.at, kind, dates=self._holds_dates(source)).label("read")
             parts.append(sa.select(rows.c.key, read).where(rows.c.at.is_not(None), rows.c.key.is_not(None)))
         every = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
         at, unread = self.dialect.gathered(every.c.read, kind, _greatest(first))
         return sa.select(every.c.key, at.label("at"), unread.label("unread")).group_by(every.c.key)
+
+    def _holds_dates(self, source: EventSource) -> bool:
+        if source.query not in self.dates:
+            rows = query(source.query, self.dialect.name, ("key", "at"))
+            self.dates[source.query] = self.dialect.holds_dates(self.connection, rows)
+        return self.dates[source.query]
 
     def _marked(self, moments: sa.FromClause, kind: str, clock: Clock) -> Query:
         """Hold moments against the cut-off."""

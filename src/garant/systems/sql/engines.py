@@ -150,7 +150,7 @@ def plain_errors(system: str) -> Generator[None]:
         yield
     except DBAPIError as error:
         raise _plain(system, error) from None
-    except sqlite3.Error as error:  # of a cursor that is read directly
+    except (sqlite3.Error, pymysql.err.Error) as error:  # of a cursor that is used directly
         raise _plain(system, DBAPIError(None, None, error)) from None
     except InvalidRequestError as error:
         if "is not a MariaDB variant" not in str(error):

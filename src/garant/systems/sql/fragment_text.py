@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.fragments import Dialect, parse_expression, parse_query
+from garant.systems.fragments import Dialect, narrowed, parse_expression, parse_query
 
 _DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgres", "mariadb": "mysql"}
 
@@ -24,6 +24,20 @@ def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | N
     text = sa.text(fragment.sql)
     if fragment.parameters:
         text = text.bindparams(identity=identity)
+    return _given(text, columns)
+
+
+def query_among(sql: str, dialect: str, columns: tuple[str, ...], keys: sa.TableClause) -> sa.Subquery:
+    """The fragment's SELECT for the roots in ``keys.key`` alone: ``key`` is its first column."""
+    fragment = parse_query(sql, dialect=_DIALECTS[dialect], columns=columns)
+    inside = narrowed(fragment.sql, _DIALECTS[dialect], keys.name)
+    whole = _given(sa.text(inside or fragment.sql), columns)
+    if inside is not None:
+        return whole
+    return sa.select(*whole.c).where(whole.c.key.in_(sa.select(keys.c.key))).subquery()
+
+
+def _given(text: sa.TextClause, columns: tuple[str, ...]) -> sa.Subquery:
     given: list[ColumnElement[Any]] = [sa.column(name) for name in columns]
     return text.columns(*given).subquery()  # pyright: ignore[reportArgumentType]
 

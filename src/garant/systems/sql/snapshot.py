@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -48,31 +49,32 @@ class SqlSnapshot:
         self._dialect = connector.dialect
         self._guards = UNGUARDED
         self._remembered: Remembered = {}
-        self._sent: tuple[Sequence[RootKey], Mapping[RootKey, int]] | None = None
-        """The keys of the last change, where the batch still holds them."""
+        self._dates: dict[str, bool] = {}
+        self._sent: tuple[str, Sequence[RootKey], Mapping[RootKey, int]] | None = None
+        """The root and keys that the batch holds, and what holds them, where that is known."""
         self._empty: set[str] = set()
         self._looked_at: set[str] = set()
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
-        return self._finder(question.root).due(question, duties)
+        return self._there(question.root, self._finder(question.root).due(question, duties))
 
     def find_among(
         self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
     ) -> Found:
         """The oldest of the given due roots, those selected early, and the duties that hold them."""
         self._fill(question.root, keys, {})
-        return self._finder(question.root).among(question, duties)
+        return self._there(question.root, self._finder(question.root).among(question, duties))
 
     def find_held(self, root: str, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]) -> Found:
         """The duties that hold the given roots."""
         self._fill(root, keys, {})
-        return self._finder(root).held(duties)
+        return self._there(root, self._finder(root).held(duties))
 
     def find_still(self, root: str, keys: Sequence[RootKey], recheck: Recheck) -> Found:
         """Which of the given roots are still due, asked of them alone, and the duties that hold them."""
         self._fill(root, keys, {})
-        return self._finder(root).still(recheck)
+        return self._there(root, self._finder(root).still(recheck, keys))
 
     def find_identity(self, query: str, identity: str) -> list[RootKey]:
         """The roots an identity leads to, in order; it is bound, never spliced."""
@@ -102,11 +104,19 @@ class SqlSnapshot:
             if len(step.paths) > 1 and not self._connection.scalar(statements.count(step)):
                 continue
             for roots in statements.roots_of(step):
-                known = sa.select(batch.c.key).where(batch.c.key.in_(roots))
-                left |= {plain_key(key) for key in self._connection.scalars(known)}
-            if len(left) == len(change.keys):
-                break
+                left |= self._known(batch, roots, change.keys)
+                if len(left) == len(change.keys):
+                    return left
         return left
+
+    def _known(self, batch: sa.TableClause, roots: sa.Select[Any], keys: Sequence[RootKey]) -> set[RootKey]:
+        """Which of the keys, those of the batch, are among the roots: counted first, for it is often all of them."""
+        among = batch.c.key.in_(roots)
+        number = self._connection.scalar(sa.select(sa.func.count()).select_from(batch).where(among))
+        if number == len(keys):
+            return set(keys)
+        known = sa.select(batch.c.key).where(among)
+        return {plain_key(key) for key in self._connection.scalars(known).all()} if number else set()
 
     def present(self, rows: RowGuard) -> frozenset[str]:
         """Which of these rows are there, by the texts of their keys."""
@@ -154,23 +164,31 @@ class SqlSnapshot:
         return names & self._empty
 
     def _stream(self, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+        """The rows one by one; they come, and are passed on, by the thousand."""
+        return chain.from_iterable(self._fetched(statement))
+
+    def _fetched(self, statement: sa.Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
         if (
             self._dialect.name == "sqlite"
         ):  # a file streams by itself, and no column here has a type to convert
             with self._connection.execute(statement) as result:
                 cursor: Any = result.cursor
                 while some := cursor.fetchmany(STREAM):
-                    yield from some
+                    yield some
             return
         # On the execution, not the connection: there the option would stay and stream every statement.
         with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
-            for rows in result.partitions():
-                yield from rows
+            yield from result.partitions()
 
     def _finder(self, root: str) -> Finder:
         self._sent = None
         scratch, zone = self._scratch(root), self._map.zone
-        return Finder(self._connection, self._dialect, scratch, zone, self._remembered)
+        return Finder(self._connection, self._dialect, scratch, zone, self._remembered, self._dates)
+
+    def _there(self, root: str, found: Found) -> Found:
+        """What was found is what the batch holds now: it need not be sent again."""
+        self._sent = (root, found.keys, found.held)
+        return found
 
     def _scratch(self, root: str) -> Scratch:
         return scratch_of(self._map.roots[root].type)
@@ -181,9 +199,9 @@ class SqlSnapshot:
 
     def _load(self, change: ChangeSet) -> Statements:
         """Send the keys of a change, and give the builder of its statements."""
-        if self._sent is None or self._sent[0] is not change.keys or self._sent[1] is not change.held:
+        if self._sent != (change.root, change.keys, change.held):
             self._fill(change.root, change.keys, change.held)
-            self._sent = (change.keys, change.held)
+            self._sent = (change.root, change.keys, change.held)
         if change.shares:
             departing = self._scratch(change.root).departing
             fill(self._connection, self._dialect, departing, change.departing, change.held)

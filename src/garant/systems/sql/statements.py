@@ -70,7 +70,8 @@ class Statements:
 
     def count(self, step: Step) -> sa.Select[Any]:
         """Rows the step would still change."""
-        return sa.select(sa.func.count()).select_from(self.table(step.table)).where(self.rows(step))
+        own = (*self._unsealed(step), *self._only(step), *self._to_do(step))
+        return self._chosen(step, sa.func.count(), own)
 
     def change(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | sa.Update:
         """The step itself; with ``collected``, over the row keys gathered beforehand."""
@@ -119,8 +120,7 @@ class Statements:
         the rows it is copied from are gone.
         """
         assert step.key is not None
-        table = self.table(step.table)
-        return sa.select(table.c[step.key].label("key")).where(self._reached(step))
+        return self._chosen(step, self.table(step.table).c[step.key].label("key"), ())
 
     def remaining(self, step: Step, collected: sa.TableClause) -> sa.Select[Any]:
         """How many of the collected rows the step has left undone."""
@@ -152,20 +152,45 @@ class Statements:
 
     def rows(self, step: Step) -> ColumnElement[bool]:
         """Which rows the step would change: reached, not sealed, not shared, not yet done."""
-        return sa.and_(self._reached(step), *self._unsealed(step), *self._only(step), *self._to_do(step))
+        return sa.and_(
+            self._reach(step),
+            *self._shared(step),
+            *self._unsealed(step),
+            *self._only(step),
+            *self._to_do(step),
+        )
 
-    def _reached(self, step: Step) -> ColumnElement[bool]:
-        """Which rows lead to a leaving root, and are shared as the step says."""
-        conditions = [self._reach(step)]
-        if step.others != "any":
-            other = _certain(self._remaining_owner(step))
-            conditions.append(other if step.others == "some" else sa.not_(other))
-        return sa.and_(*conditions)
+    def _chosen(
+        self, step: Step, what: ColumnElement[Any], own: Sequence[ColumnElement[bool]]
+    ) -> sa.Select[Any]:
+        """Something of the rows that the step reaches, shared as it says, and that meet conditions of their own.
+
+        Owners are asked of each row, which costs the most: where the engine would not begin with the rows that are
+        reached, they are gathered first.
+        """
+        table, shared = self.table(step.table), self._shared(step)
+        ways = self._ways(step.paths, self._to_leaving(step)) if shared else []
+        if len(ways) < 2 or not self.dialect.gathers_first:
+            chosen = sa.select(what).select_from(table)
+            return chosen.where(sa.and_(self._reach(step), *shared, *own))
+        reached = sa.union(*ways).subquery("garant_reached")
+        start = reached.join(table, table.c[self._key(step.table)] == reached.c.key)
+        return sa.select(what).select_from(start).where(*shared, *own).prefix_with("STRAIGHT_JOIN")
+
+    def _shared(self, step: Step) -> list[ColumnElement[bool]]:
+        """Whether rows have other owners, as the step says."""
+        if step.others == "any":
+            return []
+        other = _certain(self._remaining_owner(step))
+        return [other if step.others == "some" else sa.not_(other)]
 
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
+        return self.lead(step.paths, self._to_leaving(step))
+
+    def _to_leaving(self, step: Step) -> Condition:
         leaving = self._leaving(step)
-        return self.lead(step.paths, lambda c, link: c.in_(written(leaving, link)))
+        return lambda column, link: column.in_(written(leaving, link))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -195,16 +220,31 @@ class Statements:
         The ways are gathered rather than tried row by row: no database uses an index for one way *or*
         another. Where the table has no key to gather, they are tried.
         """
-        groups, end = _groups([p.hops for p in paths]), End(condition, shared=self.sharing and len(paths) > 1)
-        conditions = [self._linked(group, end) for group in groups]
+        ways = self._ways(paths, condition)
+        if len(ways) < 2:
+            # No way to the root reaches no row: without the false, no condition would be every row.
+            return sa.or_(sa.false(), *self._conditions(paths, condition))
+        name = paths[0].table
+        return self.table(name).c[self._key(name)].in_(self.dialect.any_of(sa.union_all(*ways)))
+
+    def _ways(self, paths: Sequence[Path], condition: Condition) -> list[sa.Select[Any]]:
+        """The keys of the rows by each way; none where the table has no key."""
         name = paths[0].table if paths else ""
         key = self.data_map.tables[name].key if name in self.data_map.tables else None
-        if len(groups) < 2 or key is None:
-            # No way to the root reaches no row: without the false, no condition would be every row.
-            return sa.or_(sa.false(), *conditions)
-        column = self.table(name).c[key]
-        ways = [sa.select(column.label("key")).where(way).correlate(None) for way in conditions]
-        return column.in_(self.dialect.any_of(sa.union_all(*ways)))
+        if key is None:
+            return []
+        column = self.table(name).c[key].label("key")
+        return [sa.select(column).where(way).correlate(None) for way in self._conditions(paths, condition)]
+
+    def _conditions(self, paths: Sequence[Path], condition: Condition) -> list[ColumnElement[bool]]:
+        """Whether a row leads to the end, by the ways that begin with each hop."""
+        end = End(condition, shared=self.sharing and len(paths) > 1)
+        return [self._linked(group, end) for group in _groups([path.hops for path in paths])]
+
+    def _key(self, table: str) -> str:
+        key = self.data_map.tables[table].key
+        assert key is not None
+        return key
 
     def _linked(self, ways: Ways, end: End, met: sa.Select[Any] | None = None) -> ColumnElement[bool]:
         """Whether a row leads to the end by ways that all begin with the same hop.
@@ -277,7 +317,11 @@ class Statements:
         root, departing = self.data_map.roots[self.root], self.departing
         alive = self.table(root.table).alias("garant_alive")
         leaving = sa.select(sa.literal(1)).select_from(departing).where(*self._until_now(step))
-        held = leaving.where(departing.c.held.bitwise_and(step.unless) != 0)
+        free, held = (
+            leaving.where(condition)
+            for mask in [departing.c.held.bitwise_and(step.unless)]
+            for condition in (mask == 0, mask != 0)
+        )
 
         # Asked of each row by an index: those who stay are far too many to gather.
         def is_in(
@@ -287,12 +331,13 @@ class Statements:
                 return key.in_(written(query.with_only_columns(own.c[name]).correlate(None), link))
             return query.where(own.c[name] == key).correlate_except(own).exists()
 
+        # The likeliest first: who leaves is looked for once, and who stays twice.
         def stays(key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
-            lives = sa.and_(
-                is_in(sa.select(sa.literal(1)).select_from(alive), alive, root.key, key, link),
-                sa.not_(is_in(leaving, departing, "key", key, link)),
-            )
-            return sa.or_(lives, is_in(held, departing, "key", key, link)) if step.unless else lives
+            lives = is_in(sa.select(sa.literal(1)).select_from(alive), alive, root.key, key, link)
+            if not step.unless:
+                return sa.and_(sa.not_(is_in(leaving, departing, "key", key, link)), lives)
+            kept = is_in(held, departing, "key", key, link)
+            return sa.and_(sa.not_(is_in(free, departing, "key", key, link)), sa.or_(lives, kept))
 
         end, reached = End(stays, shared=False), self._reach(step)
         return sa.or_(

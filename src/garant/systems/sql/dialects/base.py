@@ -47,6 +47,8 @@ class Dialect(Protocol):
     name: str
     with_before_change: bool
     """Whether a DELETE or an UPDATE may begin with common table expressions."""
+    gathers_first: bool
+    """Whether the rows that a condition is asked of are to be gathered before it: where the engine would ask all."""
     scratching: Scratching
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
@@ -101,8 +103,18 @@ class Dialect(Protocol):
         """The column type of a temporary table of keys of this kind."""
         ...
 
-    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-        """A dated fact (not NULL) as a day or a moment that compares with the others of its kind."""
+    def holds_dates(self, connection: sa.Connection, rows: sa.Subquery) -> bool:
+        """Whether the system's own types make the column ``at`` a date, where that is quicker to read.
+
+        Asked within the transaction that reads: the types are then what they were until it ends.
+        """
+        ...
+
+    def readable(self, at: ColumnElement[Any], kind: str, *, dates: bool) -> ColumnElement[Any]:
+        """A dated fact (not NULL) as a day or a moment that compares with the others of its kind.
+
+        ``dates``: what :meth:`holds_dates` answered.
+        """
         ...
 
     def gathered(

@@ -22,6 +22,7 @@ class Postgresql:
 
     name = "postgresql"
     with_before_change = True
+    gathers_first = False
     scratching = Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
@@ -45,12 +46,15 @@ class Postgresql:
         return connection.scalar(sa.select(sa.func.txid_status(number)))
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
-        key_type = "bigint" if isinstance(rows[0][0], int) else "text"
-        cast = "::uuid" if name.endswith("uuid") else ""
+        numbers = isinstance(rows[0][0], int)
+        keys = [key for key, _ in rows]
+        # The driver looks at each number of a list by itself; their text is made ten times as fast.
+        given = _numbers(keys) if numbers else keys
+        key_type, cast = "bigint" if numbers else "text", "::uuid" if name.endswith("uuid") else ""
         connection.exec_driver_sql(
             f"INSERT INTO {name} (key, held) SELECT k{cast}, h "
             f"FROM unnest(%s::{key_type}[], %s::bigint[]) AS given(k, h)",
-            ([key for key, _ in rows], [mask for _, mask in rows]),
+            (given, _numbers([mask for _, mask in rows])),
         )
 
     def sent(self, connection: sa.Connection, name: str) -> None:
@@ -67,7 +71,10 @@ class Postgresql:
             return sa.BigInteger()
         return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
 
-    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+    def holds_dates(self, connection: sa.Connection, rows: sa.Subquery) -> bool:
+        return False
+
+    def readable(self, at: ColumnElement[Any], kind: str, *, dates: bool) -> ColumnElement[Any]:
         return sa.cast(at, sa.TIMESTAMP(timezone=True))
 
     def gathered(
@@ -119,3 +126,8 @@ class Postgresql:
 
     def moving(self, table: str) -> Collection[str]:
         return ()
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """Numbers as PostgreSQL writes an array of them."""
+    return f"{{{','.join(map(str, numbers))}}}"

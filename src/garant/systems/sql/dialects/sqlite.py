@@ -43,6 +43,7 @@ class Sqlite:
 
     name = "sqlite"
     with_before_change = True
+    gathers_first = False
     scratching = Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
@@ -78,7 +79,10 @@ class Sqlite:
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         return sa.BigInteger() if kind == "integer" else sa.Text()
 
-    def readable(self, at: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
+    def holds_dates(self, connection: sa.Connection, rows: sa.Subquery) -> bool:
+        return False
+
+    def readable(self, at: ColumnElement[Any], kind: str, *, dates: bool) -> ColumnElement[Any]:
         return sa.func.coalesce(_sqlite_day(at) if kind == "date" else _sqlite_instant(at), UNREAD)
 
     def gathered(
