@@ -68,12 +68,13 @@ class Surveyor:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""
         probes = self._probes(_union(held.get(key, 0) for key in keys))
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
-        busy = [p.step for p, rows in zip(probes, counts.rows, strict=True) if p.meaning == "done" and rows]
         planned = _planned(self.steps, probes, counts)
-        if not busy:
+        idle = {number for number, rows in enumerate(counts.rows[: len(self.steps)]) if not rows}
+        if len(idle) == len(self.steps):
             return Survey(planned, [], [])
-        change = self.change(keys, held, busy)
-        blocks, cascades = self.snapshot.foresee(change), self.snapshot.cascades(change)
+        blocks = self.snapshot.foresee(self.change(keys, held), idle)
+        busy = [step for number, step in enumerate(self.steps) if number not in idle]
+        cascades = self.snapshot.cascades(self.change(keys, held, busy))
         return Survey(planned, blocks_of(blocks), blocks_of(cascades))
 
     def _probes(self, in_force: int) -> list[_Probe]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from garant.engine.run import Course
 from garant.engine.terms import Terms
-from garant.systems.port import ChangeSet, RootKey, Snapshot
+from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,8 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey]) -> Select
     selection = course.selection
     asked = [key for key in course.keys if key not in spared]
     with course.source.connector.snapshot() as snapshot:
-        found = snapshot.find_held(
-            selection.root, asked, terms.duty_questions(course.source.data_map, course.duties)
-        )
+        duties = terms.duty_questions(course.source.data_map, course.duties)
+        found = snapshot.find_still(selection.root, asked, Recheck(None, duties))
         change = ChangeSet(selection.root, asked, course.steps, found.held)
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()

@@ -6,7 +6,7 @@ these terms, so that a lake, a folder of files or an API answer the same questio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -322,8 +322,11 @@ class Snapshot(Protocol):
         """The roots (root → keys) whose hold keeps a row that a step of the change would change."""
         ...
 
-    def foresee(self, change: ChangeSet) -> list[Blocker]:
-        """The references that will refuse a deletion of the change: rows that nothing takes away."""
+    def foresee(self, change: ChangeSet, idle: Collection[int]) -> list[Blocker]:
+        """The references that will refuse a deletion of the change: rows that nothing takes away.
+
+        ``idle``: the positions of steps that find no row, as has just been counted.
+        """
         ...
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,22 +43,27 @@ def make_sure(connection: sa.Connection, dialect: Dialect, data_map: DataMap, st
 
 
 def foresee(
-    connection: sa.Connection, known: Sequence[Reference], statements: Statements, steps: Sequence[Step]
+    connection: sa.Connection,
+    known: Sequence[Reference],
+    statements: Statements,
+    steps: Sequence[Step],
+    idle: Collection[int] = (),
 ) -> list[Blocker]:
     """References that will still be there when their target must go.
 
     A referring row that an earlier step (or the same one) deletes, or whose reference it blanks, is no
-    obstacle; where the reference is deferred, nor is one that a later step takes away.
+    obstacle; where the reference is deferred, nor is one that a later step takes away. ``idle`` are the
+    positions of steps that are known to find no row: they need not be asked about.
     """
     return [
         Blocker(step.table, reference.name, rows, reference.table)
         for position, step in enumerate(steps)
-        if step.do is Do.DELETE and step.paths
+        if step.do is Do.DELETE and step.paths and position not in idle
         for reference in known
         if reference.refuses
         and reference.target_table == _bare(connection, step.table)
         and (taking := steps if reference.deferred else steps[: position + 1])
-        and (rows := _count(connection, statements, reference, step, taking))
+        and (rows := _count(connection, statements, reference, step, taking, idle))
     ]
 
 
@@ -136,6 +141,7 @@ def _count(
     reference: Reference,
     going: Step,
     taking: Sequence[Step],
+    idle: Collection[int] = (),
 ) -> int:
     """Rows that refer to what a step deletes and that none of the others takes away."""
     mine = [step for step in taking if _bare(connection, step.table) == reference.table]
@@ -151,7 +157,8 @@ def _count(
     referring = [_column(connection, reference.table, name) for name in reference.columns]
     refers = referring[0].in_(doomed) if len(referring) == 1 else sa.tuple_(*referring).in_(doomed)
     query = sa.select(sa.func.count()).select_from(child).where(refers)
-    for rows in _taken(connection, statements, reference, taking):
+    busy = [step for position, step in enumerate(taking) if position not in idle]
+    for rows in _taken(connection, statements, reference, busy):
         query = query.where(sa.not_(sa.func.coalesce(rows, sa.false())))
     return int(connection.scalar(query) or 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -126,10 +126,10 @@ class SqlSnapshot:
         """The held roots for whose sake a step of the change leaves some row as it is."""
         return roots_on_hold(self._connection, self._load(change), change)
 
-    def foresee(self, change: ChangeSet) -> list[Blocker]:
-        """The references that will refuse a deletion of the change."""
+    def foresee(self, change: ChangeSet, idle: Collection[int]) -> list[Blocker]:
+        """The references that will refuse a deletion of the change; ``idle`` steps find no row."""
         known = self._referring()
-        return foresee(self._connection, known, self._load(change), self._passable(change))
+        return foresee(self._connection, known, self._load(change), self._passable(change), idle)
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:
         """The rows that a foreign key takes away with those of the change."""
