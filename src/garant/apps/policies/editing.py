@@ -62,6 +62,11 @@ class Edited:
     """Who refers to what was just removed."""
     saved: Version | None = None
 
+    @property
+    def total(self) -> int:
+        """How much there is to look at on the page."""
+        return sum(len(node.messages) for node in self.form.every)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

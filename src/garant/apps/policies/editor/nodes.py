@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -12,6 +13,7 @@ from garant.policy import Diagnostic, Period, Text
 from garant.policy.anatomy import Section, Slot, slots
 from garant.policy.document.base import Model
 from garant.policy.places import Place
+from garant.policy.saying import period
 from garant.publish.countries import country
 
 _COUNTRIES: Final = (
@@ -81,6 +83,37 @@ class Node:
             yield from node.every
 
     @property
+    def first(self) -> list[Node]:
+        """The fields to show at once: required, filled in, or to be mended."""
+        return [node for node in self.nodes if not node.idle]
+
+    @property
+    def more(self) -> list[Node]:
+        """The others: optional, and empty."""
+        return [node for node in self.nodes if node.idle]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether next to nothing is written here yet."""
+        return len(self.first) <= 2 and not self.faulty
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is optional, empty, and nothing is said of it."""
+        empty = not self.nodes and (not self.present or self.value in (None, [], {}))
+        return empty and not self.required and not self.removable_entry and not self.messages
+
+    @property
+    def removable_entry(self) -> bool:
+        """Whether it is an entry of a list."""
+        return self.removable and self.form in {"text", "entry"}
+
+    @property
+    def faulty(self) -> bool:
+        """Whether something is to be mended here or inside."""
+        return any(node.messages for node in self.every)
+
+    @property
     def at(self) -> str:
         """The name of the list or map that this entry stands in."""
         return self.name.rpartition(".")[0]
@@ -143,7 +176,7 @@ class _Maker:
             name=name,
             form=form,
             label=slot.label,
-            help=slot.help if slot.help.fr.rstrip(".") != slot.label.fr else None,
+            help=hint_of(slot),
             required=slot.required,
             value=_shown(slot, value),
             options=self._options(slot, value),
@@ -172,9 +205,9 @@ class _Maker:
             left = {key: words for key, words in slot.choices.items() if key not in (value or {})}
             return _choices(left, [])
         if slot.form == "choice":
-            return _choices(slot.choices, [value])
+            return _choices(slot.choices, [_shown(slot, value)])
         if slot.form == "country":
-            return _choices({code: country(code) for code in _COUNTRIES}, [value])
+            return _choices({code: country(code) for code in _COUNTRIES}, [_shown(slot, value)])
         if slot.refers is not None:
             keys = [value] if slot.form == "key" else cast(Sequence[Any], value or ())
             return _choices(self._labels[slot.refers], keys)
@@ -243,8 +276,35 @@ _GROUPS: Final = {
 
 
 def message_of(found: Diagnostic) -> Message:
-    """A diagnostic as it is shown beside a field."""
-    return Message(found.severity, found.code, found.message, found.mend)
+    """A diagnostic as it is shown beside a field: to people who do not write YAML."""
+    return Message(found.severity, found.code, _in_words(found.message), _in_words(found.mend))
+
+
+_ISO: Final = re.compile(r"\bP(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?\b")
+
+
+def _in_words(text: Text) -> Text:
+    """Periods as one says them, where the message has them as they are written in a file."""
+    return Text(
+        fr=_ISO.sub(lambda found: period(Period.parse(found.group())).fr, text.fr),
+        en=_ISO.sub(lambda found: period(Period.parse(found.group())).en, text.en),
+    )
+
+
+def hint_of(slot: Slot) -> Text | None:
+    """What is said of a field beyond its label; nothing that concerns only who writes YAML."""
+    if slot.form == "country" or "ISO 8601" in slot.help.fr:
+        return None
+    fr, en = _rest(slot.help.fr, slot.label.fr), _rest(slot.help.en, slot.label.en)
+    return Text(fr=fr, en=en) if fr and en else None
+
+
+def _rest(sentence: str, label: str) -> str:
+    rest = sentence.removeprefix(label).rstrip(".").lstrip("\u202f;:, ").removesuffix("entre guillemets")
+    rest = rest.removesuffix("between quotes")
+    if rest.startswith("(") and rest.endswith(")"):
+        rest = rest[1:-1]
+    return f"{rest[:1].upper()}{rest[1:]}." if rest else ""
 
 
 def _steps(place: Place) -> tuple[str, ...]:
