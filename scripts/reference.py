@@ -255,7 +255,33 @@ def settings_page() -> str:
     return f"# Settings\n\n{NOTE}{about}\n\n" + "\n".join(sections)
 
 
+def api_page() -> str:
+    """Every operation of the JSON API, its right, and what it takes and gives."""
+    from garant.site.api import api
+
+    lines = [
+        "# The JSON API",
+        "",
+        "Under `/api/v1`; described for programs at `/api/v1/openapi.json` (OpenAPI 3.1). [How to use it](../how-to/use-the-api.md).",
+        "",
+    ]
+    for address, methods in api.get_openapi_schema()["paths"].items():
+        for method, one in methods.items():
+            right = one.get("x-right")
+            needs = f"Right `{right}`." if right else "For anyone."
+            taken = ", ".join(f"`{p['name']}`" for p in one.get("parameters", []) if p["in"] == "query")
+            told = [
+                one["summary"] + ".",
+                one.get("description", ""),
+                needs,
+                f"Takes {taken}." if taken else "",
+            ]
+            lines += [f"## `{method.upper()} {address}`", "", " ".join(filter(None, told)), ""]
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
     "policy-keys.md": policy_keys,
     "map-keys.md": map_keys,
     "manual-map-keys.md": manual_keys,

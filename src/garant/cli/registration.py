@@ -32,6 +32,7 @@ from garant.cli import (
     serve,
     subject,
     tasks,
+    tokens,
 )
 from garant.cli.language import both, one
 from garant.policy.text import Language
@@ -75,6 +76,7 @@ def application() -> typer.Typer:
         schema,
         explain,
         member,
+        tokens,
         serve,
         demo,
     ):

@@ -36,6 +36,14 @@ SETTINGS: Final[dict[str, Text]] = {
         fr="Base de Garant : postgresql://… ; SQLite dans le dossier des données sans elle.",
         en="Garant’s database: postgresql://…; without it, SQLite in the data folder.",
     ),
+    "GARANT_BACKUP_RECIPIENTS": Text(
+        fr="Clés publiques age pour qui les sauvegardes sont chiffrées, séparées par des espaces.",
+        en="Public keys of age that backups are encrypted for, separated by spaces.",
+    ),
+    "GARANT_BACKUP_IDENTITY": Text(
+        fr="Fichier de la clé secrète age qui ouvre les sauvegardes ; pour garant restore et garant drill.",
+        en="File of the secret key of age that opens backups; for garant restore and garant drill.",
+    ),
     "GARANT_URL": Text(
         fr="Adresse du site telle qu’on la tape. Hors de cette machine, elle commence par https://.",
         en="The site’s address as people type it. Beyond this machine, it begins with https://.",

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "garant.apps.tasks",
     "garant.apps.archives",
     "garant.apps.backups",
+    "garant.apps.tokens",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "garant.site.middleware.LanguageMiddleware",
+    "garant.site.programs.ApiMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -120,6 +122,9 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), GARANT_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+
+GARANT_API_RATES = {"token": (600, 120), "address": (1200, 240), "refused": (30, 20)}
+"""Requests a minute, and at once: of a token, of an address, of an address whose tokens open nothing."""
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français"), ("en", "English")]

@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import include, path
 
 from garant.site import views
+from garant.site.api import api
 
 handler403 = views.forbidden
 handler404 = views.not_found
@@ -28,4 +29,5 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.accounts.urls")),
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),
     path("o/<slug:organisation>/register/", include("garant.apps.register.urls")),
+    path("api/v1/", api.urls),
 ]

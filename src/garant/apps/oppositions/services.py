@@ -126,7 +126,12 @@ def allowed(
 
 def counts(policy: LoadedPolicy) -> Mapping[str, int]:
     """How many addresses and numbers oppose each purpose; under no name, all direct marketing."""
-    with scoped(_organisation(policy)):
+    return counted(_organisation(policy))
+
+
+def counted(organisation: str) -> Mapping[str, int]:
+    """The same, of an organisation whose policy is not at hand."""
+    with scoped(organisation):
         rows = Opposition.objects.values("purpose").annotate(number=Count("id")).order_by("purpose")
     return {row["purpose"]: row["number"] for row in rows}
 

@@ -1,0 +1,179 @@
+"""The only way tokens are issued, recognised and revoked, and answers kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import May
+from garant.apps.evidence import services as evidence
+from garant.apps.scoping import for_organisation, scope_of, scoped
+from garant.apps.tokens import refusals
+from garant.apps.tokens.entries import TokenIssued, TokenRevoked
+from garant.apps.tokens.models import KeptAnswer, Token
+from garant.ledger.entries import Entry, Payload
+
+LONGEST = 366
+"""Days that a token lasts at most."""
+KEPT = timedelta(hours=24)
+"""How long an answer is kept to be given again."""
+_USED = timedelta(minutes=1)
+"""How exactly the last use is known: a read costs no write each time."""
+_FORM = re.compile(r"garant_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who comes with a token: for whom, in which organisation, and what they may do there."""
+
+    token: str
+    organisation: str
+    actor: str
+    user: Any
+    granted: frozenset[May]
+
+
+def issue(
+    organisation: str, user: Any, name: str, scopes: Sequence[str], *, until: date | None = None, actor: str
+) -> tuple[Token, str]:
+    """Issue a token, and give its text: shown once, kept nowhere.
+
+    Args:
+        user: for whom it acts; what they may not do any more, it may not either.
+        scopes: what it may do, of what the person may do.
+        until: its last day (UTC); ninety days from now unless said.
+
+    Raises:
+        TokenRefusedError: no such right, a right beyond the person's, or no end within a year.
+    """
+    _check(organisation, user, scopes)
+    now = datetime.now(UTC)
+    day = until or now.date() + timedelta(days=90)
+    if not now.date() <= day <= now.date() + timedelta(days=LONGEST):
+        raise refusals.bad_end(LONGEST)
+    key, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    with transaction.atomic(), scoped(organisation):
+        made = Token.objects.create(
+            key=key,
+            organisation=organisation,
+            name=name.strip()[:100],
+            digest=_digest(secret),
+            scopes=sorted(set(scopes)),
+            user=user,
+            created_at=now,
+            expires_at=datetime.combine(day + timedelta(days=1), time(), UTC),
+        )
+        member = accounts.pseudonym(organisation, user.email)
+        _enter(organisation, TokenIssued(token=key, member=member, scopes=made.scopes, until=day), actor)
+    return made, f"garant_{key}_{secret}"
+
+
+def _check(organisation: str, user: Any, scopes: Sequence[str]) -> None:
+    known = [may.value for may in May]
+    if not scopes:
+        raise refusals.no_scope()
+    held = accounts.membership(organisation, user)
+    if held is None:
+        raise refusals.not_a_member(user.email, organisation)
+    for scope in scopes:
+        if scope not in known:
+            raise refusals.unknown_scope(scope, known)
+        if not held.may(May(scope)):
+            raise refusals.beyond(scope)
+
+
+@for_organisation
+@transaction.atomic
+def revoke(organisation: str, key: str, *, actor: str) -> None:
+    """Revoke a token, at once. Raises TokenRefusedError: none in force has this key."""
+    found = Token.objects.select_for_update().filter(key=key, revoked_at=None).first()
+    if found is None:
+        raise refusals.unknown_token(key)
+    found.revoked_at = datetime.now(UTC)
+    found.save(update_fields=["revoked_at"])
+    _enter(organisation, TokenRevoked(token=key), actor)
+
+
+def listing(organisation: str) -> list[Token]:
+    """The tokens of an organisation, the latest first."""
+    with scoped(organisation):
+        return list(Token.objects.select_related("user"))
+
+
+def recognise(text: str) -> Bearer | None:
+    """Who comes with a token; None where it opens nothing: unknown, over, revoked, or of somebody who left."""
+    form = _FORM.fullmatch(text)
+    if form is None:
+        return None
+    now = datetime.now(UTC)
+    with scope_of(Token, "organisation", key=form[1]):
+        found = Token.objects.select_related("user").filter(key=form[1]).first()
+        if (
+            found is None
+            or not hmac.compare_digest(found.digest, _digest(form[2]))
+            or not found.in_force(now)
+        ):
+            return None
+        held = accounts.membership(found.organisation, found.user)
+        if held is None:
+            return None
+        if found.last_used_at is None or now - found.last_used_at > _USED:
+            Token.objects.filter(key=found.key).update(last_used_at=now)
+    granted = frozenset(May(scope) for scope in found.scopes if held.may(May(scope)))
+    return Bearer(found.key, found.organisation, found.user.email, found.user, granted)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered."""
+
+    request: str
+    status: int
+    content_type: str
+    body: str
+
+
+def kept(bearer: Bearer, key: str) -> Answer | None:
+    """What was answered under an idempotency key, if it was within a day."""
+    with scoped(bearer.organisation):
+        found = KeptAnswer.objects.filter(token=bearer.token, key=key, status__isnull=False).first()
+    return None if found is None else Answer(found.request, found.status, found.content_type, found.body)
+
+
+def reserve(bearer: Bearer, key: str, request: str) -> int:
+    """Take an idempotency key, in the caller's transaction: whoever comes second waits for its end.
+
+    Raises django.db.IntegrityError: it is taken.
+    """
+    now = datetime.now(UTC)
+    with scoped(bearer.organisation):
+        KeptAnswer.objects.filter(at__lt=now - KEPT).delete()
+        made = KeptAnswer.objects.create(
+            organisation=bearer.organisation, token=bearer.token, key=key, request=request, at=now
+        )
+    return made.pk
+
+
+def keep(bearer: Bearer, reserved: int, status: int, content_type: str, body: str) -> None:
+    """Keep an answer under the key that was reserved for it, in the transaction of what it says."""
+    with scoped(bearer.organisation):
+        rows = KeptAnswer.objects.filter(pk=reserved)
+        rows.update(status=status, content_type=content_type, body=body)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _enter(organisation: str, payload: Payload, actor: str) -> None:
+    who = evidence.person(organisation, actor)
+    evidence.append(organisation, [Entry(payload, datetime.now(UTC), who)])

@@ -1,0 +1,194 @@
+"""What every request of a program goes through: limits, its token, its organisation's scope, its idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+
+from garant.apps.organisations.services import scoped
+from garant.apps.tokens import services as tokens
+from garant.apps.tokens.services import Answer, Bearer
+from garant.policy.text import Text
+from garant.site.problems import CONTENT_TYPE, problem
+from garant.site.rates import Buckets
+
+PREFIX: Final = "/api/"
+LARGEST: Final = 2_000_000
+"""Bytes of a request's body at most."""
+
+_log = logging.getLogger("garant.api")
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiMiddleware:
+    """The way in and out of the API; every other address passes by."""
+
+    def __init__(self, answer: Next) -> None:
+        self._answer = answer
+        rates: dict[str, tuple[int, int]] = settings.GARANT_API_RATES
+        self._buckets = {kind: Buckets(*rate) for kind, rate in rates.items()}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a program, whatever happens with a problem that it can read."""
+        if not request.path_info.startswith(PREFIX):
+            return self._answer(request)
+        response = self._plain(self._limited(request))
+        patch_vary_headers(response, ["Accept-Language", "Authorization"])
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Another organisation than the token's is not there."""
+        bearer: Bearer | None = getattr(request, "bearer", None)
+        named = kwargs.get("organisation")
+        if not request.path_info.startswith(PREFIX) or bearer is None or named in (None, bearer.organisation):
+            return None
+        return problem(404, "not-found")
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What nobody foresaw: said in the log, not to the program."""
+        if not request.path_info.startswith(PREFIX):
+            return None
+        _log.error("%s %s: %s", request.method, request.path_info, type(error).__name__, exc_info=error)
+        return problem(500, "unexpected")
+
+    def _limited(self, request: HttpRequest) -> HttpResponse:
+        address = _address(request)
+        wait = self._buckets["address"].take(address)
+        if wait:
+            return _later(wait)
+        presented = _presented(request)
+        bearer = tokens.recognise(presented) if presented else None
+        if presented and bearer is None:
+            wait = self._buckets["refused"].take(address)
+        elif bearer is not None:
+            wait = self._buckets["token"].take(bearer.token)
+        return _later(wait) if wait else self._admitted(request, bearer)
+
+    def _admitted(self, request: HttpRequest, bearer: Bearer | None) -> HttpResponse:
+        unusable = _unusable(request)
+        if unusable is not None:
+            return unusable
+        vars(request)["bearer"] = bearer
+        if bearer is None:
+            return self._conditional(request)
+        with scoped(bearer.organisation):
+            key = request.headers.get("Idempotency-Key", "").strip()
+            return (
+                self._once(request, bearer, key)
+                if key and request.method == "POST"
+                else self._conditional(request)
+            )
+
+    def _conditional(self, request: HttpRequest) -> HttpResponse:
+        """A read that has not changed since is not sent again."""
+        response = self._answer(request)
+        if request.method != "GET" or response.status_code != 200 or response.streaming:
+            return response
+        etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+        response.headers["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    def _once(self, request: HttpRequest, bearer: Bearer, key: str) -> HttpResponse:
+        """Do what is asked once under a key, and keep the answer in the transaction of what it says."""
+        if len(key) > 200 or not key.isprintable():
+            return problem(400, "idempotency-key", _BAD_KEY)
+        told = _told(request)
+        given = _again(tokens.kept(bearer, key), told)
+        if given is not None:
+            return given
+        try:
+            with transaction.atomic():
+                reserved = tokens.reserve(bearer, key, told)
+                response = self._plain(self._answer(request))
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+                    return response
+                body = response.content.decode()
+                tokens.keep(bearer, reserved, response.status_code, response.headers["Content-Type"], body)
+                return response
+        except IntegrityError:
+            return _again(tokens.kept(bearer, key), told) or _later(1)
+
+    def _plain(self, response: HttpResponse) -> HttpResponse:
+        """No error leaves as a page for people."""
+        status = response.status_code
+        if status < 400 or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+            return response
+        kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
+        return problem(status, headers=kept)
+
+
+_BAD_KEY = Text(
+    fr="Idempotency-Key\u202f: 200 caractères imprimables au plus.",
+    en="Idempotency-Key: 200 printable characters at most.",
+)
+_OTHER = Text(
+    fr="Cette clé d’idempotence a servi à une autre demande\u202f: prenez-en une nouvelle.",
+    en="This idempotency key was used for another request: take a new one.",
+)
+
+
+def _again(answer: Answer | None, told: str) -> HttpResponse | None:
+    """The answer that was given, to the same request; a refusal, to another."""
+    if answer is None:
+        return None
+    if answer.request != told:
+        return problem(422, "idempotency-key", _OTHER)
+    headers = {"Idempotency-Replayed": "true"}
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type, headers=headers)
+
+
+def _told(request: HttpRequest) -> str:
+    head = f"{request.method} {request.get_full_path()}\n{request.headers.get('Content-Type', '')}\n"
+    return hashlib.sha256(head.encode(errors="replace") + request.body).hexdigest()
+
+
+def _unusable(request: HttpRequest) -> HttpResponse | None:
+    """What no database takes: a NUL, half a character; and what is too large to be meant."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LARGEST:
+        return problem(413)
+    address = request.get_full_path()
+    if "\0" in request.path_info or "%00" in address or not _whole(request.path_info):
+        return problem(400)
+    return None
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _presented(request: HttpRequest) -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a request comes from: what the proxy in front of us says, where there is one."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or "proxy"
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def _later(seconds: int) -> HttpResponse:
+    said = Text(
+        fr=f"Revenez dans {seconds} s.",
+        en=f"Come back in {seconds} s.",
+    )
+    return problem(429, "rate", said, headers={"Retry-After": str(seconds)})

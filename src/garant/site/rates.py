@@ -1,0 +1,46 @@
+"""How often programs may ask: a bucket for each token and each address, which fills again with time.
+
+Buckets are in the memory of a process: with several, each counts for itself, and what they allow adds up.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+_MOST: Final = 10_000
+"""Buckets remembered; the one not used for longest goes, which is by then full again or nobody's."""
+
+
+@dataclass
+class Buckets:
+    """Buckets of one kind.
+
+    Args:
+        per_minute: how many requests fill again in a minute.
+        burst: how many may come at once.
+    """
+
+    per_minute: int
+    burst: int
+    _levels: OrderedDict[str, tuple[float, float]] = field(
+        default_factory=OrderedDict[str, tuple[float, float]]
+    )
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, name: str, now: float | None = None) -> int:
+        """Take one; 0 where there was one, else whole seconds until there is."""
+        at = time.monotonic() if now is None else now
+        rate = self.per_minute / 60
+        with self._lock:
+            level, then = self._levels.pop(name, (float(self.burst), at))
+            level = min(float(self.burst), level + (at - then) * rate)
+            there = level >= 1
+            self._levels[name] = (level - 1 if there else level, at)
+            if len(self._levels) > _MOST:
+                self._levels.popitem(last=False)
+        return 0 if there else max(1, math.ceil((1 - level) / rate))

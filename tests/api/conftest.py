@@ -1,0 +1,95 @@
+"""Programs at the door: tokens of the organisation's people, of a neighbour's, and none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import May
+from garant.apps.accounts.services import Habilitation
+from garant.apps.organisations import services as organisations
+from garant.apps.policies import services as policies
+from garant.apps.tokens import services as tokens
+from garant.site import programs
+from garant.site.rates import Buckets
+from tests.apps.evidence.conftest import installation
+from tests.conftest import ROOT
+
+__all__ = ["installation"]
+
+POLICY = ROOT / "examples" / "seipra-score" / "policy"
+ORGANISATION = "seipra-score"
+EVERYTHING = [may.value for may in May if may not in (May.MANAGE_SYSTEMS, May.MANAGE_PEOPLE)]
+
+Program = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No limit but where a test sets one."""
+    monkeypatch.setattr(Buckets, "take", lambda *_: 0)
+
+
+@pytest.fixture
+def organisation(installation: Path, settings: Any) -> str:
+    """The reference organisation, with its policy published."""
+    settings.GARANT_MFA_REQUIRED = False
+    version = policies.import_folder(POLICY, actor="author@demo.example")
+    key = version.organisation
+    policies.submit(key, version.key, actor="author@demo.example")
+    policies.approve(key, version.key, digest=version.digest, actor="dpo@demo.example")
+    policies.publish(key, version.key, on=policies.today(key), actor="dpo@demo.example")
+    return key
+
+
+@pytest.fixture
+def neighbour(organisation: str) -> str:
+    """Another organisation of the same installation."""
+    return organisations.create_organisation("neighbour", "Voisine", "Europe/Paris").key
+
+
+def token_of(organisation: str, role: str, scopes: list[str] | None = None, **values: Any) -> str:
+    """The text of a token of somebody with this role."""
+    user = accounts.ensure_user(f"{role}@{organisation}.example", role)
+    if accounts.membership(organisation, user) is None:
+        until = datetime.now(UTC).date().replace(year=2999) if role == "auditor" else None
+        accounts.give(organisation, user, Habilitation(role, until), actor="garant")
+    held = accounts.membership(organisation, user)
+    assert held is not None
+    wanted = [may.value for may in May if held.may(may)] if scopes is None else scopes
+    return tokens.issue(organisation, user, "test", wanted, actor="garant", **values)[1]
+
+
+def client(token: str = "", **headers: str) -> Client:
+    """A program with a token, that reads English."""
+    said = {"Accept-Language": "en", **headers}
+    return Client(headers={**said, "Authorization": f"Bearer {token}"} if token else said)
+
+
+@pytest.fixture
+def dpo(organisation: str) -> Client:
+    """A program of the data protection officer."""
+    return client(token_of(organisation, "dpo"))
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Limits of one kind, for the rest of a test."""
+
+    def limit(kind: str, burst: int) -> None:
+        monkeypatch.undo()
+        made = programs.ApiMiddleware.__init__
+
+        def small(self: Any, answer: Any) -> None:
+            made(self, answer)
+            self._buckets[kind] = Buckets(60, burst)
+
+        monkeypatch.setattr(programs.ApiMiddleware, "__init__", small)
+
+    return limit

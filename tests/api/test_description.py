@@ -1,0 +1,69 @@
+"""The description of the API holds for what it does: asked at random within it, nothing breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from garant.apps.policies import services as policies
+from garant.site.api import api
+from tests.api.conftest import ORGANISATION, token_of
+
+EXAMPLES = 12
+"""Requests made up for each operation."""
+
+
+def described() -> dict[str, Any]:
+    return api.get_openapi_schema()
+
+
+def every() -> list[tuple[str, str]]:
+    return [(method, path) for path, methods in described()["paths"].items() for method in methods]
+
+
+def test_it_is_openapi_3_1_and_names_every_operation_once() -> None:
+    schema = described()
+    assert schema["openapi"].startswith("3.1")
+    names = [one["operationId"] for methods in schema["paths"].values() for one in methods.values()]
+    assert len(names) == len(set(names))
+    silent = [
+        name for methods in schema["paths"].values() for name, one in methods.items() if not one["summary"]
+    ]
+    assert silent == []
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("method", "path"), every(), ids=lambda part: part)
+def test_nothing_that_is_asked_breaks_it(method: str, path: str, organisation: str) -> None:
+    text = token_of(organisation, "dpo")
+    known = [policies.versions(organisation)[0].key, "1", "h-00000000"]
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    operation = schema[path][method.upper()]
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), ours=st.booleans(), one=st.sampled_from(known))
+    def ask(case: Any, ours: bool, one: str) -> None:
+        if ours:
+            case.path_parameters = {
+                name: ORGANISATION if name == "organisation" else one for name in case.path_parameters
+            }
+        answer = case.call(headers={"Authorization": f"Bearer {text}"})
+        assert answer.status_code < 500, answer.text
+        assert answer.status_code != 401, "the token opens the door"
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"][0] == "application/problem+json", answer.text
+
+    ask()
