@@ -257,12 +257,16 @@ def settings_page() -> str:
 
 def api_page() -> str:
     """Every operation of the JSON API, its right, and what it takes and gives."""
+    from garant.site import setup
+
+    setup.wake()
     from garant.site.api import api
 
     lines = [
         "# The JSON API",
         "",
-        "Under `/api/v1`; described for programs at `/api/v1/openapi.json` (OpenAPI 3.1). [How to use it](../how-to/use-the-api.md).",
+        "Under `/api/v1`; described for programs at `/api/v1/openapi.json` (OpenAPI 3.1). "
+        "[How to use it](../how-to/use-the-api.md).",
         "",
     ]
     for address, methods in api.get_openapi_schema()["paths"].items():

@@ -49,3 +49,15 @@ def test_every_kind_of_ledger_entry_has_its_heading() -> None:
     assert [
         kind for kind in reference.all_kinds() if f"`{kind}`" not in headings(FOLDER / "ledger-entries.md")
     ] == []
+
+
+def test_every_operation_of_the_api_has_its_heading() -> None:
+    from garant.site.api import api
+
+    found = headings(FOLDER / "api.md")
+    expected = [
+        f"`{method.upper()} {path}`"
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    ]
+    assert found[1:] == expected
