@@ -265,8 +265,10 @@ def api_page() -> str:
     lines = [
         "# The JSON API",
         "",
-        "Under `/api/v1`; described for programs at `/api/v1/openapi.json` (OpenAPI 3.1). "
-        "[How to use it](../how-to/use-the-api.md).",
+        (
+            "Under `/api/v1`; described for programs at `/api/v1/openapi.json` (OpenAPI 3.1). "
+            "[How to use it](../how-to/use-the-api.md)."
+        ),
         "",
     ]
     for address, methods in api.get_openapi_schema()["paths"].items():
