@@ -150,7 +150,8 @@ def test_a_kind_may_have_nothing_to_say() -> None:
         """Nothing."""
 
     assert Record.parse(Entry(Silent(), START).canonical()).payload == {}
-    assert ledger_entries_markdown().endswith("*Essai.*\n")
+    (_, _, after) = ledger_entries_markdown().partition("*Essai.*\n")
+    assert after.lstrip().startswith("###") or not after
 
 
 class _FreeText(Payload):
