@@ -7,15 +7,18 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.policies import services as policies
+from garant.apps.register import services
 from garant.policy import Policy, load_policy
-from garant.publish.register import import_register
+from garant.publish.register import as_ods, import_register
 from tests.conftest import ROOT
+from tests.publish.register.workbooks import Workbook, plain_workbook
 from tests.site.conftest import Persona, user_of
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +126,56 @@ def test_a_habilitation_for_some_activities_shows_these_alone(
     assert client.get(address(site, "recruitment/")).status_code == 200
     assert client.get(address(site, "customer-relationship/")).status_code == 404
     assert client.get(address(site, "files/csv/")).status_code == 403
+
+
+def sent(client: Client, site: str, raw: bytes) -> Any:
+    file = SimpleUploadedFile("registre.ods", raw, services.FORMS["ods"])
+    return client.post(address(site, "files/import/"), {"file": file})
+
+
+def test_a_register_changed_by_hand_becomes_a_draft(
+    site: str, persona: Persona, draft: policies.Version, policy: Policy
+) -> None:
+    client = persona("dpo")
+    raw = Workbook(as_ods(policy)).write("Fiche 1", "Nom du traitement", 1, "Clients").saved().getvalue()
+    page = text(sent(client, site, raw))
+    assert "« Relation client » devient « Clients »" in page
+    made = policies.versions(site)[0]
+    assert (made.number, made.state) == (2, policies.State.DRAFT)
+    assert made.policy.activities["customer-relationship"].label.fr == "Clients"
+    assert f"?version={made.key}" in page
+    assert "dit la même chose" in text(sent(client, site, as_ods(policy)))
+    assert len(policies.versions(site)) == 2
+
+
+def test_a_plain_register_is_taken_as_this_organisation_s(site: str, persona: Persona) -> None:
+    raw = plain_workbook(
+        {"Paie": [["Nom du traitement", "Paie"], ["Finalité principale", "Payer"]]}
+    ).getvalue()
+    page = text(sent(persona("dpo"), site, raw))
+    assert "à compléter" in page
+    made = policies.versions(site)[0]
+    assert made.policy.organisation.key == site
+    assert list(made.policy.activities) == ["paie"]
+
+
+def test_a_register_that_cannot_be_taken_is_refused_in_words(
+    site: str, persona: Persona, draft: policies.Version
+) -> None:
+    client = persona("dpo")
+    for raw, words in ((b"nothing", "pas un classeur ODS"), (as_ods(REFERENCE), "seipra-score")):
+        answer = sent(client, site, raw)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert sent(persona("staff"), site, b"").status_code == 403
+    assert len(policies.versions(site)) == 1
+
+
+def test_what_is_missing_in_a_draft_can_be_written_at_once(
+    site: str, persona: Persona, draft: policies.Version
+) -> None:
+    page = text(persona("dpo").get(address(site, "recruitment/")))
+    editor = f"/o/{site}/policy/1/edit/activities/recruitment/"
+    assert editor in page
+    assert persona("dpo").get(editor).status_code == 200
+    assert editor not in text(persona("auditor").get(address(site, "recruitment/")))

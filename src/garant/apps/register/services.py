@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import BinaryIO, Final
 
+from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.policies.services import RefusedError, Version
 from garant.policy import Language, Policy
 from garant.policy.places import Place
 from garant.publish import register as made
-from garant.publish.register import Missing, Score, Sheet, Table
+from garant.publish.register import Missing, Note, Refused, Score, Sheet, Table
 from garant.publish.typography import typeset
 
 FORMS: Final[Mapping[str, str]] = {
@@ -34,6 +35,16 @@ _PARTS: Final[Mapping[str, str]] = {
 }
 """The part of a sheet that shows a section of an activity."""
 
+_ENTRIES: Final = frozenset({"activities", "transfers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A register taken over: the draft that it made, and what to know about it."""
+
+    version: Version
+    notes: tuple[Note, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -43,6 +54,9 @@ class Gap:
     source: str
     activity: str
     part: str
+    section: str
+    """The page of the editor where it is written, and the entry of that page where it has entries."""
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,23 @@ def file(policy: Policy, form: str, language: Language) -> bytes:
     return writers[form]()
 
 
+def take_over(organisation: str, raw: BinaryIO, *, actor: str) -> Taken:
+    """A draft from a workbook in the CNIL's template; one that Garant did not make is taken as this organisation's.
+
+    Raises:
+        Refused: the workbook is none, is hostile, or makes no policy.
+        RefusedError: it is the register of another organisation.
+    """
+    found = made.import_register(raw)
+    policy = found.policy
+    if not found.from_garant:
+        own = organisations.organisation(organisation)
+        who = policy.organisation.model_copy(update={"key": own.key, "time_zone": own.time_zone})
+        policy = policy.model_copy(update={"organisation": who})
+    version = policies.import_document(policy, actor=actor, organisation=organisation)
+    return Taken(version, found.notes)
+
+
 def _entry(one: Sheet, score: Score, language: Language) -> Entry:
     title = typeset(one.title.say(language), language) or one.key
     return Entry(one.key, title, one.role, one.reference, score.percent, len(score.missing))
@@ -160,7 +191,9 @@ def _part(table: Table, language: Language) -> Part:
 
 def _gap(one: Missing, activity: str, language: Language) -> Gap:
     label, source = (typeset(text.say(language), language) for text in (one.label, one.source))
-    return Gap(label, source, activity, part_of(one.place))
+    section, *inside = map(str, one.place)
+    entry = inside[0] if section in _ENTRIES and inside else ""
+    return Gap(label, source, activity, part_of(one.place), section, entry)
 
 
 def part_of(place: Place) -> str:
@@ -176,13 +209,17 @@ __all__ = [
     "FORMS",
     "Entry",
     "Gap",
+    "Note",
     "Page",
     "Part",
+    "Refused",
     "RefusedError",
+    "Taken",
     "Whole",
     "chosen",
     "file",
     "part_of",
     "sheet",
+    "take_over",
     "whole",
 ]

@@ -9,6 +9,7 @@ from garant.apps.register import views
 app_name = "register"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("files/import/", views.take_over, name="import"),
     path("files/<str:form>/", views.download, name="download"),
     path("<slug:activity>/", views.sheet, name="sheet"),
 ]
