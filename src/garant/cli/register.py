@@ -54,14 +54,14 @@ def register(app: typer.Typer) -> None:
     group.command(
         "export",
         help=both(
-            "Écrit le registre : ods (modèle de la CNIL), xlsx, csv ou pdf.",
+            "Écrit le registre\u202f: ods (modèle de la CNIL), xlsx, csv ou pdf.",
             "Write the register: ods (the CNIL’s template), xlsx, csv or pdf.",
         ),
     )(export)
     group.command(
         "import",
         help=both(
-            "Reprend un registre au modèle de la CNIL ; dit ce qui a changé, et ce qui manque.",
+            "Reprend un registre au modèle de la CNIL\u202f; dit ce qui a changé, et ce qui manque.",
             "Take over a register in the CNIL’s template; say what changed, and what is missing.",
         ),
     )(take_over)
@@ -85,7 +85,7 @@ def export(
         Format | None,
         typer.Option(
             "--format",
-            help=both("Forme ; sinon, d’après le nom du fichier.", "Form; else by the file’s name."),
+            help=both("Forme\u202f; sinon, d’après le nom du fichier.", "Form; else by the file’s name."),
         ),
     ] = None,
 ) -> int:
@@ -106,7 +106,7 @@ def _form_of(out: Path) -> Format:
         return Format(out.suffix.removeprefix(".").lower())
     except ValueError:
         raise CommandError(
-            Text(fr=f"{out} : cette forme n’est pas connue.", en=f"{out}: this form is not known."),
+            Text(fr=f"{out}\u202f: cette forme n’est pas connue.", en=f"{out}: this form is not known."),
             Text(
                 fr="Finissez le nom par .ods, .xlsx, .csv ou .pdf, ou ajoutez --format.",
                 en="End the name with .ods, .xlsx, .csv or .pdf, or add --format.",
@@ -150,7 +150,7 @@ def take_over(
     except FileExistsError:
         raise CommandError(
             Text(
-                fr=f"{out} n’est pas vide : rien n’a été écrit.",
+                fr=f"{out} n’est pas vide\u202f: rien n’a été écrit.",
                 en=f"{out} is not empty: nothing was written.",
             ),
             Text(fr="Nommez un dossier nouveau.", en="Name a new folder."),
@@ -158,12 +158,12 @@ def take_over(
     for one in imported.notes:
         err().print(escape(_told(one)), soft_wrap=True)
     _sum_up(imported.notes)
-    note(f"Ensuite : garant check {out}", f"Next: garant check {out}")
+    note(f"Ensuite\u202f: garant check {out}", f"Next: garant check {out}")
     return Exit.OK
 
 
 def _told(one: Note) -> str:
-    colon = say(" :", ":")
+    colon = say("\u202f:", ":")
     where, text = one.where.say(spoken()), one.text.say(spoken())
     return f"{WORDS[one.kind].say(spoken())}{colon} {where}{colon} {text}"
 
@@ -198,7 +198,7 @@ def check(policy: options.PolicyArgument) -> int:
 
 
 def _score(label: str, percent: int) -> str:
-    return say(f"{label} : {percent} %", f"{label}: {percent}%")
+    return say(f"{label}\u202f: {percent}\u202f%", f"{label}: {percent}%")
 
 
 def _line(one: Missing) -> str:

@@ -28,7 +28,8 @@ def cell(sheet: str, label: str, column: int, text: str) -> Imported:
 
 
 def told(imported: Imported) -> list[str]:
-    return [f"{note.kind}: {note.where.fr}: {note.text.fr}" for note in imported.notes]
+    said = [f"{note.kind}: {note.where.fr}: {note.text.fr}" for note in imported.notes]
+    return [one.replace("\u202f", " ") for one in said]
 
 
 def apart_from(policy: Policy, *sections: str) -> Policy:

@@ -161,7 +161,7 @@ def test_retention_is_read_where_it_is_said(imported) -> None:
 
 
 def test_what_is_missing_is_said(imported) -> None:
-    said = [f"{note.kind}: {note.text.fr}" for note in imported.notes]
+    said = [f"{note.kind}: {note.text.fr}".replace("\u202f", " ") for note in imported.notes]
     assert sum("La base légale (art. 6)" in line for line in said) == 3
     assert any(line.startswith("complete: « Le temps utile » : il manque la durée") for line in said)
     assert any("Le modèle ne dit ni les bases légales" in line for line in said)

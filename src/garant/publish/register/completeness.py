@@ -16,6 +16,8 @@ from garant.policy.coverage import Coverage
 from garant.policy.document import Activity, Contact, ControllerActivity, ProcessorActivity
 from garant.policy.places import Place
 
+from ..typography import typeset
+
 LAW: Final = 4
 """Weight of what art. 30 asks for in its own words."""
 BASIS: Final = 2
@@ -292,7 +294,7 @@ def _reachable(contact: Contact | None) -> bool:
 
 
 def _of(fr: str, en: str, what: Text) -> Text:
-    return Text(fr=f"{fr} : « {what.say('fr')} »", en=f"{en}: “{what.say('en')}”")
+    return Text(fr=typeset(f"{fr} : « {what.say('fr')} »", "fr"), en=f"{en}: “{what.say('en')}”")
 
 
 def _article(numbers: str) -> Text:

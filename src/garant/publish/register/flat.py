@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from garant.policy import Language, Policy
 
+from ..typography import typeset
 from .phrases import Lines, both
 from .sheets import Sheet, Table, register_sheets
 
@@ -103,7 +104,7 @@ def _part(sheets: Iterable[Sheet], key: str, language: Language) -> Iterator[lis
 
 
 def _cell(lines: Lines, language: Language, between: str) -> str:
-    return between.join(one.say(language) for one in lines)
+    return between.join(typeset(one.say(language), language) for one in lines)
 
 
 def _inert(text: str) -> str:

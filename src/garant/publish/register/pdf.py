@@ -15,6 +15,7 @@ import typst
 from garant.policy import Language, Policy, Text
 from garant.publish import words
 from garant.publish.notice.pdf import DRAWN
+from garant.publish.typography import typeset
 
 from .completeness import Score, completeness
 from .flat import ROLES
@@ -83,7 +84,9 @@ def _table(table: Table, language: Language) -> dict[str, Any]:
         "key": table.key,
         "title": table.title.say(language),
         "columns": [one.say(language) for one in table.columns],
-        "rows": [[[one.say(language) for one in lines] for lines in row] for row in table.rows],
+        "rows": [
+            [[typeset(one.say(language), language) for one in lines] for lines in row] for row in table.rows
+        ],
         "empty": table.empty.say(language),
     }
 

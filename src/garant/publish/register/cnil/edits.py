@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, cast
 
 from garant.policy import Policy, Text
 
+from ...typography import typeset
 from .record import Row
 from .vocabulary import plain, row_of
 
@@ -40,7 +41,8 @@ class Edits:
 
     def note(self, kind: Kind, fr: str, en: str) -> None:
         """Say something about where the reading has come to."""
-        self.notes.append(Note(kind, self.where, Text(fr=fr, en=en)))
+        where = Text(fr=typeset(self.where.fr, "fr"), en=self.where.en)
+        self.notes.append(Note(kind, where, Text(fr=typeset(fr, "fr"), en=en)))
 
     def part(self, *place: str) -> Content:
         """The part of the content at `place`, made where it is missing."""

@@ -13,6 +13,8 @@ from xml.parsers import expat
 
 from garant.policy.text import Text
 
+from ...typography import typeset
+
 LARGEST_FILE: Final = 16 * 1024 * 1024
 LARGEST_CONTENT: Final = 32 * 1024 * 1024
 MOST_MEMBERS: Final = 500
@@ -43,7 +45,7 @@ class Refused(Exception):
     """A file that is not taken; `text` says why and what to do."""
 
     def __init__(self, text: Text) -> None:
-        self.text = text
+        self.text = Text(fr=typeset(text.fr, "fr"), en=text.en)
         super().__init__(text.en)
 
 
