@@ -284,3 +284,31 @@ def test_a_button_that_is_not_there(draft: Version, ana: Client, do: str) -> Non
 def test_what_a_page_says_of_itself_is_what_is_written(draft: Version) -> None:
     assert json.loads(draft.document)["organisation"]["key"] == ORGANISATION
     assert changed(draft.policy, lambda _: None) == draft.policy
+
+
+def test_a_policy_is_begun_without_a_file(demo: str, settings: Settings) -> None:
+    settings.GARANT_MFA_REQUIRED = False
+    user = accounts.ensure_user("new@demo.example", language="fr")
+    accounts.give(demo, user, Habilitation(Role.DPO), actor="garant")
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    base = f"/o/{demo}/policy/"
+    assert "Aucune version encore" in get(client, base)
+    begin = next(form for form in forms(get(client, base)) if ("from", "") in form.buttons)
+    assert client.post(base, begin.data(**{"from": ""}))["Location"] == f"{base}1/"
+    made = services.find(demo, "1").policy
+    assert (made.organisation.name, made.organisation.time_zone) == ("Démonstration", "Europe/Paris")
+    way = client.post(f"{base}1/edit/activities/", {"label": "Billetterie", "tag": "controller"})["Location"]
+    form = editor(get(client, way))
+    saved = client.post(way, form.data(**{"do": "save", "p.subjects": "customers", "p.data": ["identity"]}))
+    assert saved.status_code == 302
+    assert services.find(demo, "1").policy.activities["billetterie"].data == ("identity",)
+    page = get(client, f"{base}1/edit/activities/billetterie/")
+    spot = page.index('id="m-p--purposes"')
+    assert "GAR151" in page[spot : page.index("</div>", spot)]
+    clause = f"{base}1/edit/transfer-clause/"
+    written = editor(get(client, clause)).data(**{"do": "save", "p.statement.fr": "Rien ne part."})
+    assert client.post(clause, written).status_code == 302
+    gone = client.post(f"{clause}delete/", {"revision": "3"})
+    assert gone["Location"] == f"{base}1/"
+    assert services.find(demo, "1").policy.transfer_clause is None

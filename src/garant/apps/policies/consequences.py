@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,8 @@ from garant.engine.document import Plan, Selection
 from garant.engine.plan import plan_retention
 from garant.engine.terms import UnknownRule
 from garant.ledger.keys import key_source
-from garant.policy import LoadedPolicy, Policy, Text
+from garant.policy import Policy, Text, UnusableDocument
 from garant.policy.saying import period
-from garant.systems.loader import UnusableMap
 
 Rule = tuple[str, str, bool]
 """A system, a retention rule, and whether it is its move to the archive."""
@@ -49,19 +47,16 @@ def count_consequences(
         raise refusals.no_maps(folder)
     day = on or today(organisation)
     current = published(organisation, max(day, today(organisation)))
-    old = _plan(current.policy, folder, day) if current else None
-    try:
-        new: Plan | None = _plan(version.policy, folder, day)
-        problems: list[dict[str, str]] = []
-    except (UnknownRule, UnusableMap) as error:
-        new, problems = None, _problems(error)
+    problems: list[dict[str, str]] = []
+    old = _plan(current.policy, folder, day, problems) if current else None
+    new = _plan(version.policy, folder, day, problems)
     found = {
         "on": day.isoformat(),
         "counted_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "digest": version.digest,
         "against": current.number if current else None,
         "problems": problems,
-        "rules": list(_compared(version, current, new, old)) if new else [],
+        "rules": list(_compared(version, current, new, old)) if new and not problems else [],
         "unanswered": new.unanswered if new else [],
     }
     with organisations.scoped(organisation):
@@ -85,19 +80,16 @@ _NOBODY = Text(
 )
 
 
-def _plan(policy: Policy, maps: Path, day: date) -> Plan:
-    organisation = policy.organisation.key
-    whole: LoadedPolicy = loaded(policy)
-    with ExitStack() as open_:
-        keys = key_source(settings.GARANT_KEYS, os.environ)
-        workspace = open_.enter_context(open_workspace(whole, maps, keys))
-        return plan_retention(
-            whole,
-            workspace.sources,
-            as_of=day,
-            holds=holds.in_force(organisation),
-            manual=workspace.manual,
-        )
+def _plan(policy: Policy, maps: Path, day: date, problems: list[dict[str, str]]) -> Plan | None:
+    """The plan of a day under a policy; none where the maps do not go with it, and why."""
+    whole = loaded(policy)
+    held = holds.in_force(policy.organisation.key)
+    try:
+        with open_workspace(whole, maps, key_source(settings.GARANT_KEYS, os.environ)) as workspace:
+            return plan_retention(whole, workspace.sources, as_of=day, holds=held, manual=workspace.manual)
+    except (UnknownRule, UnusableDocument) as error:
+        problems += _problems(error)
+        return None
 
 
 def _compared(
@@ -159,7 +151,7 @@ _FATES = {
 }
 
 
-def _problems(error: UnknownRule | UnusableMap) -> list[dict[str, str]]:
-    if isinstance(error, UnusableMap):
+def _problems(error: UnknownRule | UnusableDocument) -> list[dict[str, str]]:
+    if isinstance(error, UnusableDocument):
         return [d.message.model_dump() for d in error.diagnostics]
     return [Text(fr=str(error), en=str(error)).model_dump()]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.documents import written
@@ -15,6 +16,7 @@ from garant.apps.policies.models import State, Version
 from garant.apps.policies.reading import find
 from garant.apps.policies.writing import enter, keep, locked, now
 from garant.policy import Policy, digest_of, load_policy
+from garant.policy.document import Organisation
 
 
 def import_folder(folder: Path, *, actor: str, organisation: str | None = None) -> Version:
@@ -40,6 +42,14 @@ def import_document(document: Policy, *, actor: str, organisation: str | None = 
         with organisations.scoped(of.key):
             same = Version.objects.filter(state=State.DRAFT, digest=digest_of(document)).first()
         return same or _begun(document, "", actor)
+
+
+def begin_draft(organisation: str, *, actor: str) -> Version:
+    """A draft with nothing in it yet but whose policy it is."""
+    of = organisations.organisation(organisation)
+    whose = Organisation(key=of.key, name=of.name, time_zone=of.time_zone)
+    with transaction.atomic():
+        return _begun(Policy(organisation=whose), "", actor)
 
 
 def new_draft(organisation: str, from_version: str, *, actor: str) -> Version:
@@ -79,6 +89,7 @@ def discard(organisation: str, key: str, *, actor: str) -> None:
 def _begun(document: Policy, base: str, actor: str) -> Version:
     organisation = document.organisation.key
     with organisations.scoped(organisation):
+        evidence.person(organisation, actor)  # locks the ledger: two drafts never take one number
         last = Version.objects.select_for_update().first()
         at = now()
         version = Version.objects.create(

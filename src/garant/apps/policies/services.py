@@ -7,6 +7,7 @@ day. Refused or taken back, it is a draft again. Published, it never changes.
 from garant.apps.policies.advance import Announced
 from garant.apps.policies.consequences import consequence_lines, count_consequences
 from garant.apps.policies.drafts import (
+    begin_draft,
     discard,
     import_document,
     import_folder,
@@ -73,6 +74,7 @@ __all__ = [
     "Version",
     "announcements",
     "approve",
+    "begin_draft",
     "change_page",
     "changes",
     "consequence_lines",

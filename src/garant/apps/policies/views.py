@@ -209,9 +209,11 @@ def refuse(request: HttpRequest, refusal: RefusedError) -> None:
 
 def _begun(request: Any) -> HttpResponse:
     try:
-        made = services.new_draft(
-            request.organisation, request.POST.get("from", ""), actor=request.user.email
-        )
+        base = request.POST.get("from", "")
+        if base:
+            made = services.new_draft(request.organisation, base, actor=request.user.email)
+        else:
+            made = services.begin_draft(request.organisation, actor=request.user.email)
     except RefusedError as refusal:
         refuse(request, refusal)
         return redirect("policies:versions", request.organisation)
