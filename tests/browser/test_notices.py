@@ -31,7 +31,7 @@ def shorter(content: dict[str, Any]) -> None:
 def published(site: str) -> None:
     """Two versions of the reference policy, the second in force."""
     pages.SHELF.clear()
-    services._zone.cache_clear()
+    services.forget()
     reference: Policy = load_policy(FOLDER).document
     with time_machine.travel("2026-01-05T12:00:00+00:00", tick=False):
         in_force(changed(reference, smaller), date(2026, 1, 6))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
@@ -33,7 +35,16 @@ class PublicMiddleware:
         request.COOKIES = {}
         found = resolve(request.path_info)
         request.resolver_match = found
-        return found.func(request, *found.args, **found.kwargs)
+        response = found.func(request, *found.args, **found.kwargs)
+        response.headers["Content-Security-Policy"] = content_policy()
+        response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        return response
+
+
+@cache
+def content_policy() -> str:
+    """The policy of content of settings, written once: no public page asks for another."""
+    return build_policy()
 
 
 class LanguageMiddleware:

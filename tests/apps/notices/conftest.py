@@ -23,7 +23,7 @@ LATER = date(2027, 3, 1)
 def _nothing_kept() -> None:
     """No page of another test is on the shelf."""
     pages.SHELF.clear()
-    services._zone.cache_clear()
+    services.forget()
 
 
 def shorter(content: dict[str, Any]) -> None:

@@ -15,8 +15,10 @@ import time_machine
 from django.test import Client
 from rdflib import RDF, Graph, Namespace, URIRef
 
+from garant.apps.notices import services
 from garant.policy import Policy
 from garant.publish.notice import build_notice, notice_schema
+from tests.apps.notices.conftest import shorter
 from tests.apps.policies.support import TODAY, approved, changed, in_force
 from tests.publish.notice.samples import strings
 
@@ -215,9 +217,23 @@ def test_a_reader_who_has_it_is_told_so(published: str) -> None:
 
 def test_a_page_costs_one_small_query(published: str, django_assert_num_queries: Any) -> None:
     get(f"{BASE}/fr/")
+    services._LATELY.clear()
     with django_assert_num_queries(1) as asked:
         assert get(f"{BASE}/fr/").status_code == 200
     assert "document" not in asked.captured_queries[0]["sql"]
+    with django_assert_num_queries(0):
+        assert get(f"{BASE}/fr/").status_code == 200
+
+
+def test_what_is_published_for_today_is_seen_after_a_second(
+    installation: Any, reference: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force(reference)
+    assert "3 ans après" in text(get(f"{BASE}/fr/"))
+    with time_machine.travel("2026-11-25T23:40:00+00:00", tick=False):
+        in_force(changed(reference, shorter))
+    monkeypatch.setattr(services, "AGAIN", 0.0)
+    assert "2 ans après" in text(get(f"{BASE}/fr/"))
 
 
 def test_it_is_light_and_asks_for_one_style(published: str) -> None:

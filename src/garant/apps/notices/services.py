@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from garant.apps.organisations import services as organisations
@@ -18,8 +20,26 @@ _CANDIDATES = 2
 """Versions read to find the one in force: it is among the latest two, unless several were published for tomorrow."""
 
 
+AGAIN: Final = 1.0
+"""Seconds after which a process asks again what is in force."""
+
+_MOST: Final = 10_000
+
+
 class NothingPublishedError(LookupError):
     """No organisation of this key here, or none of its versions is published for that day or under that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was in force when last asked."""
+
+    edition: Edition
+    day: date
+    asked: float
+
+
+_LATELY: Final[dict[str, _Known]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +55,29 @@ class Chapter:
 
 
 def in_force(organisation: str) -> Edition:
-    """The version in force today where the organisation is. One small query. Raises NothingPublishedError."""
+    """The version in force today where the organisation is. Raises NothingPublishedError.
+
+    One small query, asked again after a second: a version published for today is seen a second later at most, one
+    published for another day at midnight there.
+    """
+    known = _LATELY.get(organisation)
+    now = time.monotonic()
+    if known is not None and now - known.asked < AGAIN and known.day == _today(organisation):
+        return known.edition
+    found = _in_force(organisation)
+    if len(_LATELY) >= _MOST:
+        _LATELY.clear()
+    _LATELY[organisation] = _Known(found, _today(organisation), now)
+    return found
+
+
+def forget() -> None:
+    """Ask again at once."""
+    _LATELY.clear()
+    _zone.cache_clear()
+
+
+def _in_force(organisation: str) -> Edition:
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     found = policies.editions(organisation, until=tomorrow, most=_CANDIDATES)
     if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -111,6 +111,7 @@ def _nothing(request: HttpRequest, language: str | None) -> HttpResponse:
     return response
 
 
+@lru_cache(maxsize=1024)
 def _links(organisation: str, language: Language) -> str:
     """The other forms, for programs that ask for the page alone (RFC 8288)."""
     other = "en" if language == "fr" else "fr"
