@@ -8,8 +8,8 @@ help: ## this list
 setup: ## the virtual environment with the locked dependencies, in .venv
 	@scripts/setup
 
-demo: setup ## the whole of Garant in a minute, on a made-up company
-	@.venv/bin/garant demo
+demo: setup ## the whole of Garant in a minute, on a made-up company; ends with its site on port 8000
+	@.venv/bin/garant demo --serve $(ARGS)
 
 test: setup ## all tests, on SQLite and on private PostgreSQL 15 and MariaDB 10.11
 	@scripts/test $(ARGS)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from garant.cli import options
-from garant.cli.language import both
+from garant.cli.exits import Exit
+from garant.cli.language import both, say
+from garant.cli.output import err, out
+from garant.cli.serve import is_free
 
 
 def register(app: typer.Typer) -> None:
@@ -43,8 +50,80 @@ def demo(
         ),
     ] = Path("demo"),
     as_of: options.AsOfOption = None,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve", help=both("Finit avec le site, jusqu’à Ctrl-C.", "End with the site, until Ctrl-C.")
+        ),
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help=both("Port du site.", "Port of the site."))
+    ] = 8000,
+    no_input: Annotated[
+        bool,
+        typer.Option(
+            "--no-input",
+            help=both(
+                "Ne pose aucune question : si le port est pris, le suivant.",
+                "Ask nothing: where the port is taken, the next one.",
+            ),
+        ),
+    ] = False,
 ) -> int:
     """Run the demo and give its exit code."""
     from garant.demo.story import run_demo
 
-    return run_demo(folder, people=people, as_of=options.day(as_of, "Europe/Paris"))
+    day = options.day(as_of, "Europe/Paris")
+    chosen = choose_port(port, ask=not no_input) if serve else port
+    code = run_demo(folder, people=people, as_of=day)
+    if code == Exit.OK and serve:
+        open_site(folder, people, day, chosen)
+    return code
+
+
+def choose_port(port: int, *, ask: bool) -> int:
+    """A port that is free: the one wanted, one that is asked for, or the next one."""
+    while not is_free("127.0.0.1", port):
+        port = (
+            typer.prompt(
+                say(f"Le port {port} est pris. Lequel ?", f"Port {port} is taken. Which one?"), type=int
+            )
+            if (ask and sys.stdin.isatty())
+            else port + 1
+        )
+    return port
+
+
+def open_site(folder: Path, people: int, as_of: date, port: int) -> None:
+    """Build the demo's site, say who may sign in, and serve it until Ctrl-C."""
+    from garant.demo import site
+
+    with err().status(say("Préparation du site…", "Preparing the site…")):
+        site.prepare(folder / "site", as_of=as_of, people=people, port=port)
+    _tell_accounts(port)
+    command = [sys.executable, "-c", "from garant.cli import main; main()", "serve", "--port", str(port)]
+    with suppress(KeyboardInterrupt):
+        subprocess.run(command, env=site.environment(folder / "site", port), check=True)  # noqa: S603 - Garant itself
+
+
+def _tell_accounts(port: int) -> None:
+    from garant.demo import site
+
+    address = f"http://127.0.0.1:{port}"
+    lines = [
+        say(
+            "Le site de l’entreprise de démonstration, telle qu’au premier jour :",
+            "The site of the demo company, as on the first day:",
+        )
+    ]
+    lines += [f"  {address}/   {say('et sa notice', 'and its notice')} {address}/p/{site.ORGANISATION}/"]
+    lines += [
+        say(
+            "Comptes (mot de passe commun, second facteur facultatif ici) :",
+            "Accounts (one password, second factor optional here):",
+        )
+    ]
+    lines += [f"  {one.email} · {one.role} · {site.PASSWORD}" for one in site.ACCOUNTS]
+    lines += [say("Ctrl-C l’arrête.", "Ctrl-C stops it.")]
+    for line in lines:
+        out().print(line, markup=False, highlight=False, soft_wrap=True)

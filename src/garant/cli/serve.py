@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -36,6 +37,16 @@ def serve(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help=both("Processus de service.", "Serving processes."))
     ] = 1,
+    worker: Annotated[
+        bool,
+        typer.Option(
+            "--worker/--no-worker",
+            help=both(
+                "Lance aussi l’exécutant des travaux ; sinon, lancez garant work à part.",
+                "Start the worker of the jobs too; else run garant work apart.",
+            ),
+        ),
+    ] = True,
 ) -> int:
     """Serve until stopped."""
     state.ready()
@@ -56,21 +67,29 @@ def serve(
         f"Le site est sur http://{host}:{port} — Ctrl-C l’arrête.",
         f"The site is at http://{host}:{port} — Ctrl-C stops it.",
     )
-    serving.serve(host, port, workers=workers)
+    with serving.working() if worker else nullcontext():
+        serving.serve(host, port, workers=workers)
     return Exit.OK
 
 
 def refuse_taken(host: str, port: int) -> None:
     """Say that a port is taken before anything is started. Raises CommandError."""
+    if not is_free(host, port):
+        raise CommandError(
+            Text(
+                fr=f"Impossible d’écouter sur {host}:{port} : l’adresse n’est pas d’ici, ou le port est pris.",
+                en=f"Cannot listen on {host}:{port}: the address is not ours, or the port is taken.",
+            ),
+            Text(fr="Choisissez un autre port : --port 8001", en="Choose another port: --port 8001"),
+        )
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server may listen there."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
         except OSError:
-            raise CommandError(
-                Text(
-                    fr=f"Impossible d’écouter sur {host}:{port} : l’adresse n’est pas d’ici, ou le port est pris.",
-                    en=f"Cannot listen on {host}:{port}: the address is not ours, or the port is taken.",
-                ),
-                Text(fr="Choisissez un autre port : --port 8001", en="Choose another port: --port 8001"),
-            ) from None
+            return False
+    return True

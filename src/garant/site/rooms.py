@@ -24,7 +24,12 @@ class Room:
 
 
 ROOMS: Final = (
+    Room("promises:dashboard", Text(fr="Promesses", en="Promises")),
+    Room("plans:list", Text(fr="Plans", en="Plans")),
     Room("policies:versions", Text(fr="Politique", en="Policy")),
     Room("register:index", Text(fr="Registre", en="Register")),
+    Room("evidence:ledger", Text(fr="Preuves", en="Evidence")),
+    Room("holds:list", Text(fr="Suspensions", en="Holds")),
+    Room("systems:list", Text(fr="Systèmes", en="Systems")),
     Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),
 )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +33,18 @@ def gather() -> Path:
         )
         call_command("collectstatic", interactive=False, verbosity=0)
     return root
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Have a worker of the site's jobs beside, in a process of its own, for as long as the site is served."""
+    command = [sys.executable, "-c", "from garant.cli import main; main()", "work"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:

@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "garant.apps.oppositions",
     "garant.apps.promises",
     "garant.apps.tasks",
+    "garant.apps.jobs",
+    "garant.apps.controls",
     "garant.apps.archives",
     "garant.apps.backups",
     "garant.apps.tokens",

@@ -30,4 +30,10 @@ urlpatterns: list[Any] = [
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),
     path("o/<slug:organisation>/register/", include("garant.apps.register.urls")),
     path("api/v1/", api.urls),
+    path("", include("garant.apps.controls.urls")),
+    path("", include("garant.apps.evidence.urls")),
+    path("o/", include("garant.apps.controls.systemurls")),
+    path("o/", include("garant.apps.promises.urls")),
+    path("o/", include("garant.apps.holds.urls")),
+    path("o/", include("garant.apps.jobs.urls")),
 ]

@@ -14,14 +14,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from garant.apps.accounts import services
 from garant.apps.accounts.roles import May
 from garant.apps.organisations import services as organisations
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member(what: May = May.SEE, *, writes: May | None = None) -> Callable[[View], View]:
@@ -36,7 +37,7 @@ def member(what: May = May.SEE, *, writes: May | None = None) -> Callable[[View]
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, organisation: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, organisation: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             turned = _turned_away(request)
             if turned is not None:
                 return turned
@@ -61,7 +62,7 @@ def signed_in(view: View) -> View:
     """Let in whoever is signed in, with the second factor that the installation asks for."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return _turned_away(request) or view(request, *args, **kwargs)
 
     return guarded
@@ -74,7 +75,7 @@ def has_second_factor(request: Any) -> bool:
     return is_mfa_enabled(request.user)
 
 
-def _turned_away(request: HttpRequest) -> HttpResponse | None:
+def _turned_away(request: HttpRequest) -> HttpResponseBase | None:
     """Where to go first: to sign in, or to add the second factor that staff must have."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
@@ -83,7 +84,7 @@ def _turned_away(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _finished(response: HttpResponse) -> HttpResponse:
+def _finished(response: HttpResponseBase) -> HttpResponseBase:
     """Render inside the scope: a template that asks further rows asks them of this organisation."""
     render = getattr(response, "render", None)
     if render is not None and not getattr(response, "is_rendered", True):

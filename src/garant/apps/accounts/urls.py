@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_safe
-from django.views.generic.base import RedirectView
 
 from garant.apps.accounts import views
 
@@ -15,9 +13,4 @@ urlpatterns = [
     path("<slug:organisation>/people/", views.people, name="people"),
     path("<slug:organisation>/people/review/", views.review, name="review"),
     path("<slug:organisation>/people/<int:member>/", views.person, name="person"),
-    path(
-        "<slug:organisation>/",
-        require_safe(RedirectView.as_view(pattern_name="organisations:people")),
-        name="overview",
-    ),
 ]

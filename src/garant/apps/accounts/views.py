@@ -15,6 +15,7 @@ from garant.apps.accounts.forms import AttestationForm, HabilitationForm
 from garant.apps.accounts.refusals import AccountRefusedError
 from garant.apps.accounts.roles import May
 from garant.apps.accounts.services import Habilitation
+from garant.apps.controls import services as controls
 from garant.site.words import said, say
 
 
@@ -23,7 +24,9 @@ from garant.site.words import said, say
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every organisation of the person: an outside officer's whole practice on one page."""
     held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
-    return render(request, "accounts/portfolio.html", {"held": held})
+    standings = controls.portfolio([one.organisation_id for one in held])
+    rows = [{"one": one, "counts": standings[one.organisation_id]} for one in held]
+    return render(request, "accounts/portfolio.html", {"rows": rows})
 
 
 @require_safe

@@ -18,7 +18,16 @@ from garant.apps.evidence.rotations import (
     rotate_commitments_key,
     rotate_signing_key,
 )
-from garant.apps.evidence.sharing import begins_with, export, prove, records, unsigned_head, verifier_keys
+from garant.apps.evidence.sharing import (
+    begins_with,
+    export,
+    head,
+    latest,
+    prove,
+    records,
+    unsigned_head,
+    verifier_keys,
+)
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
     person,
@@ -44,7 +53,9 @@ __all__ = [
     "create_keys",
     "destroy_subject_keys",
     "export",
+    "head",
     "inspect_database",
+    "latest",
     "open_log",
     "person",
     "prove",

@@ -109,3 +109,23 @@ def verifier_keys(organisation: str) -> list[VerifierKey]:
             history.read(row.index, bytes(row.data))
         last = history.current or custody.signer(log).verifier(log.origin)
         return [*(rotation.old for rotation in history.rotations), last]
+
+
+def latest(
+    organisation: str, *, kind: str | None = None, before: int | None = None, number: int = 50
+) -> list[tuple[int, Record]]:
+    """The latest entries with their place, the newest first; those before a place, of one kind, where asked."""
+    with scoped(organisation):
+        rows = LedgerEntry.objects.filter(log=storage.find_log(organisation)).order_by("-index")
+        rows = rows if kind is None else rows.filter(kind=kind)
+        rows = rows if before is None else rows.filter(index__lt=before)
+        found = list(rows.values_list("index", "data")[:number])
+    return [(index, Record.parse(bytes(data))) for index, data in found]
+
+
+def head(organisation: str) -> tuple[int, str]:
+    """How many entries a ledger has, and its last signed checkpoint as C2SP notes are written."""
+    with scoped(organisation):
+        log = storage.find_log(organisation)
+        last = Checkpoint.objects.filter(log=log).last()
+        return log.size, last.note if last is not None else ""

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
+from garant.apps.organisations.entries import OrganisationConfigured
 from garant.apps.organisations.models import Organisation
 from garant.apps.scoping import scoped as scoped
-from garant.ledger import LedgerError, OrganisationCreated
+from garant.ledger import Entry, LedgerError, OrganisationCreated
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LONGEST_KEY = 64
@@ -64,6 +65,21 @@ def keys() -> list[str]:
 def listing() -> list[Organisation]:
     """All organisations here, by name."""
     return list(Organisation.objects.order_by("name"))
+
+
+@transaction.atomic
+def configure(
+    key: str, *, four_eyes: bool | None = None, shows_state: bool | None = None, actor: str = "garant"
+) -> Organisation:
+    """Change the settings of an organisation: what is not said stays. Raises OrganisationUnknownError."""
+    found = organisation(key)
+    found.four_eyes = found.four_eyes if four_eyes is None else four_eyes
+    found.shows_state = found.shows_state if shows_state is None else shows_state
+    found.save(update_fields=["four_eyes", "shows_state"])
+    said = OrganisationConfigured(four_eyes=found.four_eyes, shows_state=found.shows_state)
+    who = actor if actor == "garant" else evidence.person(key, actor)
+    evidence.append(key, [Entry(said, datetime.now(UTC), who)])
+    return found
 
 
 def _check(key: str, name: str, time_zone: str) -> None:

@@ -28,6 +28,7 @@ class Plan(models.Model):
     kind: str = _fields.CharField(max_length=40)
     document: dict[str, Any] = _fields.JSONField()
     registered_at: datetime = _fields.DateTimeField()
+    made_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_at: datetime | None = _fields.DateTimeField(null=True)
 
@@ -56,6 +57,7 @@ class Run(models.Model):
     """The execution of a plan: once, however many processes it takes."""
 
     key: str = _fields.CharField(max_length=40, primary_key=True)
+    plan_id: str
     plan: Plan = _fields.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run")
     state: str = _fields.CharField(max_length=20, choices=RunState.choices, default=RunState.RUNNING)
     actor: str = _fields.CharField(max_length=200)

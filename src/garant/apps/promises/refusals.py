@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from garant.policy.text import Text
 
@@ -206,3 +207,71 @@ def _found(found: str, expected: str, language: str) -> str:
     if language == "fr":
         return f" (trouvé {found[:SHORT]}…, attendu {expected[:SHORT]}…)"
     return f" (found {found[:SHORT]}…, expected {expected[:SHORT]}…)"
+
+
+def nothing_published(organisation: str) -> RefusedError:
+    """The site works on what is published."""
+    return RefusedError(
+        Text(
+            fr=f"Aucune politique de {organisation} n’est publiée pour aujourd’hui.",
+            en=f"No policy of {organisation} is published for today.",
+        ),
+        Text(fr="Publiez-en une d’abord.", en="Publish one first."),
+    )
+
+
+def no_maps(organisation: str, folder: Path) -> RefusedError:
+    """Without maps, no system can be asked."""
+    return RefusedError(
+        Text(
+            fr=f"Aucune carte de données de {organisation} n’est dans {folder}.",
+            en=f"No data map of {organisation} is in {folder}.",
+        ),
+        Text(
+            fr="Mettez-y une carte par système (garant map check les vérifie).",
+            en="Put one map per system there (garant map check verifies them).",
+        ),
+    )
+
+
+def unknown_plan(digest: str) -> RefusedError:
+    """No plan of that digest here."""
+    return RefusedError(
+        Text(
+            fr=f"Aucun plan n’a l’empreinte {digest[:SHORT]}… ici.",
+            en=f"No plan has the digest {digest[:SHORT]}… here.",
+        ),
+        Text(fr="Voyez la liste des plans.", en="See the list of plans."),
+    )
+
+
+def unknown_run(key: str) -> RefusedError:
+    """No run of that key here."""
+    return RefusedError(
+        Text(
+            fr=f"Aucune exécution n’a la clé {key[:SHORT]} ici.", en=f"No run has the key {key[:SHORT]} here."
+        ),
+        Text(fr="Voyez la liste des plans.", en="See the list of plans."),
+    )
+
+
+def same_eyes() -> RefusedError:
+    """Who made a plan does not approve it."""
+    return RefusedError(
+        Text(
+            fr="Vous avez fait ce plan : une autre personne doit l’approuver.",
+            en="You made this plan: somebody else must approve it.",
+        ),
+        Text(
+            fr="Demandez-le à une personne habilitée, ou levez la règle des quatre yeux dans les réglages.",
+            en="Ask an authorised person, or lift the four-eyes rule in the settings.",
+        ),
+    )
+
+
+def not_ended(key: str) -> RefusedError:
+    """A certificate is of what is over."""
+    return RefusedError(
+        Text(fr=f"L’exécution {key} n’est pas terminée.", en=f"The run {key} has not ended."),
+        Text(fr="Reprenez-la d’abord.", en="Resume it first."),
+    )

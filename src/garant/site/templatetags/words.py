@@ -15,6 +15,9 @@ from garant.site import words
 
 register = template.Library()
 
+LONGEST = 40
+"""Characters of a value that a list of entries shows."""
+
 
 @register.simple_tag(name="say")
 def say_tag(fr: str, en: str, **values: Any) -> str:
@@ -59,3 +62,9 @@ def current(context: Any, *names: str) -> SafeString | str:
     here = getattr(context.get("request"), "resolver_match", None)
     section = here.view_name.partition(":")[0] if here and here.view_name else ""
     return format_html('aria-current="{}"', "page") if section in names else ""
+
+
+@register.filter(name="length_is_short")
+def length_is_short(value: Any) -> bool:
+    """Whether a value of an entry fits on its line: numbers, days, keys; not lists of commitments."""
+    return value is not None and not isinstance(value, list | dict) and 0 < len(str(value)) <= LONGEST

@@ -1,0 +1,167 @@
+"""Everything the controls look at, asked once: the policy in force, its systems, its people, its tasks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from garant.apps.accounts import services as accounts
+from garant.apps.evidence import services as evidence
+from garant.apps.holds import services as holds
+from garant.apps.policies import services as policies
+from garant.apps.promises.discretion import brief
+from garant.apps.promises.published import maps_folder, policy_in_force
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.workspace import looking, open_workspace
+from garant.apps.tasks import services as tasks
+from garant.engine.document import Selection
+from garant.engine.plan import plan_retention
+from garant.ledger.keys import key_source
+from garant.policy.diagnostics import UnusableDocument
+from garant.policy.document import Policy
+from garant.policy.loader import LoadedPolicy
+from garant.policy.text import Text
+from garant.systems.checks.live import check_live
+from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.port import ConnectorError
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSeen:
+    """How a system stands: reached or not, and what its map no longer fits."""
+
+    name: str
+    label: Text
+    reached: bool
+    problem: Text | None = None
+    drift: int = 0
+    """Findings of its map held against its catalogue."""
+    columns: Sequence[tuple[str, str, str]] = ()
+    """Mapped columns: table, column, data category."""
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to judge by, on a day."""
+
+    organisation: str
+    today: date
+    policy: Policy
+    published_on: date
+    systems: Mapping[str, SystemSeen]
+    selections: Mapping[str, Sequence[Selection]]
+    """Retention rule → what each reached system selects by it."""
+    members: Sequence[Any]
+    late_tasks: Sequence[Any]
+    open_tasks: int
+    last_drill: tuple[date, bool] | None = None
+    """The day of the last restoration drill, and whether it passed."""
+    announcements: Sequence[Any] = field(default_factory=list[Any])
+
+    @property
+    def unreached(self) -> list[str]:
+        """The systems that did not answer."""
+        return [one.label.fr for one in self.systems.values() if not one.reached]
+
+
+def gather(organisation: str, progress: Tell) -> Seen:
+    """Look at everything once.
+
+    Raises:
+        RefusedError: no policy is published.
+    """
+    loaded = policy_in_force(organisation)
+    version = policies.published(organisation)
+    assert version is not None
+    zone = loaded.document.organisation.time_zone
+    today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+    systems, selections = _systems(organisation, loaded, today, progress)
+    pending = tasks.tasks(organisation)
+    return Seen(
+        organisation=organisation,
+        today=today,
+        policy=loaded.document,
+        published_on=version.effective_on or today,
+        systems=systems,
+        selections=selections,
+        members=accounts.members(organisation),
+        late_tasks=tasks.overdue(organisation),
+        open_tasks=len(pending),
+        last_drill=_last_drill(organisation),
+    )
+
+
+def _systems(
+    organisation: str, policy: LoadedPolicy, today: date, progress: Tell
+) -> tuple[dict[str, SystemSeen], dict[str, list[Selection]]]:
+    """Each system by itself: one that does not answer hides nothing of the others."""
+    folder = maps_folder(organisation)
+    selections: dict[str, list[Selection]] = {}
+    if not folder.is_dir():
+        return {}, selections
+    seen: dict[str, SystemSeen] = {}
+    for name, loaded in load_folder(folder).items():
+        progress(name)
+        if not isinstance(loaded, LoadedMap):
+            seen[name] = SystemSeen(name, loaded.map.label, reached=True, by_hand=True)
+            continue
+        columns = [
+            (table, name, column.category)
+            for table, part in loaded.map.tables.items()
+            for name, column in part.columns.items()
+        ]
+        try:
+            found = _selections(organisation, policy, folder, name, today)
+            drift = _drift(loaded)
+        except RefusedError as refusal:
+            seen[name] = SystemSeen(name, loaded.map.label, False, refusal.message, columns=columns)
+        except (ConnectorError, UnusableDocument, OSError) as error:
+            words = Text(fr=brief(error), en=brief(error))
+            seen[name] = SystemSeen(name, loaded.map.label, False, words, columns=columns)
+        else:
+            seen[name] = SystemSeen(name, loaded.map.label, True, drift=drift, columns=columns)
+            for selection in found:
+                selections.setdefault(selection.rule or "", []).append(selection)
+    return seen, selections
+
+
+def _selections(
+    organisation: str, policy: LoadedPolicy, folder: Any, name: str, today: date
+) -> list[Selection]:
+    keys = key_source(settings.GARANT_KEYS, os.environ)
+    with open_workspace(policy, folder, keys, only=[name]) as workspace:
+        plan = plan_retention(
+            workspace.policy,
+            workspace.sources,
+            as_of=today,
+            tolerance=0.01,
+            holds=holds.in_force(organisation),
+            manual=workspace.manual,
+        )
+    return plan.selections
+
+
+def _drift(loaded: LoadedMap) -> int:
+    with looking(loaded.map) as engine:
+        return sum(1 for found in check_live(loaded, engine) if found.severity == "error")
+
+
+def _last_drill(organisation: str) -> tuple[date, bool] | None:
+    drills = [
+        (record.at, record.kind == "drill.passed")
+        for kind in ("drill.passed", "drill.failed")
+        for record in evidence.records(organisation, kind=kind)
+    ]
+    if not drills:
+        return None
+    at, passed = max(drills)
+    return at.date(), passed

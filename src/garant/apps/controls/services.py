@@ -1,0 +1,163 @@
+"""The only way standings change: a look writes what each control found and the ledger entry of each change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import transaction
+from django_scopes import scopes_disabled
+
+from garant.apps.controls.each import findings
+from garant.apps.controls.entries import PromiseChanged, PromisesLookedAt
+from garant.apps.controls.findings import ARTICLES, Finding, State
+from garant.apps.controls.gathering import gather
+from garant.apps.controls.models import Reading, Standing
+from garant.apps.evidence import services as evidence
+from garant.apps.scoping import scoped
+from garant.ledger.entries import Entry, Payload
+from garant.policy.text import Text
+
+WORDS: Mapping[str, Text] = {
+    State.KEPT: Text(fr="tenue", en="kept"),
+    State.BROKEN: Text(fr="rompue", en="broken"),
+    State.UNPROVEN: Text(fr="non prouvée", en="unproven"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The dashboard: every promise, article by article, and how many stand how."""
+
+    articles: Sequence[tuple[int, Text, Sequence[Standing]]]
+    counts: Mapping[str, int]
+    looked_at: datetime | None
+
+    @property
+    def broken(self) -> list[Standing]:
+        """The broken promises, in the order of the notice."""
+        return [one for _, _, standings in self.articles for one in standings if one.state == State.BROKEN]
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def look(organisation: str, *, progress: Callable[[str], None] = _silent) -> Counter[str]:
+    """Look at every promise of the policy in force, and write down how each stands.
+
+    Raises:
+        RefusedError: no policy is published.
+    """
+    seen = gather(organisation, progress)
+    return record(organisation, findings(seen), seen.today)
+
+
+@transaction.atomic
+def record(organisation: str, found: Sequence[Finding], today: date) -> Counter[str]:
+    """Write down what was found; a promise that is not in the policy any more is not shown any more."""
+    now = datetime.now(UTC)
+    counts = Counter({state.value: 0 for state in State})
+    with scoped(organisation):
+        known = {one.promise: one for one in Standing.objects.select_for_update()}
+        entries: list[Payload] = []
+        rows = [
+            _standing(organisation, one, place, known.get(one.key), now) for place, one in enumerate(found)
+        ]
+        for row in rows:
+            counts[row.state] += 1
+            former = known.get(row.promise)
+            if former is None or former.state != row.state:
+                before: Any = former.state if former else None
+                now_: Any = row.state
+                entries.append(
+                    PromiseChanged(promise=row.promise, before=before, now=now_, measure=row.measure)
+                )
+        Standing.objects.all().delete()
+        Standing.objects.bulk_create(rows)
+        Reading.objects.filter(day=today).delete()
+        Reading.objects.bulk_create(
+            Reading(
+                organisation=organisation,
+                promise=one.promise,
+                day=today,
+                state=one.state,
+                measure=one.measure,
+            )
+            for one in rows
+        )
+        said = PromisesLookedAt(kept=counts["kept"], broken=counts["broken"], unproven=counts["unproven"])
+        evidence.append(organisation, [Entry(payload, now, "garant") for payload in (*entries, said)])
+    return counts
+
+
+def board(organisation: str) -> Board:
+    """The dashboard of an organisation, as of the last look: one query."""
+    with scoped(organisation):
+        rows = list(Standing.objects.all())
+    grouped = [
+        (article, label, [one for one in rows if one.article == article])
+        for article, label in ARTICLES.items()
+    ]
+    return Board(
+        articles=[group for group in grouped if group[2]],
+        counts=_counted(one.state for one in rows),
+        looked_at=max((one.looked_at for one in rows), default=None),
+    )
+
+
+def standing(organisation: str, promise: str) -> Standing | None:
+    """One promise, as of the last look."""
+    with scoped(organisation):
+        return Standing.objects.filter(promise=promise).first()
+
+
+def history(organisation: str, promise: str, days: int = 365) -> list[Reading]:
+    """How a promise stood, day by day, the oldest first."""
+    with scoped(organisation):
+        return list(Reading.objects.filter(promise=promise).order_by("-day")[:days])[::-1]
+
+
+def portfolio(organisations: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many promises stand how in each of these organisations, which the caller's person belongs to."""
+    counts: dict[str, dict[str, int]] = {key: _counted(()) for key in organisations}
+    with scopes_disabled():
+        rows = Standing.objects.filter(organisation__in=organisations).values_list("organisation", "state")
+        for organisation, state in rows:
+            counts[organisation][state] += 1
+    return counts
+
+
+def _standing(
+    organisation: str, found: Finding, place: int, former: Standing | None, now: datetime
+) -> Standing:
+    same = former is not None and former.state == found.state
+    return Standing(
+        organisation=organisation,
+        promise=found.key,
+        article=found.article,
+        position=place,
+        label=_said(found.label),
+        state=found.state.value,
+        why=_said(found.why),
+        measure=found.measure,
+        before=former.measure if former is not None else None,
+        evidence=dict(found.evidence),
+        mend=None if found.mend is None else {"label": _said(found.mend.label), "page": found.mend.page},
+        since=former.since if same and former is not None else now,
+        looked_at=now,
+    )
+
+
+def _said(text: Text) -> dict[str, str]:
+    return {"fr": text.fr, "en": text.en}
+
+
+def _counted(states: Any) -> dict[str, int]:
+    counts = {state.value: 0 for state in State}
+    for state in states:
+        counts[state] += 1
+    return counts

@@ -1,0 +1,86 @@
+"""The systems of an organisation: what their maps say, whether they answer, whether the map still fits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from garant.apps.promises.discretion import brief
+from garant.apps.promises.published import maps_folder
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.workspace import looking
+from garant.policy.diagnostics import Diagnostic, UnusableDocument
+from garant.policy.text import Text
+from garant.systems.checks.live import check_live
+from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.port import ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One system, as its map describes it; its connection is named by a variable, never shown."""
+
+    name: str
+    label: Text
+    by_hand: bool
+    variable: str
+    set: bool
+    tables: int
+    columns: int
+    roles: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What testing a system's connection found."""
+
+    reached: bool
+    problem: Text | None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def mapped(organisation: str) -> list[Mapped]:
+    """Every system whose map is in the organisation's folder; nothing is asked of them.
+
+    Raises:
+        UnusableDocument: a map cannot be read.
+    """
+    folder = maps_folder(organisation)
+    return [_mapped(name, one) for name, one in load_folder(folder).items()] if folder.is_dir() else []
+
+
+def test(organisation: str, name: str) -> Tested | None:
+    """Reach a system and hold its map against its catalogue; None where it has no map, or is worked by hand.
+
+    Nothing is written, and no row is read.
+    """
+    folder = maps_folder(organisation)
+    loaded = load_folder(folder).get(name) if folder.is_dir() else None
+    if not isinstance(loaded, LoadedMap):
+        return None
+    try:
+        with looking(loaded.map) as engine:
+            return Tested(True, None, tuple(check_live(loaded, engine)))
+    except RefusedError as refusal:
+        return Tested(False, refusal.message)
+    except (ConnectorError, UnusableDocument) as error:
+        return Tested(False, Text(fr=brief(error), en=brief(error)))
+
+
+def _mapped(name: str, loaded: Any) -> Mapped:
+    if not isinstance(loaded, LoadedMap):
+        return Mapped(name, loaded.map.label, True, "", True, 0, 0, 0, loaded.digest)
+    data_map = loaded.map
+    return Mapped(
+        name=name,
+        label=data_map.label,
+        by_hand=False,
+        variable=data_map.connection.env,
+        set=bool(os.environ.get(data_map.connection.env)),
+        tables=len(data_map.tables),
+        columns=sum(len(table.columns) for table in data_map.tables.values()),
+        roles=len(data_map.roles),
+        digest=loaded.digest,
+    )

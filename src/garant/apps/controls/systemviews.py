@@ -1,0 +1,47 @@
+"""Pages of the systems: connection test, drift of the catalogue against the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.controls import systems
+from garant.apps.promises.published import maps_folder
+from garant.policy.diagnostics import UnusableDocument
+from garant.site.words import say
+
+
+@require_safe
+@member(May.SEE)
+def listing(request: Any) -> HttpResponse:
+    """Every system, as its map describes it."""
+    return render(request, "systems/list.html", _page(request))
+
+
+@require_POST
+@member(May.MANAGE_SYSTEMS)
+def test(request: Any, name: str) -> HttpResponse:
+    """Reach a system and hold its map against its catalogue."""
+    tested = systems.test(request.organisation, name)
+    if tested is None:
+        raise Http404
+    return render(request, "systems/list.html", {**_page(request), "tested": tested, "name": name})
+
+
+def _page(request: Any) -> dict[str, Any]:
+    folder = maps_folder(request.organisation)
+    try:
+        found = systems.mapped(request.organisation)
+    except UnusableDocument:
+        messages.error(
+            request,
+            say("Une carte ne se lit pas : garant map check", "A map cannot be read: garant map check"),
+        )
+        found = []
+    return {"systems": found, "folder": folder}

@@ -1,0 +1,114 @@
+"""Holds: what stops destruction, who answers for it, until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.holds import services
+from garant.apps.promises.published import open_published
+from garant.apps.promises.refusals import RefusedError
+from garant.ledger import LedgerError
+from garant.site.words import said, say
+from garant.systems.port import ConnectorError
+
+ACTIVITY, PERSON = "activity", "person"
+
+
+class HoldForm(forms.Form):
+    """A hold on a person, known by an e-mail address, or on an activity."""
+
+    owner = forms.CharField(max_length=200)
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    review = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    email = forms.EmailField(required=False)
+    activity = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, activities: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        labels = {
+            "owner": say("Qui en répond", "Who answers for it"),
+            "reason": say("Raison", "Reason"),
+            "until": say("Dernier jour", "Last day"),
+            "review": say("Ou : à revoir le", "Or: to be reviewed on"),
+            "email": say("Sur une personne : son adresse", "On a person: their address"),
+            "activity": say("Ou sur une activité", "Or on an activity"),
+        }
+        for name, label in labels.items():
+            fields[name].label = label
+        fields["activity"].choices = [("", "—"), *activities.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.SEE, writes=May.HOLD)
+def holds(request: Any) -> HttpResponse:
+    """The holds in force; and place one."""
+    form = HoldForm(request.POST or None, activities=_activities(request.organisation))
+    if request.method == "POST" and form.is_valid() and _placed(request, form.cleaned_data):
+        return redirect("holds:list", request.organisation)
+    found = services.listing(request.organisation, ended=True)
+    return render(request, "holds/list.html", {"holds": found, "form": form})
+
+
+@require_POST
+@member(May.HOLD)
+def end(request: Any, key: str) -> HttpResponse:
+    """End a hold."""
+    try:
+        services.end(request.organisation, key, actor=request.user.email)
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+    else:
+        messages.success(request, say("La suspension a pris fin.", "The hold ended."))
+    return redirect("holds:list", request.organisation)
+
+
+def _placed(request: Any, data: dict[str, Any]) -> bool:
+    asked = services.Asked(
+        owner=data["owner"],
+        reason=data["reason"],
+        until=data["until"],
+        review=data["review"],
+        identities={"email": data["email"]} if data["email"] else None,
+        activity=data["activity"] or None,
+    )
+    try:
+        with open_published(request.organisation) as workspace:
+            _, places = services.place(workspace.policy, workspace.sources, asked, actor=request.user.email)
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+    except RefusedError as refusal:
+        messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+    except ConnectorError as error:
+        messages.error(request, str(error))
+    else:
+        known = len(places)
+        messages.success(
+            request,
+            say(
+                f"Suspension posée. Personne connue aujourd’hui à {known} endroits.",
+                f"Hold placed. The person is known today in {known} places.",
+            )
+            if asked.identities
+            else say("Suspension posée.", "Hold placed."),
+        )
+        return True
+    return False
+
+
+def _activities(organisation: str) -> dict[str, str]:
+    from garant.apps.policies import services as policies
+
+    version = policies.published(organisation)
+    if version is None:
+        return {}
+    return {key: said(one.label) for key, one in version.policy.activities.items()}

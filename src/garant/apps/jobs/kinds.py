@@ -1,0 +1,106 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from garant.apps.controls import services as controls
+from garant.apps.holds import services as holds
+from garant.apps.jobs import services
+from garant.apps.jobs.models import Job
+from garant.apps.promises import decisions, execution
+from garant.apps.promises.observers import Progress
+from garant.apps.promises.published import open_published
+from garant.apps.promises.refusals import RunStoppedError
+from garant.engine.plan import plan_retention
+
+EVERY: Final = 0.5
+"""Seconds between two reports of progress."""
+
+
+class StoppedError(Exception):
+    """Somebody asked the job to stop."""
+
+
+def look(job: Job) -> dict[str, Any]:
+    """Look at every promise of the organisation."""
+    counts = controls.look(job.organisation, progress=_Reporter(job.key).words)
+    return dict(counts)
+
+
+def plan(job: Job) -> dict[str, Any]:
+    """Make a plan of what is due today, and keep it for somebody to approve."""
+    digest = propose_today(job.organisation, actor=job.asked_by, tell=_Reporter(job.key).words)
+    return {"plan": digest}
+
+
+def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] = lambda _: None) -> str:
+    """Plan what is due today and keep the plan for somebody to approve; gives its digest."""
+    with open_published(organisation) as workspace:
+        zone = workspace.policy.document.organisation.time_zone
+        made = plan_retention(
+            workspace.policy,
+            workspace.sources,
+            as_of=datetime.now(ZoneInfo(zone)).date(),
+            tolerance=0.01,
+            holds=holds.in_force(organisation),
+            manual=workspace.manual,
+            progress=lambda system, rule: tell(f"{system} · {rule}"),
+        )
+    return decisions.propose(made, actor=actor).digest
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Carry out a plan that was approved, or go on with its run."""
+    reporter = _Reporter(job.key)
+    digest = job.arguments["plan"]
+    document = decisions.document(job.organisation, digest)
+    with open_published(job.organisation, only=sorted(document.map_digests)) as workspace:
+        try:
+            ended = execution.apply_plan(
+                document,
+                workspace,
+                digest=digest,
+                actor=job.asked_by,
+                observer=reporter.batch,
+                stop=reporter.stop,
+            )
+        except RunStoppedError:
+            raise StoppedError from None
+    controls.look(job.organisation)
+    return {"run": ended.key, "state": ended.state}
+
+
+KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {"look": look, "plan": plan, "run": run}
+
+
+class _Reporter:
+    """Writes the progress down, at most twice a second, and hears whether to stop."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._last = 0.0
+        self._rows = 0
+        self.stop = threading.Event()
+
+    def words(self, text: str) -> None:
+        """What is being looked at."""
+        self._tell({"words": text})
+
+    def batch(self, progress: Progress) -> None:
+        """One more batch has its receipt."""
+        self._rows += progress.rows
+        last = progress.done == progress.total
+        self._tell({"done": progress.done, "total": progress.total, "rows": self._rows}, at_once=last)
+
+    def _tell(self, progress: dict[str, Any], *, at_once: bool = False) -> None:
+        if not at_once and time.monotonic() - self._last < EVERY:
+            return
+        self._last = time.monotonic()
+        if services.report(self._key, progress):
+            self.stop.set()

@@ -1,0 +1,127 @@
+"""The only way jobs change. A job is a row written with what asked for it; the worker finds it there.
+
+What a job does (a plan approved, a run, promises looked at) writes its own ledger entries in its own room.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django_scopes import scopes_disabled
+
+from garant.apps.jobs.models import OPEN, Job, JobState
+from garant.apps.scoping import scope_of, scoped
+from garant.policy.text import Text
+
+KINDS: dict[str, Text] = {
+    "look": Text(fr="Regarder les promesses", en="Look at the promises"),
+    "plan": Text(fr="Faire un plan", en="Make a plan"),
+    "run": Text(fr="Exécuter un plan", en="Carry out a plan"),
+}
+
+
+class JobUnknownError(LookupError):
+    """No job has this key in this organisation."""
+
+
+def ask(organisation: str, kind: str, arguments: Mapping[str, Any] | None = None, *, actor: str) -> Job:
+    """Ask for a job; the same one asked again while it has not ended is that one."""
+    wanted = dict(arguments or {})
+    with transaction.atomic(), scoped(organisation):
+        for one in Job.objects.filter(kind=kind, state__in=OPEN):
+            if one.arguments == wanted:
+                return one
+        return Job.objects.create(
+            key=f"j-{secrets.token_hex(6)}",
+            organisation=organisation,
+            kind=kind,
+            arguments=wanted,
+            asked_by=actor,
+            asked_at=_now(),
+        )
+
+
+def find(organisation: str, key: str) -> Job:
+    """The job of this key. Raises JobUnknownError."""
+    with scoped(organisation):
+        found = Job.objects.filter(key=key).first()
+    if found is None:
+        raise JobUnknownError(key)
+    return found
+
+
+def recent(organisation: str, number: int = 20) -> list[Job]:
+    """The latest jobs."""
+    with scoped(organisation):
+        return list(Job.objects.all()[:number])
+
+
+def open_job(organisation: str, kind: str, arguments: Mapping[str, Any] | None = None) -> Job | None:
+    """The job of this kind that has not ended, if there is one."""
+    with scoped(organisation):
+        for one in Job.objects.filter(kind=kind, state__in=OPEN):
+            if arguments is None or one.arguments == dict(arguments):
+                return one
+    return None
+
+
+def last(organisation: str, kind: str) -> Job | None:
+    """The latest job of a kind."""
+    with scoped(organisation):
+        return Job.objects.filter(kind=kind).first()
+
+
+def stop(organisation: str, key: str) -> Job:
+    """Ask a job to stop: at once while it waits, else between two batches. Raises JobUnknownError."""
+    with transaction.atomic(), scoped(organisation):
+        found = Job.objects.select_for_update().filter(key=key).first()
+        if found is None:
+            raise JobUnknownError(key)
+        if found.state == JobState.WAITING:
+            found.state, found.ended_at = JobState.STOPPED, _now()
+        found.stop_asked = True
+        found.save(update_fields=["state", "stop_asked", "ended_at"])
+    return found
+
+
+def waiting() -> list[str]:
+    """The keys of the jobs of every organisation that no worker has begun: for the worker, and keys alone."""
+    with scopes_disabled():
+        return list(Job.objects.filter(state__in=OPEN).order_by("asked_at").values_list("key", flat=True))
+
+
+def begin(key: str) -> Job | None:
+    """Say that a worker works on it; None where it has ended meanwhile."""
+    with transaction.atomic(), scope_of(Job, "organisation", key=key):
+        found = Job.objects.select_for_update().filter(key=key).first()
+        if found is None or not found.open:
+            return None
+        found.state, found.started_at = JobState.RUNNING, found.started_at or _now()
+        found.save(update_fields=["state", "started_at"])
+        return found
+
+
+def report(key: str, progress: Mapping[str, Any]) -> bool:
+    """Say how far it is; gives whether somebody asked it to stop."""
+    with scope_of(Job, "organisation", key=key):
+        Job.objects.filter(key=key).update(progress=dict(progress))
+        return bool(Job.objects.filter(key=key, stop_asked=True).exists())
+
+
+def end(
+    key: str, state: JobState, *, outcome: Mapping[str, Any] | None = None, why: Text | None = None
+) -> None:
+    """Close a job with its outcome, or with why it failed."""
+    problem = {"fr": why.fr, "en": why.en} if why is not None else {}
+    with scope_of(Job, "organisation", key=key):
+        Job.objects.filter(key=key).update(
+            state=state, outcome=dict(outcome or {}), problem=problem, ended_at=_now()
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

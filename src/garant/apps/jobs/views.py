@@ -1,0 +1,63 @@
+"""A job's page: how far it is, by itself, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.jobs import services
+
+
+@require_safe
+@member(May.SEE)
+def jobs(request: Any) -> HttpResponse:
+    """The latest jobs and their health."""
+    return render(
+        request, "jobs/list.html", {"jobs": services.recent(request.organisation), "kinds": services.KINDS}
+    )
+
+
+@require_safe
+@member(May.SEE)
+def job(request: Any, key: str) -> HttpResponse:
+    """One job; the page asks again by itself until it has ended, and leads on to what it made."""
+    try:
+        found = services.find(request.organisation, key)
+    except services.JobUnknownError:
+        raise Http404 from None
+    target = _target(request.organisation, found)
+    if request.htmx and target is not None:
+        return HttpResponseClientRedirect(target)
+    if target is not None:
+        return redirect(target)
+    template = "jobs/progress.html" if request.htmx else "jobs/job.html"
+    return render(request, template, {"job": found, "kind": services.KINDS[found.kind]})
+
+
+@require_POST
+@member(May.RUN)
+def stop(request: Any, key: str) -> HttpResponse:
+    """Ask a job to stop between two batches."""
+    try:
+        services.stop(request.organisation, key)
+    except services.JobUnknownError:
+        raise Http404 from None
+    return redirect("jobs:job", request.organisation, key)
+
+
+def _target(organisation: str, job: Any) -> str | None:
+    """Where a job that ended well leads."""
+    if job.state != "done":
+        return None
+    if job.kind == "plan":
+        return reverse("plans:plan", args=[organisation, job.outcome["plan"]])
+    if job.kind == "run":
+        return reverse("plans:run", args=[organisation, job.outcome["run"]])
+    return reverse("promises:dashboard", args=[organisation])

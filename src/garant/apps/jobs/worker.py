@@ -1,0 +1,118 @@
+"""The worker: takes the jobs that pages asked for, each in a process of its own, and the night's looks.
+
+Queueing, retrying and scheduling are DBOS's, in a database of its own beside that of the runs. The rows of jobs
+are the outbox: what was asked for in a transaction is there after any crash, and is handed over under its own key.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from django.conf import settings
+from django.db import close_old_connections
+
+from garant.apps.jobs import services
+from garant.apps.organisations import services as organisations
+from garant.apps.policies import services as policies
+from garant.apps.promises.execution import workflow_database
+from garant.site.paths import private_file
+
+QUEUE: Final = "jobs"
+POLL: Final = 0.5
+"""Seconds between two looks for new jobs."""
+NIGHT: Final = 2
+"""The hour, where the organisation is, at which its promises are looked at and a plan is proposed."""
+
+
+@DBOS.step(name="garant.job", retries_allowed=True, max_attempts=3, interval_seconds=2.0)
+def do(key: str) -> int:
+    """Do one job in a process of its own: its memory goes back, and its death is not the worker's."""
+    done = subprocess.run([sys.executable, "-m", "garant.apps.jobs.doing", key], check=True)
+    return done.returncode
+
+
+@DBOS.workflow(name="garant.job_workflow", max_recovery_attempts=None)
+def job_workflow(key: str) -> int:
+    """One job, durably."""
+    return do(key)
+
+
+@DBOS.workflow(name="garant.hourly")
+def hourly(scheduled: datetime, _: Any) -> None:
+    """Ask for the looks of the organisations where it is night."""
+    close_old_connections()
+    ask_nightly(scheduled)
+
+
+def ask_nightly(at: datetime) -> int:
+    """Ask for a look and a plan where it is the night's hour; nothing is ever run without approval.
+
+    Gives how many organisations were asked about.
+    """
+    asked = 0
+    for one in organisations.listing():
+        local = at.astimezone(ZoneInfo(one.time_zone))
+        if local.hour == NIGHT and policies.published(one.key) is not None:
+            services.ask(one.key, "look", actor="garant")
+            services.ask(one.key, "plan", actor="garant")
+            asked += 1
+    return asked
+
+
+def work(stop: threading.Event, *, processes: int = 1) -> None:
+    """Take jobs until told to stop; those begun go on in their own process and are taken up again."""
+    DBOS(
+        config={
+            "name": "garant-jobs",
+            "system_database_url": _database(),
+            "dbos_system_schema": "garant_jobs",
+            "executor_id": "worker",
+            "application_version": "1",
+            "log_level": "CRITICAL",
+            "enable_otlp": False,
+            "use_listen_notify": False,
+            "max_executor_threads": processes + 2,
+            "sys_db_pool_size": 4,
+        }
+    )
+    DBOS.launch()
+    try:
+        DBOS.register_queue(QUEUE, worker_concurrency=processes, polling_interval_sec=POLL)
+        DBOS.apply_schedules(
+            [{"schedule_name": "hourly", "workflow_fn": hourly, "schedule": "0 * * * *", "context": None}]
+        )
+        handed: set[str] = set()
+        while not stop.wait(POLL):
+            hand_over(handed)
+    finally:
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+
+
+def hand_over(handed: set[str]) -> None:
+    """Give DBOS the jobs it has not got; under the same key it takes one once."""
+    close_old_connections()
+    waiting = services.waiting()
+    handed.intersection_update(waiting)
+    for key in waiting:
+        if key not in handed:
+            with SetWorkflowID(key), SetEnqueueOptions(deduplication_id=key):
+                DBOS.enqueue_workflow(QUEUE, job_workflow, key)
+            handed.add(key)
+
+
+def _database() -> str:
+    shared = workflow_database()
+    if not shared.startswith("sqlite"):
+        return shared
+    return f"sqlite:///{private_file(settings.GARANT_HOME / 'jobs.sqlite3')}"
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)

@@ -1,0 +1,133 @@
+"""Plans that wait for somebody's decision: proposed, read, approved by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from garant.apps.organisations import services as organisations
+from garant.apps.promises import refusals, services
+from garant.apps.promises.models import Plan, Run
+from garant.apps.scoping import scoped
+from garant.engine.document import Plan as EnginePlan
+from garant.engine.document import read_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A plan in a list: its numbers, who made it, what became of it."""
+
+    digest: str
+    kind: str
+    as_of: str
+    registered_at: datetime
+    made_by: str
+    approved_by: str
+    run: str | None
+    state: str | None
+    people: int
+    rows: int
+
+
+def propose(plan: EnginePlan, *, actor: str) -> Plan:
+    """Keep a plan for somebody to approve, with who made it."""
+    with transaction.atomic(), scoped(plan.organisation):
+        kept = services.register_plan(plan)
+        if not kept.made_by:
+            kept.made_by = actor
+            kept.save(update_fields=["made_by"])
+    return kept
+
+
+def find(organisation: str, digest: str) -> Plan:
+    """The plan of this digest, or of one that begins so.
+
+    Raises:
+        RefusedError: there is none, or several.
+    """
+    with scoped(organisation):
+        found = (
+            list(Plan.objects.filter(digest__startswith=digest)[:2])
+            if len(digest) >= services.RUN_DIGITS
+            else []
+        )
+    if len(found) != 1:
+        raise refusals.unknown_plan(digest)
+    return found[0]
+
+
+def document(organisation: str, digest: str) -> EnginePlan:
+    """What a plan says.
+
+    Raises:
+        RefusedError: there is no such plan.
+    """
+    return read_plan(find(organisation, digest).document)
+
+
+def approve(
+    organisation: str, digest: str, *, actor: str, policy_digest: str, map_digests: Mapping[str, str]
+) -> Plan:
+    """Approve a plan, by somebody else than who made it where the organisation says so.
+
+    Raises:
+        RefusedError: the same person made it, or the policy or a map changed since.
+    """
+    plan = find(organisation, digest)
+    if organisations.organisation(organisation).four_eyes and plan.made_by == actor:
+        raise refusals.same_eyes()
+    return services.approve(
+        plan, digest=plan.digest, actor=actor, policy_digest=policy_digest, map_digests=map_digests
+    )
+
+
+def listing(organisation: str, number: int = 50) -> list[Line]:
+    """The latest plans."""
+    with scoped(organisation):
+        plans = list(Plan.objects.order_by("-registered_at")[:number])
+        runs = {run.plan_id: run for run in Run.objects.filter(plan__in=plans)}
+    return [_line(plan, runs.get(plan.digest)) for plan in plans]
+
+
+def run_of(organisation: str, digest: str) -> Run | None:
+    """The run of a plan, if it began."""
+    with scoped(organisation):
+        return Run.objects.select_related("plan").filter(plan_id=digest).first()
+
+
+def runs(organisation: str, number: int = 50) -> list[Run]:
+    """The latest runs."""
+    with scoped(organisation):
+        return list(Run.objects.select_related("plan").order_by("-started_at")[:number])
+
+
+def run(organisation: str, key: str) -> Run:
+    """The run of this key.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    with scoped(organisation):
+        found = Run.objects.select_related("plan").filter(key=key).first()
+    if found is None:
+        raise refusals.unknown_run(key)
+    return found
+
+
+def _line(plan: Plan, run: Run | None) -> Line:
+    selections = plan.document.get("selections", [])
+    return Line(
+        digest=plan.digest,
+        kind=plan.kind,
+        as_of=plan.document["as_of"],
+        registered_at=plan.registered_at,
+        made_by=plan.made_by,
+        approved_by=plan.approved_by,
+        run=run.key if run else None,
+        state=run.state if run else None,
+        people=sum(one["due"] for one in selections),
+        rows=sum(a["deleted"] + a["treated"] for one in selections for a in one["actions"]),
+    )

@@ -1,0 +1,49 @@
+"""The workspace of an organisation as the site opens it: the policy in force, its maps, its systems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from garant.apps.policies import services as policies
+from garant.apps.promises import refusals
+from garant.apps.promises.workspace import Workspace, open_workspace
+from garant.ledger.keys import key_source
+from garant.policy.loader import LoadedPolicy, parse_policy
+
+
+def maps_folder(organisation: str) -> Path:
+    """Where the data maps of an organisation are."""
+    return Path(settings.GARANT_MAPS) / organisation
+
+
+def policy_in_force(organisation: str) -> LoadedPolicy:
+    """The policy published for today.
+
+    Raises:
+        RefusedError: none is.
+    """
+    version = policies.published(organisation)
+    if version is None:
+        raise refusals.nothing_published(organisation)
+    return parse_policy(version.document, f"v{version.number}")
+
+
+@contextmanager
+def open_published(organisation: str, *, only: Sequence[str] = ()) -> Iterator[Workspace]:
+    """Open the policy in force and the systems of an organisation.
+
+    Raises:
+        RefusedError: no policy is published, or no map is in the organisation's folder.
+        UnusableDocument, SystemUnreachable: as :func:`open_workspace` does.
+    """
+    loaded = policy_in_force(organisation)
+    folder = maps_folder(organisation)
+    if not folder.is_dir():
+        raise refusals.no_maps(organisation, folder)
+    with open_workspace(loaded, folder, key_source(settings.GARANT_KEYS, os.environ), only=only) as workspace:
+        yield workspace

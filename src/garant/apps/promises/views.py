@@ -1,0 +1,195 @@
+"""Plans and runs: made, read, approved by a second person, followed, resumed, certified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.jobs import services as jobs
+from garant.apps.organisations import services as organisations
+from garant.apps.promises import certificates, decisions, samples
+from garant.apps.promises.published import open_published
+from garant.apps.promises.refusals import RefusedError
+from garant.engine.document import Plan, Selection, read_plan
+from garant.site.words import said, say
+from garant.systems.port import ConnectorError
+
+
+@require_safe
+@member(May.SEE)
+def plans(request: Any) -> HttpResponse:
+    """The latest plans, and what became of each."""
+    lines = decisions.listing(request.organisation)
+    job = jobs.open_job(request.organisation, "plan")
+    return render(request, "plans/list.html", {"lines": lines, "job": job})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.SEE, writes=May.PLAN)
+def new(request: Any) -> HttpResponse:
+    """Ask for a plan of what is due today."""
+    if request.method == "POST":
+        job = jobs.ask(request.organisation, "plan", actor=request.user.email)
+        return redirect("jobs:job", request.organisation, job.key)
+    return render(request, "plans/new.html")
+
+
+@require_safe
+@member(May.SEE)
+def plan(request: Any, digest: str) -> HttpResponse:
+    """What a plan would do, in numbers; what stays, and why."""
+    kept = _plan(request, digest)
+    document = read_plan(kept.document)
+    run = decisions.run_of(request.organisation, kept.digest)
+    four_eyes = organisations.organisation(request.organisation).four_eyes
+    return render(
+        request,
+        "plans/plan.html",
+        {
+            "plan": kept,
+            "document": document,
+            "promises": _promises(document),
+            "totals": _totals(document),
+            "run": run,
+            "own": four_eyes and kept.made_by == request.user.email,
+            "job": jobs.open_job(request.organisation, "run", {"plan": kept.digest}),
+        },
+    )
+
+
+@require_safe
+@member(May.SEE_PEOPLE)
+def sample(request: Any, digest: str) -> HttpResponse:
+    """A few masked rows; looking at them is an entry of the ledger."""
+    kept = _plan(request, digest)
+    accounts.looked(
+        request.organisation, request.user, "plan-sample", about=kept.digest[:16], people=samples.ROWS
+    )
+    try:
+        found = samples.samples(request.organisation, read_plan(kept.document))
+    except (RefusedError, ConnectorError) as error:
+        messages.error(request, said(getattr(error, "message", str(error))))
+        return redirect("plans:plan", request.organisation, kept.digest)
+    return render(request, "plans/sample.html", {"plan": kept, "samples": found})
+
+
+@require_POST
+@member(May.APPROVE_PLAN)
+def approve(request: Any, digest: str) -> HttpResponse:
+    """Approve exactly this plan; carrying it out is asked for in the same breath."""
+    kept = _plan(request, digest)
+    try:
+        with open_published(request.organisation, only=sorted(kept.document["map_digests"])) as workspace:
+            decisions.approve(
+                request.organisation,
+                kept.digest,
+                actor=request.user.email,
+                policy_digest=workspace.policy.digest,
+                map_digests=workspace.map_digests,
+            )
+    except RefusedError as refusal:
+        messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+        return redirect("plans:plan", request.organisation, kept.digest)
+    messages.success(request, say("Plan approuvé.", "Plan approved."))
+    return _run(request, kept.digest)
+
+
+@require_POST
+@member(May.RUN)
+def start(request: Any, digest: str) -> HttpResponse:
+    """Carry out an approved plan, or go on with its run."""
+    kept = _plan(request, digest)
+    if not kept.approved:
+        messages.error(request, say("Ce plan n'est pas approuvé.", "This plan is not approved."))
+        return redirect("plans:plan", request.organisation, kept.digest)
+    return _run(request, kept.digest)
+
+
+@require_safe
+@member(May.SEE)
+def run(request: Any, key: str) -> HttpResponse:
+    """A run: its receipts, what was found afterwards, its certificate."""
+    found = _found(lambda: decisions.run(request.organisation, key))
+    receipts = found.receipts()
+    return render(
+        request,
+        "plans/run.html",
+        {
+            "run": found,
+            "receipts": receipts,
+            "rows": sum(batch.rows for batch in receipts),
+            "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
+        },
+    )
+
+
+@require_safe
+@member(May.SEE)
+def certificate(request: Any, key: str) -> HttpResponse:
+    """The certificate of a run, with its proof, as a file."""
+    made = _found(lambda: certificates.certificate(request.organisation, key))
+    body = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
+    name = f'attachment; filename="garant-{key}.json"'
+    return HttpResponse(body, content_type="application/json", headers={"Content-Disposition": name})
+
+
+def _run(request: Any, digest: str) -> HttpResponse:
+    job = jobs.ask(request.organisation, "run", {"plan": digest}, actor=request.user.email)
+    return redirect("jobs:job", request.organisation, job.key)
+
+
+def _plan(request: Any, digest: str) -> Any:
+    return _found(lambda: decisions.find(request.organisation, digest))
+
+
+def _found(find: Any) -> Any:
+    try:
+        return find()
+    except RefusedError:
+        raise Http404 from None
+
+
+def _promises(document: Plan) -> list[dict[str, Any]]:
+    """What the plan does promise by promise: who, what goes, what stays and why."""
+    return [_promise(one) for one in document.selections]
+
+
+def _promise(one: Selection) -> dict[str, Any]:
+    return {
+        "label": one.label,
+        "system": one.system,
+        "archive": one.archive,
+        "due": one.due,
+        "population": one.population,
+        "oldest": one.oldest,
+        "cutoff": one.cutoff,
+        "undated": one.undated + one.unreadable,
+        "on_hold": one.on_hold,
+        "tables": [action for action in one.actions if action.deleted or action.treated],
+        "deleted": sum(action.deleted for action in one.actions),
+        "treated": sum(action.treated for action in one.actions),
+        "duties": [duty for duty in one.duties if duty.roots],
+        "shared": sum(action.shared for action in one.actions),
+        "sealed": sum(action.sealed for action in one.actions),
+        "held": sum(action.held for action in one.actions),
+        "notes": one.notes,
+        "blocks": one.blocks,
+    }
+
+
+def _totals(document: Plan) -> Mapping[str, int]:
+    return {
+        "people": sum(one.due for one in document.selections),
+        "deleted": sum(action.deleted for one in document.selections for action in one.actions),
+        "treated": sum(action.treated for one in document.selections for action in one.actions),
+        "systems": len({one.system for one in document.selections if one.due}),
+    }

@@ -1,0 +1,124 @@
+"""The demo's site: the reference organisation as it is on the first day, before anything was erased.
+
+It has a folder of its own, ``site`` in the demo's: its systems, its keys, its ledger. :func:`build` runs in a process of
+its own, because the story before it has another installation's settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from garant.demo.build import build_demo
+from garant.demo.stage import FOREIGN, example
+
+ORGANISATION: Final = "seipra-score"
+PASSWORD: Final = "demonstration-garant"  # noqa: S105 - printed on the screen: everything here is made up
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody of the demo."""
+
+    email: str
+    name: str
+    role: str
+
+
+ACCOUNTS: Final = (
+    Account("deleguee@demo.example", "Camille Déléguée", "dpo"),
+    Account("adjointe@demo.example", "Noor Adjointe", "dpo-delegate"),
+    Account("technicien@demo.example", "Sacha Technicien", "technician"),
+    Account("administratrice@demo.example", "Alix Administratrice", "administrator"),
+)
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """The variables under which the demo's site runs."""
+    systems = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in FOREIGN and not name.startswith("GARANT_DEMO_")
+    }
+    return {
+        **systems,
+        **json.loads((folder / "systems.json").read_text(encoding="utf-8")),
+        **settings(folder, port),
+    }
+
+
+def settings(folder: Path, port: int) -> dict[str, str]:
+    """What is said to Garant itself."""
+    home = (folder / "garant").resolve()
+    return {
+        "GARANT_HOME": str(home),
+        "GARANT_URL": f"http://127.0.0.1:{port}",
+        "GARANT_MFA": "optional",
+        "GARANT_MAPS": str(home / "maps"),
+    }
+
+
+def prepare(folder: Path, *, as_of: date, people: int, port: int) -> None:
+    """Build the systems, then the installation, in another process. Raises CalledProcessError."""
+    data = build_demo(folder / "systems", as_of=as_of, people=people)
+    (folder / "systems.json").write_text(json.dumps(data.environment()), encoding="utf-8")
+    shutil.copytree(example() / "policy", folder / "policy")
+    shutil.copytree(example() / "maps", folder / "garant" / "maps" / ORGANISATION)
+    known = environment(folder, port)
+    chosen = {**data.environment(), **settings(folder, port)}
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in chosen.items())
+    (folder / "env").write_text("".join(lines), encoding="utf-8")
+    subprocess.run(  # noqa: S603 - Garant's own interpreter and module
+        [sys.executable, "-m", "garant.demo.site", str(folder)], check=True, env=known
+    )
+
+
+def build(folder: Path) -> None:
+    """The installation: its keys, the policy published, the people, a first look and the plan of the night."""
+    from garant.site import setup
+
+    setup.prepare()
+    from garant.apps.controls import services as controls
+    from garant.apps.evidence import services as evidence
+    from garant.apps.jobs.kinds import propose_today
+
+    evidence.create_keys()
+    _publish(folder / "policy")
+    _people()
+    controls.look(ORGANISATION)
+    propose_today(ORGANISATION, actor="garant")
+
+
+def _publish(folder: Path) -> None:
+    """Written by the delegate, approved by the officer, in force from today."""
+    from garant.apps.policies import services as policies
+    from garant.apps.policies.reading import today
+
+    officer, delegate = ACCOUNTS[0].email, ACCOUNTS[1].email
+    version = policies.import_folder(folder, actor=delegate)
+    policies.submit(ORGANISATION, version.key, actor=delegate)
+    policies.approve(ORGANISATION, version.key, digest=version.digest, actor=officer)
+    policies.publish(ORGANISATION, version.key, on=today(ORGANISATION), actor=officer)
+
+
+def _people() -> None:
+    from garant.apps.accounts import services as accounts
+    from garant.apps.organisations import services as organisations
+
+    for one in ACCOUNTS:
+        user = accounts.ensure_user(one.email, one.name)
+        accounts.set_password(user, PASSWORD)
+        accounts.give(ORGANISATION, user, accounts.Habilitation(one.role), actor="garant")
+    organisations.configure(ORGANISATION, shows_state=True, actor="garant")
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))
