@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import Eyes, chromium
-from tests.site.conftest import demo, installation, neighbour, persona, site
+from tests.site.conftest import company, demo, demo_systems, installation, neighbour, persona, site
 
-__all__ = ["demo", "installation", "neighbour", "persona", "site"]
+__all__ = ["company", "demo", "demo_systems", "installation", "neighbour", "persona", "site"]
 
 
 @pytest.fixture(scope="session")

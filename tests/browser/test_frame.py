@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from garant.apps.controls import services as controls
+from garant.apps.jobs import services as jobs
+from garant.apps.jobs.kinds import propose_today
 from tests.browser.chromium import AXE, Eyes, looked_at
-from tests.site.conftest import Persona
+from tests.site.conftest import Persona, sign_in
 
 
 @pytest.mark.parametrize("path", ["/", "/account/login/"])
@@ -34,3 +37,25 @@ def test_the_eyes_see_what_is_wrong(eyes: Eyes) -> None:
         found = list(looked_at(visit.page))
         assert any("image-alt" in said for said in found)
         assert any("beyond the edge" in said for said in found)
+
+
+def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
+    controls.look(company)
+    digest = propose_today(company, actor="garant")
+    officer = sign_in("deleguee@demo.example")
+    job = jobs.ask(company, "look", actor="deleguee@demo.example")
+    for path in (
+        "",
+        "promises/retention.prospects/",
+        "plans/",
+        "plans/new/",
+        f"plans/{digest}/",
+        f"plans/{digest}/sample/",
+        "jobs/",
+        f"jobs/{job.key}/",
+        "ledger/",
+        "holds/",
+        "systems/",
+    ):
+        eyes.assert_accessible(f"/o/{company}/{path}", client=officer)
+    eyes.assert_accessible(f"/p/{company}/{{language}}/state/")

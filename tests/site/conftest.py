@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,9 @@ from garant.apps.accounts.models import User
 from garant.apps.accounts.roles import TIME_BOXED, Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.organisations import services as organisations
+from garant.demo import site as demo_site
+from garant.demo.build import DemoData, build_demo
+from garant.demo.stage import example
 from tests.apps.evidence.conftest import demo, installation
 
 __all__ = ["demo", "installation", "neighbour", "persona", "site"]
@@ -61,3 +66,32 @@ def user_of(name: str, organisation: str, elsewhere: str) -> User:
         until = TOMORROW if role in {one.value for one in TIME_BOXED} else None
         accounts.give(where, user, Habilitation(Role(role), until), actor="garant")
     return user
+
+
+@pytest.fixture(scope="session")
+def demo_systems(tmp_path_factory: pytest.TempPathFactory) -> DemoData:
+    """The three systems of the made-up company, small, built once."""
+    return build_demo(tmp_path_factory.mktemp("systems"), as_of=datetime.now(UTC).date(), people=150)
+
+
+@pytest.fixture
+def company(
+    site: str, demo_systems: DemoData, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The reference organisation with its policy published, its maps, its systems and its people."""
+    folder = tmp_path / "systems"
+    shutil.copytree(demo_systems.folder, folder)
+    for name, value in demo_systems.environment().items():
+        monkeypatch.setenv(name, value.replace(str(demo_systems.folder), str(folder)))
+    settings.GARANT_MAPS = tmp_path / "maps"
+    shutil.copytree(example() / "maps", tmp_path / "maps" / demo_site.ORGANISATION)
+    demo_site.publish(example() / "policy")
+    demo_site.open_accounts()
+    return demo_site.ORGANISATION
+
+
+def sign_in(email: str) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(accounts.ensure_user(email), "allauth.account.auth_backends.AuthenticationBackend")
+    return client

@@ -91,13 +91,13 @@ def build(folder: Path) -> None:
     from garant.apps.jobs.kinds import propose_today
 
     evidence.create_keys()
-    _publish(folder / "policy")
-    _people()
+    publish(folder / "policy")
+    open_accounts()
     controls.look(ORGANISATION)
     propose_today(ORGANISATION, actor="garant")
 
 
-def _publish(folder: Path) -> None:
+def publish(folder: Path) -> None:
     """Written by the delegate, approved by the officer, in force from today."""
     from garant.apps.policies import services as policies
     from garant.apps.policies.reading import today
@@ -109,7 +109,8 @@ def _publish(folder: Path) -> None:
     policies.publish(ORGANISATION, version.key, on=today(ORGANISATION), actor=officer)
 
 
-def _people() -> None:
+def open_accounts() -> None:
+    """The people of the demo, each in their role; the state of the promises is public."""
     from garant.apps.accounts import services as accounts
     from garant.apps.organisations import services as organisations
 

@@ -21,7 +21,8 @@ from garant.publish.notice.document import Entries, Entry, Line, Paragraph, Part
 from garant.publish.notice.html import notice_css, notice_html, notice_page
 from garant.publish.notice.icons import ICONS
 from garant.publish.notice.linked import linked_json
-from garant.publish.notice.pdf import DRAWN, notice_pdf
+from garant.publish.notice.pdf import notice_pdf
+from garant.publish.paper import DRAWN
 from garant.publish.typography import typeset
 from tests.policy.policies import changed
 from tests.publish.notice.reader import words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from garant.apps.promises import certificates, decisions, samples
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.engine.document import Plan, Selection, read_plan
-from garant.site.words import said, say
+from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
 
 
@@ -136,10 +135,11 @@ def run(request: Any, key: str) -> HttpResponse:
 @member(May.SEE)
 def certificate(request: Any, key: str) -> HttpResponse:
     """The certificate of a run, with its proof, as a file."""
-    made = _found(lambda: certificates.certificate(request.organisation, key))
-    body = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
-    name = f'attachment; filename="garant-{key}.json"'
-    return HttpResponse(body, content_type="application/json", headers={"Content-Disposition": name})
+    made = _found(
+        lambda: certificates.bundle(request.organisation, key, name=request.company.name, language=spoken())
+    )
+    name = f'attachment; filename="garant-{key}.zip"'
+    return HttpResponse(made, content_type="application/zip", headers={"Content-Disposition": name})
 
 
 def _run(request: Any, digest: str) -> HttpResponse:

@@ -1,0 +1,155 @@
+"""Jobs: asked once, done in a process of their own, their failure said; plans decided by a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from garant.apps.accounts import services as accounts
+from garant.apps.controls import services as controls
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import doing, services
+from garant.apps.jobs.kinds import propose_today
+from garant.apps.jobs.models import JobState
+from garant.apps.jobs.worker import ask_nightly
+from garant.apps.organisations import services as organisations
+from garant.apps.promises import decisions, samples
+from tests.site.conftest import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_same_job_is_asked_for_once(site: str) -> None:
+    first = services.ask(site, "look", actor="dpo")
+    assert services.ask(site, "look", actor="dpo") == first
+    assert services.waiting() == [first.key]
+    assert services.stop(site, first.key).state == JobState.STOPPED
+    assert services.begin(first.key) is None
+    assert services.ask(site, "look", actor="dpo") != first
+
+
+def test_a_failure_is_said_in_words(site: str) -> None:
+    job = services.ask(site, "look", actor="dpo")
+    assert doing.main(job.key) == 0
+    ended = services.find(site, job.key)
+    assert ended.state == JobState.FAILED
+    assert ended.why is not None
+    assert "publiée" in ended.why.fr
+    page = sign_in_dpo(site).get(f"/o/{site}/jobs/{job.key}/").content.decode()
+    assert ended.why.fr.split(":")[0] in page
+
+
+def sign_in_dpo(organisation: str) -> Any:
+    user = accounts.ensure_user("dpo@demo.example")
+    if accounts.membership(organisation, user) is None:
+        accounts.give(organisation, user, accounts.Habilitation("dpo"), actor="garant")
+    return sign_in("dpo@demo.example")
+
+
+def test_a_plan_is_made_by_one_and_approved_by_another(company: str) -> None:
+    delegate, officer = sign_in("adjointe@demo.example"), sign_in("deleguee@demo.example")
+    delegate.post(f"/o/{company}/plans/new/")
+    job = services.last(company, "plan")
+    assert job is not None
+    doing.main(job.key)
+    digest = services.find(company, job.key).outcome["plan"]
+    assert delegate.get(f"/o/{company}/jobs/{job.key}/")["Location"] == f"/o/{company}/plans/{digest}/"
+    page = f"/o/{company}/plans/{digest}/"
+    assert officer.get(page).status_code == 200
+    assert delegate.post(f"{page}approve/").status_code == 403
+    assert officer.post(f"{page}run/").status_code == 302
+    assert services.open_job(company, "run") is None  # not approved yet
+    officer.post(f"{page}approve/")
+    assert decisions.find(company, digest).approved_by == "deleguee@demo.example"
+    asked = services.open_job(company, "run", {"plan": digest})
+    assert asked is not None
+
+
+def test_four_eyes(company: str) -> None:
+    officer = sign_in("deleguee@demo.example")
+    digest = propose_today(company, actor="deleguee@demo.example")
+    page = f"/o/{company}/plans/{digest}/"
+    assert "quatre yeux" in officer.get(page).content.decode()
+    officer.post(f"{page}approve/")
+    assert not decisions.find(company, digest).approved
+    organisations.configure(company, four_eyes=False)
+    officer.post(f"{page}approve/")
+    assert decisions.find(company, digest).approved
+
+
+def test_a_sample_is_masked_and_entered_before_it_is_shown(company: str) -> None:
+    digest = propose_today(company, actor="garant")
+    officer = sign_in("deleguee@demo.example")
+    assert sign_in("technicien@demo.example").get(f"/o/{company}/plans/{digest}/sample/").status_code == 403
+    page = officer.get(f"/o/{company}/plans/{digest}/sample/").content.decode()
+    assert "•" in page
+    assert ".example" not in page.split("<main")[1]  # every address of the made-up company ends so
+    looked = list(evidence.records(company, kind="personal-data.read"))
+    assert [record.payload["about"] for record in looked] == [digest[:16]]
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        (None, "—"),
+        ("Jeanne Martin", "J••••• M•••••"),
+        ("a@b.fr", "a@b.f•"),
+        (b"bytes", "•••"),
+        (1234, "1•••"),
+    ],
+)
+def test_masks(value: object, masked: str) -> None:
+    assert samples.mask(value) == masked
+
+
+def test_the_night_asks_where_a_policy_is_published(company: str) -> None:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    night = datetime(2026, 11, 25, 2, 0, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+    assert ask_nightly(night) == 1
+    assert {job.kind for job in services.recent(company)} == {"look", "plan"}
+    assert ask_nightly(night.replace(hour=12)) == 0
+
+
+def test_the_ledger_in_words_with_its_proofs(company: str) -> None:
+    controls.look(company)
+    officer = sign_in("deleguee@demo.example")
+    page = officer.get(f"/o/{company}/ledger/").content.decode()
+    assert "Les promesses ont été regardées." in page
+    assert officer.get(f"/o/{company}/ledger/?kind=member.added&before=40").status_code == 200
+    proof = officer.get(f"/o/{company}/ledger/0/proof/")
+    assert b"garant-inclusion-proof" in proof.content
+    assert officer.get(f"/o/{company}/ledger/999999/proof/").status_code == 404
+    archive = b"".join(officer.get(f"/o/{company}/ledger/export/").streaming_content)
+    assert archive[:2] == b"PK"
+    note = sign_in("technicien@demo.example").get(f"/p/{company}/ledger/checkpoint").content.decode()
+    assert note.startswith(f"garant/{company}\n")
+    assert sign_in("technicien@demo.example").get(f"/o/{company}/ledger/export/").status_code == 403
+
+
+def test_holds_are_placed_and_ended(company: str) -> None:
+    officer = sign_in("deleguee@demo.example")
+    page = f"/o/{company}/holds/"
+    officer.post(page, {"owner": "Direction", "reason": "Litige", "activity": "recruitment"})
+    assert "h-" not in officer.get(page).content.decode().split("<table")[-1].split("</table")[0]
+    officer.post(
+        page, {"owner": "Direction", "reason": "Litige", "activity": "recruitment", "until": "2099-01-01"}
+    )
+    from garant.apps.holds import services as holds
+
+    (hold,) = holds.listing(company)
+    assert "Litige" in officer.get(page).content.decode()
+    officer.post(f"{page}{hold.key}/end/")
+    assert holds.listing(company) == []
+
+
+def test_systems_are_listed_and_tried(company: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    technician = sign_in("technicien@demo.example")
+    assert "GARANT_DEMO_CRM" in technician.get(f"/o/{company}/systems/").content.decode()
+    assert "correspond au catalogue" in technician.post(f"/o/{company}/systems/crm/test/").content.decode()
+    monkeypatch.delenv("GARANT_DEMO_CRM")
+    assert "pas de réponse" in technician.post(f"/o/{company}/systems/crm/test/").content.decode()
+    assert technician.post(f"/o/{company}/systems/nothing/test/").status_code == 404
+    assert sign_in("deleguee@demo.example").post(f"/o/{company}/systems/crm/test/").status_code == 403
