@@ -100,7 +100,8 @@ def test_from_a_broken_promise_to_its_proof(page: Page, tmp_path: Path) -> None:
     page.get_by_role("link", name="Promesses").first.click()
     expect(page.get_by_role("link", name="Prospects")).to_have_count(1)  # no longer among those to mend
     row = page.get_by_role("row").filter(has_text="Prospects")
-    expect(row.get_by_text("tenue")).to_be_visible()
+    expect(row.get_by_text("rompue")).to_have_count(0)
+    expect(row.get_by_text("sans date lisible")).to_be_visible()  # those are never guessed about
 
 
 def test_a_look_is_followed_without_a_script(browser: Browser, served: str) -> None:

@@ -40,7 +40,7 @@ def printed(template: bytes, data: Mapping[str, Any], *, at: datetime) -> bytes:
         font_paths=_fonts(),
         format="pdf",
         pdf_standards=["ua-1"],
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),
     )
 
 

@@ -9,7 +9,7 @@ from garant.apps.controls.gathering import Seen
 from garant.policy.document import Promise
 from garant.policy.text import Text
 
-REGISTER = Mend(Text(fr="Voir la politique", en="See the policy"), "policies:list")
+REGISTER = Mend(Text(fr="Voir la politique", en="See the policy"), "policies:versions")
 ARTICLE = {"no-special-categories": 5, "no-transfer": 10}
 Verdict = tuple[State, Text, int | None]
 

@@ -10,7 +10,9 @@ from garant.policy.document import Measure
 from garant.policy.periods import Period, expiry
 from garant.policy.text import Text
 
-WRITE = Mend(Text(fr="Noter le test dans la politique", en="Record the test in the policy"), "policies:list")
+WRITE = Mend(
+    Text(fr="Noter le test dans la politique", en="Record the test in the policy"), "policies:versions"
+)
 PEOPLE = Mend(
     Text(fr="Noter formations et engagements", en="Record trainings and undertakings"), "organisations:people"
 )

@@ -10,7 +10,7 @@ from garant.apps.controls.gathering import Seen
 from garant.policy.periods import Period, expiry
 from garant.policy.text import Text
 
-WRITE = Mend(Text(fr="Compléter la politique", en="Complete the policy"), "policies:list")
+WRITE = Mend(Text(fr="Compléter la politique", en="Complete the policy"), "policies:versions")
 
 
 def look(seen: Seen) -> Iterator[Finding]:

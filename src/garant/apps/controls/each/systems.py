@@ -34,7 +34,7 @@ def look(seen: Seen) -> Iterator[Finding]:
         mend = (
             None
             if given
-            else Mend(Text(fr="Noter l’instruction", en="Record the instruction"), "policies:list")
+            else Mend(Text(fr="Noter l’instruction", en="Record the instruction"), "policies:versions")
         )
         yield Finding(f"instructions.{activity.key}", 4, label, state, why, given, mend=mend)
 
