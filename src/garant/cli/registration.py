@@ -32,11 +32,8 @@ from garant.cli import (
     serve,
     subject,
     tasks,
-<<<<<<< HEAD
     tokens,
-=======
     work,
->>>>>>> b086b9c (Show every promise and how it stands; plans, runs, evidence, holds and systems on the site; jobs and their worker)
 )
 from garant.cli.language import both, one
 from garant.policy.text import Language
