@@ -25,18 +25,20 @@ DRAWN: Final = (
 """What the fonts within Typst draw: Latin, Greek, Cyrillic, Hebrew, Arabic, marks (a regular expression's set)."""
 
 _UNDRAWN: Final = re.compile(f"[^{DRAWN}]")
-_LONG: Final = re.compile(r"\S{24}(?=\S)")
+LONGEST: Final = 24
+"""Characters of a word after which a break is offered."""
+
 _BREAK: Final = "\u200b"
 
 
-def printed(template: bytes, data: Mapping[str, Any], *, at: datetime) -> bytes:
+def printed(template: bytes, data: Mapping[str, Any], *, at: datetime, longest: int = LONGEST) -> bytes:
     """A document as a tagged PDF: each value of `data` reaches the template as JSON under its name.
 
     The same data at the same instant give the same bytes.
     """
     return typst.compile(
         template,
-        sys_inputs={name: json.dumps(_drawable(value)) for name, value in data.items()},
+        sys_inputs={name: json.dumps(_drawable(value, longest)) for name, value in data.items()},
         font_paths=_fonts(),
         format="pdf",
         pdf_standards=["ua-1"],
@@ -49,12 +51,13 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def _drawable(part: Any, name: str = "") -> Any:
+def _drawable(part: Any, longest: int, name: str = "") -> Any:
     """Every text with a break offered in words too long for a line, and undrawn characters named."""
     if isinstance(part, dict):
-        return {key: _drawable(inner, key) for key, inner in cast(dict[str, Any], part).items()}
+        return {key: _drawable(inner, longest, key) for key, inner in cast(dict[str, Any], part).items()}
     if isinstance(part, list):
-        return [_drawable(inner, name) for inner in cast(list[Any], part)]
+        return [_drawable(inner, longest, name) for inner in cast(list[Any], part)]
     if not isinstance(part, str) or name in ("id", "href"):
         return part
-    return _LONG.sub(rf"\g<0>{_BREAK}", _UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", part))
+    drawn = _UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", part)
+    return re.sub(rf"\S{{{longest}}}(?=\S)", rf"\g<0>{_BREAK}", drawn)

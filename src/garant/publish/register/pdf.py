@@ -3,18 +3,13 @@
 Texts travel as data, never as source. The same policy gives the same bytes.
 """
 
-import json
-import re
 from datetime import UTC, date, datetime, time
-from functools import cache
 from importlib.resources import files
-from typing import Any, Final, cast
-
-import typst
+from typing import Any, Final
 
 from garant.policy import Language, Policy, Text
 from garant.publish import words
-from garant.publish.notice.pdf import DRAWN
+from garant.publish.paper import printed
 from garant.publish.typography import typeset
 
 from .completeness import Score, completeness
@@ -22,9 +17,8 @@ from .flat import ROLES
 from .sheets import Sheet, Table, register_sheets
 
 _TEMPLATE: Final = files("garant.publish.register") / "templates" / "register.typ"
-_UNDRAWN: Final = re.compile(f"[^{DRAWN}]")
-_LONG: Final = re.compile(r"\S{18}(?=\S)")
-_BREAK: Final = "\u200b"
+LONGEST: Final = 18
+"""Characters of a word that fit in a column."""
 
 TITLE: Final = Text(fr="Registre des activités de traitement", en="Record of processing activities")
 LAW: Final = Text(fr="RGPD, article 30", en="GDPR, article 30")
@@ -45,14 +39,8 @@ def as_pdf(policy: Policy, language: Language) -> bytes:
         "contents": CONTENTS.say(language),
         "sheets": _sheets(policy, language),
     }
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        sys_inputs={"register": json.dumps(_drawable(content))},
-        font_paths=_fonts(),
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=datetime.combine(on or date(2000, 1, 1), time(), UTC),
-    )
+    at = datetime.combine(on or date(2000, 1, 1), time(), UTC)
+    return printed(_TEMPLATE.read_bytes(), {"register": content}, at=at, longest=LONGEST)
 
 
 def _day(policy: Policy) -> date | None:
@@ -89,19 +77,3 @@ def _table(table: Table, language: Language) -> dict[str, Any]:
         ],
         "empty": table.empty.say(language),
     }
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
-
-
-def _drawable(part: Any) -> Any:
-    """Every text with a break offered in words too long for a column, and undrawn characters named."""
-    if isinstance(part, dict):
-        return {key: _drawable(inner) for key, inner in cast(dict[str, Any], part).items()}
-    if isinstance(part, list):
-        return [_drawable(inner) for inner in cast(list[Any], part)]
-    if not isinstance(part, str):
-        return part
-    return _LONG.sub(rf"\g<0>{_BREAK}", _UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", part))
