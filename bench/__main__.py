@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.cases import cases, statements
+from bench.clock import count_what_is_spent
 from bench.harness import Line, measure, show
 from bench.systems import System, mariadb_system, postgres_system, sqlite_system
 from bench.world import SIZES, Size
@@ -32,12 +33,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--database", choices=DATABASES, action="append", help="all unless said")
     parser.add_argument("--only", default="", help="cases whose title has this text")
+    parser.add_argument(
+        "--spent", action="store_true", help="count what processors spend, the servers' too, not what passes"
+    )
     options = parser.parse_args()
     size, names = SIZES[options.size], options.database or DATABASES
     servers = new_run()
     try:
         with tempfile.TemporaryDirectory(prefix="garant-bench-") as folder:
             systems = [system_of(name, Path(folder), servers, size) for name in names]
+            if options.spent:
+                count_what_is_spent(*(system.server.folder for system in systems if system.server))
             lines = [line for system in systems for line in run(system, size, options.rounds, options.only)]
             show(lines, options.rounds)
             few = [system_of(name, Path(folder), servers, FEW) for name in names]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench import clock
 from bench.harness import Report
 from bench.mapping import MAP, POLICY
 from bench.world import AS_OF
@@ -56,10 +56,10 @@ class Stopwatch:
         self.statements: dict[str, int] = {}
         self.sent = 0
         sa.event.listen(sa.Engine, "before_cursor_execute", self._note)
-        self._last = time.perf_counter()
+        self._last = clock.now()
 
     def mark(self, part: str) -> None:
-        now = time.perf_counter()
+        now = clock.now()
         self.seconds[part] = now - self._last
         self.statements[part] = self.sent
         self._last, self.sent = now, 0

@@ -19,6 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import clock
+
 
 @dataclass(frozen=True)
 class Report:
@@ -140,9 +142,9 @@ def in_own_process(work: Work, data: Any) -> Run:
 
 def _child(work: Work, data: Any, answer: Connection) -> None:
     try:
-        started, processor = time.perf_counter(), time.process_time()
+        started, processor = clock.now(), time.process_time()
         report = work(data) or Report()
-        seconds, used = time.perf_counter() - started, time.process_time() - processor
+        seconds, used = clock.now() - started, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         answer.send(Run(seconds, used, peak, report))
     except BaseException:

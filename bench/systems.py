@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.world import TABLES, Size, build
+from tests.servers.lending import Lent
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
@@ -28,6 +29,11 @@ class System(Protocol):
         """The world itself, for those who only read."""
         ...
 
+    @property
+    def server(self) -> Lent | None:
+        """The server that holds it, if there is one."""
+        ...
+
     def fresh(self) -> AbstractContextManager[str]:
         """The URL of a copy."""
         ...
@@ -39,6 +45,7 @@ class SqliteSystem:
 
     path: Path
     name: str = "SQLite"
+    server: None = None
 
     @property
     def url(self) -> str:

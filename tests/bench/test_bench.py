@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench import clock
 from bench.cases import cases, statements
 from bench.harness import Disagreement, Line, Report, measure
 from bench.systems import System, mariadb_system, postgres_system, sqlite_system
@@ -49,3 +51,18 @@ def test_contenders_that_disagree_are_not_compared(systems: dict[Size, System]) 
     lazy = {**sweep.contenders, "does nothing": lambda _url: Report()}
     with pytest.raises(Disagreement, match="does nothing"):
         measure(replace(sweep, contenders=lazy), rounds=1)
+
+
+def test_what_is_spent_is_this_process_s_time_and_the_server_s(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_counted", list[Path]())
+    clock.count_what_is_spent(postgres_server.folder)
+    with postgres_server.connect() as connection:
+        started, own = clock.now(), time.process_time()
+        connection.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 2000000) AS n").fetchone()
+        served = clock.now() - started - (time.process_time() - own)
+        assert served > 0.05
+        idle = clock.now()
+        time.sleep(0.2)
+        assert clock.now() - idle < 0.2

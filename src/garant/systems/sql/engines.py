@@ -45,6 +45,15 @@ DRIVERS = {
 }
 """The driver Garant brings for what a URL begins with."""
 
+_READ_HERE_AND_THERE = (
+    "SELECT set_config('random_page_cost', '1.1', false) FROM pg_settings "
+    "WHERE name = 'random_page_cost' AND source = 'default'"
+)
+"""A batch's rows are few among many: by default PostgreSQL, which supposes disks that turn, reads whole tables for them.
+
+Where somebody has told it what its disks cost, that stands.
+"""
+
 BUSY_SECONDS = 30
 """How long a statement waits for a lock before the batch is given up and tried again."""
 
@@ -101,6 +110,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
             # Long conditions over few rows: compiling them takes longer than running them.
             cursor.execute("SET jit = off")
+            cursor.execute(_READ_HERE_AND_THERE)
             if writing:  # what a receipt says outlives the server, however the database is set
                 cursor.execute(
                     "SELECT set_config('synchronous_commit', 'on', false) "
