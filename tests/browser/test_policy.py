@@ -91,3 +91,12 @@ def test_the_editor_works_without_scripts(eyes: Eyes, persona: Persona, site: st
         assert "It is saved" in page.inner_text("main")
         assert visit.wrong == []
     assert len(services.find(site, "2").policy.retention["prospects"].phases) == 2
+
+
+@pytest.mark.usefixtures("two_versions")
+def test_a_link_to_what_is_to_be_mended_leads_there(eyes: Eyes, persona: Persona) -> None:
+    with eyes.open(f"{BASE}2/", client=persona("dpo"), language="en") as visit:
+        visit.page.get_by_role("link", name="keeps prospects").click()
+        visit.page.wait_for_load_state()
+        assert visit.page.url.endswith("/edit/retention/prospects/#p--phases")
+        assert visit.page.locator("#p--phases").is_visible()

@@ -158,6 +158,9 @@ STORAGES = {
     },
 }
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the page of an activity with many purposes
+DATA_UPLOAD_MAX_NUMBER_FILES = 600  # a policy's folder has 500 files at most
+
 CSRF_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

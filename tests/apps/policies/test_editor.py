@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,10 +175,17 @@ def test_removing_what_others_refer_to_says_who(draft: Version, ana: Client) -> 
     path = f"{BASE}1/edit/recipients/police/delete/"
     html = get(ana, path)
     assert "Processing activities › Recruitment › Recipients" in html
+    assert f'href="{BASE}1/edit/activities/recruitment/#p--recipients"' in html
     ana.post(path, {"revision": "1"})
     assert "police" not in now(draft).recipients
+    justice = f"{BASE}1/edit/recipients/justice/delete/"
+    ana.post(justice, {"revision": "2", "do": "everywhere"})
+    assert "justice" not in str(now(draft).activities)
+    assert ana.get(justice).status_code == 404
+    assert ana.post(f"{BASE}1/edit/organisation/delete/", {"revision": "3"}).status_code == 404
     overview = get(ana, f"{BASE}1/")
     assert "errors" in overview
+    assert f'href="{BASE}1/edit/activities/recruitment/#p--recipients"' in overview
     purpose = f"{BASE}1/edit/categories/"
     form = editor(get(ana, purpose))
     said = ana.post(purpose, form.data(do="remove:p.data.professional-contact")).content.decode()
@@ -312,3 +320,47 @@ def test_a_policy_is_begun_without_a_file(demo: str, settings: Settings) -> None
     gone = client.post(f"{clause}delete/", {"revision": "3"})
     assert gone["Location"] == f"{base}1/"
     assert services.find(demo, "1").policy.transfer_clause is None
+
+
+def test_a_version_sent_back_announced_and_too_soon(
+    reference: Policy, settings: Settings, tmp_path: Path
+) -> None:
+    in_force(reference)
+    ana, boris = person("ana", Role.DPO_DELEGATE, settings), person("boris", Role.DPO, settings)
+
+    def sub_processor(content: dict[str, Any]) -> None:
+        content["activities"]["remote-maintenance"]["processors"].append("accountant")
+
+    services.import_document(changed(reference, sub_processor), actor="ana@demo.example")
+    step = f"{BASE}2/do/"
+
+    def said(client: Client, page: str, **sent: str) -> str:
+        assert client.post(step, sent).status_code == 302
+        return get(client, f"{BASE}2/{page}")
+
+    said(ana, "", do="submit")
+    assert "with a reason" in said(boris, "review/", do="reject", reason=" ")
+    assert "Sent back for this reason: Not yet." in said(boris, "", do="reject", reason="Not yet.")
+    said(ana, "", do="submit")
+    said(ana, "", do="withdraw", reason="A comma.")
+    said(ana, "", do="submit")
+    digest = services.find(ORGANISATION, "2").digest
+    html = said(boris, "review/", do="approve", digest=digest)
+    assert "a new sub-processor, Our accounting firm" in html
+    day = services.today(ORGANISATION)
+    assert "have to be told beforehand" in said(boris, "review/", do="publish", on=day.isoformat())
+    html = said(ana, "review/", do="notice", channel="E-mail", evidence="Mailing 12", on=day.isoformat())
+    assert "Told on" in html
+    assert "Mailing 12" in html
+    assert "is too soon" in said(boris, "review/", do="publish", on=day.isoformat())
+    settings.GARANT_MAPS = tmp_path
+    assert "No data map in" in said(ana, "review/", do="count")
+    tomorrow = (day + timedelta(days=1)).isoformat()
+    assert "It is done" in said(boris, "review/", do="publish", on=tomorrow)
+    assert ana.post(step, {"do": "burn"}).status_code == 404
+    assert "Compared with version" in get(ana, f"{BASE}1/review/?against=2")
+
+
+def test_a_draft_is_given_up(draft: Version, ana: Client) -> None:
+    assert ana.post(f"{BASE}1/do/", {"do": "discard"})["Location"] == BASE
+    assert services.versions(ORGANISATION) == []

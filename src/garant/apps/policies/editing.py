@@ -11,13 +11,16 @@ from garant.apps.policies.editor import (
     PAGES,
     Held,
     Mention,
+    Message,
     Node,
     Page,
     Sent,
     act,
+    forget,
     form_of,
     hold,
     mentions,
+    message_of,
     new_entry,
     read_page,
 )
@@ -158,15 +161,33 @@ def who_mentions(spot: Spot) -> list[Mention]:
     return mentions(spot.version.policy, spot.place)
 
 
-def delete_page(spot: Spot, *, revision: int, actor: str) -> Version:
-    """Take an entry, or a part that may be missing, out of the draft. Raises RefusedError as saving does."""
+def may_go(spot: Spot) -> bool:
+    """Whether what is edited is there, and may be taken out: an entry, or a part that a policy can do without."""
+    section = _content(spot.version).get(spot.page.section)
+    return section is not None and (spot.key in section if spot.page.entries else not spot.page.slot.required)
+
+
+def delete_page(spot: Spot, *, revision: int, actor: str, everywhere: bool = False) -> Version:
+    """Take an entry or a part out of the draft and, `everywhere`, the mentions that can go with it.
+
+    Raises RefusedError as saving does.
+    """
     whole = _content(spot.version)
+    if everywhere:
+        for mention in who_mentions(spot):
+            forget(whole, mention.place, spot.key)
     if spot.page.entries:
         whole[spot.page.section].pop(spot.key, None)
     else:
         whole.pop(spot.page.section, None)
     document = Policy.model_validate_json(json.dumps(whole), strict=True)
     return save_draft(spot.version.organisation, spot.version.key, document, revision=revision, actor=actor)
+
+
+def to_mend(version: Version) -> list[tuple[Place, Message]]:
+    """Everything to be mended in a version, errors first, each with its place."""
+    held = hold(_content(version), today(version.organisation))
+    return [(place, message_of(found)) for place, found in dict.fromkeys(held.found)]
 
 
 def _edited(

@@ -16,7 +16,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.policies import services
 from garant.apps.policies.refusals import RefusedError
 from garant.apps.policies.services import Edited, Sent, Spot
-from garant.apps.policies.views import find, refuse
+from garant.apps.policies.views import find, refuse, where
 from garant.site.words import say, spoken
 
 
@@ -54,9 +54,16 @@ def entry(request: Any, number: int, section: str, key: str) -> HttpResponse:
 def delete(request: Any, number: int, section: str, key: str = "") -> HttpResponse:
     """Ask before a part goes, and say who refers to it."""
     spot = _spot(request, number, section, key)
+    if not services.may_go(spot):
+        raise Http404
     if request.method == "POST":
         try:
-            services.delete_page(spot, revision=_revision(request), actor=request.user.email)
+            services.delete_page(
+                spot,
+                revision=_revision(request),
+                actor=request.user.email,
+                everywhere=request.POST.get("do") == "everywhere",
+            )
         except RefusedError as refusal:
             refuse(request, refusal)
         else:
@@ -64,7 +71,8 @@ def delete(request: Any, number: int, section: str, key: str = "") -> HttpRespon
         if not spot.page.entries:
             return redirect("policies:version", request.organisation, number)
         return redirect("policies:section", request.organisation, number, section)
-    context = {**_around(spot), "mentions": services.who_mentions(spot)}
+    named = [(one, where(request, number, one.place)) for one in services.who_mentions(spot)]
+    context = {**_around(spot), "mentions": named}
     return render(request, "policies/delete.html", context)
 
 
@@ -112,7 +120,14 @@ def _saved(request: Any, spot: Spot, sent: Sent) -> HttpResponse:
 def _shown(request: Any, edited: Edited, *, unsaved: bool = False) -> HttpResponse:
     spot = edited.spot
     editable = spot.version.state == "draft" and request.membership.may(May.EDIT_POLICY)
-    context = {**_around(spot), "edited": edited, "unsaved": unsaved or edited.new, "editable": editable}
+    named = [(one, where(request, spot.version.number, one.place)) for one in edited.mentions]
+    context = {
+        **_around(spot),
+        "mentions": named,
+        "edited": edited,
+        "unsaved": unsaved or edited.new,
+        "editable": editable,
+    }
     return render(request, "policies/page.html", context)
 
 

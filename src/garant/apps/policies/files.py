@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 from garant.apps.policies import refusals
 from garant.apps.policies.models import Version
@@ -33,6 +33,24 @@ def export_zip(version: Version) -> bytes:
         for name, text in export_yaml(version).items():
             archive.writestr(zipfile.ZipInfo(f"policy/{name}", _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+class Upload(Protocol):
+    """A file that somebody sent."""
+
+    name: str | None
+    size: int | None
+
+    def read(self) -> bytes:
+        """Its bytes."""
+        ...
+
+
+def read_uploads(files: Sequence[Upload]) -> LoadedPolicy:
+    """The policy in files that somebody sent; nothing is read of what is too large. Raises as `read_files` does."""
+    if sum(one.size or 0 for one in files) > LARGEST_POLICY:
+        raise refusals.too_much()
+    return read_files((one.name or "", one.read()) for one in files)
 
 
 def read_files(files: Iterable[tuple[str, bytes]]) -> LoadedPolicy:

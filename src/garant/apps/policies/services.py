@@ -24,13 +24,15 @@ from garant.apps.policies.editing import (
     heading,
     key_for,
     listed,
+    may_go,
     open_page,
     overview,
     save_page,
+    to_mend,
     who_mentions,
 )
 from garant.apps.policies.editor import PAGES, Page, Refused, Sent, page_of
-from garant.apps.policies.files import export_yaml, export_zip, read_files
+from garant.apps.policies.files import export_yaml, export_zip, read_files, read_uploads
 from garant.apps.policies.models import NoticeGiven, PublishedError, State, Version
 from garant.apps.policies.reading import (
     Edition,
@@ -91,6 +93,7 @@ __all__ = [
     "import_folder",
     "key_for",
     "listed",
+    "may_go",
     "new_draft",
     "notices",
     "open_page",
@@ -100,12 +103,14 @@ __all__ = [
     "published",
     "published_versions",
     "read_files",
+    "read_uploads",
     "record_notice_given",
     "reject",
     "same_person",
     "save_draft",
     "save_page",
     "submit",
+    "to_mend",
     "today",
     "versions",
     "who_mentions",

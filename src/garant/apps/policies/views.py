@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.apps.accounts.access import member
@@ -18,6 +19,7 @@ from garant.apps.policies import services
 from garant.apps.policies.refusals import RefusedError
 from garant.apps.policies.words import STATES, WEIGHTS
 from garant.policy import UnusableDocument
+from garant.policy.places import Place
 from garant.site.words import said, say
 from garant.systems.port import ConnectorError
 
@@ -44,6 +46,7 @@ def version(request: Any, number: int) -> HttpResponse:
         "state": STATES[found.state],
         "in_force": current is not None and found.key == current.key,
         "parts": services.overview(found),
+        "to_mend": [(message, where(request, number, place)) for place, message in services.to_mend(found)],
         "mine": services.same_person(found.submitted_by, request.user.email),
     }
     return render(request, "policies/version.html", context)
@@ -93,9 +96,8 @@ def import_files(request: Any) -> HttpResponse:
     found: tuple[Any, ...] = ()
     if request.method == "POST":
         try:
-            files = [(one.name, one.read()) for one in request.FILES.getlist("files")]
             made = services.import_document(
-                services.read_files(files).document,
+                services.read_uploads(request.FILES.getlist("files")).document,
                 actor=request.user.email,
                 organisation=request.organisation,
             )
@@ -200,6 +202,20 @@ def find(request: Any, number: int) -> services.Version:
         return services.find(request.organisation, str(number))
     except RefusedError:
         raise Http404 from None
+
+
+def where(request: Any, number: int, place: Place) -> str:
+    """The address of the field that stands at a place of the document."""
+    field = place[:-1] if place and isinstance(place[-1], int) else place
+    section, *inside = (str(step) for step in field or ("organisation",))
+    page = next((one for one in services.PAGES if one.section == section), services.PAGES[0])
+    if not page.entries:
+        way = reverse("policies:section", args=[request.organisation, number, page.key])
+    elif inside:
+        way = reverse("policies:entry", args=[request.organisation, number, page.key, inside.pop(0)])
+    else:
+        return reverse("policies:section", args=[request.organisation, number, page.key])
+    return way + "#" + "--".join(("p", *inside))
 
 
 def refuse(request: HttpRequest, refusal: RefusedError) -> None:

@@ -69,3 +69,14 @@ def _joined(words: tuple[Text, ...]) -> Text:
 def place_of(start: Place, name: str) -> Place:
     """The place in the document of what has a name in a page that begins at `start`."""
     return (*start, *name.split(".")[1:])
+
+
+def forget(whole: Any, place: Place, key: str) -> None:
+    """Take a mention of `key` out of a document; one that the part around cannot do without stays, to be mended."""
+    *around, name = place
+    for step in around:
+        whole = whole[step]
+    if isinstance(whole[name], list):
+        whole[name] = [one for one in whole[name] if one != key]
+    elif name != "to":
+        del whole[name]
