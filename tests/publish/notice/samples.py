@@ -61,6 +61,7 @@ def full_policy(*changes: tuple[str, Any]) -> LoadedPolicy:
         ("activities.customers.joint_controllers", [{"contact": _CONTACT, "essence": said("Shared")}]),
         ("activities.customers.description", said("Customers")),
         ("activities.customers.notes", [said("Remark")]),
+        ("activities.maintenance.sub_processor_notice", "P1M"),
         ("activities.maintenance.client_duties", [said("Disks")]),
         ("recipients.partner", {"label": said("Partner"), "kind": "partner", "country": "BE", "reason": said("Why")}),
         ("recipients.police", {"label": said("Police"), "kind": "public-authority", "on_request": True}),

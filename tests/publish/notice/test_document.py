@@ -94,6 +94,7 @@ def test_every_text_of_the_policy_is_told() -> None:
     told = notice_json(build_notice(full_policy().document, "en"))
     written = set(re.findall(r'"en": ?"([^"]+ in English)"', full_policy().document.model_dump_json()))
     assert {text for text in written if text not in told} == {"Log in English"}
+    assert "We tell our clients 1\u202fmonth before." in told
 
 
 def test_french_is_set_in_type(loaded: LoadedPolicy) -> None:

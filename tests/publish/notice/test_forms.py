@@ -242,6 +242,7 @@ def test_in_the_pdf_hostile_words_are_words(text: str) -> None:
         assert squeezed(printed) in found
 
 
+@settings(max_examples=40)
 @given(HOSTILE)
 def test_in_data_hostile_words_are_words(text: str) -> None:
     printed = _set(text)
@@ -249,6 +250,7 @@ def test_in_data_hostile_words_are_words(text: str) -> None:
     assert said["title"] == (printed or "x")
 
 
+@settings(max_examples=40)
 @given(HOSTILE.filter(str.strip), st.sampled_from(LANGUAGES))
 def test_from_policy_to_page_hostile_words_are_words(text: str, language: Language) -> None:
     """The whole way, from a policy's own label."""

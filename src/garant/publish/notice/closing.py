@@ -132,7 +132,7 @@ def _measure(speech: Speech, measure: Measure) -> Entry:
         lines.append(Line(text=said, quiet=True))
     return Entry(
         id=f"measure.{measure.key}",
-        title=speech.say(measure.label),
+        title=speech.name_of(measure),
         lines=tuple(lines),
         icon=_ICONS[measure.kind],
     )
@@ -162,7 +162,7 @@ def _category(speech: Speech, category: CookieCategory) -> Entry:
         tag = speech.tell("Sans votre accord", "Without your consent")
     return Entry(
         id=f"cookies.{category.key}",
-        title=speech.say(category.label),
+        title=speech.name_of(category),
         lines=(*speech.line(category.description), *speech.quiet(category.exemption)),
         icon="cookie",
         tag=tag,
@@ -174,7 +174,7 @@ def _items(speech: Speech, category: CookieCategory) -> Table:
     if speech.language == "en":
         columns = ("Name", "What it is for", "Who sets it", "Lifetime", "When")
     return Table(
-        caption=speech.say(category.label),
+        caption=speech.name_of(category),
         columns=columns,
         rows=tuple(_cookie(speech, cookie) for cookie in category.items.values()),
     )

@@ -85,7 +85,10 @@ def _promise(speech: Speech, promise: Promise) -> Entry:
         named = speech.listed(speech.activity(key) for key in promise.activities)
         where = (Line(text=speech.tell(f"Pour : {named}.", f"For: {named}."), quiet=True),)
     return Entry(
-        id=f"promise.{promise.key}", title=speech.say(promise.statement), lines=where, icon="promise"
+        id=f"promise.{promise.key}",
+        title=speech.titled(promise.statement, promise.key),
+        lines=where,
+        icon="promise",
     )
 
 

@@ -95,7 +95,7 @@ def glossary(speech: Speech) -> Section:
 def principles(speech: Speech) -> Section:
     """Section 3: the principles of art. 5, as the organisation says them."""
     entries = tuple(
-        Entry(id=f"principle.{each.key}", title=speech.say(each.label), lines=speech.line(each.statement))
+        Entry(id=f"principle.{each.key}", title=speech.name_of(each), lines=speech.line(each.statement))
         for each in speech.policy.notice.principles.values()
     )
     block: Block = Entries(style="terms", entries=entries)
@@ -135,7 +135,7 @@ def responsible(speech: Speech) -> Section:
 
 
 def _term(speech: Speech, term: Term) -> Entry:
-    return Entry(id=f"term.{term.key}", title=speech.say(term.label), lines=speech.line(term.definition))
+    return Entry(id=f"term.{term.key}", title=speech.name_of(term), lines=speech.line(term.definition))
 
 
 def _responsible_answer(speech: Speech) -> str:

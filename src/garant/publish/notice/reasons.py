@@ -64,7 +64,7 @@ def _activity(speech: Speech, number: str, activity: Activity) -> Section:
     return Section(
         number=number,
         id=f"activity.{activity.key}",
-        title=speech.say(activity.label),
+        title=speech.name_of(activity),
         answer=speech.say(activity.description) if activity.description else "",
         blocks=tuple(blocks),
     )
@@ -91,7 +91,7 @@ def _purposes(speech: Speech, activity: ControllerActivity) -> Iterator[Table]:
         )
         for purpose in activity.purposes.values()
     )
-    caption = speech.tell("Pourquoi\u202f: ", "Why: ") + speech.say(activity.label)
+    caption = speech.tell("Pourquoi\u202f: ", "Why: ") + speech.name_of(activity)
     yield Table(caption=caption, columns=_columns(speech), rows=rows)
 
 
@@ -105,13 +105,13 @@ def _services(speech: Speech, activity: ProcessorActivity) -> Iterator[Block]:
     operations = tuple(Line(text=speech.say(text)) for text in activity.operations)
     row = Row(
         cells=(
-            Cell(lines=operations or (Line(text=speech.say(activity.label)),)),
+            Cell(lines=operations or (Line(text=speech.name_of(activity)),)),
             _data_cell(speech, activity.data),
             Cell(lines=tuple(_basis(speech, activity.legal_basis, article=False))),
             _periods(speech, _rules(speech, activity, None)),
         )
     )
-    caption = speech.tell("Pour nos clients\u202f: ", "For our clients: ") + speech.say(activity.label)
+    caption = speech.tell("Pour nos clients\u202f: ", "For our clients: ") + speech.name_of(activity)
     yield Table(caption=caption, columns=_columns(speech), rows=(row,))
     entries: list[Entry] = []
     if clients:
@@ -119,6 +119,13 @@ def _services(speech: Speech, activity: ProcessorActivity) -> Iterator[Block]:
     if activity.instructions:
         lines = tuple(Line(text=speech.say(each.statement)) for each in activity.instructions)
         entries.append(Entry(title=speech.tell("Leurs instructions", "Their instructions"), lines=lines))
+    if activity.sub_processor_notice:
+        before = words.period(activity.sub_processor_notice)
+        said = speech.tell(
+            f"Nous prévenons nos clients {before.fr} avant.", f"We tell our clients {before.en} before."
+        )
+        title = speech.tell("Un nouveau sous-traitant", "A new sub-processor")
+        entries.append(Entry(title=title, lines=(Line(text=said),)))
     if activity.client_duties:
         lines = tuple(Line(text=speech.say(duty)) for duty in activity.client_duties)
         entries.append(Entry(title=speech.tell("Ce qui leur revient", "What is theirs to do"), lines=lines))
@@ -127,7 +134,7 @@ def _services(speech: Speech, activity: ProcessorActivity) -> Iterator[Block]:
 
 
 def _reason(speech: Speech, purpose: Purpose) -> Iterator[Line]:
-    yield Line(text=speech.say(purpose.label))
+    yield Line(text=speech.name_of(purpose))
     for detail in purpose.details:
         yield Line(text=speech.say(detail), quiet=True)
     if purpose.subjects:
@@ -135,7 +142,7 @@ def _reason(speech: Speech, purpose: Purpose) -> Iterator[Line]:
         yield Line(text=speech.tell(f"Personnes : {who}", f"People: {who}"), quiet=True)
     if purpose.recipients:
         who = speech.listed(
-            speech.say(speech.policy.recipients[key].label)
+            speech.name_of(speech.policy.recipients[key])
             for key in purpose.recipients
             if key in speech.policy.recipients
         )
@@ -189,9 +196,7 @@ def _basis(speech: Speech, basis: LegalBasis | None, *, article: bool = True) ->
 def _periods(speech: Speech, rules: list[RetentionRule]) -> Cell:
     if not rules:
         return Cell(lines=(Line(text=speech.tell("Non précisée", "Not stated")),))
-    return Cell(
-        lines=tuple(Line(text=speech.say(rule.label), href=f"#retention.{rule.key}") for rule in rules)
-    )
+    return Cell(lines=tuple(Line(text=speech.name_of(rule), href=f"#retention.{rule.key}") for rule in rules))
 
 
 def _rules(speech: Speech, activity: Activity, purpose: Purpose | None) -> list[RetentionRule]:
@@ -243,12 +248,12 @@ def _facts(speech: Speech, activity: Activity) -> Iterator[Entries]:
 def _receivers(speech: Speech, activity: Activity) -> tuple[Line, ...]:
     policy = speech.policy
     recipients = [
-        Line(text=speech.say(policy.recipients[key].label), href=f"#recipient.{key}")
+        Line(text=speech.name_of(policy.recipients[key]), href=f"#recipient.{key}")
         for key in activity.recipients
         if key in policy.recipients
     ]
     processors = [
-        Line(text=speech.say(policy.processors[key].label), href=f"#processor.{key}")
+        Line(text=speech.name_of(policy.processors[key]), href=f"#processor.{key}")
         for key in activity.processors
         if key in policy.processors
     ]
@@ -290,7 +295,7 @@ def _retention(speech: Speech, number: str) -> Section:
 
 
 def _rule(speech: Speech, rule: RetentionRule) -> Row:
-    what = [Line(text=speech.say(rule.label))]
+    what = [Line(text=speech.name_of(rule))]
     if rule.data:
         what.append(Line(text=" · ".join(speech.data(key) for key in rule.data), quiet=True))
     what += (

@@ -128,17 +128,17 @@ def _recipient(speech: Speech, recipient: Recipient) -> Entry:
         said = speech.tell("Seulement sur demande fondée en droit.", "Only on a lawful request.")
         lines.append(Line(text=said, quiet=True))
     lines += _where(speech, recipient.country)
-    return Entry(id=f"recipient.{recipient.key}", title=speech.say(recipient.label), lines=tuple(lines))
+    return Entry(id=f"recipient.{recipient.key}", title=speech.name_of(recipient), lines=tuple(lines))
 
 
 def _processor(speech: Speech, processor: Processor) -> Entry:
-    title = speech.say(processor.label)
+    title = speech.name_of(processor)
     if processor.name:
         title = f"{title} ({processor.name})"
     lines = [*speech.line(processor.services), *speech.quiet(processor.guarantees)]
     lines += _where(speech, processor.country)
     if known := [key for key in processor.sub_processors if key in speech.policy.processors]:
-        others = speech.listed(speech.say(speech.policy.processors[key].label) for key in known)
+        others = speech.listed(speech.name_of(speech.policy.processors[key]) for key in known)
         said = speech.tell(f"Fait appel à : {others}.", f"Calls on: {others}.")
         lines.append(Line(text=said, quiet=True))
     return Entry(id=f"processor.{processor.key}", title=title, lines=tuple(lines))
@@ -177,7 +177,7 @@ def _transfer_table(speech: Speech) -> Table:
 
 
 def _transfer(speech: Speech, transfer: Transfer) -> Row:
-    what = [Line(text=speech.say(transfer.label)), *_receiver(speech, transfer.to)]
+    what = [Line(text=speech.name_of(transfer)), *_receiver(speech, transfer.to)]
     if transfer.starts:
         on = words.day(transfer.starts, speech.language)
         what.append(Line(text=speech.tell(f"À partir du {on}.", f"From {on}."), quiet=True))
@@ -202,9 +202,9 @@ def _transfer(speech: Speech, transfer: Transfer) -> Row:
 def _receiver(speech: Speech, key: str) -> tuple[Line, ...]:
     policy = speech.policy
     if key in policy.processors:
-        return (Line(text=speech.say(policy.processors[key].label), href=f"#processor.{key}", quiet=True),)
+        return (Line(text=speech.name_of(policy.processors[key]), href=f"#processor.{key}", quiet=True),)
     if key in policy.recipients:
-        return (Line(text=speech.say(policy.recipients[key].label), href=f"#recipient.{key}", quiet=True),)
+        return (Line(text=speech.name_of(policy.recipients[key]), href=f"#recipient.{key}", quiet=True),)
     return ()
 
 

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from garant.policy.document import Address, Contact, DataCategory, Policy
 from garant.policy.text import Language, Text
 from garant.publish import words
 from garant.publish.countries import country
 from garant.publish.notice.document import Line
+from garant.publish.typography import typeset
+
+
+class Labelled(Protocol):
+    """A part of a policy that has a label, under a key."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def label(self) -> Text:
+        """What it is called."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,15 @@ class Speech:
     def say(self, text: Text) -> str:
         """A text of the policy."""
         return text.say(self.language)
+
+    def name_of(self, part: Labelled) -> str:
+        """What a part of the policy is called: its label, or its key where nothing is written."""
+        return self.titled(part.label, part.key)
+
+    def titled(self, text: Text, key: str) -> str:
+        """A text that names something, or the key where it holds no word."""
+        said = self.say(text)
+        return said if typeset(said, self.language).strip() else key
 
     def tell(self, fr: str, en: str) -> str:
         """Words of our own."""
@@ -52,17 +77,17 @@ class Speech:
     def data(self, key: str) -> str:
         """The label of a data category."""
         known: DataCategory | None = self.policy.data_categories.get(key)
-        return self.say(known.label) if known else key
+        return self.name_of(known) if known else key
 
     def subjects(self, keys: Iterable[str]) -> str:
         """The labels of categories of people, side by side."""
         known = self.policy.subject_categories
-        return " · ".join(self.say(known[key].label) if key in known else key for key in keys)
+        return " · ".join(self.name_of(known[key]) if key in known else key for key in keys)
 
     def activity(self, key: str) -> str:
         """The label of an activity."""
         known = self.policy.activities.get(key)
-        return self.say(known.label) if known else key
+        return self.name_of(known) if known else key
 
     def activity_links(self, keys: Sequence[str]) -> tuple[Line, ...]:
         """Where each of these activities is told."""
