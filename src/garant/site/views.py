@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from garant.apps.accounts import services as accounts
-from garant.apps.organisations import services as organisations
+from garant.apps.notices import services as notices
 
 
 @require_GET
@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send staff to their organisations; show others the notices published here."""
     if request.user.is_authenticated:
         return redirect("organisations:portfolio")
-    return render(request, "site/home.html", {"published": organisations.listing()})
+    return render(request, "site/home.html", {"published": notices.publishing()})
 
 
 @require_POST

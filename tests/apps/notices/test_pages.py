@@ -256,3 +256,13 @@ def test_the_policy_of_content_is_strict(published: str) -> None:
     policy = get(f"{BASE}/fr/")["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_the_front_door_leads_to_what_is_published(installation: Any, reference: Policy) -> None:
+    approved(reference)
+    assert "Aucune politique n’est encore publiée ici." in text(get("/", accept_language="fr"))
+
+
+def test_the_front_door_names_who_publishes(published: str) -> None:
+    assert f'<a href="{BASE}/fr/">SEIPRA Score</a>' in text(get("/", accept_language="fr"))
+    assert f'<a href="{BASE}/en/">SEIPRA Score</a>' in text(get("/", accept_language="en"))
