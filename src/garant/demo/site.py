@@ -70,6 +70,7 @@ def prepare(folder: Path, *, as_of: date, people: int, port: int) -> None:
     """Build the systems, then the installation, in another process. Raises CalledProcessError."""
     data = build_demo(folder / "systems", as_of=as_of, people=people)
     (folder / "systems.json").write_text(json.dumps(data.environment()), encoding="utf-8")
+    (folder / "garant").mkdir(mode=0o700)
     shutil.copytree(example() / "policy", folder / "policy")
     shutil.copytree(example() / "maps", folder / "garant" / "maps" / ORGANISATION)
     known = environment(folder, port)

@@ -94,6 +94,17 @@ def waiting() -> list[str]:
         return list(Job.objects.filter(state__in=OPEN).order_by("asked_at").values_list("key", flat=True))
 
 
+def oldest_waiting() -> datetime | None:
+    """Since when the oldest job that no worker has begun waits, in any organisation: for the health of the worker."""
+    with scopes_disabled():
+        return (
+            Job.objects.filter(state=JobState.WAITING)
+            .order_by("asked_at")
+            .values_list("asked_at", flat=True)
+            .first()
+        )
+
+
 def begin(key: str) -> Job | None:
     """Say that a worker works on it; None where it has ended meanwhile."""
     with transaction.atomic(), scope_of(Job, "organisation", key=key):
