@@ -94,14 +94,19 @@ class Node:
 
     @property
     def fresh(self) -> bool:
-        """Whether next to nothing is written here yet."""
-        return len(self.first) <= 2 and not self.faulty
+        """Whether nothing is written here yet but what it is called."""
+        written = [node for node in self.nodes if not node.blank and node.form != "fixed"]
+        return not self.faulty and all(node.name.endswith((".label", ".name")) for node in written)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.nodes and self.value in (None, False, [], {})
 
     @property
     def idle(self) -> bool:
-        """Whether it is optional, empty, and nothing is said of it."""
-        empty = not self.nodes and (not self.present or self.value in (None, [], {}))
-        return empty and not self.required and not self.removable_entry and not self.messages
+        """Whether it is optional, blank, and nothing is said of it."""
+        return self.blank and not self.required and not self.removable_entry and not self.messages
 
     @property
     def removable_entry(self) -> bool:
