@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -28,16 +27,22 @@ def now() -> float:
     """Seconds since some moment that stays the same."""
     if not _counted:
         return time.perf_counter()
-    return time.process_time() + sum(sum(_account(process)) for process in _processes())
+    # Of a process that ends meanwhile, the account goes over to its parent: seen in both, or in neither.
+    before, spent = frozenset[Path](), 0.0
+    while (processes := _processes()) != before:
+        before, spent = processes, sum(sum(_account(process)) for process in processes)
+    return time.process_time() + spent
 
 
-def _processes() -> Iterator[Path]:
+def _processes() -> frozenset[Path]:
     """The servers' processes: those that name its folder, and their children."""
-    every = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
-    named = [path for path in every if any(str(folder) in _read(path / "cmdline") for folder in _counted[1:])]
-    parents = {path.name for path in named}
-    yield from named
-    yield from (path for path in every if path not in named and _fields(path)[1:2] in [[p] for p in parents])
+    parents = {path: _fields(path)[1:2] for path in Path("/proc").iterdir() if path.name.isdigit()}
+    named = {
+        path for path in parents if any(str(folder) in _read(path / "cmdline") for folder in _counted[1:])
+    }
+    return frozenset(
+        named | {path for path, parent in parents.items() if parent in [[p.name] for p in named]}
+    )
 
 
 def _account(process: Path) -> list[float]:

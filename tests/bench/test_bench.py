@@ -58,11 +58,9 @@ def test_what_is_spent_is_this_process_s_time_and_the_server_s(
 ) -> None:
     monkeypatch.setattr(clock, "_counted", list[Path]())
     clock.count_what_is_spent(postgres_server.folder)
-    with postgres_server.connect() as connection:
+    for _ in range(5):  # the account of a connection that has just ended is its server's
         started, own = clock.now(), time.process_time()
-        connection.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 2000000) AS n").fetchone()
+        with postgres_server.connect() as connection:
+            connection.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 1000000) AS n").fetchone()
         served = clock.now() - started - (time.process_time() - own)
         assert served > 0.05
-        idle = clock.now()
-        time.sleep(0.2)
-        assert clock.now() - idle < 0.2
