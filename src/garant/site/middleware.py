@@ -35,7 +35,8 @@ class PublicMiddleware:
         request.COOKIES = {}
         found = resolve(request.path_info)
         request.resolver_match = found
-        response = found.func(request, *found.args, **found.kwargs)
+        with timezone.override(settings.GARANT_ZONE):
+            response = found.func(request, *found.args, **found.kwargs)
         response.headers["Content-Security-Policy"] = content_policy()
         response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         return response

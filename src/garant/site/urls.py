@@ -36,4 +36,5 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.promises.urls")),
     path("o/", include("garant.apps.holds.urls")),
     path("o/", include("garant.apps.jobs.urls")),
+    path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
 ]

@@ -31,5 +31,4 @@ urlpatterns = [
     path("<slug:organisation>/<spoken:language>/notice.<form:form>", views.form, name="form"),
     path("<slug:organisation>/<spoken:language>/history/", views.history, name="history"),
     path("<slug:organisation>/<spoken:language>/history/<int:number>/", views.version, name="version"),
-    path("<path:rest>", views.nowhere),
 ]
