@@ -48,12 +48,14 @@ _PATTERNS: dict[str, st.SearchStrategy[str]] = {
 }
 
 
-def policies(**sections: st.SearchStrategy[Any]) -> st.SearchStrategy[Policy]:
-    """Policies that a file may hold; `sections` are drawn as said, the others as they may be."""
-    chosen = {**_sections(), **sections}
-    return st.fixed_dictionaries({"organisation": chosen.pop("organisation")}, optional=chosen).map(
-        lambda content: Policy(**content)
-    )
+def policies(*needed: str, **sections: st.SearchStrategy[Any]) -> st.SearchStrategy[Policy]:
+    """Policies that a file may hold.
+
+    Those always have the sections `needed`, and `sections`, which are drawn as said; any other as it may be.
+    """
+    rest = {**_sections(), **sections}
+    always = {name: rest.pop(name) for name in ("organisation", *needed, *sections)}
+    return st.fixed_dictionaries(always, optional=rest).map(lambda content: Policy(**content))
 
 
 @cache

@@ -164,6 +164,21 @@ def test_a_rule_that_serves_several_activities_is_split() -> None:
     assert rules["technical-development-civil-status"].data == ("identity",)
 
 
+def test_a_rule_changed_for_one_activity_stays_as_it_was_for_the_others() -> None:
+    said = "Clients : 4 ans après la fin de la relation commerciale, en archives"
+    imported = changed(
+        lambda one: one.write(DEVELOPMENT, "État civil", 3, said),
+        lambda one: one.write(DEVELOPMENT, "Vie professionnelle", 3, said),
+    )
+    rules = imported.policy.retention
+    assert rules["customers"].activities == ("customer-relationship",)
+    assert rules["customers"].phases == REFERENCE.retention["customers"].phases
+    own = rules["customers-technical-development"]
+    assert (own.activities, str(own.total_period)) == (("technical-development",), "P4Y")
+    assert own.archive_phase is not None
+    assert "reste comme elle était" in told(imported)[0]
+
+
 def test_what_names_no_period_is_told_and_not_guessed() -> None:
     imported = cell(RECRUITMENT, "Numéro de Sécurité", 3, "Le temps qu’il faut")
     assert imported.policy.retention == REFERENCE.retention

@@ -10,9 +10,10 @@ from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.policies.services import RefusedError, Version
 from garant.policy import Language, Policy
+from garant.policy.document import Activity
 from garant.policy.places import Place
 from garant.publish import register as made
-from garant.publish.register import Missing, Note, Refused, Score, Sheet, Table
+from garant.publish.register import Missing, Note, Refused, Score, Table
 from garant.publish.typography import typeset
 
 FORMS: Final[Mapping[str, str]] = {
@@ -116,9 +117,9 @@ def whole(policy: Policy, language: Language, covers: Callable[[str], bool]) -> 
     """The list of the sheets that the person's habilitation covers."""
     found = made.completeness(policy)
     entries = [
-        _entry(sheet, found.sheets[sheet.key], language)
-        for sheet in made.register_sheets(policy)
-        if covers(sheet.key)
+        _entry(activity, found.sheets[activity.key], language)
+        for activity in (*policy.controller_activities, *policy.processor_activities)
+        if covers(activity.key)
     ]
     first = next((one.key for one in entries), "")
     return Whole(
@@ -137,7 +138,7 @@ def sheet(policy: Policy, activity: str, language: Language) -> Page | None:
     score = made.completeness(policy).sheets[activity]
     shown = made.sheet_of(policy, known)
     return Page(
-        _entry(shown, score, language),
+        _entry(known, score, language),
         tuple(_part(table.compact(), language) for table in shown.tables),
         tuple(_gap(one, activity, language) for one in score.missing),
     )
@@ -171,9 +172,10 @@ def take_over(organisation: str, raw: BinaryIO, *, actor: str) -> Taken:
     return Taken(version, found.notes)
 
 
-def _entry(one: Sheet, score: Score, language: Language) -> Entry:
-    title = typeset(one.title.say(language), language) or one.key
-    return Entry(one.key, title, one.role, one.reference, score.percent, len(score.missing))
+def _entry(activity: Activity, score: Score, language: Language) -> Entry:
+    title = typeset(activity.label.say(language), language) or activity.key
+    number = activity.reference or ""
+    return Entry(activity.key, title, activity.role, number, score.percent, len(score.missing))
 
 
 def _part(table: Table, language: Language) -> Part:

@@ -165,6 +165,15 @@ def _of_controller(policy: Policy, activity: ControllerActivity, unkept: set[str
         ),
     ):
         yield _one(LAW, _article(f"30(1)({letter})"), (*place, name), Text(fr=fr, en=en), written)
+    yield from _of_each(policy, activity, data, unkept)
+
+
+def _of_each(
+    policy: Policy, activity: ControllerActivity, data: Iterable[str], unkept: set[str]
+) -> Iterator[_Asked]:
+    """What is asked of each category, each purpose, each joint controller."""
+    place: Place = ("activities", activity.key)
+    purposes = activity.purposes.values()
     yield _Asked(
         LAW, _article("30(1)(f)"), tuple(_kept(policy, activity, key, key not in unkept) for key in data)
     )

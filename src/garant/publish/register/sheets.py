@@ -85,22 +85,7 @@ def _controller(policy: Policy, activity: ControllerActivity) -> Iterator[Table]
                 for one in activity.joint_controllers
             ),
         )
-    yield _table(
-        "purposes",
-        ("Finalités", "Purposes"),
-        (("Finalité", "Purpose"), ("En pratique", "In practice"), ("Base légale", "Legal basis"),
-         ("Données", "Data"), ("Personnes", "People")),
-        (
-            (
-                say.texts(one.label),
-                one.details,
-                say.basis(one),
-                say.data(policy, activity.data_of(one)),
-                say.people(policy, activity.subjects_of(one)),
-            )
-            for one in activity.purposes.values()
-        ),
-    )  # fmt: skip
+    yield _purposes(policy, activity)
     yield from _about(policy, activity)
     yield _table(
         "sources",
@@ -121,6 +106,25 @@ def _controller(policy: Policy, activity: ControllerActivity) -> Iterator[Table]
             ),
             (say.assessment(activity.impact_assessment),),
         )
+
+
+def _purposes(policy: Policy, activity: ControllerActivity) -> Table:
+    return _table(
+        "purposes",
+        ("Finalités", "Purposes"),
+        (("Finalité", "Purpose"), ("En pratique", "In practice"), ("Base légale", "Legal basis"),
+         ("Données", "Data"), ("Personnes", "People")),
+        (
+            (
+                say.texts(one.label),
+                one.details,
+                say.basis(one),
+                say.data(policy, activity.data_of(one)),
+                say.people(policy, activity.subjects_of(one)),
+            )
+            for one in activity.purposes.values()
+        ),
+    )  # fmt: skip
 
 
 def _processor(policy: Policy, activity: Activity) -> Iterator[Table]:

@@ -124,7 +124,7 @@ def _take_out(edits: Edits, activity: str, section: str, key: str) -> None:
     for part in everywhere:
         keys = cast(list[str], part.get(section, []))
         if key in keys:
-            keys.remove(key)
+            keys[:] = [one for one in keys if one != key]
             if not keys and part is not whole:
                 label = Text(**part["label"]).say("fr")
                 edits.note(

@@ -5,7 +5,7 @@ then wins over it. Without it, the policy says what the template says, and what 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +26,11 @@ from .vocabulary import plain
 
 ZONE: Final = "Europe/Paris"
 """The time zone of a register that says none: the template is France's."""
+
+_BY_HAND: Final = Text(
+    fr="Cette feuille a été modifiée à la main\u202f; les autres feuilles l’emportent sur elle.",
+    en="This sheet was changed by hand; the other sheets win over it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,18 @@ def _from_garant(own: Grid, after: Register) -> Imported:
     rows = [[row.get(column, "") for column in range(max(row) + 1)] for row in own.rows()]
     policy, untouched = read(rows)
     sheets = {row[1]: row[0].removeprefix("sheet ") for row in rows if row[0].startswith("sheet ")}
+    taken = merged(policy, after, sheets)
+    where = Text(fr=SHEET, en=SHEET)
+    changed = () if untouched else (Note("check", where, _BY_HAND),)
+    return Imported(taken.policy, (*changed, *taken.notes), from_garant=True)
+
+
+def merged(policy: Policy, after: Register, sheets: Mapping[str, str]) -> Imported:
+    """The policy with what `after` says otherwise than it does; `sheets` names the activity of each sheet.
+
+    Raises Refused where that makes no policy.
+    """
     edits = _edits(policy)
-    if not untouched:
-        edits.where = Text(fr=SHEET, en=SHEET)
-        edits.note(
-            "check",
-            "Cette feuille a été modifiée à la main ; les autres feuilles l’emportent sur elle.",
-            "This sheet was changed by hand; the other sheets win over it.",
-        )
     _apply(edits, projected(policy), after, sheets)
     return Imported(_made(edits), tuple(edits.notes), from_garant=True)
 
@@ -106,7 +115,7 @@ def _head(after: Register, name: str) -> Person:
     return Person(name, street=street, postal_code=code, city=city, phone=phone, email=email)
 
 
-def _apply(edits: Edits, before: Register, after: Register, sheets: dict[str, str]) -> None:
+def _apply(edits: Edits, before: Register, after: Register, sheets: Mapping[str, str]) -> None:
     heads(edits, before, after)
     pairs = _paired(before, after, sheets)
     lines = _changed_lines(before, after)
@@ -155,7 +164,9 @@ def _new_record(edits: Edits, record: Record) -> None:
     _record(edits, Record(sheet=record.sheet, key=key, name=label, actors=record.actors[:0]), record)
 
 
-def _paired(before: Register, after: Register, sheets: dict[str, str]) -> list[tuple[Record | None, Record]]:
+def _paired(
+    before: Register, after: Register, sheets: Mapping[str, str]
+) -> list[tuple[Record | None, Record]]:
     """Each record read, beside the activity that it is about: by its sheet, its number or its name."""
     left = {record.key: record for record in before.records}
     pairs: list[tuple[Record | None, Record]] = []

@@ -1,7 +1,7 @@
 """Retention changed in the template's cells: a line for each rule, such as `Clients : 5 ans après la fin du contrat`.
 
-A line changed in every row of data where its rule is shown changes the rule. Changed in some rows only, it makes a rule
-of its own for their data. What cannot be understood is not guessed: it is told.
+A line changed in every row of data where its rule is shown changes the rule, for this activity. Changed in some rows
+only, it makes a rule of its own for their data. What cannot be understood is not guessed: it is told.
 """
 
 import re
@@ -109,20 +109,21 @@ def _apply(edits: Edits, before: Record, group: list[_Change]) -> None:
             "no period is recognised in it, such as “3 ans” or “6 mois”",
         )
     elif _shown(before, old) - {one.row for one in group}:
+        model = dict(edits.part("retention", old.key))
         _split(edits, before, group, old)
-        _added(edits, before, group, new, model=edits.part("retention", old.key))
+        _added(edits, before, group, new, model)
     else:
-        _rule(edits, old, new)
+        _rule(edits, before, old, new)
 
 
 def _shown(record: Record, rule: Row) -> set[str]:
     return {row for row, lines in record.retention.items() if any(one.key == rule.key for one in lines)}
 
 
-def _rule(edits: Edits, old: Row, new: Row) -> None:
-    """Give the rule itself the periods, and the event, that the line now says."""
-    rule = edits.part("retention", old.key)
-    phases, said = cast(list[Content], rule.get("phases", [])), periods(new.cells[0])
+def _rule(edits: Edits, before: Record, old: Row, new: Row) -> None:
+    """Give the rule itself the periods, and the event, that the line now says; for this activity alone."""
+    phases = cast(list[Content], edits.part("retention", old.key).get("phases", []))
+    said = periods(new.cells[0])
     if phases and len(phases) != len(said):
         edits.lost(
             new.cells[0],
@@ -130,20 +131,36 @@ def _rule(edits: Edits, old: Row, new: Row) -> None:
             f"the rule has {len(phases)} phases, and the line {len(said)} period(s)",
         )
         return
+    rule = _own(edits, before, old)
     rule["phases"] = _phases(phases, said)
     _trigger(edits, rule, new.cells[0])
     edits.changed(old.cells[0], new.cells[0])
-    others = list(cast(list[str], rule.get("activities", [])))
-    if len(others) > 1:
-        listed = ", ".join(others)
-        edits.note(
-            "check",
-            f"La règle vaut pour plusieurs activités : {listed}.",
-            f"The rule serves several activities: {listed}.",
-        )
     label = Text(**rule["label"]).say("fr")
     if periods(label) and periods(label) != said:
         edits.note("check", f"La règle s’appelle encore « {label} ».", f"The rule is still called “{label}”.")
+
+
+def _own(edits: Edits, before: Record, old: Row) -> Content:
+    """The rule, or a copy of it for this activity where it serves others, for which it stays as it was."""
+    rule = edits.part("retention", old.key)
+    others = _others(rule, before.key)
+    if not others:
+        return rule
+    rule["activities"] = others
+    rules = edits.part("retention")
+    key = edits.new_key(f"{old.key} {before.key}", list(rules))
+    rules[key] = {**rule, "activities": [before.key]}
+    listed = ", ".join(others)
+    edits.note(
+        "check",
+        f"La règle reste comme elle était pour : {listed}.",
+        f"The rule stays as it was for: {listed}.",
+    )
+    return rules[key]
+
+
+def _others(rule: Content, activity: str) -> list[str]:
+    return [one for one in cast(list[str], rule.get("activities", [])) if one != activity]
 
 
 def _phases(phases: list[Content], said: list[Period]) -> list[Content]:
@@ -177,7 +194,7 @@ def _added(
         **copied,
         "label": {"fr": new.cells[0]},
         "activities": [before.key],
-        "data": _data(edits, before.key, group),
+        "data": _claims(edits, before.key, cast(list[str], copied.get("data", [])), _keys(group)),
         "phases": _phases(phases if len(phases) == len(said) else [], said),
     }
     _trigger(edits, made, new.cells[0])
@@ -202,9 +219,23 @@ def _incomplete(edits: Edits, rule: Content, line: str) -> None:
         edits.note("complete", f"« {line} » : il manque {fr}.", f"“{line}”: {en} is missing.")
 
 
-def _data(edits: Edits, activity: str, group: list[_Change]) -> list[str]:
-    """The categories that the activity now has in these rows."""
-    return [key for key in _categories(edits, activity) if edits.row_of(key) in {one.row for one in group}]
+def _keys(group: Iterable[_Change]) -> set[str]:
+    return {one.row for one in group}
+
+
+def _claims(edits: Edits, activity: str, wide: list[str], rows: set[str]) -> list[str]:
+    """The data of an activity of which a rule about `wide` (all, where it is empty) speaks, in these rows.
+
+    A category counts as a whole where the rule covers it, else by those parts of it that the rule names.
+    """
+    tree = edits.policy.data_categories
+    found: list[str] = []
+    for key in _categories(edits, activity):
+        if not wide or any(tree.covers(one, key) for one in wide):
+            found.append(key)
+        else:
+            found += (one for one in wide if tree.covers(key, one))
+    return [key for key in dict.fromkeys(found) if edits.row_of(key) in rows]
 
 
 def _categories(edits: Edits, activity: str) -> list[str]:
@@ -217,17 +248,9 @@ def _categories(edits: Edits, activity: str) -> list[str]:
 def _split(edits: Edits, before: Record, group: list[_Change], old: Row) -> None:
     """Let the old rule go on for the other data of this activity, and for the other activities as it was."""
     rule = edits.part("retention", old.key)
-    gone = set(_data(edits, before.key, group))
-    tree = edits.policy.data_categories
     wide = cast(list[str], rule.get("data", []))
-    rest = [
-        key
-        for key in _categories(edits, before.key)
-        if key not in gone and (not wide or any(tree.covers(one, key) for one in wide))
-    ]
-    narrow = [one for one in wide if any(tree.covers(key, one) for key in _categories(edits, before.key))]
-    rest = rest or [one for one in narrow if one not in gone]
-    others = [one for one in cast(list[str], rule.get("activities", [])) if one != before.key]
+    rest = _claims(edits, before.key, wide, set(DATA_ROWS) - _keys(group))
+    others = _others(rule, before.key)
     if not others:
         rule["data"] = rest
         return
@@ -246,7 +269,7 @@ def _removed(edits: Edits, before: Record, group: list[_Change], old: Row) -> No
         )
         return
     rule = edits.part("retention", old.key)
-    left = [one for one in cast(list[str], rule.get("activities", [])) if one != before.key]
+    left = _others(rule, before.key)
     if left:
         rule["activities"] = left
     else:

@@ -23,8 +23,7 @@ def recipients(edits: Edits, before: Record, after: Record) -> None:
         if old is not None and new is not None and _renamed(edits, old, new):
             continue
         if old is not None:
-            for section in _SECTIONS:
-                _leave(edits, before.key, section, old.key)
+            _leave(edits, before.key, _section(old), old.key)
         if new is not None:
             section, key = _recipient(edits, new)
             _join(edits, before.key, section, key)
@@ -93,8 +92,7 @@ def _leave(edits: Edits, activity: str, section: str, key: str) -> None:
     whole = edits.part("activities", activity)
     for part in (whole, *cast(dict[str, Content], whole.get("purposes", {})).values()):
         keys = cast(list[str], part.get(section, []))
-        if key in keys:
-            keys.remove(key)
+        keys[:] = [one for one in keys if one != key]
 
 
 def measures(edits: Edits, before: Record, after: Record) -> None:

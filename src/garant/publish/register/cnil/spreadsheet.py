@@ -76,10 +76,11 @@ def workbook(sheets: Iterable[Sheet], choices: Mapping[str, Sequence[str]] | Non
         for name, value in _PAGE.items():
             page.set_attribute(name, value)
     body.append(_element(_validations(choices or {})))
-    for number, sheet in enumerate(sheets):
-        for column, width in enumerate(sheet.widths):
-            document.insert_style(_element(_column(number, column, width)), automatic=True)
-        body.append(_element(_table(number, sheet)))
+    made = tuple(sheets)
+    for width in sorted({width for sheet in made for width in sheet.widths}):
+        document.insert_style(_element(_column(width)), automatic=True)
+    for sheet in made:
+        body.append(_element(_table(sheet)))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -99,11 +100,15 @@ def _style(look: Look, cell: str, letters: str) -> str:
     )
 
 
-def _column(sheet: int, column: int, width: float) -> str:
+def _column(width: float) -> str:
     return (
-        f'<style:style style:name="garant-{sheet}-{column}" style:family="table-column">'
+        f'<style:style style:name="garant-{_millimetres(width)}" style:family="table-column">'
         f'<style:table-column-properties style:column-width="{width}cm"/></style:style>'
     )
+
+
+def _millimetres(width: float) -> int:
+    return round(width * 10)
 
 
 def _validations(choices: Mapping[str, Sequence[str]]) -> str:
@@ -116,10 +121,9 @@ def _validations(choices: Mapping[str, Sequence[str]]) -> str:
     return f"<table:content-validations >{lists}</table:content-validations>"
 
 
-def _table(number: int, sheet: Sheet) -> str:
+def _table(sheet: Sheet) -> str:
     columns = "".join(
-        f'<table:table-column table:style-name="garant-{number}-{column}"/>'
-        for column in range(len(sheet.widths))
+        f'<table:table-column table:style-name="garant-{_millimetres(width)}"/>' for width in sheet.widths
     )
     rows = "".join(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in sheet.rows)
     return f"<table:table table:name={quoteattr(sheet.name)}>{columns}{rows or '<table:table-row/>'}</table:table>"
