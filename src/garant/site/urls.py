@@ -23,7 +23,6 @@ urlpatterns: list[Any] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language/", views.language, name="language"),
-    path("p/", include("garant.apps.notices.urls")),
     path(".well-known/", include("garant.apps.notices.wellknown")),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
@@ -37,4 +36,5 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.holds.urls")),
     path("o/", include("garant.apps.jobs.urls")),
     path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
+    path("p/", include("garant.apps.notices.urls")),  # the last under /p/: what it does not know is nowhere
 ]

@@ -21,12 +21,6 @@ from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 
-WORDS: Mapping[str, Text] = {
-    State.KEPT: Text(fr="tenue", en="kept"),
-    State.BROKEN: Text(fr="rompue", en="broken"),
-    State.UNPROVEN: Text(fr="non prouvée", en="unproven"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -15,6 +15,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.controls import charts, services
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
+from garant.apps.promises import decisions
 from garant.site.words import said
 
 
@@ -26,7 +27,11 @@ def dashboard(request: Any) -> HttpResponse:
     return render(
         request,
         "controls/dashboard.html",
-        {"board": board, "job": jobs.open_job(request.organisation, "look"), "states": services.WORDS},
+        {
+            "board": board,
+            "job": jobs.open_job(request.organisation, "look"),
+            "plan": decisions.waiting(request.organisation),
+        },
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -111,8 +111,3 @@ def _database() -> str:
     if not shared.startswith("sqlite"):
         return shared
     return f"sqlite:///{private_file(settings.GARANT_HOME / 'jobs.sqlite3')}"
-
-
-def now() -> datetime:
-    """This instant."""
-    return datetime.now(UTC)

@@ -92,6 +92,13 @@ def listing(organisation: str, number: int = 50) -> list[Line]:
     return [_line(plan, runs.get(plan.digest)) for plan in plans]
 
 
+def waiting(organisation: str) -> Plan | None:
+    """The latest plan, without what it says, where nobody has approved it yet; None where somebody has."""
+    with scoped(organisation):
+        last = Plan.objects.filter(kind="retention").defer("document").order_by("-registered_at").first()
+    return last if last is not None and not last.approved else None
+
+
 def run_of(organisation: str, digest: str) -> Run | None:
     """The run of a plan, if it began."""
     with scoped(organisation):
