@@ -60,8 +60,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL."""
+    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL.
+
+    Not what is looked at in a browser: the same pages, made of the same queries, are asked for without one too.
+    """
     for item in items:
+        if "tests/browser/" in item.nodeid:
+            continue
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
             item.add_marker("state")
