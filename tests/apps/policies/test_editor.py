@@ -356,7 +356,7 @@ def test_a_version_sent_back_announced_and_too_soon(
     settings.GARANT_MAPS = tmp_path
     assert "No data map in" in said(ana, "review/", do="count")
     tomorrow = (day + timedelta(days=1)).isoformat()
-    assert "It is done" in said(boris, "review/", do="publish", on=tomorrow)
+    assert "The version is published" in said(boris, "review/", do="publish", on=tomorrow)
     assert ana.post(step, {"do": "burn"}).status_code == 404
     assert "Compared with version" in get(ana, f"{BASE}1/review/?against=2")
 

@@ -17,7 +17,7 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.policies import services
 from garant.apps.policies.refusals import RefusedError
-from garant.apps.policies.words import STATES, WEIGHTS
+from garant.apps.policies.words import DONE, STATES, WEIGHTS
 from garant.policy import UnusableDocument
 from garant.policy.places import Place
 from garant.site.words import said, say
@@ -133,7 +133,7 @@ def do(request: Any, number: int) -> HttpResponse:
             ),
         )
     else:
-        messages.success(request, say("C'est fait.", "It is done."))
+        messages.success(request, said(DONE[named]))
         if named == "discard":
             return redirect("policies:versions", request.organisation)
     return redirect(page, request.organisation, number)

@@ -13,6 +13,27 @@ STATES: Final = {
     "published": Text(fr="Publiée", en="Published"),
 }
 
+DONE: Final = {
+    "submit": Text(
+        fr="La version est soumise\u202f: une autre personne doit l’approuver.",
+        en="The version is submitted: another person has to approve it.",
+    ),
+    "discard": Text(fr="Le brouillon est abandonné.", en="The draft is given up."),
+    "withdraw": Text(fr="La version est de nouveau un brouillon.", en="The version is a draft again."),
+    "reject": Text(fr="La version est renvoyée à son auteur.", en="The version is sent back to its author."),
+    "notice": Text(fr="L’annonce est notée.", en="The notice is recorded."),
+    "count": Text(fr="Les systèmes ont répondu.", en="The systems have answered."),
+    "approve": Text(
+        fr="La version est approuvée\u202f: il reste à la publier.",
+        en="The version is approved: it remains to publish it.",
+    ),
+    "publish": Text(
+        fr="La version est publiée\u202f: elle ne change plus.",
+        en="The version is published: it never changes any more.",
+    ),
+}
+"""What is said once a step is done."""
+
 WEIGHTS: Final = {
     "people": Text(fr="Ce qui pèse sur les personnes", en="What weighs on people"),
     "substance": Text(fr="Ce qui change dans ce qui est promis", en="What else is promised otherwise"),
