@@ -93,6 +93,11 @@ class Node:
         return [node for node in self.nodes if node.idle]
 
     @property
+    def spread(self) -> bool:
+        """Whether the entries of this list or map are all shown whole: something is said of them, or there is one."""
+        return bool(self.messages) or (self.form == "parts" and len(self.nodes) == 1)
+
+    @property
     def fresh(self) -> bool:
         """Whether nothing is written here yet but what it is called."""
         written = [node for node in self.nodes if not node.blank and node.form != "fixed"]
