@@ -15,6 +15,7 @@ from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.replays.api import router as replays
 from garant.apps.tasks.api import router as tasks
 from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
+from garant.apps.webhooks.api import router as webhooks
 from garant.ledger import LedgerError
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.text import Text
@@ -32,7 +33,7 @@ api = DescribedAPI(
     urls_namespace="api-1",
 )
 
-for _router in (organisations, policies, holds, replays, tasks):
+for _router in (organisations, policies, holds, replays, tasks, webhooks):
     api.add_router("/organisations", _router)
 
 

@@ -44,6 +44,10 @@ SETTINGS: Final[dict[str, Text]] = {
         fr="Fichier de la clé secrète age qui ouvre les sauvegardes ; pour garant restore et garant drill.",
         en="File of the secret key of age that opens backups; for garant restore and garant drill.",
     ),
+    "GARANT_WEBHOOKS": Text(
+        fr="private : les webhooks peuvent appeler cette machine et son réseau. Ils ne le peuvent pas par défaut.",
+        en="private: webhooks may call this machine and its network. They may not by default.",
+    ),
     "GARANT_URL": Text(
         fr="Adresse du site telle qu’on la tape. Hors de cette machine, elle commence par https://.",
         en="The site’s address as people type it. Beyond this machine, it begins with https://.",

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "garant.apps.archives",
     "garant.apps.backups",
     "garant.apps.tokens",
+    "garant.apps.webhooks",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

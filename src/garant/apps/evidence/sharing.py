@@ -99,6 +99,16 @@ def records(organisation: str, *, kind: str | None = None) -> Iterator[Record]:
     return (Record.parse(bytes(item)) for item in data)
 
 
+def entries_from(organisation: str, start: int, number: int) -> list[tuple[int, Record]]:
+    """Up to so many entries from a place on, with their places. Raises LogMissingError."""
+    with scoped(organisation):
+        log = storage.find_log(organisation)
+        rows = LedgerEntry.objects.filter(log=log, index__gte=start, index__lt=start + number).order_by(
+            "index"
+        )
+        return [(index, Record.parse(bytes(data))) for index, data in rows.values_list("index", "data")]
+
+
 def verifier_keys(organisation: str) -> list[VerifierKey]:
     """Every key that ever signed this ledger, oldest first. Publish them all: old proofs need old keys."""
     with scoped(organisation):

@@ -1,0 +1,1 @@
+"""Webhooks: programs elsewhere are told of what enters the ledger, signed, until they say that they heard."""

@@ -1,0 +1,120 @@
+"""Calling an address that somebody gave us, without letting it lead us into our own network.
+
+The name is resolved once; every address it has must be a public one; the connection goes to one of these and to no
+other. No redirect is followed, and what is answered is not kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from garant.apps.webhooks import refusals
+from garant.apps.webhooks.refusals import NotTakenError, WebhookRefusedError
+
+SECONDS: Final = 10
+"""How long an address may take to answer."""
+MARK: Final = "whsec_"
+"""How a secret begins, as Standard Webhooks write it."""
+_TAKEN: Final = range(200, 300)
+
+
+def allows_private() -> bool:
+    """Whether addresses of this machine and its network may be called, and without TLS (GARANT_WEBHOOKS=private)."""
+    return os.environ.get("GARANT_WEBHOOKS", "").strip() == "private"
+
+
+def check(url: str) -> SplitResult:
+    """Look at an address before it is kept. Raises WebhookRefusedError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise refusals.bad_address("elle est mal formée", "it is malformed") from None
+    if not url.isprintable() or not url.isascii() or not parts.hostname or port == 0 or " " in url:
+        raise refusals.bad_address("elle est mal formée", "it is malformed")
+    if parts.scheme != "https" and not (parts.scheme == "http" and allows_private()):
+        raise refusals.bad_address("elle doit commencer par https://", "it must begin with https://")
+    if parts.username is not None or parts.password is not None:
+        raise refusals.bad_address("elle porte un nom ou un mot de passe", "it holds a name or a password")
+    _numeric(parts.hostname)
+    return parts
+
+
+def _numeric(host: str) -> None:
+    """An address written in numbers is known for what it is at once."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    _refuse_inside(host, str(found))
+
+
+def _refuse_inside(host: str, address: str) -> None:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    outside = found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+    if not outside and not allows_private():
+        raise refusals.inside(host)
+
+
+def sign(secret: bytes, name: str, at: int, body: bytes) -> str:
+    """The signature of a message (Standard Webhooks, HMAC-SHA-256)."""
+    signed = f"{name}.{at}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Post a message; the status it was taken with.
+
+    Raises:
+        NotTakenError: there was no answer, or another than 2xx.
+        WebhookRefusedError: the name leads into our own network now.
+    """
+    parts = check(url)
+    try:
+        address = _resolved(parts)
+        connection = _connection(parts, address)
+        try:
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", target, body, {**headers, "Host": parts.netloc})
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+    except WebhookRefusedError:
+        raise
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        raise NotTakenError(None, type(error).__name__) from None
+    if status not in _TAKEN:
+        raise NotTakenError(status, f"HTTP {status}")
+    return status
+
+
+def _resolved(parts: SplitResult) -> tuple[str, int]:
+    """One of the addresses of a name, all of which are outside."""
+    host = str(parts.hostname)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_, place in found:
+        _refuse_inside(host, str(place[0]))
+    return str(found[0][4][0]), port
+
+
+def _connection(parts: SplitResult, address: tuple[str, int]) -> http.client.HTTPConnection:
+    """To that address and no other, whatever the name says a moment later; TLS is still with the name."""
+    host = str(parts.hostname)
+    opened = socket.create_connection(address, timeout=SECONDS)
+    if parts.scheme == "https":
+        opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
+    connection = http.client.HTTPConnection(host, address[1], timeout=SECONDS)
+    connection.sock = opened
+    return connection

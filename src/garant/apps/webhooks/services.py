@@ -1,0 +1,214 @@
+"""The only way webhooks are made and ended, and entries told.
+
+An outbox: looking at the ledger for an address writes what it is to be told, in one transaction with how far was
+looked; each message is then tried until it is taken. Nothing is lost by a crash, and something may be told twice:
+`webhook-id` says that it is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.scoping import for_organisation, owners, scope_of, scoped
+from garant.apps.webhooks import refusals, sending
+from garant.apps.webhooks.entries import WebhookAdded, WebhookEnded
+from garant.apps.webhooks.models import Delivery, DeliveryState, Endpoint
+from garant.apps.webhooks.refusals import NotTakenError
+from garant.ledger import unwrap, wrap
+from garant.ledger.entries import KINDS, Entry, Payload, Record, write_instant
+
+ATTEMPTS = 8
+"""Times that a message is tried: at once, then after 2 s, 8 s, 32 s … 2 h in all and some."""
+SILENCE = 20
+"""Messages in a row that were never taken, after which an address is told no more."""
+KEPT = timedelta(days=30)
+"""How long it is remembered what was told."""
+_MOST = 200
+"""Entries looked at for an address at a time."""
+_SEAL = ("garant", "webhooks")
+
+
+@transaction.atomic
+@for_organisation
+def add(organisation: str, url: str, kinds: Sequence[str], *, actor: str) -> tuple[Endpoint, str]:
+    """Tell an address of entries from now on, and give the secret of its signatures: shown once.
+
+    Raises WebhookRefusedError: not an address that is called, or no such kind of entry.
+    """
+    sending.check(url)
+    for kind in kinds or ["*"]:
+        _check_kind(kind)
+    key, secret = f"w-{secrets.token_hex(6)}", secrets.token_bytes(32)
+    _enter(organisation, WebhookAdded(webhook=key), actor)
+    made = Endpoint.objects.create(
+        key=key,
+        organisation=organisation,
+        url=url,
+        kinds=sorted(set(kinds)) or ["*"],
+        sealed=wrap(evidence.subject_key(organisation, _SEAL), secret, key),
+        next_index=evidence.unsigned_head(organisation).size,
+        created_at=_now(),
+    )
+    return made, sending.MARK + b64encode(secret).decode()
+
+
+def _check_kind(kind: str) -> None:
+    known = any(one == kind or (kind.endswith("*") and one.startswith(kind[:-1])) for one in KINDS)
+    if not known:
+        raise refusals.unknown_kind(kind)
+
+
+def end(organisation: str, key: str, *, actor: str) -> None:
+    """Tell an address no more. Raises WebhookRefusedError."""
+    with transaction.atomic(), scoped(organisation):
+        found = Endpoint.objects.select_for_update().filter(key=key, ended_at=None).first()
+        if found is None:
+            raise refusals.unknown_webhook(key)
+        _end(found, "decision", actor)
+
+
+def listing(organisation: str) -> list[Endpoint]:
+    """The addresses that are told, in the order they were given."""
+    with scoped(organisation):
+        return list(Endpoint.objects.filter(ended_at=None))
+
+
+def deliveries(organisation: str, key: str) -> list[Delivery]:
+    """What an address was told, the latest first. Raises WebhookRefusedError."""
+    with scoped(organisation):
+        if not Endpoint.objects.filter(key=key).exists():
+            raise refusals.unknown_webhook(key)
+        return list(Delivery.objects.filter(endpoint_id=key)[:1000])
+
+
+def gather() -> list[str]:
+    """Look at every ledger for what is to be told; the keys of all messages that wait, for the worker."""
+    waiting: list[str] = []
+    for organisation in owners(Endpoint, "organisation"):
+        with scoped(organisation):
+            for endpoint in Endpoint.objects.filter(ended_at=None):
+                _look(endpoint)
+            rows = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("index")
+            waiting += rows.values_list("key", flat=True)
+    return waiting
+
+
+@transaction.atomic
+def _look(endpoint: Endpoint) -> None:
+    found = evidence.entries_from(endpoint.organisation, endpoint.next_index, _MOST)
+    if not found:
+        return
+    told = [(index, record) for index, record in found if _wanted(endpoint.kinds, record.kind)]
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                key=f"{endpoint.key}-{index}",
+                endpoint=endpoint,
+                index=index,
+                kind=record.kind,
+                written_at=_now(),
+            )
+            for index, record in told
+        ],
+        ignore_conflicts=True,
+    )
+    Endpoint.objects.filter(key=endpoint.key).update(next_index=found[-1][0] + 1)
+
+
+def _wanted(kinds: Sequence[str], kind: str) -> bool:
+    return any(one == kind or (one.endswith("*") and kind.startswith(one[:-1])) for one in kinds)
+
+
+def deliver(key: str) -> bool:
+    """Try a message once; whether nothing more is to be done about it.
+
+    Raises NotTakenError: it is to be tried again.
+    """
+    with scope_of(Delivery, "endpoint__organisation", key=key):
+        one = Delivery.objects.select_related("endpoint").filter(key=key).first()
+        if one is None or one.state != DeliveryState.WAITING or one.endpoint.ended_at is not None:
+            return True
+        try:
+            status = _post(one)
+        except NotTakenError as failed:
+            _tried(one, failed.status, DeliveryState.WAITING)
+            raise
+        except refusals.WebhookRefusedError:
+            _tried(one, None, DeliveryState.WAITING)
+            raise NotTakenError(None, "refused") from None
+        _tried(one, status, DeliveryState.TAKEN)
+        Endpoint.objects.filter(key=one.endpoint_id).update(failures=0)  # pyright: ignore[reportAttributeAccessIssue]
+    return True
+
+
+def _post(one: Delivery) -> int:
+    endpoint = one.endpoint
+    ((_, record),) = evidence.entries_from(endpoint.organisation, one.index, 1)
+    name, at = f"msg_{endpoint.organisation}_{one.index}", int(_now().timestamp())
+    body = message(endpoint.organisation, one.index, record)
+    secret = unwrap(evidence.subject_key(endpoint.organisation, _SEAL), bytes(endpoint.sealed), endpoint.key)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Garant",
+        "webhook-id": name,
+        "webhook-timestamp": str(at),
+        "webhook-signature": sending.sign(secret, name, at, body),
+    }
+    return sending.post(endpoint.url, body, headers)
+
+
+def message(organisation: str, index: int, record: Record) -> bytes:
+    """An entry as it is told: what the ledger holds, which is no personal data."""
+    data: dict[str, Any] = {
+        "organisation": organisation,
+        "index": index,
+        "key": record.key,
+        "payload": record.payload,
+    }
+    told = {"type": record.kind, "timestamp": write_instant(record.at), "data": data}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _tried(one: Delivery, status: int | None, state: DeliveryState) -> None:
+    values = {"status": status, "state": state, "attempts": one.attempts + 1, "written_at": _now()}
+    Delivery.objects.filter(key=one.key).update(**values)
+
+
+@transaction.atomic
+def give_up(key: str) -> None:
+    """A message was tried as often as it is tried; an address that takes nothing any more is told no more."""
+    with scope_of(Delivery, "endpoint__organisation", key=key):
+        one = Delivery.objects.select_related("endpoint").filter(key=key, state=DeliveryState.WAITING).first()
+        if one is None:
+            return
+        Delivery.objects.filter(key=key).update(state=DeliveryState.LOST, written_at=_now())
+        Delivery.objects.filter(written_at__lt=_now() - KEPT).exclude(state=DeliveryState.WAITING).delete()
+        endpoint = Endpoint.objects.select_for_update().get(key=one.endpoint.key)
+        endpoint.failures += 1
+        endpoint.save(update_fields=["failures"])
+        if endpoint.failures >= SILENCE and endpoint.ended_at is None:
+            _end(endpoint, "silence", "garant")
+
+
+def _end(endpoint: Endpoint, by: str, actor: str) -> None:
+    endpoint.ended_at = _now()
+    endpoint.save(update_fields=["ended_at"])
+    Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING).update(state=DeliveryState.LOST)
+    _enter(endpoint.organisation, WebhookEnded.model_validate({"webhook": endpoint.key, "by": by}), actor)
+
+
+def _enter(organisation: str, payload: Payload, actor: str) -> None:
+    who = actor if actor == "garant" else evidence.person(organisation, actor)
+    evidence.append(organisation, [Entry(payload, _now(), who)])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
