@@ -14,7 +14,7 @@ from garant.apps.policies import services as policies
 from garant.site.api import api
 from tests.api.conftest import ORGANISATION, token_of
 
-EXAMPLES = 12
+EXAMPLES = 6
 """Requests made up for each operation."""
 
 

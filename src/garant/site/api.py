@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from garant.apps.evidence.api import router as evidence
 from garant.apps.holds.api import router as holds
 from garant.apps.organisations.api import router as organisations
 from garant.apps.organisations.services import OrganisationUnknownError
@@ -33,7 +34,7 @@ api = DescribedAPI(
     urls_namespace="api-1",
 )
 
-for _router in (organisations, policies, holds, replays, tasks, webhooks):
+for _router in (organisations, policies, evidence, holds, replays, tasks, webhooks):
     api.add_router("/organisations", _router)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from garant.ledger import (
     write_export,
 )
 from garant.ledger.rotation import KeyHistory
-from garant.ledger.tiles import node_reader
-from garant.ledger.tree import range_root
+from garant.ledger.tiles import node_reader, tile_path
+from garant.ledger.tree import HASH_BYTES, TILE_WIDTH, range_root
+
+_TILE = re.compile(r"tile/([0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?", re.ASCII)
 
 
 def export(organisation: str, path: Path) -> Note:
@@ -107,6 +110,27 @@ def entries_from(organisation: str, start: int, number: int) -> list[tuple[int, 
             "index"
         )
         return [(index, Record.parse(bytes(data))) for index, data in rows.values_list("index", "data")]
+
+
+def last_checkpoint(organisation: str) -> str:
+    """The last signed checkpoint, as C2SP notes are written; nothing before the first. Raises LogMissingError."""
+    with scoped(organisation):
+        last = Checkpoint.objects.filter(log=storage.find_log(organisation)).last()
+        return last.note if last is not None else ""
+
+
+def tile(organisation: str, path: str) -> bytes:
+    """The hashes of a tile, by its C2SP path; nothing where the tree has no such tile. Raises LogMissingError."""
+    found = _TILE.fullmatch(path)
+    if found is None:
+        return b""
+    level, groups, width = int(found[1]), found[2], int(found[3] or TILE_WIDTH)
+    index = int(groups.replace("x", "").replace("/", ""))
+    if not 0 < width <= TILE_WIDTH or tile_path(level, index, width) != path:
+        return b""
+    with scoped(organisation):
+        hashes = storage.tile_reader(storage.find_log(organisation))(level, index)
+    return hashes[: width * HASH_BYTES] if len(hashes) >= width * HASH_BYTES else b""
 
 
 def verifier_keys(organisation: str) -> list[VerifierKey]:
