@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 import pytest
 
 from garant.apps.evidence import services as evidence
+from garant.apps.tokens.entries import TokenRevoked
 from garant.apps.webhooks import sending, services
 from garant.apps.webhooks.models import Delivery, Endpoint
-from garant.apps.webhooks.refusals import NotTakenError, WebhookRefusedError
+from garant.apps.webhooks.refusals import WebhookRefusedError
+from garant.ledger import Entry
 from tests.api.conftest import client, token_of
 from tests.apps.seen import seen
 
@@ -70,14 +73,14 @@ def told(listener: Listener) -> list[dict[str, Any]]:
 @pytest.mark.django_db
 def test_an_entry_is_told_once_signed_as_standard_webhooks_are(organisation: str, listener: Listener) -> None:
     endpoint, secret = services.add(organisation, listener.url, [], actor="dpo")
-    assert services.gather() == [], "what was there before is not told"
+    assert services.gather() == {}, "what was there before is not told"
     evidence.destroy_subject_keys(organisation, [("nobody",)])
     evidence.person(organisation, "x")
     _enter(organisation)
-    (key,) = services.gather()
-    assert services.gather() == [key]
+    (key,) = services.gather().values()
+    assert services.gather() == {f"{key}/0": key}
     assert services.deliver(key)
-    assert services.gather() == []
+    assert services.gather() == {}
     assert services.deliver(key), "taken, it is not told again"
     ((headers, body),) = listener.heard
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
@@ -91,13 +94,12 @@ def test_an_entry_is_told_once_signed_as_standard_webhooks_are(organisation: str
     assert secret.removeprefix("whsec_") not in repr(vars(seen(Endpoint).get()))
 
 
+def later(seconds: int) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
 def _enter(organisation: str) -> None:
     """One entry, of a kind that nothing else here writes."""
-    from datetime import UTC, datetime
-
-    from garant.apps.tokens.entries import TokenRevoked
-    from garant.ledger import Entry
-
     evidence.append(organisation, [Entry(TokenRevoked(token="000000000000"), datetime.now(UTC))])
 
 
@@ -108,11 +110,11 @@ def test_what_is_not_taken_is_tried_again_and_no_redirect_is_followed(
 ) -> None:
     services.add(organisation, listener.url, ["token.*"], actor="dpo")
     _enter(organisation)
-    (key,) = services.gather()
+    (key,) = services.gather().values()
     listener.answers = [status]
-    with pytest.raises(NotTakenError):
-        services.deliver(key)
-    assert services.gather() == [key]
+    assert not services.deliver(key)
+    assert services.gather() == {}
+    assert services.gather(later(3)) == {f"{key}/1": key}
     assert services.deliver(key)
     row = seen(Delivery).get()
     assert (row.state, row.attempts, row.status) == ("taken", 2, 204)
@@ -129,14 +131,13 @@ def test_whoever_never_hears_is_told_no_more(
     listener.server_close()
     for _ in range(3):
         _enter(organisation)
-    keys = services.gather()
+    keys = list(services.gather().values())
     for key in keys[:2]:
-        with pytest.raises(NotTakenError):
-            services.deliver(key)
-        services.give_up(key)
-    services.give_up(keys[0])
-    assert services.gather() == []
-    assert services.deliver(keys[2])
+        for _ in range(services.ATTEMPTS + 1):
+            assert not services.deliver(key)
+    assert {row.attempts for row in seen(Delivery)} == {0, services.ATTEMPTS}
+    assert services.gather(later(10**6)) == {}
+    assert not services.deliver(keys[2])
     (ended,) = evidence.records(organisation, kind="webhook.ended")
     assert (ended.payload, services.listing(organisation)) == ({"webhook": endpoint.key, "by": "silence"}, [])
 
@@ -145,7 +146,7 @@ def test_whoever_never_hears_is_told_no_more(
 def test_kinds_choose_what_is_told(organisation: str, listener: Listener) -> None:
     services.add(organisation, listener.url, ["run.*", "plan.approved"], actor="dpo")
     _enter(organisation)
-    assert services.gather() == []
+    assert services.gather() == {}
     with pytest.raises(WebhookRefusedError, match="No entry is of the kind"):
         services.add(organisation, listener.url, ["nothing.*"], actor="dpo")
 
@@ -211,7 +212,7 @@ def test_programs_make_see_and_end_them(organisation: str, listener: Listener) -
     (listed,) = program.get(address).json()["items"]
     assert "secret" not in listed
     _enter(organisation)
-    services.deliver(services.gather()[0])
+    services.deliver(*services.gather().values())
     (one,) = program.get(f"{address}/{listed['key']}/deliveries").json()["items"]
     assert (one["kind"], one["state"]) == ("token.revoked", "taken")
     assert program.post(f"{address}/{listed['key']}/end").status_code == 204
@@ -221,29 +222,28 @@ def test_programs_make_see_and_end_them(organisation: str, listener: Listener) -
 
 
 DURABLY = """
-import sys, time
+import sys, threading, time
 from garant.site import setup
 setup.prepare()
-from dbos import DBOS
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs import worker
 from garant.apps.organisations import services as organisations
-from garant.apps.webhooks import services, workflows
+from garant.apps.webhooks import services
+from garant.apps.webhooks.models import Delivery
+from django_scopes import scopes_disabled
 evidence.create_keys()
 organisations.create_organisation("demo", "Demo", "Europe/Paris")
 services.add("demo", sys.argv[1], ["webhook.added"], actor="dpo")
-services.add("demo", sys.argv[1], [], actor="dpo")
-DBOS(config={"name": "webhooks", "system_database_url": f"sqlite:///{sys.argv[2]}/w.sqlite3", "log_level": "CRITICAL",
-             "use_listen_notify": False})
-DBOS.launch()
-DBOS.register_queue(workflows.QUEUE, polling_interval_sec=0.1)
-handed = set()
+services.add("demo", sys.argv[1], ["token.*"], actor="dpo")
+stop = threading.Event()
+thread = threading.Thread(target=worker.work, args=(stop,))
+thread.start()
 end = time.monotonic() + 60
-while time.monotonic() < end:
-    workflows.hand_over(handed)
-    if not services.gather():
-        break
-    time.sleep(0.1)
-DBOS.destroy(workflow_completion_timeout_sec=0)
+with scopes_disabled():
+    while time.monotonic() < end and not Delivery.objects.filter(state="taken").exists():
+        time.sleep(0.1)
+stop.set()
+thread.join()
 """
 
 
@@ -251,7 +251,7 @@ def test_durably_it_is_told_after_a_refusal(listener: Listener, tmp_path: Path) 
     listener.answers = [503]
     environment = {**os.environ, "GARANT_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
     done = subprocess.run(
-        [sys.executable, "-c", DURABLY, listener.url, str(tmp_path)],
+        [sys.executable, "-c", DURABLY, listener.url],
         check=False,
         env=environment,
         capture_output=True,

@@ -20,11 +20,11 @@ from garant.apps.evidence.rotations import (
 )
 from garant.apps.evidence.sharing import (
     begins_with,
+    entries_from,
     export,
     head,
-    latest,
-    entries_from,
     last_checkpoint,
+    latest,
     prove,
     records,
     tile,
@@ -59,8 +59,8 @@ __all__ = [
     "export",
     "head",
     "inspect_database",
-    "latest",
     "last_checkpoint",
+    "latest",
     "open_log",
     "person",
     "prove",

@@ -21,6 +21,7 @@ from garant.apps.jobs import services
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.execution import workflow_database
+from garant.apps.webhooks import telling
 from garant.site.paths import private_file
 
 QUEUE: Final = "jobs"
@@ -77,7 +78,7 @@ def work(stop: threading.Event, *, processes: int = 1) -> None:
             "log_level": "CRITICAL",
             "enable_otlp": False,
             "use_listen_notify": False,
-            "max_executor_threads": processes + 2,
+            "max_executor_threads": processes + telling.AT_ONCE + 2,
             "sys_db_pool_size": 4,
         }
     )
@@ -87,9 +88,12 @@ def work(stop: threading.Event, *, processes: int = 1) -> None:
         DBOS.apply_schedules(
             [{"schedule_name": "hourly", "workflow_fn": hourly, "schedule": "0 * * * *", "context": None}]
         )
+        telling.register()
         handed: set[str] = set()
+        told: set[str] = set()
         while not stop.wait(POLL):
             hand_over(handed)
+            telling.hand_over(told)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=0)
 

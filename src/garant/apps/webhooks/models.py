@@ -62,6 +62,8 @@ class Delivery(models.Model):
     attempts: int = _fields.PositiveIntegerField(default=0)
     status: int | None = _fields.PositiveSmallIntegerField(null=True)
     """The HTTP status of the last attempt; none where there was no answer."""
+    due_at: datetime = _fields.DateTimeField()
+    """When it is tried next, where it waits."""
     written_at: datetime = _fields.DateTimeField()
 
     objects: ClassVar[Any] = ScopedManager(organisation="endpoint__organisation")
@@ -70,7 +72,7 @@ class Delivery(models.Model):
         """The latest first."""
 
         ordering: ClassVar = ["-index", "key"]
-        indexes: ClassVar = [models.Index(fields=["state"], name="deliveries_by_state")]
+        indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="deliveries_due")]
 
     def __str__(self) -> str:
         return f"{self.key} ({self.state})"

@@ -26,7 +26,9 @@ from garant.ledger import unwrap, wrap
 from garant.ledger.entries import KINDS, Entry, Payload, Record, write_instant
 
 ATTEMPTS = 8
-"""Times that a message is tried: at once, then after 2 s, 8 s, 32 s … 2 h in all and some."""
+"""Times that a message is tried, over some three hours."""
+FIRST = 2
+"""Seconds until the second attempt; each wait is four times the one before."""
 SILENCE = 20
 """Messages in a row that were never taken, after which an address is told no more."""
 KEPT = timedelta(days=30)
@@ -89,16 +91,18 @@ def deliveries(organisation: str, key: str) -> list[Delivery]:
         return list(Delivery.objects.filter(endpoint_id=key)[:1000])
 
 
-def gather() -> list[str]:
-    """Look at every ledger for what is to be told; the keys of all messages that wait, for the worker."""
-    waiting: list[str] = []
+def gather(now: datetime | None = None) -> dict[str, str]:
+    """Look at every ledger for what is to be told: a name for each attempt that is due, and its message's key."""
+    due: dict[str, str] = {}
     for organisation in owners(Endpoint, "organisation"):
         with scoped(organisation):
             for endpoint in Endpoint.objects.filter(ended_at=None):
                 _look(endpoint)
-            rows = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("index")
-            waiting += rows.values_list("key", flat=True)
-    return waiting
+            rows = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now or _now()).order_by(
+                "index"
+            )
+            due |= {f"{key}/{attempts}": key for key, attempts in rows.values_list("key", "attempts")}
+    return due
 
 
 @transaction.atomic
@@ -106,6 +110,7 @@ def _look(endpoint: Endpoint) -> None:
     found = evidence.entries_from(endpoint.organisation, endpoint.next_index, _MOST)
     if not found:
         return
+    now = _now()
     told = [(index, record) for index, record in found if _wanted(endpoint.kinds, record.kind)]
     Delivery.objects.bulk_create(
         [
@@ -114,7 +119,8 @@ def _look(endpoint: Endpoint) -> None:
                 endpoint=endpoint,
                 index=index,
                 kind=record.kind,
-                written_at=_now(),
+                due_at=now,
+                written_at=now,
             )
             for index, record in told
         ],
@@ -128,25 +134,36 @@ def _wanted(kinds: Sequence[str], kind: str) -> bool:
 
 
 def deliver(key: str) -> bool:
-    """Try a message once; whether nothing more is to be done about it.
-
-    Raises NotTakenError: it is to be tried again.
-    """
+    """Try a message once; whether it is taken. One that is not is due again later, or given up."""
     with scope_of(Delivery, "endpoint__organisation", key=key):
         one = Delivery.objects.select_related("endpoint").filter(key=key).first()
         if one is None or one.state != DeliveryState.WAITING or one.endpoint.ended_at is not None:
-            return True
+            return one is not None and one.state == DeliveryState.TAKEN
         try:
-            status = _post(one)
+            _tried(one, _post(one), DeliveryState.TAKEN)
         except NotTakenError as failed:
-            _tried(one, failed.status, DeliveryState.WAITING)
-            raise
-        except refusals.WebhookRefusedError:
-            _tried(one, None, DeliveryState.WAITING)
-            raise NotTakenError(None, "refused") from None
-        _tried(one, status, DeliveryState.TAKEN)
-        Endpoint.objects.filter(key=one.endpoint_id).update(failures=0)  # pyright: ignore[reportAttributeAccessIssue]
+            _failed(one, failed.status)
+            return False
+        except refusals.WebhookRefusedError:  # its name leads inside, today
+            _failed(one, None)
+            return False
+        Endpoint.objects.filter(key=one.endpoint.key).update(failures=0)
     return True
+
+
+@transaction.atomic
+def _failed(one: Delivery, status: int | None) -> None:
+    """Due again after longer and longer; an address that takes nothing any more is told no more."""
+    last = one.attempts + 1 >= ATTEMPTS
+    _tried(one, status, DeliveryState.LOST if last else DeliveryState.WAITING)
+    if not last:
+        return
+    endpoint = Endpoint.objects.select_for_update().get(key=one.endpoint.key)
+    endpoint.failures += 1
+    endpoint.save(update_fields=["failures"])
+    Delivery.objects.filter(written_at__lt=_now() - KEPT).exclude(state=DeliveryState.WAITING).delete()
+    if endpoint.failures >= SILENCE and endpoint.ended_at is None:
+        _end(endpoint, "silence", "garant")
 
 
 def _post(one: Delivery) -> int:
@@ -178,24 +195,10 @@ def message(organisation: str, index: int, record: Record) -> bytes:
 
 
 def _tried(one: Delivery, status: int | None, state: DeliveryState) -> None:
-    values = {"status": status, "state": state, "attempts": one.attempts + 1, "written_at": _now()}
+    now, attempts = _now(), one.attempts + 1
+    due = now + timedelta(seconds=FIRST * 4**one.attempts)
+    values = {"status": status, "state": state, "attempts": attempts, "due_at": due, "written_at": now}
     Delivery.objects.filter(key=one.key).update(**values)
-
-
-@transaction.atomic
-def give_up(key: str) -> None:
-    """A message was tried as often as it is tried; an address that takes nothing any more is told no more."""
-    with scope_of(Delivery, "endpoint__organisation", key=key):
-        one = Delivery.objects.select_related("endpoint").filter(key=key, state=DeliveryState.WAITING).first()
-        if one is None:
-            return
-        Delivery.objects.filter(key=key).update(state=DeliveryState.LOST, written_at=_now())
-        Delivery.objects.filter(written_at__lt=_now() - KEPT).exclude(state=DeliveryState.WAITING).delete()
-        endpoint = Endpoint.objects.select_for_update().get(key=one.endpoint.key)
-        endpoint.failures += 1
-        endpoint.save(update_fields=["failures"])
-        if endpoint.failures >= SILENCE and endpoint.ended_at is None:
-            _end(endpoint, "silence", "garant")
 
 
 def _end(endpoint: Endpoint, by: str, actor: str) -> None:
