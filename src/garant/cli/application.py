@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from garant.cli import language, registration
+from garant.cli import language, registration, remote
 from garant.cli.exits import Exit
 from garant.cli.failures import explain_failure
 from garant.cli.output import CommandError, complain
@@ -52,7 +52,8 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     if "--help" in arguments or len(arguments) < _SHORTEST_COMMAND:
         _title_help()
-    command = registration.command(language.spoken())
+    server, arguments = remote.choose(arguments)
+    command = remote.command(server) if server else registration.command(language.spoken())
     try:
         answer = command.main(list(arguments), prog_name="garant", standalone_mode=False)
     except typer.Exit as leave:

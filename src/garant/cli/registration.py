@@ -117,4 +117,13 @@ def _root(
             "Language of messages; else GARANT_LANGUAGE, then LANG.",
         ),
     ),
+    server: str = typer.Option(
+        "",
+        "--server",
+        metavar="URL",
+        help=both(
+            "Interroge un serveur, avec le jeton de GARANT_TOKEN, au lieu du Garant d’ici ; à écrire avant la commande.",
+            "Ask a server, with the token in GARANT_TOKEN, instead of the Garant here; written before the command.",
+        ),
+    ),
 ) -> None: ...

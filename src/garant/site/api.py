@@ -7,12 +7,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from garant.apps.controls.api import router as controls
 from garant.apps.evidence.api import router as evidence
 from garant.apps.holds.api import router as holds
+from garant.apps.jobs.api import router as jobs
 from garant.apps.organisations.api import router as organisations
 from garant.apps.organisations.services import OrganisationUnknownError
 from garant.apps.policies.api import router as policies
+from garant.apps.promises.api import router as promises
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
+from garant.apps.register.api import router as register
 from garant.apps.replays.api import router as replays
 from garant.apps.tasks.api import router as tasks
 from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
@@ -34,7 +38,20 @@ api = DescribedAPI(
     urls_namespace="api-1",
 )
 
-for _router in (organisations, policies, evidence, holds, replays, tasks, webhooks):
+_ROUTERS = (
+    organisations,
+    controls,
+    policies,
+    promises,
+    jobs,
+    evidence,
+    holds,
+    tasks,
+    replays,
+    register,
+    webhooks,
+)
+for _router in _ROUTERS:
     api.add_router("/organisations", _router)
 
 

@@ -48,6 +48,10 @@ SETTINGS: Final[dict[str, Text]] = {
         fr="private : les webhooks peuvent appeler cette machine et son réseau. Ils ne le peuvent pas par défaut.",
         en="private: webhooks may call this machine and its network. They may not by default.",
     ),
+    "GARANT_TOKEN": Text(
+        fr="Jeton d’accès, pour garant --server.",
+        en="Access token, for garant --server.",
+    ),
     "GARANT_URL": Text(
         fr="Adresse du site telle qu’on la tape. Hors de cette machine, elle commence par https://.",
         en="The site’s address as people type it. Beyond this machine, it begins with https://.",
