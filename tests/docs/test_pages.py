@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click import Context
 
-from garant.cli import registration
+from garant.cli import registration, remote
 from tests.docs.pages import ROOT, Example, anchors, examples, links, pages
 
 
@@ -43,7 +43,8 @@ def test_every_example_can_be_typed(example: Example) -> None:
 
 def _parse(words: list[str]) -> None:
     """Follows the command's own grammar, without converting or running anything."""
-    node, rest = registration.command("en"), _without_language(words[1:])
+    server, rest = remote.choose(_without_language(words[1:]))
+    node = remote.command(server) if server else registration.command("en")
     while getattr(node, "commands", None):
         assert rest, "a command is missing"
         assert rest[0] in node.commands, rest[0]
