@@ -34,10 +34,15 @@ LINKSET: Final = "application/linkset+json"
 SHELF: Final = Shelf()
 
 
-def notice(edition: Edition, language: Language, form: Form, state: str = "in-force") -> Finished:
-    """One form of one version. `state` says on the page whether it is in force, past or to come."""
-    name = (edition.organisation, edition.number, edition.digest, edition.effective_on, language, form, state)
-    return SHELF.get(name, lambda: finished(_made(edition, language, form, state), KINDS[form]))
+def notice(
+    edition: Edition, language: Language, form: Form, state: str = "in-force", *, shows: bool = False
+) -> Finished:
+    """One form of one version. `state` says on the page whether it is in force, past or to come.
+
+    `shows`: the page leads to the state of the promises, which the organisation shows.
+    """
+    name = (edition, language, form, state, shows)
+    return SHELF.get(name, lambda: finished(_made(edition, language, form, state, shows), KINDS[form]))
 
 
 def history(organisation: str, language: Language) -> Finished:
@@ -75,7 +80,7 @@ def address(organisation: str, language: Language | None = None, end: str = "") 
     return f"{settings.GARANT_URL}/p/{organisation}/{f'{language}/' if language else ''}{end}"
 
 
-def _made(edition: Edition, language: Language, form: Form, state: str) -> bytes:
+def _made(edition: Edition, language: Language, form: Form, state: str, shows: bool) -> bytes:
     policy = services.document(edition)
     if form == "jsonld":
         return linked_json(policy, edition.digest, address(edition.organisation)).encode()
@@ -84,10 +89,10 @@ def _made(edition: Edition, language: Language, form: Form, state: str) -> bytes
         return notice_pdf(made)
     if form == "json":
         return notice_json(made, f"{settings.GARANT_URL}{SCHEMA}").encode()
-    return _framed(made, edition, state)
+    return _framed(made, edition, state, shows)
 
 
-def _framed(made: Notice, edition: Edition, state: str) -> bytes:
+def _framed(made: Notice, edition: Edition, state: str, shows: bool) -> bytes:
     end = "" if state == "in-force" else f"history/{edition.number}/"
     own = {tongue: f"/p/{edition.organisation}/{tongue}/{end}" for tongue in LANGUAGES}
     names = {
@@ -95,6 +100,7 @@ def _framed(made: Notice, edition: Edition, state: str) -> bytes:
         "body": notice_html(made),
         "edition": edition,
         "state": state,
+        "shows": shows,
         "organisation": edition.organisation,
         "paths": own,
         "addresses": {tongue: f"{settings.GARANT_URL}{path}" for tongue, path in own.items()},

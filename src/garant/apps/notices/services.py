@@ -32,9 +32,10 @@ class NothingPublishedError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was in force when last asked."""
+    """What was in force when last asked, and whether the state of promises was shown."""
 
     edition: Edition
+    shows_state: bool
     day: date
     asked: float
 
@@ -57,18 +58,28 @@ class Chapter:
 def in_force(organisation: str) -> Edition:
     """The version in force today where the organisation is. Raises NothingPublishedError.
 
-    One small query, asked again after a second: a version published for today is seen a second later at most, one
+    Two small queries, asked again after a second: a version published for today is seen a second later at most, one
     published for another day at midnight there.
     """
+    return _known(organisation).edition
+
+
+def shows_state(organisation: str) -> bool:
+    """Whether the organisation shows anyone the state of its promises. Raises NothingPublishedError."""
+    return _known(organisation).shows_state
+
+
+def _known(organisation: str) -> _Known:
     known = _LATELY.get(organisation)
     now = time.monotonic()
     if known is not None and now - known.asked < AGAIN and known.day == _today(organisation):
-        return known.edition
+        return known
     found = _in_force(organisation)
+    shown = organisations.organisation(organisation).shows_state
     if len(_LATELY) >= _MOST:
         _LATELY.clear()
-    _LATELY[organisation] = _Known(found, _today(organisation), now)
-    return found
+    _LATELY[organisation] = fresh = _Known(found, shown, _today(organisation), now)
+    return fresh
 
 
 def forget() -> None:

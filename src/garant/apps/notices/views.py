@@ -45,7 +45,8 @@ def entrance(request: HttpRequest, organisation: str) -> HttpResponse:
 def notice(request: HttpRequest, organisation: str, language: str) -> HttpResponse:
     """The notice in force."""
     spoken = cast(Language, language)
-    response = send(request, pages.notice(services.in_force(organisation), spoken, "html"))
+    edition, shows = services.in_force(organisation), services.shows_state(organisation)
+    response = send(request, pages.notice(edition, spoken, "html", shows=shows))
     response.headers["Link"] = _links(organisation, spoken)
     return response
 
