@@ -83,7 +83,8 @@ def test_rows_changed_are_shown_so(data: st.DataObject, policy: Policy, block: s
     found, wanted = words_of(shown, block), words_of(new, block)
     assert len(found) == len(wanted)
     assert all(same_rows(one, other) for one, other in zip(found, wanted, strict=True))
-    again = merged(taken.policy, projected(taken.policy), {})
+    shown_now = projected(taken.policy)
+    again = merged(taken.policy, shown_now, {one.sheet: one.key for one in shown_now.records})
     assert (again.policy, again.notes) == (taken.policy, ())
 
 
