@@ -178,6 +178,7 @@ def test_a_notice_is_of_what_the_version_says(reference: Policy) -> None:
     ("channel", "on", "shown", "words"),
     [
         (" ", TODAY, "x", "by what means"),
+        ("\x00", TODAY, "x", "by what means"),
         ("Courriel", TODAY, "", "by what means"),
         ("Courriel", TODAY + timedelta(days=1), "x", "2026-11-27 is to come"),
     ],
@@ -199,3 +200,15 @@ def test_a_notice_stands(reference: Policy) -> None:
     for change in (notice.save, notice.delete):
         with pytest.raises(PublishedError):
             change()
+
+
+def test_what_no_database_can_hold_is_left_out(reference: Policy) -> None:
+    version = approved(reference)
+    given = services.record_notice_given(
+        ORGANISATION, version.key, channel="E\x00-mail" * 50, on=TODAY, evidence="a\x1bb", actor="Ana"
+    )
+    assert (given.channel[:6], len(given.channel), given.evidence) == ("E-mail", 200, "ab")
+    back = services.reject(ORGANISATION, version.key, reason="\x00Non.", actor="Boris")
+    assert back.reason == "Non."
+    with pytest.raises(services.RefusedError, match="No version"):
+        services.find(ORGANISATION, "\x00")

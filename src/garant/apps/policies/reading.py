@@ -24,7 +24,7 @@ def versions(organisation: str) -> list[Version]:
 def find(organisation: str, name: str) -> Version:
     """The version of this key or number. Raises RefusedError."""
     with organisations.scoped(organisation):
-        found = Version.objects.filter(key=name).first()
+        found = Version.objects.filter(key=name).first() if name.isprintable() else None
         if found is None and name.isdecimal() and len(name) < 10:
             found = Version.objects.filter(number=int(name)).first()
     if found is None:

@@ -21,7 +21,7 @@ from garant.apps.policies.entries import (
 )
 from garant.apps.policies.models import NoticeGiven, State, Version
 from garant.apps.policies.reading import notices, published, today
-from garant.apps.policies.writing import enter, keep, locked, now, same_person
+from garant.apps.policies.writing import enter, keep, locked, now, plain, same_person
 from garant.policy.checks import findings
 
 
@@ -80,7 +80,8 @@ def record_notice_given(
 
     The version stands still meanwhile: it is in review or approved. Raises RefusedError.
     """
-    if not channel.strip() or not evidence.strip():
+    channel, evidence = plain(channel), plain(evidence)
+    if not channel or not evidence:
         raise refusals.notice_without_proof()
     if on > today(organisation):
         raise refusals.notice_to_come(on, today(organisation))
@@ -90,9 +91,9 @@ def record_notice_given(
             version=version,
             organisation=organisation,
             digest=version.digest,
-            channel=channel.strip(),
+            channel=channel[:200],
             on=on,
-            evidence=evidence.strip(),
+            evidence=evidence,
             recorded_at=now(),
             recorded_by=actor,
         )
@@ -148,11 +149,12 @@ def _refuse_too_soon(version: Version, changes: tuple[Announced, ...], on: date)
 
 
 def _returned(organisation: str, key: str, reason: str, actor: str, by: str) -> Version:
-    if not reason.strip():
+    reason = plain(reason)
+    if not reason:
         raise refusals.no_reason()
     with transaction.atomic(), organisations.scoped(organisation):
         version = locked(key, State.IN_REVIEW, State.APPROVED)
-        version.state, version.reason = State.DRAFT, reason.strip()
+        version.state, version.reason = State.DRAFT, reason
         version.submitted_at, version.submitted_by = None, ""
         version.approved_at, version.approved_by = None, ""
         keep(version)

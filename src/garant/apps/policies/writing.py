@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Final
 
 from garant.apps.evidence import services as evidence
 from garant.apps.policies import refusals
 from garant.apps.policies.models import State, Version
 from garant.ledger.entries import Entry, Payload
+
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def locked(key: str, *allowed: str) -> Version:
@@ -41,6 +45,11 @@ def enter(version: Version, actor: str, payload: Payload) -> None:
 def same_person(one: str, other: str) -> bool:
     """Whether two actors are one person: blanks and capitals make nobody else."""
     return one.strip().casefold() == other.strip().casefold()
+
+
+def plain(words: str) -> str:
+    """Words without blanks around them, nor what no database and no page can hold."""
+    return _UNPRINTABLE.sub("", words).strip()
 
 
 def now() -> datetime:
