@@ -82,7 +82,10 @@ def test_the_disk_of_the_server_is_full(field: Ground) -> None:
     answer = arena.apply()
     assert answer["error"] == "RunInterruptedError", answer
     assert answer["words"].startswith("Interrupted before the end: crm: "), answer
-    assert "File too large" in answer["words"], "in the words of the server"
+    said = ["File too large"]
+    if arena.database.name == "postgresql":  # it has fallen, and may be asked again before it is back
+        said.append("not yet accepting connections")
+    assert any(words in answer["words"] for words in said), answer["words"]
     field.away(server.at_once)
     server.back()
     assert arena.others(arena.shop.rows()) == arena.others(arena.before)
