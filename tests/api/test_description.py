@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +56,18 @@ def test_it_is_openapi_3_1_and_names_every_operation_once() -> None:
     assert silent == []
 
 
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests of a test share its transaction, as those of Django's own test client do."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("method", "path"), every(), ids=lambda part: part)
 def test_nothing_that_is_asked_breaks_it(method: str, path: str, organisation: str) -> None:

@@ -106,7 +106,9 @@ _OPENER: Final = urllib.request.build_opener(_Stays())
 def _refused(error: urllib.error.HTTPError) -> CommandError:
     try:
         said = json.loads(error.read())
-        message, mend = said.get("detail") or said["title"], said.get("mend")
+        wrong = [f"{one.get('place', '')} ({one.get('message', '')})" for one in said.get("errors", [])[:3]]
+        message = said.get("detail") or " · ".join([said["title"], *wrong])
+        mend = said.get("mend")
     except (ValueError, KeyError, AttributeError):
         message, mend = f"HTTP {error.code}", None
     return CommandError(Text(fr=message, en=message), Text(fr=mend, en=mend) if mend else None)
@@ -152,6 +154,29 @@ _LISTS: Final[Sequence[tuple[str, str, str, Sequence[str]]]] = (
 )  # fmt: skip
 
 
+_COLUMNS: Final = {
+    "number": ("Numéro", "Number"),
+    "state": ("État", "State"),
+    "effective_on": ("En vigueur le", "In force on"),
+    "digest": ("Empreinte", "Digest"),
+    "article": ("Article", "Article"),
+    "label": ("Promesse", "Promise"),
+    "why": ("Pourquoi", "Why"),
+    "as_of": ("Au", "As of"),
+    "people": ("Dossiers", "Roots"),
+    "rows": ("Lignes", "Rows"),
+    "approved": ("Approuvé", "Approved"),
+    "key": ("Clé", "Key"),
+    "started_at": ("Début", "Start"),
+    "finished_at": ("Fin", "End"),
+    "on": ("Sur", "On"),
+    "owner": ("Responsable", "Owner"),
+    "until": ("Jusqu’au", "Until"),
+    "review": ("À revoir le", "Review on"),
+    "due_on": ("Pour le", "Due on"),
+}
+
+
 def _lister(server: Callable[[], Server], place: str, columns: Sequence[str]) -> Callable[..., int]:
     def show(as_json: JsonOption = False) -> int:
         asked = server()
@@ -159,7 +184,7 @@ def _lister(server: Callable[[], Server], place: str, columns: Sequence[str]) ->
         if as_json:
             write_json(rows)
             return Exit.OK
-        shown = table(*columns)
+        shown = table(*(say(*_COLUMNS[column]) for column in columns))
         for row in rows:
             shown.add_row(*(_cell(row[column]) for column in columns))
         out().print(shown)
