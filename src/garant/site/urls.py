@@ -35,6 +35,6 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.promises.urls")),
     path("o/", include("garant.apps.holds.urls")),
     path("o/", include("garant.apps.jobs.urls")),
+    path("p/", include("garant.apps.notices.urls")),
     path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
-    path("p/", include("garant.apps.notices.urls")),  # the last under /p/: what it does not know is nowhere
 ]
