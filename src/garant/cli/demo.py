@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -102,8 +103,11 @@ def open_site(folder: Path, people: int, as_of: date, port: int) -> None:
         site.prepare(folder / "site", as_of=as_of, people=people, port=port)
     _tell_accounts(port)
     command = [sys.executable, "-c", "from garant.cli import main; main()", "serve", "--port", str(port)]
+    served = subprocess.Popen(command, env=site.environment(folder / "site", port))  # noqa: S603 - Garant itself
+    signal.signal(signal.SIGTERM, lambda *_: served.terminate())
     with suppress(KeyboardInterrupt):
-        subprocess.run(command, env=site.environment(folder / "site", port), check=True)  # noqa: S603 - Garant itself
+        served.wait()
+    served.wait()
 
 
 def _tell_accounts(port: int) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from garant.policy.text import Language, Text
+from garant.publish.typography import NARROW, typeset
 
-NARROW: Final = "\u202f"
-"""The narrow no-break space of French typography."""
-
-_BEFORE: Final = re.compile(r" ([;!?:»%€])")
-_AFTER: Final = re.compile(r"« ")
 _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
@@ -27,14 +23,16 @@ def spoken() -> Language:
     return "en" if (get_language() or "fr").startswith("en") else "fr"
 
 
-def typographic(french: str) -> str:
-    """French text with its narrow no-break spaces and its apostrophes."""
-    return _AFTER.sub(f"«{NARROW}", _BEFORE.sub(rf"{NARROW}\1", french)).replace("'", "’")
+@lru_cache(maxsize=4096)
+def _set(text: str, language: Language) -> str:
+    """Text as it is printed; the words of the pages are few and come again."""
+    return typeset(text, language)
 
 
 def say(fr: str, en: str) -> str:
     """The words of the page's language."""
-    return typographic(fr) if spoken() == "fr" else en.replace("'", "’")
+    language = spoken()
+    return _set(fr if language == "fr" else en, language)
 
 
 def said(words: Any) -> str:
