@@ -81,6 +81,19 @@ for name in ("CSRF_COOKIE_SECURE", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTP
     assert done.returncode == 0, done.stderr
 
 
+def test_an_identity_provider_is_offered_where_one_is_named(tmp_path: Path) -> None:
+    code = """
+from garant.site.setup import prepare
+prepare()
+from django.test import Client
+page = Client(SERVER_NAME="127.0.0.1").get("/account/login/").content.decode()
+assert "SSO" in page, page
+"""
+    named = "https://client:s3cret@sso.example/realms/a"
+    done = run(code, tmp_path / "home", GARANT_OIDC=named)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.django_db
 def test_migrations_are_those_of_the_models() -> None:
     call_command(

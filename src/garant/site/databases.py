@@ -7,7 +7,6 @@ from urllib.parse import quote, unquote
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import URL
 
 BUSY_SECONDS: Final = 20
 KEPT_SECONDS: Final = 60
@@ -78,6 +77,8 @@ def url_of(settings: Mapping[str, Any]) -> str:
     if str(settings["ENGINE"]).endswith("sqlite3"):
         return f"sqlite:///{quote(str(settings['NAME']))}"
     said = {ours: str(settings.get(theirs) or "") for ours, theirs in _CONNECTION.items()}
+    from sqlalchemy import URL  # a while to load, and few need it
+
     return URL.create(
         "postgresql",
         username=said["user"] or None,

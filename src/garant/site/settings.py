@@ -62,8 +62,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -208,7 +206,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/o/"
 ACCOUNT_ADAPTER = "garant.apps.accounts.adapter.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "garant.apps.accounts.adapter.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "garant.apps.accounts.single_sign_on.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -223,6 +221,8 @@ MFA_TOTP_ISSUER = "Garant"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_PROVIDERS = environment.oidc_providers()
+if SOCIALACCOUNT_PROVIDERS:  # loading it takes every command a while: only where it is used
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
 SOCIALACCOUNT_LOGIN_ON_GET = False
 
 DEFAULT_FROM_EMAIL = environment.sender(urlsplit(GARANT_URL).hostname or "localhost")
