@@ -16,6 +16,9 @@ from garant.site import setup
 THREADS: Final = 4
 """Requests that one process works on at a time."""
 
+PATIENCE: Final = 10
+"""Seconds that the worker is given to end by itself."""
+
 
 def gather() -> Path:
     """Copy the static files, named by their content and compressed, where the server takes them from."""
@@ -44,7 +47,11 @@ def working() -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:  # what it was doing is taken up again by the next one
+            process.kill()
+            process.wait()
 
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:
