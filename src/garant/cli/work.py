@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from typing import Annotated
 
 import typer
@@ -35,9 +34,9 @@ def work(
     state.ready()
     from garant.apps.jobs import worker
 
-    stop = threading.Event()
+    asked: list[int] = []  # an Event would be locked by the very wait that the signal interrupts
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _frame: asked.append(number))
     note("L’exécutant attend des travaux.", "The worker waits for jobs.")
-    worker.work(stop, processes=processes)
+    worker.work(lambda: bool(asked), processes=processes)
     return Exit.OK

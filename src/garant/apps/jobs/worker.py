@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
+import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -66,7 +67,7 @@ def ask_nightly(at: datetime) -> int:
     return asked
 
 
-def work(stop: threading.Event, *, processes: int = 1) -> None:
+def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
     """Take jobs until told to stop; those begun go on in their own process and are taken up again."""
     DBOS(
         config={
@@ -91,7 +92,8 @@ def work(stop: threading.Event, *, processes: int = 1) -> None:
         telling.register()
         handed: set[str] = set()
         told: set[str] = set()
-        while not stop.wait(POLL):
+        while not stopped():
+            time.sleep(POLL)
             hand_over(handed)
             telling.hand_over(told)
     finally:
