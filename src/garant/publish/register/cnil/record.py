@@ -137,7 +137,7 @@ def read_day(text: str) -> date | None:
     """A date as people and spreadsheets write it: 31/12/2026 or 2026-12-31. None for anything else."""
     for form in ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y"):
         try:
-            return datetime.strptime(text.strip()[:10], form).date()  # noqa: DTZ007
+            return datetime.strptime(text.strip()[:10], form).date()  # noqa: DTZ007 - a day, not an instant
         except ValueError:
             continue
     return None
