@@ -236,7 +236,7 @@ organisations.create_organisation("demo", "Demo", "Europe/Paris")
 services.add("demo", sys.argv[1], ["webhook.added"], actor="dpo")
 services.add("demo", sys.argv[1], ["token.*"], actor="dpo")
 stop = threading.Event()
-thread = threading.Thread(target=worker.work, args=(stop,))
+thread = threading.Thread(target=worker.work, args=(stop.is_set,))
 thread.start()
 end = time.monotonic() + 60
 with scopes_disabled():
