@@ -56,6 +56,8 @@ def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
         "ledger/",
         "holds/",
         "systems/",
+        "settings/",
     ):
         eyes.assert_accessible(f"/o/{company}/{path}", client=officer)
     eyes.assert_accessible(f"/p/{company}/{{language}}/state/")
+    eyes.assert_accessible(f"/o/{company}/settings/", client=sign_in("administratrice@demo.example"))

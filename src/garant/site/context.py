@@ -32,7 +32,7 @@ def _menu(request: HttpRequest, held: Any) -> list[dict[str, Any]]:
         {
             "url": reverse(room.page, args=[held.organisation_id]),
             "label": room.label,
-            "here": room.namespace == here,
+            "here": here in room.namespaces,
         }
         for room in ROOMS
         if held.may(room.needs)

@@ -16,11 +16,13 @@ class Room:
     page: str
     label: Text
     needs: May = May.SEE
+    also: tuple[str, ...] = ()
+    """Other rooms whose pages stand under this section."""
 
     @property
-    def namespace(self) -> str:
-        """The rooms' pages share it."""
-        return self.page.partition(":")[0]
+    def namespaces(self) -> tuple[str, ...]:
+        """The section's pages have one of them."""
+        return (self.page.partition(":")[0], *self.also)
 
 
 ROOMS: Final = (
@@ -32,4 +34,9 @@ ROOMS: Final = (
     Room("holds:list", Text(fr="Suspensions", en="Holds")),
     Room("systems:list", Text(fr="Systèmes", en="Systems")),
     Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),
+    Room(
+        "settings:organisation",
+        Text(fr="Réglages", en="Settings"),
+        also=("tokens", "webhooks", "backups", "lists"),
+    ),
 )

@@ -26,6 +26,7 @@ urlpatterns: list[Any] = [
     path(".well-known/", include("garant.apps.notices.wellknown")),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
+    path("o/", include("garant.apps.organisations.urls")),
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),
     path("o/<slug:organisation>/register/", include("garant.apps.register.urls")),
     path("api/v1/", api.urls),

@@ -25,6 +25,8 @@ class May(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     EXPORT = "export"
     """The evidence, whole, for an inspection."""
+    CONFIGURE = "configure"
+    """The organisation's settings: four eyes, the public page, the look of the night."""
 
 
 class Role(StrEnum):
@@ -43,16 +45,28 @@ _READING: Final = frozenset({May.SEE, May.SEE_PEOPLE, May.EXPORT})
 
 GRANTED: Final[dict[Role, frozenset[May]]] = {
     Role.ADMINISTRATOR: frozenset(
-        {May.SEE, May.EDIT_POLICY, May.PLAN, May.RUN, May.MANAGE_SYSTEMS, May.MANAGE_PEOPLE, May.EXPORT}
+        {
+            May.SEE,
+            May.EDIT_POLICY,
+            May.PLAN,
+            May.RUN,
+            May.MANAGE_SYSTEMS,
+            May.MANAGE_PEOPLE,
+            May.EXPORT,
+            May.CONFIGURE,
+        }
     ),
-    Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS},
+    Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE},
     Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD},
     Role.STAFF: frozenset({May.SEE, May.PLAN}),
     Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS}),
     Role.AUDITOR: _READING,
     Role.CLIENT_CONTACT: frozenset(),
 }
-"""The auditor reads everything and changes nothing; a client's contact sees what is published for clients."""
+"""The auditor reads everything and changes nothing; a client's contact sees what is published for clients.
+
+Whoever approves plans does not lift the four-eyes rule: settings are the administrator's.
+"""
 
 WORDS: Final[dict[Role, Text]] = {
     Role.ADMINISTRATOR: Text(fr="Administrateur", en="Administrator"),

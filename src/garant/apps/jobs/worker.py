@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from django.conf import settings
@@ -28,8 +27,6 @@ from garant.site.paths import private_file
 QUEUE: Final = "jobs"
 POLL: Final = 0.5
 """Seconds between two looks for new jobs."""
-NIGHT: Final = 2
-"""The hour, where the organisation is, at which its promises are looked at and a plan is proposed."""
 
 
 @DBOS.step(name="garant.job", retries_allowed=True, max_attempts=3, interval_seconds=2.0)
@@ -53,16 +50,19 @@ def hourly(scheduled: datetime, _: Any) -> None:
 
 
 def ask_nightly(at: datetime) -> int:
-    """Ask for a look and a plan where it is the night's hour; nothing is ever run without approval.
+    """Ask for a look, and a plan unless the organisation wants none, where it is the hour of its look.
 
-    Gives how many organisations were asked about.
+    Nothing is ever run without approval. Gives how many organisations were asked about. A version in force since
+    midnight may say another name or time zone of its organisation: it is followed first.
     """
     asked = 0
-    for one in organisations.listing():
-        local = at.astimezone(ZoneInfo(one.time_zone))
-        if local.hour == NIGHT and policies.published(one.key) is not None:
-            services.ask(one.key, "look", actor="garant")
-            services.ask(one.key, "plan", actor="garant")
+    for key in [one.key for one in organisations.listing()]:
+        policies.follow_naming(key)
+        one = organisations.organisation(key)
+        if organisations.is_look_hour(one, at) and policies.published(key) is not None:
+            services.ask(key, "look", actor="garant")
+            if one.proposes:
+                services.ask(key, "plan", actor="garant")
             asked += 1
     return asked
 

@@ -16,6 +16,10 @@ class Organisation(models.Model):
     """A plan is approved by somebody else than who made it."""
     shows_state = models.BooleanField(default=False)
     """The state of its promises is a public page."""
+    look_hour = models.PositiveSmallIntegerField(default=2)
+    """The hour of its own day, 0 to 23, from which its promises are looked at, once a night."""
+    proposes = models.BooleanField(default=True)
+    """The look of the night ends with a plan for somebody to approve; none is ever run without."""
 
     def __str__(self) -> str:
         return self.key

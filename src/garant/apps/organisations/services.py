@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.organisations.entries import OrganisationConfigured
+from garant.apps.organisations.entries import OrganisationConfigured, OrganisationRenamed
 from garant.apps.organisations.models import Organisation
 from garant.apps.scoping import scoped as scoped
 from garant.ledger import Entry, LedgerError, OrganisationCreated
+from garant.ledger.entries import Payload
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LONGEST_KEY = 64
@@ -67,19 +69,82 @@ def listing() -> list[Organisation]:
     return list(Organisation.objects.order_by("name"))
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator chooses for an organisation; None: as it is."""
+
+    four_eyes: bool | None = None
+    shows_state: bool | None = None
+    look_hour: int | None = None
+    proposes: bool | None = None
+
+
 @transaction.atomic
 def configure(
-    key: str, *, four_eyes: bool | None = None, shows_state: bool | None = None, actor: str = "garant"
+    key: str,
+    wanted: Settings | None = None,
+    *,
+    four_eyes: bool | None = None,
+    shows_state: bool | None = None,
+    actor: str = "garant",
 ) -> Organisation:
-    """Change the settings of an organisation: what is not said stays. Raises OrganisationUnknownError."""
-    found = organisation(key)
-    found.four_eyes = found.four_eyes if four_eyes is None else four_eyes
-    found.shows_state = found.shows_state if shows_state is None else shows_state
-    found.save(update_fields=["four_eyes", "shows_state"])
-    said = OrganisationConfigured(four_eyes=found.four_eyes, shows_state=found.shows_state)
-    who = actor if actor == "garant" else evidence.person(key, actor)
-    evidence.append(key, [Entry(said, datetime.now(UTC), who)])
+    """Change the settings of an organisation: what is not said stays.
+
+    Raises OrganisationUnknownError; OrganisationRefusedError for an hour that no day has.
+    """
+    wanted = wanted or Settings(four_eyes, shows_state)
+    if wanted.look_hour is not None and not 0 <= wanted.look_hour <= 23:
+        raise _no_such_hour(wanted.look_hour)
+    organisation(key)
+    found = Organisation.objects.select_for_update().get(key=key)
+    for name, value in asdict(wanted).items():
+        if value is not None:
+            setattr(found, name, value)
+    found.save(update_fields=[one.name for one in fields(Settings)])
+    said = OrganisationConfigured(**{one.name: getattr(found, one.name) for one in fields(Settings)})
+    _enter(key, said, actor)
     return found
+
+
+@transaction.atomic
+def rename(key: str, *, name: str, time_zone: str, policy: str) -> bool:
+    """Take the name and the time zone again from the policy in force; whether they were others before.
+
+    Args:
+        policy: the digest of the version that says them.
+
+    Raises OrganisationUnknownError.
+    """
+    organisation(key)
+    found = Organisation.objects.select_for_update().get(key=key)
+    if (found.name, found.time_zone) == (name, time_zone):
+        return False
+    found.name, found.time_zone = name, time_zone
+    found.save(update_fields=["name", "time_zone"])
+    _enter(key, OrganisationRenamed(time_zone=time_zone, policy=policy), "garant")
+    return True
+
+
+def is_look_hour(one: Organisation, at: datetime) -> bool:
+    """Whether, at an instant, the hour of an organisation's look began less than an hour ago.
+
+    Asked once an hour it says so once a day, be the hour skipped or repeated by a change of clocks.
+    """
+    zone = ZoneInfo(one.time_zone)
+    begins = datetime.combine(at.astimezone(zone).date(), time(one.look_hour), zone)
+    return timedelta(0) <= at.astimezone(UTC) - begins.astimezone(UTC) < timedelta(hours=1)
+
+
+def _enter(key: str, payload: Payload, actor: str) -> None:
+    who = actor if actor == "garant" else evidence.person(key, actor)
+    evidence.append(key, [Entry(payload, datetime.now(UTC), who)])
+
+
+def _no_such_hour(hour: int) -> OrganisationRefusedError:
+    return OrganisationRefusedError(
+        fr=f"Aucun jour n’a d’heure {hour}\u202f: dites une heure de 0 à 23.",
+        en=f"No day has an hour {hour}: say one from 0 to 23.",
+    )
 
 
 def _check(key: str, name: str, time_zone: str) -> None:

@@ -136,7 +136,17 @@ def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
         keep(version)
         entry = PolicyPublished(**_named(version), effective=on, announced=len(changes))
         enter(version, actor, entry)
+        follow_naming(organisation)
     return version
+
+
+def follow_naming(organisation: str) -> bool:
+    """Take the organisation's name and time zone from the version in force; whether they were others before."""
+    current = published(organisation)
+    if current is None:
+        return False
+    of = current.policy.organisation
+    return organisations.rename(organisation, name=of.name, time_zone=of.time_zone, policy=current.digest)
 
 
 def _refuse_too_soon(version: Version, changes: tuple[Announced, ...], on: date) -> None:
