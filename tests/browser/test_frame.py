@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from garant.apps.accounts import services as accounts
 from garant.apps.controls import services as controls
 from garant.apps.jobs import services as jobs
 from garant.apps.jobs.kinds import propose_today
+from garant.apps.webhooks import services as webhooks
 from tests.browser.chromium import AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
 
@@ -57,7 +59,23 @@ def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
         "holds/",
         "systems/",
         "settings/",
+        "settings/tokens/",
+        "settings/backups/",
+        "settings/lists/",
     ):
         eyes.assert_accessible(f"/o/{company}/{path}", client=officer)
     eyes.assert_accessible(f"/p/{company}/{{language}}/state/")
-    eyes.assert_accessible(f"/o/{company}/settings/", client=sign_in("administratrice@demo.example"))
+
+
+def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
+    administrator = sign_in("administratrice@demo.example")
+    made, _ = webhooks.add(company, "https://93.184.216.34/garant", (), actor="garant")
+    member = next(one for one in accounts.members(company) if one.role == "technician")
+    for path in (
+        "settings/",
+        "settings/tokens/",
+        "settings/webhooks/",
+        f"settings/webhooks/{made.key}/",
+        f"people/{member.pk}/",
+    ):
+        eyes.assert_accessible(f"/o/{company}/{path}", client=administrator)

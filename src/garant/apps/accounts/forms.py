@@ -18,9 +18,15 @@ class HabilitationForm(forms.Form):
     role = forms.ChoiceField()
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     activities = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    systems = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(
-        self, *args: Any, activities: dict[str, str] | None = None, known: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        activities: dict[str, str],
+        systems: dict[str, str],
+        known: bool = False,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         labels = {
@@ -29,6 +35,7 @@ class HabilitationForm(forms.Form):
             "role": say("Rôle", "Role"),
             "until": say("Dernier jour", "Last day"),
             "activities": say("Activités couvertes", "Activities covered"),
+            "systems": say("Systèmes couverts", "Systems covered"),
         }
         for name, label in labels.items():
             self.fields[name].label = label
@@ -37,11 +44,12 @@ class HabilitationForm(forms.Form):
         self.fields["until"].help_text = say(
             "Facultatif ; obligatoire pour un auditeur.", "Optional; compulsory for an auditor."
         )
-        self.fields["activities"].help_text = say("Aucune case cochée : toutes.", "None ticked: all.")
-        if activities:
-            fields["activities"].choices = list(activities.items())
-        else:
-            del self.fields["activities"]
+        for name, choices in (("activities", activities), ("systems", systems)):
+            fields[name].help_text = say("Aucune case cochée : tout.", "None ticked: everything.")
+            held = {key: key for key in self.initial.get(name, ()) if key not in choices}
+            fields[name].choices = [*choices.items(), *held.items()]
+            if not fields[name].choices:
+                del fields[name]
         if known:
             del self.fields["email"], self.fields["name"]
 

@@ -78,6 +78,24 @@ WORDS: Final[dict[Role, Text]] = {
     Role.CLIENT_CONTACT: Text(fr="Interlocuteur du client", en="Client’s contact"),
 }
 
+RIGHTS: Final[dict[May, Text]] = {
+    May.SEE: Text(
+        fr="Voir promesses, plans, registre, preuves", en="See promises, plans, register, evidence"
+    ),
+    May.SEE_PEOPLE: Text(fr="Voir des données personnelles", en="See personal data"),
+    May.EDIT_POLICY: Text(fr="Rédiger la politique", en="Draft the policy"),
+    May.APPROVE_POLICY: Text(fr="Approuver et publier la politique", en="Approve and publish the policy"),
+    May.PLAN: Text(fr="Faire des plans", en="Make plans"),
+    May.APPROVE_PLAN: Text(fr="Approuver des plans", en="Approve plans"),
+    May.RUN: Text(fr="Exécuter des plans approuvés", en="Carry out approved plans"),
+    May.HOLD: Text(fr="Poser et lever des suspensions", en="Place and end holds"),
+    May.MANAGE_SYSTEMS: Text(fr="Gérer systèmes et webhooks", en="Manage systems and webhooks"),
+    May.MANAGE_PEOPLE: Text(fr="Gérer les habilitations", en="Manage habilitations"),
+    May.EXPORT: Text(fr="Emporter le registre des preuves", en="Take the ledger away"),
+    May.CONFIGURE: Text(fr="Changer les réglages", en="Change the settings"),
+}
+"""What each right is, where somebody chooses among them."""
+
 TIME_BOXED: Final = frozenset({Role.AUDITOR})
 """Roles that end on a day said when they are given."""
 

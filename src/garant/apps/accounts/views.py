@@ -16,6 +16,9 @@ from garant.apps.accounts.refusals import AccountRefusedError
 from garant.apps.accounts.roles import May
 from garant.apps.accounts.services import Habilitation
 from garant.apps.controls import services as controls
+from garant.apps.controls import systems
+from garant.apps.policies import services as policies
+from garant.policy.diagnostics import UnusableDocument
 from garant.site.words import said, say
 
 
@@ -40,7 +43,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @member(May.SEE, writes=May.MANAGE_PEOPLE)
 def people(request: Any) -> HttpResponse:
     """Who may do what here; and give somebody a role."""
-    form = HabilitationForm(request.POST or None)
+    form = HabilitationForm(request.POST or None, **_reach(request.organisation))
     if request.method == "POST" and form.is_valid() and _given(request, form, form.cleaned_data["email"]):
         return redirect("organisations:people", request.organisation)
     held = services.members(request.organisation)
@@ -57,7 +60,13 @@ def person(request: Any, member: int) -> HttpResponse:
     form = HabilitationForm(
         request.POST if "role" in request.POST else None,
         known=True,
-        initial={"role": held.role, "until": held.until},
+        initial={
+            "role": held.role,
+            "until": held.until,
+            "activities": held.activities,
+            "systems": held.systems,
+        },
+        **_reach(request.organisation),
     )
     attestation = AttestationForm(
         request.POST if "attest" in request.POST else None,
@@ -102,13 +111,27 @@ def _changed(request: Any, held: Any, form: HabilitationForm, attestation: Attes
 
 def _given(request: Any, form: HabilitationForm, email: str) -> bool:
     data = form.cleaned_data
-    wanted = Habilitation(data["role"], data["until"], data.get("activities", ()))
+    wanted = Habilitation(data["role"], data["until"], data.get("activities", ()), data.get("systems", ()))
 
     def give() -> None:
         user = services.ensure_user(email, data.get("name", ""))
         services.give(request.organisation, user, wanted, actor=request.user.email)
 
     return _done(request, give)
+
+
+def _reach(organisation: str) -> dict[str, Any]:
+    """What a habilitation may cover: the activities of the policy in force, the systems that have a map."""
+    version = policies.published(organisation)
+    activities = {} if version is None else version.policy.activities
+    try:
+        mapped = systems.mapped(organisation)
+    except UnusableDocument:  # the page of systems says so
+        mapped = []
+    return {
+        "activities": {key: said(one.label) or key for key, one in activities.items()},
+        "systems": {one.name: said(one.label) or one.name for one in mapped},
+    }
 
 
 def _done(request: Any, action: Any) -> bool:

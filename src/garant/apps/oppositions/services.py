@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
@@ -134,6 +135,22 @@ def counted(organisation: str) -> Mapping[str, int]:
     with scoped(organisation):
         rows = Opposition.objects.values("purpose").annotate(number=Count("id")).order_by("purpose")
     return {row["purpose"]: row["number"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Opposed:
+    """A purpose that a contact opposes, since when; under no name, all direct marketing."""
+
+    purpose: str
+    at: datetime
+
+
+def purposes_opposed(organisation: str, asked: Contact) -> list[Opposed]:
+    """What is on the list of one contact, whatever the policy says today."""
+    mark = _mark(_key(organisation), asked)
+    with scoped(organisation):
+        rows = Opposition.objects.filter(mark=mark).order_by("purpose")
+        return [Opposed(one.purpose, one.at) for one in rows]
 
 
 def purpose_of(policy: LoadedPolicy, name: str | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Count, Max, Min
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
@@ -126,6 +127,25 @@ def length(organisation: str, *, since: datetime | None = None) -> int:
     """How many marks the list of an organisation has; or has had put on it since an instant."""
     with scoped(organisation):
         return Suppressed.objects.filter(**({"at__gte": since} if since else {})).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many marks the list has of a system, and between which instants they were put on it."""
+
+    system: str
+    marks: int
+    first: datetime
+    last: datetime
+
+
+def counted(organisation: str) -> list[Counted]:
+    """The list in numbers, system by system."""
+    with scoped(organisation):
+        rows = Suppressed.objects.values("system").annotate(
+            marks=Count("id"), first=Min("at"), last=Max("at")
+        )
+        return [Counted(**row) for row in rows.order_by("system")]
 
 
 @dataclass(frozen=True, slots=True)

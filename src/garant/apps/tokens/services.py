@@ -93,9 +93,12 @@ def _check(organisation: str, user: Any, scopes: Sequence[str]) -> None:
 
 @for_organisation
 @transaction.atomic
-def revoke(organisation: str, key: str, *, actor: str) -> None:
-    """Revoke a token, at once. Raises TokenRefusedError: none in force has this key."""
-    found = Token.objects.select_for_update().filter(key=key, revoked_at=None).first()
+def revoke(organisation: str, key: str, *, of: Any = None, actor: str) -> None:
+    """Revoke a token, at once; only one of somebody's where they are named.
+
+    Raises TokenRefusedError: none in force has this key.
+    """
+    found = _of(Token.objects.select_for_update().filter(key=key, revoked_at=None), of).first()
     if found is None:
         raise refusals.unknown_token(key)
     found.revoked_at = datetime.now(UTC)
@@ -103,10 +106,19 @@ def revoke(organisation: str, key: str, *, actor: str) -> None:
     _enter(organisation, TokenRevoked(token=key), actor)
 
 
-def listing(organisation: str) -> list[Token]:
-    """The tokens of an organisation, the latest first."""
+def listing(organisation: str, *, of: Any = None) -> list[Token]:
+    """The tokens of an organisation, the latest first; only those of somebody where they are named."""
     with scoped(organisation):
-        return list(Token.objects.select_related("user"))
+        return list(_of(Token.objects.select_related("user"), of))
+
+
+def in_force(token: Token) -> bool:
+    """Whether a token opens anything now."""
+    return token.in_force(datetime.now(UTC))
+
+
+def _of(tokens: Any, user: Any) -> Any:
+    return tokens if user is None else tokens.filter(user=user)
 
 
 def recognise(text: str) -> Bearer | None:
