@@ -30,6 +30,11 @@ def test_mail(tmp_path: Path) -> None:
     found = environment.mail(tmp_path, {"GARANT_SMTP": "smtp://me:p%40ss@mail.example?tls=starttls"})
     assert (found["EMAIL_HOST_PASSWORD"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == ("p@ss", 587, True)
     assert environment.mail(tmp_path, {"GARANT_SMTP": "smtps://mail.example"})["EMAIL_PORT"] == 465
+    assert environment.mail(tmp_path, {"GARANT_SMTP": "smtp://mail.example"})["EMAIL_USE_TLS"]
+    assert not environment.mail(tmp_path, {"GARANT_SMTP": "smtp://mail.example?tls=none"})["EMAIL_USE_TLS"]
+    assert not environment.mail(tmp_path, {"GARANT_SMTP": "smtp://127.0.0.1:25"})["EMAIL_USE_TLS"]
+    with pytest.raises(SettingError, match="without TLS"):
+        environment.mail(tmp_path, {"GARANT_SMTP": "smtp://me:secret@mail.example?tls=none"})
     with pytest.raises(SettingError) as refused:
         environment.mail(tmp_path, {"GARANT_SMTP": "secret-value"})
     assert "secret-value" not in str(refused.value)

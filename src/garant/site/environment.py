@@ -77,9 +77,9 @@ SETTINGS: Final[dict[str, Text]] = {
         en="Time zone of the pages; Europe/Paris by default.",
     ),
     "GARANT_SMTP": Text(
-        fr="Serveur d’envoi : smtp://utilisateur:motdepasse@hôte:587?tls=starttls. "
+        fr="Serveur d’envoi : smtp://utilisateur:motdepasse@hôte:587 (STARTTLS) ou smtps://…@hôte:465. "
         "Sans lui, les lettres vont dans outbox, dans le dossier des données.",
-        en="Outgoing mail: smtp://user:password@host:587?tls=starttls. "
+        en="Outgoing mail: smtp://user:password@host:587 (STARTTLS) or smtps://…@host:465. "
         "Without it, letters go to outbox, in the data folder.",
     ),
     "GARANT_SENDER": Text(fr="Expéditeur des lettres.", en="Sender of the letters."),
@@ -149,7 +149,11 @@ def mail(home: Path, environment: Mapping[str, str] | None = None) -> dict[str, 
     parts = urlsplit(named)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise SettingError("GARANT_SMTP: expected smtp://user:password@host:port or smtps://…")
-    starttls = parse_qs(parts.query).get("tls", [""])[0] == "starttls"
+    asked = parse_qs(parts.query).get("tls", [""])[0]
+    beyond = parts.hostname not in _LOOPBACK
+    starttls = parts.scheme == "smtp" and (asked == "starttls" or (beyond and asked != "none"))
+    if parts.username and beyond and parts.scheme == "smtp" and not starttls:
+        raise SettingError("GARANT_SMTP: a password does not leave this machine without TLS")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

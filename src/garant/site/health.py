@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -151,18 +150,21 @@ def _letters() -> Iterator[Remark]:
             "No outgoing mail server (GARANT_SMTP): letters go to the folder outbox.",
         )
         return
+    from garant.apps.mails import services as mails
+
     host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
-    server = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-    try:
-        with server(host, port, timeout=10) as reached:
-            reached.noop()
-    except OSError:
+    why = mails.unreachable()
+    if why is not None:
         yield wrong(
-            f"Le serveur d’envoi {host}:{port} ne répond pas.",
-            f"The mail server {host}:{port} does not answer.",
+            f"Le serveur d’envoi {host}:{port} ne prend pas de lettres : {why.fr}",
+            f"The mail server {host}:{port} takes no letters: {why.en}",
         )
         return
     yield fine(f"Le serveur d’envoi {host} répond.", f"The mail server {host} answers.")
+    if mails.overdue():
+        yield warning(
+            "Des lettres attendent depuis plus d’une heure.", "Letters have waited for over an hour."
+        )
 
 
 def _worker() -> Iterator[Remark]:

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "garant.apps.backups",
     "garant.apps.tokens",
     "garant.apps.webhooks",
+    "garant.apps.mails",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from garant.apps.jobs import services
+from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.execution import workflow_database
@@ -79,7 +80,7 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
             "log_level": "CRITICAL",
             "enable_otlp": False,
             "use_listen_notify": False,
-            "max_executor_threads": processes + telling.AT_ONCE + 2,
+            "max_executor_threads": processes + telling.AT_ONCE + mails.AT_ONCE + 2,
             "sys_db_pool_size": 4,
         }
     )
@@ -90,12 +91,15 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
             [{"schedule_name": "hourly", "workflow_fn": hourly, "schedule": "0 * * * *", "context": None}]
         )
         telling.register()
+        mails.register()
         handed: set[str] = set()
         told: set[str] = set()
+        mailed: set[str] = set()
         while not stopped():
             time.sleep(POLL)
             hand_over(handed)
             telling.hand_over(told)
+            mails.hand_over(mailed)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=0)
 

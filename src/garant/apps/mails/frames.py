@@ -1,0 +1,38 @@
+"""The sentences with which an organisation opens and closes its letters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.mails.entries import LettersFramed
+from garant.apps.mails.models import LetterFrame
+from garant.apps.scoping import for_organisation
+from garant.ledger.canonical import canonical_json
+from garant.ledger.entries import Entry
+from garant.policy.text import Text
+from garant.publish.letters import Frame, check
+
+
+@for_organisation
+def frame(organisation: str) -> Frame:
+    """The sentences of an organisation; none unless it wrote some."""
+    found = LetterFrame.objects.filter(organisation=organisation).first()
+    if found is None:
+        return Frame()
+    return Frame(opening=Text(**found.opening), closing=Text(**found.closing))
+
+
+@for_organisation
+@transaction.atomic
+def set_frame(organisation: str, made: Frame, *, actor: str) -> None:
+    """Open and close the letters of an organisation with its own sentences. Raises FrameRefusedError."""
+    check(made)
+    values = {"opening": made.opening.model_dump(), "closing": made.closing.model_dump()}
+    LetterFrame.objects.update_or_create(organisation=organisation, defaults=values)
+    digest = sha256(canonical_json(values)).hexdigest()
+    who = evidence.person(organisation, actor)
+    evidence.append(organisation, [Entry(LettersFramed(digest=digest), datetime.now(UTC), who)])

@@ -1,0 +1,71 @@
+"""The outbox. Only the services write here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django_scopes import ScopedManager
+
+_fields: Any = models
+"""Django's fields, seen by the type checker as the values that rows hold."""
+
+
+class MailState(models.TextChoices):
+    """Where a letter stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    """No server takes letters for that address."""
+    LOST = "lost"
+    """Tried as long as it is tried."""
+
+
+class Mail(models.Model):
+    """One letter to one address."""
+
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80, db_index=True)
+    about: str = _fields.CharField(max_length=128, db_index=True)
+    kind: str = _fields.CharField(max_length=40)
+    language: str = _fields.CharField(max_length=2)
+    sealed: bytes | None = _fields.BinaryField(null=True)
+    """The address and the words, encrypted under a key of what the letter is about; none once forgotten."""
+    state: str = _fields.CharField(max_length=10, choices=MailState.choices, default=MailState.WAITING)
+    attempts: int = _fields.PositiveIntegerField(default=0)
+    status: int | None = _fields.PositiveSmallIntegerField(null=True)
+    """What the server last said (RFC 5321); none where there was no answer."""
+    written_at: datetime = _fields.DateTimeField()
+    due_at: datetime = _fields.DateTimeField()
+    """When it is tried next, where it waits."""
+    until: datetime = _fields.DateTimeField()
+    """When it is given up."""
+    ended_at: datetime | None = _fields.DateTimeField(null=True)
+    to_forget: bool = _fields.BooleanField(default=False)
+    """Its words are destroyed once it no longer waits."""
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """The oldest first."""
+
+        ordering: ClassVar = ["written_at", "key"]
+        indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="mails_due")]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class LetterFrame(models.Model):
+    """The sentences with which an organisation opens and closes its letters."""
+
+    organisation: str = _fields.CharField(max_length=80, primary_key=True)
+    opening: dict[str, str] = _fields.JSONField()
+    closing: dict[str, str] = _fields.JSONField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    def __str__(self) -> str:
+        return self.organisation

@@ -1,0 +1,145 @@
+"""Letters to others than the person: staff, recipients of the data, people who are given an account."""
+
+from __future__ import annotations
+
+from garant.policy.text import Text
+from garant.publish import words
+from garant.publish.letters.blocks import Items, Link, Say, Typed
+from garant.publish.letters.speech import Speaker
+from garant.publish.letters.steps import Letter
+
+_DAYS = Text(fr="jour", en="day"), Text(fr="jours", en="days")
+
+
+def _days(to: Speaker) -> str:
+    return to.its(words.counted(abs(to.facts.days or 0), *_DAYS))
+
+
+def reminder(to: Speaker) -> Letter:
+    """To whoever handles a request: how long is left."""
+    return to.tell(f"Demande {to.number} : il reste {_days(to)}", f"Request {to.number}: {_days(to)} left"), [
+        to.say(
+            f"Demande {to.number} : {to.title}. Il faut y répondre au plus tard le {to.day(to.facts.due)}.",
+            f"Request {to.number}: {to.title}. It must be answered by {to.day(to.facts.due)} at the latest.",
+        ),
+        *([Link(to.tell("L’ouvrir :", "Open it:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
+def escalation(to: Speaker) -> Letter:
+    """To the data protection officer: a request is late, or about to be."""
+    late = (to.facts.days or 0) < 0
+    subject = (
+        to.tell(f"Demande {to.number} : {_days(to)} de retard", f"Request {to.number}: {_days(to)} late")
+        if late
+        else to.tell(
+            f"Demande {to.number} : il ne reste que {_days(to)}",
+            f"Request {to.number}: only {_days(to)} left",
+        )
+    )
+    return subject, [
+        to.say(
+            f"Demande {to.number} : {to.title}. Le dernier jour pour y répondre est le {to.day(to.facts.due)}.",
+            f"Request {to.number}: {to.title}. The last day to answer it is {to.day(to.facts.due)}.",
+        ),
+        to.say(
+            "La promesse de répondre à temps n’est plus tenue : le tableau de bord le montre.",
+            "The promise to answer in time is broken: the dashboard shows it.",
+        )
+        if late
+        else Say(""),
+        *([Link(to.tell("L’ouvrir :", "Open it:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
+_TOLD = {
+    "erasure": Text(
+        fr="a obtenu l’effacement de ses données. Merci d’effacer celles que vous tenez de nous, et leurs copies.",
+        en="has had their data erased. Please erase those you have from us, and their copies.",
+    ),
+    "rectification": Text(
+        fr="a fait corriger ses données. Merci de corriger celles que vous tenez de nous.",
+        en="has had their data corrected. Please correct those you have from us.",
+    ),
+    "restriction": Text(
+        fr="a obtenu que ses données ne soient plus utilisées. Merci de garder celles que vous tenez de nous sans "
+        "vous en servir.",
+        en="has had the use of their data restricted. Please keep those you have from us without using them.",
+    ),
+    "objection": Text(
+        fr="s’oppose à l’usage de ses données. Merci de ne plus utiliser celles que vous tenez de nous.",
+        en="objects to the use of their data. Please no longer use those you have from us.",
+    ),
+}
+
+
+def told_recipient(to: Speaker) -> Letter:
+    """To whoever received the data: do the same, and say so (art. 19, and 28(3)(e) for a processor)."""
+    asked = _TOLD.get(str(to.facts.right), _TOLD["erasure"])
+    return to.tell(
+        f"Une personne exerce ses droits (demande {to.number} de {to.facts.organisation})",
+        f"A person exercises their rights (request {to.number} of {to.facts.organisation})",
+    ), [
+        to.say(
+            f"Vous avez reçu de {to.facts.organisation} des données sur une personne qui {asked.fr}",
+            f"You received data from {to.facts.organisation} about a person who {asked.en}",
+        ),
+        *([to.say("On la trouve ainsi :", "They are found by:")] if to.facts.identities else []),
+        Items(to.facts.identities),
+        *to.reasons(),
+        to.say(
+            f"Merci de nous dire ce qui est fait, au plus tard le {to.day(to.facts.due)}. Le RGPD nous demande de vous "
+            "prévenir (article 19).",
+            f"Please tell us what is done, by {to.day(to.facts.due)} at the latest. The GDPR has us tell you "
+            "(article 19).",
+        ),
+        *([Link(to.tell("Répondre ici :", "Answer here:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
+def invitation(to: Speaker) -> Letter:
+    """An account on this site."""
+    role = to.its(to.facts.role) if to.facts.role else ""
+    return to.tell(
+        f"Une invitation de {to.facts.organisation}", f"An invitation from {to.facts.organisation}"
+    ), [
+        to.say(
+            f"{to.facts.organisation} vous ouvre un compte sur Garant, qui tient sa politique de protection des données."
+            + (f" Votre rôle : {role}." if role else ""),
+            f"{to.facts.organisation} opens an account for you on Garant, which keeps its data protection policy."
+            + (f" Your role: {role}." if role else ""),
+        ),
+        Link(
+            to.tell("Accepter, et choisir un mot de passe :", "Accept, and choose a password:"),
+            to.facts.link or "",
+        ),
+        to.say(
+            f"Le lien sert une seule fois, jusqu’au {to.day(to.facts.until)}. Si vous n’attendiez pas cette invitation, "
+            "ne faites rien.",
+            f"The link works once, until {to.day(to.facts.until)}. If you did not expect this invitation, do nothing.",
+        ),
+    ]
+
+
+def forgotten_password(to: Speaker) -> Letter:
+    """A new password, for whoever holds the mailbox."""
+    return to.tell("Choisir un nouveau mot de passe", "Choose a new password"), [
+        Link(to.tell("Choisissez-le ici :", "Choose it here:"), to.facts.link or ""),
+        to.say(
+            f"Le lien sert une seule fois, pendant {to.facts.minutes} minutes. Si vous n’avez rien demandé, ne faites "
+            "rien : votre mot de passe reste le même.",
+            f"The link works once, for {to.facts.minutes} minutes. If you asked for nothing, do nothing: your password "
+            "stays the same.",
+        ),
+    ]
+
+
+def test(to: Speaker) -> Letter:
+    """A letter that shows that letters arrive."""
+    return to.tell("Lettre d’essai de Garant", "A trial letter from Garant"), [
+        to.say(
+            "Les lettres de cette installation arrivent : voici celle qu’on vous a envoyée pour le voir.",
+            "The letters of this installation arrive: this one was sent to you to see it.",
+        ),
+        Typed(to.facts.code or "OK"),
+    ]

@@ -1,0 +1,145 @@
+"""Sentences that several letters share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from garant.policy.text import Language, Text
+from garant.publish import words
+from garant.publish.letters.blocks import Block, Items, Say
+from garant.publish.letters.facts import Kept, LetterFacts
+from garant.publish.letters.rights import ARTICLES, TITLES, the_right
+
+CNIL: Final = "https://www.cnil.fr/fr/plaintes"
+"""Where a complaint is made."""
+NARROW: Final = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Facts, and the language in which they are told."""
+
+    facts: LetterFacts
+    language: Language
+
+    def tell(self, fr: str, en: str) -> str:
+        """Words of our own."""
+        return fr if self.language == "fr" else en
+
+    def say(self, fr: str, en: str) -> Say:
+        """A paragraph of our own."""
+        return Say(self.tell(fr, en))
+
+    def its(self, text: Text) -> str:
+        """Words of the policy, or of the list of grounds."""
+        return text.say(self.language).strip()
+
+    def day(self, on: date | None) -> str:
+        """A date."""
+        return words.day(on, self.language) if on else "—"
+
+    @property
+    def right(self) -> str:
+        """What was asked for."""
+        return the_right(self.facts.right, self.language) if self.facts.right else ""
+
+    @property
+    def title(self) -> str:
+        """The same, as staff name it, with where it is written."""
+        if self.facts.right is None:
+            return ""
+        return f"{self.its(TITLES[self.facts.right])} ({self.its(ARTICLES[self.facts.right])})"
+
+    @property
+    def number(self) -> str:
+        """The number of the request, which stays with its mark."""
+        return self.tell(f"n°{NARROW}{self.facts.number}", f"no.{NARROW}{self.facts.number}")
+
+    @property
+    def about(self) -> Say:
+        """Which request the letter is about."""
+        fr = f"Votre demande {self.number}"
+        en = f"Your request {self.number}"
+        if self.facts.right:
+            fr, en = f"{fr} concerne {self.right}", f"{en} is about {self.right}"
+        if self.facts.received:
+            fr, en = (
+                f"{fr}. Nous l’avons reçue le {self.day(self.facts.received)}",
+                f"{en}. We received it on {self.day(self.facts.received)}",
+            )
+        return self.say(f"{fr}.", f"{en}.")
+
+    def done(self) -> list[Block]:
+        """What was done, and where."""
+        items = tuple(
+            self.tell(
+                f"{self.its(one.where)} : {self.its(one.what)}",
+                f"{self.its(one.where)}: {self.its(one.what)}",
+            )
+            for one in self.facts.done
+        )
+        return (
+            [self.say("Voici ce qui a été fait :", "This is what was done:"), Items(items)] if items else []
+        )
+
+    def kept(self) -> list[Block]:
+        """What stays, until when, and why."""
+        if not self.facts.kept:
+            return []
+        return [
+            self.say(
+                "Voici ce qui reste, jusqu’à quand, et pourquoi :", "This is what stays, until when, and why:"
+            ),
+            Items(tuple(map(self._stays, self.facts.kept))),
+            self.say(
+                "Ce qui a une date est effacé après elle, sans que vous ayez à le redemander.",
+                "What has a date is erased after it: you do not need to ask again.",
+            ),
+        ]
+
+    def _stays(self, one: Kept) -> str:
+        what = self.its(one.what)
+        why = f" ({self.its(one.article)})" if one.article else ""
+        if one.until is None:
+            return self.tell(f"{what} : sans date de fin{why}", f"{what}: with no end date{why}")
+        return self.tell(
+            f"{what} : jusqu’au {self.day(one.until)}{why}", f"{what}: until {self.day(one.until)}{why}"
+        )
+
+    def told(self) -> list[Block]:
+        """Whom else it was told to (GDPR art. 19)."""
+        if not self.facts.recipients:
+            return []
+        return [
+            self.say(
+                "Nous avons prévenu ceux qui avaient reçu ces données :",
+                "We told those who had received these data:",
+            ),
+            Items(self.facts.recipients),
+        ]
+
+    def reasons(self) -> list[Block]:
+        """What staff wrote to this person."""
+        return [Say(reason) for reason in self.facts.reasons]
+
+    def recourse(self) -> list[Block]:
+        """Whom to turn to (GDPR art. 12(4), 77 and 79)."""
+        first = (
+            self.say(
+                f"Si cette réponse ne vous convient pas, vous pouvez nous écrire : {self.facts.contact}.",
+                f"If this answer does not satisfy you, you may write to us: {self.facts.contact}.",
+            )
+            if self.facts.contact
+            else Say("")
+        )
+        return [
+            first,
+            self.say(
+                f"Vous pouvez aussi adresser une réclamation à la CNIL, sur {CNIL} ou par courrier (3 place de Fontenoy, "
+                "TSA 80715, 75334 Paris Cedex 07), et saisir la justice (articles 77 et 79 du RGPD).",
+                f"You may also lodge a complaint with the CNIL, at {CNIL} or by post (3 place de Fontenoy, TSA 80715, "
+                "75334 Paris Cedex 07, France), and go to court (articles 77 and 79 of the GDPR).",
+            ),
+        ]
