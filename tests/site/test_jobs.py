@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from garant.apps.jobs.kinds import propose_today
 from garant.apps.jobs.models import JobState
 from garant.apps.jobs.worker import ask_nightly
 from garant.apps.organisations import services as organisations
+from garant.apps.policies import services as policies
 from garant.apps.promises import decisions, samples
+from garant.policy import Policy
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,24 @@ def test_a_plan_is_made_by_one_and_approved_by_another(company: str) -> None:
     assert decisions.find(company, digest).approved_by == "deleguee@demo.example"
     asked = services.open_job(company, "run", {"plan": digest})
     assert asked is not None
+
+
+def test_what_a_version_would_change_is_counted_by_a_worker(company: str) -> None:
+    officer = sign_in("deleguee@demo.example")
+    current = policies.published(company)
+    assert current is not None
+    sooner = json.loads(current.document)
+    sooner["retention"]["prospects"]["phases"][0]["period"] = "P1Y"
+    draft = policies.import_document(
+        Policy.model_validate_json(json.dumps(sooner), strict=True), actor="redactrice", organisation=company
+    )
+    page = f"/o/{company}/policy/{draft.number}/"
+    job = officer.post(f"{page}count/")["Location"]
+    assert policies.find(company, draft.key).consequences is None, "the page waits for nobody"
+    assert "en cours" in officer.get(f"{page}review/").content.decode()
+    assert doing.main(job.split("/")[-2]) == 0
+    assert officer.get(job)["Location"] == f"{page}review/"
+    assert "seraient effacés ce jour-là" in officer.get(f"{page}review/").content.decode()
 
 
 def test_four_eyes(company: str) -> None:

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import Role
 from garant.apps.accounts.services import Habilitation
+from garant.apps.jobs import doing
 from garant.apps.policies import services
 from garant.apps.policies.models import Version
 from garant.policy import Policy
@@ -354,7 +355,10 @@ def test_a_version_sent_back_announced_and_too_soon(
     assert "Mailing 12" in html
     assert "is too soon" in said(boris, "review/", do="publish", on=day.isoformat())
     settings.GARANT_MAPS = tmp_path
-    assert "No data map in" in said(ana, "review/", do="count")
+    job = ana.post(f"{BASE}2/count/")["Location"]
+    assert doing.main(job.split("/")[-2]) == 0
+    assert "No data map in" in get(ana, job)
+    assert "No data map in" in get(ana, f"{BASE}2/review/")
     tomorrow = (day + timedelta(days=1)).isoformat()
     assert "The version is published" in said(boris, "review/", do="publish", on=tomorrow)
     assert ana.post(step, {"do": "burn"}).status_code == 404

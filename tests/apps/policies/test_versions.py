@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
@@ -74,6 +75,21 @@ def test_the_version_in_force_is_the_last_that_began(reference: Policy) -> None:
     assert services.published(ORGANISATION, TODAY + timedelta(days=10)) == second
     assert services.published(ORGANISATION, TODAY - timedelta(days=1)) is None
     assert services.published_versions(ORGANISATION) == [second, first]
+
+
+def test_a_version_to_come_does_not_silently_undo_one_published_since(reference: Policy) -> None:
+    def mend(content: dict[str, Any]) -> None:
+        content["organisation"]["name"] = "Reference, mended"
+
+    in_force(reference)
+    later = in_force(changed(reference, drop_measure), TODAY + timedelta(days=10))
+    assert services.overtaken(ORGANISATION) == []
+    with time_machine.travel("2026-11-26T08:00:00+00:00"):
+        urgent = in_force(changed(reference, mend))
+    assert services.overtaken(ORGANISATION) == [(later, urgent)]
+    with time_machine.travel("2026-11-26T09:00:00+00:00"):
+        in_force(urgent.policy, TODAY + timedelta(days=10))
+    assert services.overtaken(ORGANISATION) == []
 
 
 def test_a_draft_is_changed_by_one_person_at_a_time(reference: Policy) -> None:

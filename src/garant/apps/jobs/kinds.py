@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from garant.apps.controls import services as controls
 from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job
+from garant.apps.policies import services as policies
 from garant.apps.promises import decisions, execution
 from garant.apps.promises.observers import Progress
 from garant.apps.promises.published import open_published
@@ -76,7 +77,22 @@ def run(job: Job) -> dict[str, Any]:
     return {"run": ended.key, "state": ended.state}
 
 
-KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {"look": look, "plan": plan, "run": run}
+def consequences(job: Job) -> dict[str, Any]:
+    """Count what a version of the policy would change on the systems, and keep it with the version."""
+    asked, tell = job.arguments, _Reporter(job.key).words
+    day = date.fromisoformat(asked["on"])
+    policies.count_consequences(
+        job.organisation, asked["version"], on=day, progress=lambda system, rule: tell(f"{system} · {rule}")
+    )
+    return {"version": asked["version"]}
+
+
+KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {
+    "look": look,
+    "plan": plan,
+    "run": run,
+    "consequences": consequences,
+}
 
 
 class _Reporter:

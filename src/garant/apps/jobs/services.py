@@ -21,6 +21,7 @@ KINDS: dict[str, Text] = {
     "look": Text(fr="Regarder les promesses", en="Look at the promises"),
     "plan": Text(fr="Faire un plan", en="Make a plan"),
     "run": Text(fr="Exécuter un plan", en="Carry out a plan"),
+    "consequences": Text(fr="Compter ce qu'une version changerait", en="Count what a version would change"),
 }
 
 
@@ -73,6 +74,14 @@ def last(organisation: str, kind: str) -> Job | None:
     """The latest job of a kind."""
     with scoped(organisation):
         return Job.objects.filter(kind=kind).first()
+
+
+def latest_about(organisation: str, kind: str, **about: str) -> Job | None:
+    """The latest job of a kind that was asked with these arguments."""
+    with scoped(organisation):
+        return Job.objects.filter(
+            kind=kind, **{f"arguments__{name}": value for name, value in about.items()}
+        ).first()
 
 
 def stop(organisation: str, key: str) -> Job:

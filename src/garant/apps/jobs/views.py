@@ -20,7 +20,9 @@ from garant.apps.jobs import services
 def jobs(request: Any) -> HttpResponse:
     """The latest jobs and their health."""
     return render(
-        request, "jobs/list.html", {"jobs": services.recent(request.organisation), "kinds": services.KINDS}
+        request,
+        "jobs/list.html",
+        {"jobs": [(one, services.KINDS[one.kind]) for one in services.recent(request.organisation)]},
     )
 
 
@@ -60,4 +62,6 @@ def _target(organisation: str, job: Any) -> str | None:
         return reverse("plans:plan", args=[organisation, job.outcome["plan"]])
     if job.kind == "run":
         return reverse("plans:run", args=[organisation, job.outcome["run"]])
+    if job.kind == "consequences":
+        return reverse("policies:review", args=[organisation, job.arguments["number"]])
     return reverse("promises:dashboard", args=[organisation])

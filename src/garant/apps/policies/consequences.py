@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,16 @@ Rule = tuple[str, str, bool]
 
 
 def count_consequences(
-    organisation: str, key: str, *, on: date | None = None, maps: Path | None = None
+    organisation: str,
+    key: str,
+    *,
+    on: date | None = None,
+    maps: Path | None = None,
+    progress: Callable[[str, str], None] = lambda _system, _rule: None,
 ) -> dict[str, Any]:
     """Ask the systems who would be due on a day under the version, and under the policy in force; keep the answer.
 
-    Nothing is changed on them. The day is today unless said.
+    Nothing is changed on them. The day is today unless said. `progress` hears of each system and rule asked about.
 
     Raises:
         RefusedError: there is no such version, it is published already, or no map is there.
@@ -48,8 +53,8 @@ def count_consequences(
     day = on or today(organisation)
     current = published(organisation, max(day, today(organisation)))
     problems: list[dict[str, str]] = []
-    old = _plan(current.policy, folder, day, problems) if current else None
-    new = _plan(version.policy, folder, day, problems)
+    old = _plan(current.policy, folder, day, problems, progress) if current else None
+    new = _plan(version.policy, folder, day, problems, progress)
     found = {
         "on": day.isoformat(),
         "counted_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -80,13 +85,21 @@ _NOBODY = Text(
 )
 
 
-def _plan(policy: Policy, maps: Path, day: date, problems: list[dict[str, str]]) -> Plan | None:
+def _plan(
+    policy: Policy,
+    maps: Path,
+    day: date,
+    problems: list[dict[str, str]],
+    progress: Callable[[str, str], None],
+) -> Plan | None:
     """The plan of a day under a policy; none where the maps do not go with it, and why."""
     whole = loaded(policy)
     held = holds.in_force(policy.organisation.key)
     try:
         with open_workspace(whole, maps, key_source(settings.GARANT_KEYS, os.environ)) as workspace:
-            return plan_retention(whole, workspace.sources, as_of=day, holds=held, manual=workspace.manual)
+            return plan_retention(
+                whole, workspace.sources, as_of=day, holds=held, manual=workspace.manual, progress=progress
+            )
     except (UnknownRule, UnusableDocument) as error:
         problems += _problems(error)
         return None

@@ -49,6 +49,29 @@ def published_versions(organisation: str) -> list[Version]:
         return list(Version.objects.filter(state=State.PUBLISHED).order_by("-effective_on", "-published_at"))
 
 
+def overtaken(organisation: str) -> list[tuple[Version, Version]]:
+    """Versions to come, each with the one published after it that it will nevertheless replace on its day."""
+    found, day = published_versions(organisation), today(organisation)
+    lost: list[tuple[Version, Version]] = []
+    for place, later in enumerate(found):
+        replaced = place > 0 and found[place - 1].effective_on == later.effective_on
+        if (later.effective_on or day) <= day or replaced:
+            continue
+        since = [one for one in found[place:] if _begins_before(one, later) and _published_after(one, later)]
+        lost += [(later, since[0])] if since else []
+    return lost
+
+
+def _begins_before(one: Version, other: Version) -> bool:
+    return (one.effective_on or date.min) < (other.effective_on or date.min)
+
+
+def _published_after(one: Version, other: Version) -> bool:
+    assert one.published_at is not None
+    assert other.published_at is not None
+    return one.published_at > other.published_at
+
+
 def changes(old: Version | None, new: Version) -> list[Change]:
     """What changes from one version to another, what weighs most on people first; none where there was none."""
     return [] if old is None else weightiest(differences(old.policy, new.policy))

@@ -40,12 +40,13 @@ from garant.apps.policies.reading import (
     editions,
     find,
     notices,
+    overtaken,
     published,
     published_versions,
     today,
     versions,
 )
-from garant.apps.policies.refusals import RefusedError
+from garant.apps.policies.refusals import RefusedError, published_for_good
 from garant.apps.policies.transitions import (
     announcements,
     approve,
@@ -99,10 +100,12 @@ __all__ = [
     "new_draft",
     "notices",
     "open_page",
+    "overtaken",
     "overview",
     "page_of",
     "publish",
     "published",
+    "published_for_good",
     "published_versions",
     "read_files",
     "read_uploads",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:number>/", views.version, name="version"),
     path("<int:number>/review/", views.review, name="review"),
     path("<int:number>/export.zip", views.export, name="export"),
+    path("<int:number>/count/", views.count, name="count"),
     path("<int:number>/do/", views.do, name="do"),
     path("<int:number>/edit/<slug:section>/", editor_views.section, name="section"),
     path("<int:number>/edit/<slug:section>/delete/", editor_views.delete, name="delete"),

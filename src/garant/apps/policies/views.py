@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
+from garant.apps.jobs import services as jobs
 from garant.apps.policies import services
 from garant.apps.policies.refusals import RefusedError
 from garant.apps.policies.words import DONE, STATES, WEIGHTS
 from garant.policy import UnusableDocument
 from garant.policy.places import Place
-from garant.site.words import said, say
-from garant.systems.port import ConnectorError
+from garant.site.words import said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,9 +30,10 @@ def versions(request: Any) -> HttpResponse:
     """Every version; and begin a new draft from one."""
     if request.method == "POST":
         return _begun(request)
+    overtaken = services.overtaken(request.organisation)
     found, current = services.versions(request.organisation), services.published(request.organisation)
     rows = [(one, STATES[one.state], current is not None and one.key == current.key) for one in found]
-    return render(request, "policies/versions.html", {"rows": rows, "current": current})
+    return render(request, "policies/versions.html", {"rows": rows, "overtaken": overtaken})
 
 
 @require_safe
@@ -73,6 +74,7 @@ def review(request: Any, number: int) -> HttpResponse:
         "first": first,
         "today": services.today(request.organisation),
         "consequences": services.consequence_lines(found),
+        "counting": jobs.latest_about(request.organisation, "consequences", version=found.key),
         "mine": services.same_person(found.submitted_by, request.user.email),
     }
     return render(request, "policies/review.html", context)
@@ -112,7 +114,7 @@ def import_files(request: Any) -> HttpResponse:
 @require_POST
 @member(May.SEE)
 def do(request: Any, number: int) -> HttpResponse:
-    """One step of a version: submitted, approved, sent back, announced, published, counted, given up."""
+    """One step of a version: submitted, approved, sent back, announced, published, given up."""
     found = find(request, number)
     named = request.POST.get("do", "")
     if named not in _STEPS:
@@ -124,14 +126,6 @@ def do(request: Any, number: int) -> HttpResponse:
         step(request, found)
     except RefusedError as refusal:
         refuse(request, refusal)
-    except ConnectorError:
-        messages.error(
-            request,
-            say(
-                "Un système n'a pas répondu : rien n'a été compté. Vérifiez sa connexion, puis recommencez.",
-                "A system did not answer: nothing was counted. Check its connection, then try again.",
-            ),
-        )
     else:
         messages.success(request, said(DONE[named]))
         if named == "discard":
@@ -174,8 +168,18 @@ def _notice(request: Any, version: services.Version) -> None:
     )
 
 
-def _count(request: Any, version: services.Version) -> None:
-    services.count_consequences(request.organisation, version.key, on=_day(request.POST.get("on", "")))
+@require_POST
+@member(May.PLAN)
+def count(request: Any, number: int) -> HttpResponse:
+    """Ask a worker to count what the version would change on the systems; that takes as long as they do."""
+    found = find(request, number)
+    if found.published:
+        refuse(request, services.published_for_good(found.number))
+        return redirect("policies:review", request.organisation, number)
+    day = _day(request.POST.get("on", "")) or services.today(request.organisation)
+    asked = {"version": found.key, "number": number, "on": day.isoformat()}
+    job = jobs.ask(request.organisation, "consequences", asked, actor=request.user.email)
+    return redirect("jobs:job", request.organisation, job.key)
 
 
 def _discard(request: Any, version: services.Version) -> None:
@@ -189,7 +193,6 @@ _STEPS: Final[dict[str, tuple[May, Step, str]]] = {
     "discard": (May.EDIT_POLICY, _discard, "policies:version"),
     "withdraw": (May.EDIT_POLICY, _withdraw, "policies:version"),
     "notice": (May.EDIT_POLICY, _notice, "policies:review"),
-    "count": (May.PLAN, _count, "policies:review"),
     "approve": (May.APPROVE_POLICY, _approve, "policies:review"),
     "reject": (May.APPROVE_POLICY, _reject, "policies:review"),
     "publish": (May.APPROVE_POLICY, _publish, "policies:review"),

@@ -22,7 +22,6 @@ DONE: Final = {
     "withdraw": Text(fr="La version est de nouveau un brouillon.", en="The version is a draft again."),
     "reject": Text(fr="La version est renvoyée à son auteur.", en="The version is sent back to its author."),
     "notice": Text(fr="L’annonce est notée.", en="The notice is recorded."),
-    "count": Text(fr="Les systèmes ont répondu.", en="The systems have answered."),
     "approve": Text(
         fr="La version est approuvée\u202f: il reste à la publier.",
         en="The version is approved: it remains to publish it.",
