@@ -20,7 +20,7 @@ from garant.apps.policies.entries import (
     PolicySubmitted,
 )
 from garant.apps.policies.models import NoticeGiven, State, Version
-from garant.apps.policies.reading import notices, published, today
+from garant.apps.policies.reading import notices, published, published_versions, today
 from garant.apps.policies.writing import enter, keep, locked, now, plain, same_person
 from garant.policy.checks import findings
 
@@ -36,8 +36,8 @@ def submit(organisation: str, key: str, *, actor: str) -> Version:
         errors = [finding.message for finding in found if finding.severity == "error"]
         if errors:
             raise refusals.errors_left(version.number, errors)
-        current = published(organisation)
-        if current is not None and current.document == version.document:
+        standing = _standing(organisation)
+        if standing and all(one.document == version.document for one in standing):
             raise refusals.nothing_new(version.number)
         version.state, version.submitted_at, version.submitted_by = State.IN_REVIEW, now(), actor
         version.reason = ""
@@ -100,6 +100,13 @@ def record_notice_given(
         shown = hashlib.sha256(notice.evidence.encode()).hexdigest()
         enter(version, actor, PolicyNoticeGiven(**_named(version), on=on, evidence=shown))
     return notice
+
+
+def _standing(organisation: str) -> list[Version]:
+    """The version in force and those to come."""
+    day, current = today(organisation), published(organisation)
+    to_come = [one for one in published_versions(organisation) if (one.effective_on or day) > day]
+    return [*to_come, current] if current else to_come
 
 
 def announcements(version: Version, on: date | None = None) -> tuple[Announced, ...]:
