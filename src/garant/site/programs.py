@@ -18,7 +18,7 @@ from garant.apps.tokens import services as tokens
 from garant.apps.tokens.services import Answer, Bearer
 from garant.policy.text import Text
 from garant.site.problems import CONTENT_TYPE, problem
-from garant.site.rates import Buckets
+from garant.site.rates import Buckets, caller
 
 PREFIX: Final = "/api/"
 LARGEST: Final = 2_000_000
@@ -64,7 +64,7 @@ class ApiMiddleware:
         return problem(500, "unexpected")
 
     def _limited(self, request: HttpRequest) -> HttpResponse:
-        address = _address(request)
+        address = caller(request)
         wait = self._buckets["address"].take(address)
         if wait:
             return _later(wait)
@@ -177,13 +177,6 @@ def _whole(text: str) -> bool:
 def _presented(request: HttpRequest) -> str:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     return text.strip() if scheme.lower() == "bearer" else ""
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from: what the proxy in front of us says, where there is one."""
-    if settings.SECURE_PROXY_SSL_HEADER is not None:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or "proxy"
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def _later(seconds: int) -> HttpResponse:

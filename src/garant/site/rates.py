@@ -1,4 +1,4 @@
-"""How often programs may ask: a bucket for each token and each address, which fills again with time.
+"""How often programs may ask, and forms be sent: a bucket for each token and each address, which fills with time.
 
 Buckets are in the memory of a process: with several, each counts for itself, and what they allow adds up.
 """
@@ -11,6 +11,9 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
 
 _MOST: Final = 10_000
 """Buckets remembered; the one not used for longest goes, which is by then full again or nobody's."""
@@ -44,3 +47,10 @@ class Buckets:
             if len(self._levels) > _MOST:
                 self._levels.popitem(last=False)
         return 0 if there else max(1, math.ceil((1 - level) / rate))
+
+
+def caller(request: HttpRequest) -> str:
+    """Where a request comes from: what the proxy in front of us says, where there is one."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or "proxy"
+    return request.META.get("REMOTE_ADDR", "")

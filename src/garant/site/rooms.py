@@ -27,6 +27,7 @@ class Room:
 
 ROOMS: Final = (
     Room("promises:dashboard", Text(fr="Promesses", en="Promises")),
+    Room("requests:list", Text(fr="Demandes", en="Requests")),
     Room("plans:list", Text(fr="Plans", en="Plans")),
     Room("policies:versions", Text(fr="Politique", en="Policy")),
     Room("register:index", Text(fr="Registre", en="Register")),

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "garant.apps.tokens",
     "garant.apps.webhooks",
     "garant.apps.mails",
+    "garant.apps.rights",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

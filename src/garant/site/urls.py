@@ -39,7 +39,9 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.controls.systemurls")),
     path("o/", include("garant.apps.promises.urls")),
     path("o/", include("garant.apps.holds.urls")),
+    path("o/", include("garant.apps.rights.urls")),
     path("o/", include("garant.apps.jobs.urls")),
     path("p/", include("garant.apps.notices.urls")),
+    path("p/", include("garant.apps.rights.public_urls")),
     path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
 ]

@@ -21,6 +21,8 @@ class May(StrEnum):
     APPROVE_PLAN = "approve-plan"
     RUN = "run"
     HOLD = "hold"
+    ANSWER = "answer"
+    """The requests of people who exercise their rights."""
     MANAGE_SYSTEMS = "manage-systems"
     MANAGE_PEOPLE = "manage-people"
     EXPORT = "export"
@@ -57,7 +59,7 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
         }
     ),
     Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE},
-    Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD},
+    Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD, May.ANSWER},
     Role.STAFF: frozenset({May.SEE, May.PLAN}),
     Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS}),
     Role.AUDITOR: _READING,

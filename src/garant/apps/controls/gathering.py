@@ -19,6 +19,8 @@ from garant.apps.promises.discretion import brief
 from garant.apps.promises.published import maps_folder, policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.workspace import looking, open_workspace
+from garant.apps.rights import services as rights
+from garant.apps.rights.services import Standing
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Selection
 from garant.engine.plan import plan_retention
@@ -63,6 +65,8 @@ class Seen:
     members: Sequence[Any]
     late_tasks: Sequence[Any]
     open_tasks: int
+    requests: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
+    """Right → how its requests stand; a right that nobody exercised is not there."""
     last_drill: tuple[date, bool] | None = None
     """The day of the last restoration drill, and whether it passed."""
     announcements: Sequence[Any] = field(default_factory=list[Any])
@@ -96,6 +100,7 @@ def gather(organisation: str, progress: Tell) -> Seen:
         members=accounts.members(organisation),
         late_tasks=tasks.overdue(organisation),
         open_tasks=len(pending),
+        requests=rights.standings(organisation, today),
         last_drill=_last_drill(organisation),
     )
 

@@ -18,6 +18,7 @@ from garant.apps.promises import decisions, execution
 from garant.apps.promises.observers import Progress
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RunStoppedError
+from garant.apps.rights import services as rights
 from garant.engine.plan import plan_retention
 
 EVERY: Final = 0.5
@@ -61,6 +62,7 @@ def run(job: Job) -> dict[str, Any]:
     reporter = _Reporter(job.key)
     digest = job.arguments["plan"]
     document = decisions.document(job.organisation, digest)
+    rights.began(job.organisation, digest)
     with open_published(job.organisation, only=sorted(document.map_digests)) as workspace:
         try:
             ended = execution.apply_plan(
@@ -73,6 +75,7 @@ def run(job: Job) -> dict[str, Any]:
             )
         except RunStoppedError:
             raise StoppedError from None
+    rights.ended(job.organisation, digest)
     controls.look(job.organisation)
     return {"run": ended.key, "state": ended.state}
 
@@ -87,11 +90,23 @@ def consequences(job: Job) -> dict[str, Any]:
     return {"version": asked["version"]}
 
 
+def request_search(job: Job) -> dict[str, Any]:
+    """Look for whoever made a request in every system."""
+    return rights.search(job.organisation, job.arguments["request"], tell=_Reporter(job.key).words)
+
+
+def requests(job: Job) -> dict[str, Any]:
+    """The night's work on requests: reminders, those dropped, those forgotten."""
+    return dict(rights.night(job.organisation))
+
+
 KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {
     "look": look,
     "plan": plan,
     "run": run,
     "consequences": consequences,
+    "request-search": request_search,
+    "requests": requests,
 }
 
 

@@ -22,6 +22,10 @@ KINDS: dict[str, Text] = {
     "plan": Text(fr="Faire un plan", en="Make a plan"),
     "run": Text(fr="Exécuter un plan", en="Carry out a plan"),
     "consequences": Text(fr="Compter ce qu'une version changerait", en="Count what a version would change"),
+    "request-search": Text(
+        fr="Chercher une personne qui exerce ses droits", en="Look for a person who exercises their rights"
+    ),
+    "requests": Text(fr="Suivre les demandes", en="Follow the requests"),
 }
 
 

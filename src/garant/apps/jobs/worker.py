@@ -22,6 +22,7 @@ from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.execution import workflow_database
+from garant.apps.rights import services as rights
 from garant.apps.webhooks import telling
 from garant.site.paths import private_file
 
@@ -56,10 +57,12 @@ def ask_nightly(at: datetime) -> int:
     Nothing is ever run without approval. Gives how many organisations were asked about. A version in force since
     midnight may say another name or time zone of its organisation: it is followed first.
     """
-    asked = 0
+    asked, with_requests = 0, set(rights.organisations_with_requests())
     for key in [one.key for one in organisations.listing()]:
         policies.follow_naming(key)
         one = organisations.organisation(key)
+        if organisations.is_look_hour(one, at) and key in with_requests:
+            services.ask(key, "requests", actor="garant")
         if organisations.is_look_hour(one, at) and policies.published(key) is not None:
             services.ask(key, "look", actor="garant")
             if one.proposes:

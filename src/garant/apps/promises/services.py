@@ -339,12 +339,22 @@ def _forget_whom(run: Run) -> None:
     """
     run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None, canaries=None)
-    plan = run.plan
+    Plan.objects.filter(pk=run.plan.pk).update(document=_about_nobody(run.plan.document))
+
+
+def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
     nobody = {"keys": "", "asked": "", "holds": []}
-    selections = [{**selection, **nobody} for selection in plan.document["selections"]]
-    asked = [{**task, "identities": {}} for task in plan.document.get("tasks", [])]
-    document = {**plan.document, "corrections": {}, "selections": selections, "tasks": asked}
-    Plan.objects.filter(pk=plan.pk).update(document=document)
+    selections = [{**selection, **nobody} for selection in plan["selections"]]
+    asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
+    return {**plan, "corrections": {}, "selections": selections, "tasks": asked}
+
+
+def forget_plan(organisation: str, digest: str) -> None:
+    """Drop whom a plan that was never carried out is about: it cannot be carried out any more."""
+    with scoped(organisation), transaction.atomic():
+        plan = Plan.objects.select_for_update().filter(digest=digest, run=None).first()
+        if plan is not None:
+            Plan.objects.filter(pk=digest).update(document=_about_nobody(plan.document))
 
 
 class RunJournal:

@@ -3,29 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from garant.apps.controls.findings import Finding, Mend, State
 from garant.apps.controls.gathering import Seen
+from garant.apps.rights.services import Standing
 from garant.policy.text import Text
+
+_LABEL = Text(fr="Les demandes ont leur réponse dans le délai", en="Requests are answered in time")
 
 
 def look(seen: Seen) -> Iterator[Finding]:
-    """What is asked of people by hand within its day, then each right."""
-    late = len(seen.late_tasks)
-    label = Text(fr="Les demandes ont leur réponse dans le délai", en="Requests are answered in time")
-    if late:
-        words = Text(fr=f"{late} tâches ont dépassé leur date.", en=f"{late} tasks are past their day.")
+    """What is asked of people by hand within its day, the requests that are open, then each right."""
+    yield _in_time(seen)
+    for kind, right in seen.policy.rights.offered.items():
+        yield _right(kind, right.statement, seen.requests.get(kind))
+
+
+def _in_time(seen: Seen) -> Finding:
+    tasks, requests = len(seen.late_tasks), sum(one.late for one in seen.requests.values())
+    open_requests = sum(one.open for one in seen.requests.values())
+    evidence: dict[str, Any] = {"requests": open_requests, "late": requests, "tasks": seen.open_tasks}
+    if requests:
+        words = Text(fr=f"{requests} demandes ont dépassé leur délai.", en=f"{requests} requests are late.")
+        mend = Mend(Text(fr="Voir les demandes en retard", en="See the late requests"), "requests:list")
+    elif tasks:
+        words = Text(fr=f"{tasks} tâches ont dépassé leur date.", en=f"{tasks} tasks are past their day.")
         mend = Mend(Text(fr="Voir les tâches en retard", en="See the late tasks"), "plans:list")
-        yield Finding("requests", 8, label, State.BROKEN, words, late, mend=mend)
     else:
         words = Text(
-            fr=f"{seen.open_tasks} tâches en cours, aucune en retard.",
-            en=f"{seen.open_tasks} tasks open, none late.",
+            fr=f"{open_requests} demandes et {seen.open_tasks} tâches en cours, aucune en retard.",
+            en=f"{open_requests} requests and {seen.open_tasks} tasks open, none late.",
         )
-        yield Finding("requests", 8, label, State.KEPT, words, 0)
-    for kind, right in seen.policy.rights.offered.items():
+        return Finding("requests", 8, _LABEL, State.KEPT, words, 0, evidence)
+    return Finding("requests", 8, _LABEL, State.BROKEN, words, requests + tasks, evidence, mend)
+
+
+def _right(kind: str, statement: Text, stands: Standing | None) -> Finding:
+    """Kept where requests of the last year were all answered in time; broken where one was not, or is late."""
+    if stands is None or not (stands.open or stands.answered):
         words = Text(
             fr="Aucune demande n’est encore suivie ici ; la première, et sa réponse, en feront la preuve.",
             en="No request is followed here yet; the first one and its answer will prove it.",
         )
-        yield Finding(f"right.{kind}", 8, right.statement, State.UNPROVEN, words)
+        return Finding(f"right.{kind}", 8, statement, State.UNPROVEN, words)
+    late = stands.late + stands.answered_late
+    evidence = {"open": stands.open, "answered": stands.answered, "late": late}
+    if late:
+        words = Text(
+            fr=f"{late} demandes n’ont pas eu leur réponse dans le délai.",
+            en=f"{late} requests were not answered in time.",
+        )
+        mend = Mend(Text(fr="Voir les demandes", en="See the requests"), "requests:list")
+        return Finding(f"right.{kind}", 8, statement, State.BROKEN, words, late, evidence, mend)
+    if not stands.answered:
+        words = Text(fr="La première demande est en cours.", en="The first request is under way.")
+        return Finding(f"right.{kind}", 8, statement, State.UNPROVEN, words, 0, evidence)
+    words = Text(
+        fr=f"{stands.answered} demandes répondues en un an, toutes dans le délai.",
+        en=f"{stands.answered} requests answered within a year, all in time.",
+    )
+    return Finding(f"right.{kind}", 8, statement, State.KEPT, words, 0, evidence)

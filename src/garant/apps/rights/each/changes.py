@@ -1,0 +1,98 @@
+"""Erasure, rectification and restriction: a plan of the engine, and what of it the person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from garant.apps.holds import services as holds
+from garant.apps.promises.workspace import Workspace
+from garant.apps.rights.words import Right
+from garant.engine.document import Kind, Plan, Selection
+from garant.engine.subject import plan_subject
+from garant.policy.periods import time_zone
+from garant.policy.text import Text
+
+KINDS: Final[Mapping[Right, Kind]] = {
+    Right.ERASURE: "erasure",
+    Right.RECTIFICATION: "rectification",
+    Right.RESTRICTION: "restriction",
+}
+"""The rights that change systems, and the plans that do."""
+
+_SEALED: Final = Text(
+    fr="Des écritures que la loi interdit de changer, une fois enregistrées.",
+    en="Entries that the law forbids to change, once recorded.",
+)
+_HELD: Final = Text(
+    fr="Ce qu’un litige ou la justice demande de garder.",
+    en="What a dispute or the courts require to be kept.",
+)
+_SHARED: Final = Text(
+    fr="Des éléments qui concernent aussi d’autres personnes.",
+    en="Items that concern other people as well.",
+)
+
+
+def known_kinds(workspace: Workspace, identities: Mapping[str, str]) -> dict[str, str]:
+    """Of what somebody is known by, what some system can search by."""
+    kinds = {kind for source in workspace.sources.values() for kind in source.data_map.identities}
+    return {kind: value for kind, value in identities.items() if kind in kinds}
+
+
+def plan(
+    workspace: Workspace, right: Right, identities: Mapping[str, str], corrections: Mapping[str, str]
+) -> Plan:
+    """The plan of a request, of today, under the holds in force.
+
+    Raises:
+        NotSupported: a system where the person is found cannot do what is asked.
+        ConnectorError: a system did not answer.
+    """
+    organisation = workspace.policy.document.organisation
+    return plan_subject(
+        workspace.policy,
+        workspace.sources,
+        known_kinds(workspace, identities),
+        KINDS[right],
+        as_of=datetime.now(time_zone(organisation.time_zone)).date(),
+        corrections=corrections,
+        holds=holds.in_force(organisation.key),
+        manual=workspace.manual,
+    )
+
+
+def kept(document: Plan) -> list[dict[str, Any]]:
+    """What stays after an erasure, each reason once: its words, and its last day where it has one."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for selection in document.selections:
+        for words, until in _reasons(selection):
+            known = found.setdefault((words.fr, words.en), {"fr": words.fr, "en": words.en, "until": until})
+            if until is not None and (known["until"] is None or until > known["until"]):
+                known["until"] = until
+    return list(found.values())
+
+
+def _reasons(selection: Selection) -> list[tuple[Text, str | None]]:
+    reasons: list[tuple[Text, str | None]] = [
+        (duty.why, duty.until.isoformat() if duty.until else None) for duty in selection.duties if duty.roots
+    ]
+    if any(hold.roots for hold in selection.holds) or selection.held:
+        reasons.append((_HELD, None))
+    if any(action.sealed for action in selection.actions):
+        reasons.append((_SEALED, None))
+    if any(action.shared for action in selection.actions):
+        reasons.append((_SHARED, None))
+    return reasons
+
+
+def figures(document: Plan) -> dict[str, int]:
+    """What a plan does, in numbers."""
+    actions = [action for one in document.selections for action in one.actions]
+    return {
+        "deleted": sum(action.deleted for action in actions),
+        "treated": sum(action.treated for action in actions),
+        "systems": len({one.system for one in document.selections if one.due}),
+        "tasks": len(document.tasks),
+    }

@@ -1,0 +1,192 @@
+"""What requests write to the ledger: their number, right, state, days and counts; never who asks, nor what they say."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from garant.ledger.entries import Commitment, Count, Day, Key, Payload, entry_kind
+
+_NUMBER = "the request's number"
+
+RightName = Literal[
+    "access",
+    "rectification",
+    "erasure",
+    "objection",
+    "restriction",
+    "portability",
+    "post-mortem",
+    "consent",
+    "human-review",
+]
+StateName = Literal[
+    "received",
+    "acknowledged",
+    "identity",
+    "searching",
+    "planned",
+    "approved",
+    "running",
+    "answered",
+    "withdrawn",
+    "closed",
+]
+
+
+@entry_kind(
+    "request.received",
+    fr="Une personne a demandé à exercer un droit.",
+    en="A person asked to exercise a right.",
+)
+class RequestReceived(Payload):
+    """From here on its time is counted."""
+
+    request: Key = Field(description=_NUMBER)
+    right: RightName = Field(description="what is asked")
+    channel: Literal["form", "api", "mail", "letter", "call"] = Field(description="how it came")
+    capacity: Literal["self", "agent", "parent", "heir"] = Field(description="in whose name")
+    received: Day = Field(description="the day it came, where the organisation is")
+    due: Day = Field(description="the day by which it is to be answered")
+    rules: Key = Field(description="the version of the rules by which days are counted")
+    purpose: Key | None = Field(default=None, description="the purpose it is about, where it is about one")
+
+
+@entry_kind("request.moved", fr="Une demande a changé d’état.", en="A request changed its state.")
+class RequestMoved(Payload):
+    """One more step of the way."""
+
+    request: Key = Field(description=_NUMBER)
+    state: StateName = Field(description="the state it is in now")
+    plan: Key | None = Field(default=None, description="the digest of its plan, where there is one")
+
+
+@entry_kind(
+    "request.repeated",
+    fr="La même demande est arrivée de nouveau\u202f; elle n’en fait qu’une.",
+    en="The same request came again; it remains one.",
+)
+class RequestRepeated(Payload):
+    """Nothing is done twice."""
+
+    request: Key = Field(description=_NUMBER)
+
+
+@entry_kind(
+    "request.identified",
+    fr="La personne qui demande a montré qui elle est.",
+    en="The person who asks showed who they are.",
+)
+class RequestIdentified(Payload):
+    """By the least that suffices (GDPR art. 12(6))."""
+
+    request: Key = Field(description=_NUMBER)
+    method: Literal["code", "known-contact", "question", "mandate", "document"] = Field(description="by what")
+
+
+@entry_kind(
+    "request.searched",
+    fr="Un système a été regardé pour une demande.",
+    en="A system was looked at for a request.",
+)
+class RequestSearched(Payload):
+    """One entry for each system, those that did not answer included."""
+
+    request: Key = Field(description=_NUMBER)
+    system: Key = Field(description="the system")
+    answered: bool = Field(description="whether it answered")
+    places: Count = Field(description="the places in which the person is known there")
+    rows: Count = Field(description="the rows about them")
+
+
+@entry_kind(
+    "request.paused",
+    fr="Une demande attend la personne\u202f: son délai est suspendu.",
+    en="A request waits for the person: its time stands still.",
+)
+class RequestPaused(Payload):
+    """Until they answer."""
+
+    request: Key = Field(description=_NUMBER)
+    on: Day = Field(description="since which day")
+
+
+@entry_kind(
+    "request.resumed",
+    fr="La personne a répondu\u202f: le délai d’une demande court de nouveau.",
+    en="The person answered: the time of a request goes on.",
+)
+class RequestResumed(Payload):
+    """The days of waiting are added."""
+
+    request: Key = Field(description=_NUMBER)
+    waited: Count = Field(description="days waited in all")
+    due: Day = Field(description="the day by which it is to be answered now")
+
+
+@entry_kind(
+    "request.extended",
+    fr="Le délai d’une demande a été prolongé, et la personne en sait les raisons.",
+    en="The time of a request was extended, and the person was told why.",
+)
+class RequestExtended(Payload):
+    """Within the first month, once (GDPR art. 12(3))."""
+
+    request: Key = Field(description=_NUMBER)
+    due: Day = Field(description="the day by which it is to be answered now")
+
+
+@entry_kind(
+    "request.weighed",
+    fr="Une opposition a été pesée, par écrit, par une personne.",
+    en="An objection was weighed, in writing, by a person.",
+)
+class RequestWeighed(Payload):
+    """Never for direct marketing, which stops without weighing (GDPR art. 21(3))."""
+
+    request: Key = Field(description=_NUMBER)
+    stops: bool = Field(description="whether the use stops")
+
+
+@entry_kind("request.reminded", fr="Un délai approche, ou est passé.", en="A deadline is near, or over.")
+class RequestReminded(Payload):
+    """Whoever handles it was told; from the last days on, the officer too."""
+
+    request: Key = Field(description=_NUMBER)
+    left: int = Field(description="days left; negative once it is late")
+
+
+@entry_kind("request.answered", fr="Une demande a reçu sa réponse.", en="A request was answered.")
+class RequestAnswered(Payload):
+    """To the person, in writing, with the ways of complaint where something was refused."""
+
+    request: Key = Field(description=_NUMBER)
+    outcome: Literal["fully", "partly", "refused"] = Field(description="what was granted")
+    ground: Key | None = Field(default=None, description="the ground of a refusal, of a closed list")
+    late: Count = Field(description="days after its deadline; 0 in time")
+    people: list[Commitment] = Field(
+        default_factory=list[Commitment],
+        description="a commitment to this entry under the request's own key, which dies with it",
+    )
+
+
+@entry_kind(
+    "request.closed", fr="Une demande a pris fin sans réponse.", en="A request ended without an answer."
+)
+class RequestClosed(Payload):
+    """The person withdrew it, or never confirmed who they are."""
+
+    request: Key = Field(description=_NUMBER)
+    outcome: Literal["withdrawn", "abandoned"] = Field(description="how")
+
+
+@entry_kind(
+    "request.forgotten",
+    fr="Ce qu’une demande contenait sur la personne a été détruit.",
+    en="What a request held about the person was destroyed.",
+)
+class RequestForgotten(Payload):
+    """Its key, and every copy of the person's data that Garant had made for it."""
+
+    request: Key = Field(description=_NUMBER)

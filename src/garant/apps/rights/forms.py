@@ -1,0 +1,233 @@
+"""What the pages ask: of the person as little as answering takes, of staff what a decision takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.signing import BadSignature, TimestampSigner
+
+from garant.apps.rights.intake import LONGEST
+from garant.apps.rights.words import (
+    CAPACITIES,
+    CHANNELS,
+    METHODS,
+    RIGHTS,
+    Capacity,
+    Channel,
+    Right,
+    grounds_for,
+)
+from garant.policy.text import Text
+from garant.site.words import said, say
+
+HOURS = 4
+"""How long a page with a form may stay open before it is sent."""
+
+_SALT = "garant.requests"
+
+
+def token(organisation: str) -> str:
+    """What a form carries to show that this site made it, not long ago: in place of a cookie."""
+    return TimestampSigner(salt=_SALT).sign(organisation)
+
+
+def fresh(organisation: str, value: str) -> bool:
+    """Whether this is such a token, of this organisation."""
+    try:
+        return TimestampSigner(salt=_SALT).unsign(value, max_age=HOURS * 3600) == organisation
+    except BadSignature:
+        return False
+
+
+class _Form(forms.Form):
+    use_required_attribute = True
+
+    def label(self, name: str, fr: str, en: str, help_fr: str = "", help_en: str = "") -> None:
+        """Name a field, and say why it is asked."""
+        fields: dict[str, Any] = self.fields
+        fields[name].label = say(fr, en)
+        fields[name].help_text = say(help_fr, help_en)
+
+
+class RequestForm(_Form):
+    """What a person says of themselves, or of the person they ask for."""
+
+    purpose = forms.ChoiceField(required=False)
+    name = forms.CharField(max_length=LONGEST["name"], widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(
+        max_length=LONGEST["email"], widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    phone = forms.CharField(
+        max_length=LONGEST["phone"], required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"})
+    )
+    about_name = forms.CharField(max_length=LONGEST["name"], required=False)
+    about_email = forms.EmailField(max_length=LONGEST["email"], required=False)
+    about_phone = forms.CharField(max_length=LONGEST["phone"], required=False)
+    message = forms.CharField(
+        max_length=LONGEST["message"], required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+    def __init__(
+        self, *args: Any, right: Right, capacity: Capacity, purposes: Mapping[str, Text], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self._label_all(capacity)
+        fields: dict[str, Any] = self.fields
+        if right in (Right.OBJECTION, Right.CONSENT):
+            everything = [("", say("Toute publicité", "All advertising"))] if right == Right.OBJECTION else []
+            fields["purpose"].choices = [*everything, *((key, said(text)) for key, text in purposes.items())]
+            fields["purpose"].required = right == Right.CONSENT
+        else:
+            del fields["purpose"]
+        for name in ("about_name", "about_email", "about_phone"):
+            if capacity == Capacity.SELF:
+                del fields[name]
+            else:
+                fields[name].required = name == "about_name"
+        if capacity != Capacity.SELF:
+            del fields["phone"]
+
+    def _label_all(self, capacity: Capacity) -> None:
+        self.label("purpose", "Quel usage", "Which use")
+        self.label("name", "Votre nom", "Your name")
+        self.label(
+            "email",
+            "Votre adresse électronique",
+            "Your e-mail address",
+            "Nous y envoyons un code, puis la réponse. Donnez celle que nous connaissons, s'il y en a une.",
+            "We send a code there, then the answer. Give the one that we know, if there is one.",
+        )
+        self.label(
+            "phone",
+            "Votre téléphone (facultatif)",
+            "Your telephone (optional)",
+            "Seulement si nous vous connaissons par lui.",
+            "Only if that is how we know you.",
+        )
+        late = capacity == Capacity.HEIR
+        self.label(
+            "about_name",
+            "Nom de la personne décédée" if late else "Nom de cette personne",
+            "That person’s name",
+        )
+        self.label("about_email", "Son adresse électronique (facultatif)", "Their e-mail address (optional)")
+        self.label("about_phone", "Son téléphone (facultatif)", "Their telephone (optional)")
+        self.label(
+            "message",
+            "Précisions (facultatif)",
+            "Details (optional)",
+            "N'écrivez rien de sensible, et ne joignez aucune pièce d'identité.",
+            "Write nothing sensitive, and give no identity document.",
+        )
+
+
+class CorrectForm(_Form):
+    """For a rectification: the right values."""
+
+    name = forms.CharField(max_length=LONGEST["name"], required=False)
+    email = forms.EmailField(max_length=LONGEST["email"], required=False)
+    phone = forms.CharField(max_length=LONGEST["phone"], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.label("name", "Nom exact", "Right name")
+        self.label("email", "Adresse électronique exacte", "Right e-mail address")
+        self.label("phone", "Téléphone exact", "Right telephone")
+
+
+class ArrivalForm(_Form):
+    """A letter or a call, written down by staff."""
+
+    right = forms.ChoiceField()
+    channel = forms.ChoiceField()
+    capacity = forms.ChoiceField()
+    on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    purpose = forms.ChoiceField(required=False)
+    name = forms.CharField(max_length=LONGEST["name"])
+    email = forms.EmailField(max_length=LONGEST["email"], required=False)
+    phone = forms.CharField(max_length=LONGEST["phone"], required=False)
+    about_name = forms.CharField(max_length=LONGEST["name"], required=False)
+    about_email = forms.EmailField(max_length=LONGEST["email"], required=False)
+    message = forms.CharField(
+        max_length=LONGEST["message"], required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    language = forms.ChoiceField(choices=[("fr", "français"), ("en", "English")])
+
+    def __init__(self, *args: Any, purposes: Mapping[str, Text], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["right"].choices = [(key.value, said(one.name)) for key, one in RIGHTS.items()]
+        came = (Channel.LETTER, Channel.CALL, Channel.MAIL)
+        fields["channel"].choices = [(key.value, said(CHANNELS[key])) for key in came]
+        fields["capacity"].choices = [(key.value, said(text)) for key, text in CAPACITIES.items()]
+        fields["purpose"].choices = [("", "—"), *((key, said(text)) for key, text in purposes.items())]
+        self.label("right", "Ce qui est demandé", "What is asked")
+        self.label("channel", "Arrivée par", "Came by")
+        self.label("capacity", "Au nom de qui", "In whose name")
+        self.label("on", "Reçue le", "Received on", "Le délai court de ce jour.", "Time runs from this day.")
+        self.label("purpose", "Usage refusé (opposition, accord)", "Use refused (objection, consent)")
+        self.label("name", "Nom de la personne", "The person’s name")
+        self.label("email", "Son adresse électronique", "Their e-mail address")
+        self.label("phone", "Son téléphone", "Their telephone")
+        self.label(
+            "about_name", "Si c'est pour une autre personne : son nom", "If for somebody else: their name"
+        )
+        self.label("about_email", "Son adresse électronique à elle", "That person’s e-mail address")
+        self.label("message", "Ce qu'elle écrit ou dit", "What they write or say")
+        self.label("language", "Langue de la réponse", "Language of the answer")
+
+
+class IdentityForm(_Form):
+    """By what somebody showed who they are."""
+
+    method = forms.ChoiceField()
+    doubt = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["method"].choices = [
+            (key.value, said(text)) for key, text in METHODS.items() if key.value != "code"
+        ]
+        self.label("method", "La personne a montré qui elle est par", "The person showed who they are by")
+        self.label(
+            "doubt",
+            "Doute raisonnable (pour une pièce d'identité)",
+            "Reasonable doubt (for an identity document)",
+        )
+
+
+class AnswerForm(_Form):
+    """The answer: what was granted, a ground where something was not, and words for the person."""
+
+    outcome = forms.ChoiceField()
+    ground = forms.ChoiceField(required=False)
+    reason = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, right: Right, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["outcome"].choices = [
+            ("fully", say("Satisfaite", "Granted")),
+            ("partly", say("Satisfaite en partie", "Granted in part")),
+            ("refused", say("Refusée", "Refused")),
+        ]
+        fields["ground"].choices = [
+            ("", "—"),
+            *((key, f"{said(one.words)} ({said(one.source)})") for key, one in grounds_for(right).items()),
+        ]
+        self.label("outcome", "La demande est", "The request is")
+        self.label("ground", "Motif de ce qui est refusé", "Ground of what is refused")
+        self.label("reason", "Explication pour la personne", "Explanation for the person")
+
+
+class ReasonForm(_Form):
+    """Words that the person will read."""
+
+    reason = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, fr: str, en: str, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.label("reason", fr, en)

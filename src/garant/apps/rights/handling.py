@@ -1,0 +1,222 @@
+"""What staff decides about a request: wait, extend, weigh, answer; and what the person does: reply, withdraw."""
+
+from __future__ import annotations
+
+from garant.apps.evidence import services as evidence
+from garant.apps.policies import services as policies
+from garant.apps.promises import decisions
+from garant.apps.rights import letters, planning, refusals, store
+from garant.apps.rights.each import changes, lists
+from garant.apps.rights.entries import (
+    RequestAnswered,
+    RequestClosed,
+    RequestExtended,
+    RequestPaused,
+    RequestResumed,
+    RequestWeighed,
+)
+from garant.apps.rights.models import Request, Search, Step
+from garant.apps.rights.sealing import Whom, opened, person, seal
+from garant.apps.rights.words import GROUNDS, STATES, Outcome, Right, State, grounds_for
+
+_OPEN = (State.IDENTITY, State.SEARCHING, State.PLANNED)
+_UNDER_WAY = (*_OPEN, State.APPROVED, State.RUNNING)
+
+
+def _whom(request: Request) -> Whom:
+    found = opened(request)
+    if found is None:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    return found
+
+
+@store.moving(*_OPEN)
+def wait(request: Request, question: str, *, actor: str) -> Request:
+    """Ask the person something that only they can say: the clock stands until they answer.
+
+    Raises:
+        RequestRefusedError: no question, or the person is being waited for already.
+    """
+    if not question.strip():
+        raise refusals.no_reason()
+    if request.waiting:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    whom = _whom(request)
+    whom.notes["question"] = question.strip()
+    seal(request, whom)
+    request.paused_on = store.today(request.organisation)
+    request.save()
+    store.note(request, "paused", actor)
+    store.enter(request.organisation, actor, RequestPaused(request=request.key, on=request.paused_on))
+    letters.write(request, "awaiting", question=question.strip())
+    return request
+
+
+@store.moving(*_OPEN)
+def resume(request: Request, reply: str = "", *, actor: str) -> Request:
+    """The person answered: the days of waiting are added, and the clock goes on."""
+    if request.paused_on is None:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    if reply.strip():
+        whom = _whom(request)
+        whom.notes["reply"] = reply.strip()
+        seal(request, whom)
+    today = store.today(request.organisation)
+    request.waited += max(0, (today - request.paused_on).days)
+    request.paused_on = None
+    request.due_on = request.clock(today).due
+    request.save()
+    store.note(request, "resumed", actor)
+    resumed = RequestResumed(request=request.key, waited=request.waited, due=request.due_on)
+    store.enter(request.organisation, actor, resumed)
+    return request
+
+
+@store.moving(*_UNDER_WAY)
+def extend(request: Request, reason: str, *, actor: str) -> Request:
+    """Take the longer time, and tell the person why, within the first month (GDPR art. 12(3)).
+
+    Raises:
+        RequestRefusedError: no reason, extended already, or the first month is over.
+    """
+    if not reason.strip():
+        raise refusals.no_reason()
+    if request.extended:
+        raise refusals.extended_already()
+    today = store.today(request.organisation)
+    first = request.clock(today).first
+    if today > first:
+        raise refusals.too_late_to_extend(first)
+    request.extended, request.reminded = True, None
+    request.due_on = request.clock(today).due
+    whom = _whom(request)
+    whom.notes["extension"] = reason.strip()
+    seal(request, whom)
+    request.save()
+    store.note(request, "extended", actor, due=request.due_on.isoformat())
+    store.enter(request.organisation, actor, RequestExtended(request=request.key, due=request.due_on))
+    letters.write(request, "extended", reason=reason.strip(), was_due=first)
+    return request
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def weigh(request: Request, reason: str, *, stops: bool, actor: str) -> Request:
+    """Weigh an objection against a legitimate interest, in writing; where it prevails, the use stops at once.
+
+    Raises:
+        RequestRefusedError: no reason, or nothing to weigh: marketing and consent never are.
+    """
+    version = policies.published(request.organisation)
+    right = Right(request.right)
+    if version is None or not lists.weighed(version.policy, right, request.purpose):
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    if not reason.strip():
+        raise refusals.no_reason()
+    whom = _whom(request)
+    whom.notes["weighing"] = reason.strip()
+    seal(request, whom)
+    request.save()
+    if stops:
+        from garant.apps.promises.published import policy_in_force
+
+        lists.record(policy_in_force(request.organisation), request.purpose, whom.identities(declared=True))
+    store.note(request, "weighed", actor, stops=stops)
+    store.enter(request.organisation, actor, RequestWeighed(request=request.key, stops=stops))
+    return request
+
+
+@store.moving(*_UNDER_WAY)
+def answer(request: Request, outcome: Outcome, *, ground: str = "", reason: str = "", actor: str) -> Request:
+    """Answer a request; it ends here, and the days until Garant forgets the person begin.
+
+    Raises:
+        RequestRefusedError: a refusal without a ground of the law, an answer that says more than was verified, a
+            run that goes on, an objection not weighed.
+    """
+    right = Right(request.right)
+    whom = _whom(request)
+    if outcome == Outcome.REFUSED or ground:
+        if ground not in grounds_for(right):
+            raise refusals.unknown_ground()
+    elif outcome == Outcome.PARTLY and not whom.kept:
+        raise refusals.unknown_ground()
+    _check_done(request, right, outcome)
+    whom.notes["answer"] = reason.strip()
+    seal(request, whom)
+    request.ground = ground
+    today = store.today(request.organisation)
+    late = max(0, -request.clock(today).left(today)) if not request.waiting else 0
+    promise = evidence.subject_commitment(
+        request.organisation, person(request.key), [RequestAnswered.kind, request.key, outcome.value]
+    )
+    entry = RequestAnswered.model_validate(
+        {
+            "request": request.key,
+            "outcome": outcome.value,
+            "ground": ground or None,
+            "late": late,
+            "people": [promise],
+        }
+    )
+    letters.write(request, outcome.value, ground=GROUNDS.get(ground), reason=reason.strip(), kept=whom.kept)
+    request.handler = actor
+    store.finish(request, State.ANSWERED, outcome, actor, entry)
+    return request
+
+
+def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
+    """Nothing is told as done that was not."""
+    if request.state == State.APPROVED:
+        raise refusals.still_running()
+    if request.state == State.RUNNING:
+        run = decisions.run_of(request.organisation, request.plan)
+        if run is None or run.open:
+            raise refusals.still_running()
+        if outcome != Outcome.REFUSED and run.state == "not-kept":
+            raise refusals.unverified()
+    if outcome == Outcome.REFUSED:
+        return
+    looked = list(Search.objects.filter(request=request))
+    if right != Right.REVIEW and right != Right.POST_MORTEM and not _searched(request):
+        raise refusals.not_searched()
+    version = policies.published(request.organisation)
+    weighed = Step.objects.filter(request=request, kind="weighed").exists()
+    if version is not None and lists.weighed(version.policy, right, request.purpose) and not weighed:
+        raise refusals.not_weighed()
+    if right in changes.KINDS and any(one.rows for one in looked) and request.state != State.RUNNING:
+        raise refusals.unverified()
+
+
+def _searched(request: Request) -> bool:
+    return Step.objects.filter(request=request, kind="searched").exists()
+
+
+@store.moving(*_OPEN)
+def withdraw(request: Request, *, actor: str = store.PERSON) -> Request:
+    """The person takes the request back: nothing more is done, and what was said is forgotten in time."""
+    closed = RequestClosed(request=request.key, outcome="withdrawn")
+    letters.write(request, "withdrawn")
+    store.finish(request, State.WITHDRAWN, Outcome.WITHDRAWN, actor, closed)
+    return request
+
+
+def correct(organisation: str, key: str, values: dict[str, str], *, actor: str = store.PERSON) -> None:
+    """For a rectification: what the right values are, as the person says; a plan of it is proposed at once.
+
+    Raises:
+        RequestRefusedError: no value, or not in this state.
+    """
+    _corrected(organisation, key, values, actor=actor)
+    planning.propose_where_it_can(organisation, key)
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def _corrected(request: Request, values: dict[str, str], *, actor: str) -> None:
+    said = {kind: value.strip() for kind, value in values.items() if value.strip()}
+    if not said or request.right != Right.RECTIFICATION:
+        raise refusals.nothing_to_correct()
+    whom = _whom(request)
+    whom.values = said
+    seal(request, whom)
+    request.save()
+    store.note(request, "corrected", actor, kinds=sorted(said))

@@ -1,0 +1,172 @@
+"""Who asks: a one-time code to the address they gave, or what staff was shown; never more than is needed.
+
+Whether somebody is known here plays no part: no system is asked before the code came back, and every answer of these
+pages is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
+from garant.apps.rights import letters, refusals, store
+from garant.apps.rights.entries import RequestIdentified
+from garant.apps.rights.models import Code, Door, Request
+from garant.apps.rights.sealing import mark, opened, person, seal
+from garant.apps.rights.words import Capacity, Method, State
+from garant.apps.scoping import for_organisation
+
+DIGITS: Final = 8
+MINUTES: Final = 60
+"""How long a code holds."""
+TRIES: Final = 5
+"""How often one code may be tried."""
+PAUSE: Final = timedelta(seconds=60)
+"""Between two codes of a request: nobody's mailbox is filled by somebody else."""
+A_DAY: Final = 6
+"""Codes of a request within a day, at most."""
+LINK_DAYS: Final = 120
+"""How long the way back is open: beyond the longest answer."""
+INSIDE_DAYS: Final = 7
+"""How long a link stays open that a code opened."""
+
+
+def send_code(request: Request, secret: str) -> bool:
+    """Send a new code, unless one just went or too many did today. In the caller's transaction."""
+    at = store.now()
+    codes = Code.objects.filter(request=request)
+    latest = codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    recent = codes.filter(sent_at__gt=at - timedelta(days=1)).count()
+    if recent >= A_DAY or (latest is not None and at - latest < PAUSE):
+        return False
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    Code.objects.create(
+        request=request,
+        mark=_mark(request, digits),
+        sent_at=at,
+        expires_at=at + timedelta(minutes=MINUTES),
+    )
+    letters.write(request, "code", code=digits, minutes=MINUTES, secret=secret)
+    return True
+
+
+@for_organisation
+def another_code(organisation: str, secret: str) -> None:
+    """Send a code again to whoever this link belongs to; silent, whether or not there is such a link."""
+    with transaction.atomic():
+        request = _behind(organisation, secret, inside=False)
+        if request is not None and request.state == State.IDENTITY:
+            send_code(request, secret)
+
+
+@for_organisation
+def enter_code(organisation: str, secret: str, digits: str) -> str | None:
+    """Give the secret of an opened link for a right code; None for a wrong, old or unknown one, all alike.
+
+    Each try counts, right or wrong, and is durable whatever becomes of the page.
+    """
+    with transaction.atomic():
+        request = _behind(organisation, secret, inside=False)
+        if request is None or not _fits(request, digits):
+            return None
+        if request.state == State.IDENTITY and not request.identified_by:
+            _identified_by_code(request)
+        return _open(request)
+
+
+@for_organisation
+def inside(organisation: str, secret: str) -> Request | None:
+    """The request behind an opened link."""
+    return _behind(organisation, secret, inside=True)
+
+
+def _behind(organisation: str, secret: str, *, inside: bool) -> Request | None:
+    doors = Door.objects.filter(
+        mark=mark(organisation, "door", secret), inside=inside, expires_at__gt=store.now()
+    )
+    door = doors.select_related("request").first()
+    if door is None or door.request.sealed is None:
+        return None
+    return Request.objects.select_for_update().get(pk=door.request.pk) if not inside else door.request
+
+
+def _fits(request: Request, digits: str) -> bool:
+    given = _mark(request, "".join(one for one in digits if one.isdigit()))
+    code = Code.objects.filter(request=request).order_by("-sent_at").first()
+    if code is None or code.tries >= TRIES or code.expires_at < store.now():
+        return False
+    code.tries += 1
+    fits = hmac.compare_digest(code.mark, given)
+    if fits:
+        code.tries = TRIES  # once
+    code.save(update_fields=["tries"])
+    return fits
+
+
+def _identified_by_code(request: Request) -> None:
+    """The address is theirs. For somebody else, the mandate is still to be shown."""
+    request.identified_by = Method.CODE
+    store.enter(
+        request.organisation,
+        store.PERSON,
+        RequestIdentified(request=request.key, method=Method.CODE.value),
+    )
+    store.note(request, "identified", store.PERSON, method=Method.CODE.value)
+    if request.capacity == Capacity.SELF:
+        begin_search(request, store.PERSON)
+    else:
+        request.save()
+
+
+def begin_search(request: Request, actor: str) -> None:
+    """Whoever asks is known well enough: the systems are looked at, by the worker."""
+    store.move(request, State.SEARCHING, actor)
+    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=actor)
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def search_again(request: Request, *, actor: str) -> None:
+    """Look into the systems once more: one did not answer, or something changed."""
+    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=actor)
+
+
+def _open(request: Request) -> str:
+    secret = secrets.token_urlsafe(24)
+    Door.objects.create(
+        organisation=request.organisation,
+        request=request,
+        mark=mark(request.organisation, "door", secret),
+        inside=True,
+        expires_at=store.now() + timedelta(days=INSIDE_DAYS),
+    )
+    return secret
+
+
+@store.moving(State.IDENTITY, State.SEARCHING)
+def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> Request:
+    """Say that somebody showed who they are, and by what: what they only declared is searched by too.
+
+    Raises:
+        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)).
+    """
+    if method == Method.DOCUMENT and not doubt.strip():
+        raise refusals.no_doubt()
+    if doubt.strip() and (whom := opened(request)) is not None:
+        whom.notes["doubt"] = doubt.strip()
+        seal(request, whom)
+    request.identified_by = method
+    store.enter(request.organisation, actor, RequestIdentified(request=request.key, method=method.value))
+    store.note(request, "identified", actor, method=method.value)
+    begin_search(request, actor)
+    return request
+
+
+def _mark(request: Request, digits: str) -> str:
+    key = evidence.subject_key(request.organisation, person(request.key))
+    return hmac.new(key, f"code\x1f{digits}".encode(), "sha256").hexdigest()

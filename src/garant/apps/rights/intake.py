@@ -1,0 +1,201 @@
+"""How a request comes in: written down once, whoever asks, however often the same is sent."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from garant.apps.policies import services as policies
+from garant.apps.rights import identity, letters, refusals, store
+from garant.apps.rights.clock import Clock
+from garant.apps.rights.entries import RequestMoved, RequestReceived, RequestRepeated
+from garant.apps.rights.models import Door, Request
+from garant.apps.rights.sealing import Whom, mark, seal
+from garant.apps.rights.words import Capacity, Channel, Right, State
+from garant.apps.scoping import for_organisation
+from garant.policy.document import Policy
+from garant.policy.text import Language, Text
+
+LONGEST: Final = {"name": 120, "email": 254, "phone": 40, "number": 60, "message": 4000}
+"""Characters of what a person writes."""
+
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,180}\.[^\s@.]{2,63}")
+_TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as somebody makes it.
+
+    Args:
+        right: what is asked.
+        whom: who asks, and for whom.
+        channel: how it came.
+        capacity: in whose name.
+        purpose: ``activity/purpose``; none for all direct marketing.
+        language: of the answers.
+        on: the day it came, where that was before today: a letter has its own date.
+    """
+
+    right: Right
+    whom: Whom
+    channel: Channel = Channel.FORM
+    capacity: Capacity = Capacity.SELF
+    purpose: str = ""
+    language: Language = "fr"
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of what was sent: a request, new or known already, and the way back to it."""
+
+    request: Request
+    link: str
+    """The secret of the link; worth nothing without a code."""
+    again: bool = field(default=False, compare=False)
+
+
+def cleaned(kind: str, text: str) -> str:
+    """What somebody wrote, in one form: without what is not seen, at most so long, on one line but for a message."""
+    normal = _TURNING.sub("", unicodedata.normalize("NFC", text))
+    kept = "".join(
+        one
+        for one in normal.replace("\r\n", "\n")
+        if unicodedata.category(one) not in ("Cc", "Cs", "Cn", "Zl", "Zp")
+        or (one == "\n" and kind == "message")
+    )
+    return (kept.strip() if kind == "message" else " ".join(kept.split()))[: LONGEST.get(kind, 120)]
+
+
+def address(text: str) -> str:
+    """An e-mail address. Raises RequestRefusedError: it is none."""
+    found = cleaned("email", text)
+    if not _ADDRESS.fullmatch(found):
+        raise refusals.no_address()
+    return found
+
+
+def purposes(policy: Policy) -> dict[str, Text]:
+    """Every use of data: ``activity/purpose`` → what it is for."""
+    return {
+        f"{key}/{name}": purpose.label
+        for key, activity in policy.activities.items()
+        for name, purpose in getattr(activity, "purposes", {}).items()
+    }
+
+
+@for_organisation
+def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Taken:
+    """Write a request down, acknowledge it, and ask for a code; the same again is the same request.
+
+    Raises:
+        RequestRefusedError: no address, no such right or purpose.
+    """
+    _check(organisation, asked)
+    whose = _mark(organisation, asked)
+    try:
+        with transaction.atomic():
+            if Request.objects.filter(organisation=organisation, mark=whose).exists():
+                return _again(organisation, whose, actor)
+            return _new(organisation, asked, whose, actor)
+    except IntegrityError:  # the same, at the same instant
+        with transaction.atomic():
+            return _again(organisation, whose, actor)
+
+
+def _check(organisation: str, asked: Asked) -> None:
+    if asked.channel in (Channel.FORM, Channel.MAIL, Channel.API) or asked.whom.email:
+        asked.whom.email = address(asked.whom.email)
+    version = policies.published(organisation)
+    if asked.purpose and (version is None or asked.purpose not in purposes(version.policy)):
+        raise refusals.unknown_purpose()
+
+
+def _mark(organisation: str, asked: Asked) -> str:
+    """Who asks for what: by the address, or by the name where a letter gives none."""
+    whom = asked.whom
+    who = whom.email.lower() or f"{whom.name.lower()}\x1e{whom.phone}"
+    return mark(organisation, asked.right, asked.purpose, asked.capacity, who, *_people(whom.about))
+
+
+def _people(about: Mapping[str, str]) -> list[str]:
+    return [f"{name}={about[name].lower()}" for name in sorted(about) if about[name]]
+
+
+def _new(organisation: str, asked: Asked, whose: str, actor: str) -> Taken:
+    on = asked.on or store.today(organisation)
+    promised = _promised(organisation)
+    clock = Clock(on, None if promised is None else promised.rights.deadline)
+    request = Request(
+        key=store.number(),
+        organisation=organisation,
+        right=asked.right,
+        purpose=asked.purpose,
+        channel=asked.channel,
+        capacity=asked.capacity,
+        language=asked.language,
+        state=State.IDENTITY,
+        mark=whose,
+        received_at=store.now(),
+        received_on=on,
+        promised="" if promised is None else str(promised.rights.deadline),
+        due_on=clock.due,
+    )
+    seal(request, asked.whom)
+    request.save(force_insert=True)
+    _enter_new(request, clock, actor)
+    letters.write(request, "acknowledged", due=clock.due)
+    return Taken(request, _link(request, actor))
+
+
+def _enter_new(request: Request, clock: Clock, actor: str) -> None:
+    right, _, channel, capacity, _ = request.names()
+    received = RequestReceived(
+        request=request.key,
+        right=right.value,
+        channel=channel.value,
+        capacity=capacity.value,
+        received=request.received_on,
+        due=clock.due,
+        rules=clock.rules.version,
+        purpose=request.purpose or None,
+    )
+    steps = (State.ACKNOWLEDGED, State.IDENTITY)
+    moved = [RequestMoved(request=request.key, state=state.value) for state in steps]
+    for state in (State.RECEIVED, *steps):
+        store.note(request, state, actor if state == State.RECEIVED else store.GARANT)
+    store.enter(request.organisation, actor, received, *moved)
+
+
+def _again(organisation: str, whose: str, actor: str) -> Taken:
+    request = Request.objects.select_for_update().get(organisation=organisation, mark=whose)
+    store.note(request, "repeated", actor)
+    store.enter(organisation, actor, RequestRepeated(request=request.key))
+    return Taken(request, _link(request, actor), again=True)
+
+
+def _link(request: Request, actor: str) -> str:
+    """The way back; to whoever wrote themselves a code goes out, unless one just did."""
+    secret = secrets.token_urlsafe(24)
+    Door.objects.create(
+        organisation=request.organisation,
+        request=request,
+        mark=mark(request.organisation, "door", secret),
+        expires_at=store.now() + timedelta(days=identity.LINK_DAYS),
+    )
+    if actor == store.PERSON and request.state == State.IDENTITY:
+        identity.send_code(request, secret)
+    return secret
+
+
+def _promised(organisation: str) -> Policy | None:
+    version = policies.published(organisation)
+    return None if version is None else version.policy

@@ -1,0 +1,173 @@
+"""What is remembered of requests. Only the services of this room write here.
+
+Who asks, what they wrote and what they were told is sealed under a key of the request. The key is destroyed some
+time after the request ended, however it ended; the rows that stay say what happened, and to nobody in particular.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django_scopes import ScopedManager
+
+from garant.apps.rights.clock import Clock
+from garant.apps.rights.words import FINAL, Capacity, Channel, Outcome, Right, State
+from garant.policy.periods import Period
+
+_fields: Any = models
+"""Django's fields, seen by the type checker as the values that rows hold."""
+
+
+class Request(models.Model):
+    """A person exercising a right."""
+
+    key: str = _fields.CharField(max_length=20, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80)
+    right: str = _fields.CharField(max_length=20)
+    purpose: str = _fields.CharField(max_length=170, blank=True, default="")
+    """``activity/purpose`` that is objected to, or whose consent is withdrawn; none for all direct marketing."""
+    channel: str = _fields.CharField(max_length=10)
+    capacity: str = _fields.CharField(max_length=10, default=Capacity.SELF)
+    language: str = _fields.CharField(max_length=2, default="fr")
+    state: str = _fields.CharField(max_length=20, default=State.RECEIVED)
+    outcome: str = _fields.CharField(max_length=20, blank=True, default="")
+    ground: str = _fields.CharField(max_length=40, blank=True, default="")
+    mark: str | None = _fields.CharField(max_length=64, null=True)
+    """Keyed hash of who asks for what, while it is open: by which a repetition is known."""
+    sealed: bytes | None = _fields.BinaryField(null=True)
+    received_at: datetime = _fields.DateTimeField()
+    received_on: date = _fields.DateField()
+    promised: str = _fields.CharField(max_length=20, blank=True, default="")
+    """The period the policy promises, as it was when the request came."""
+    extended: bool = _fields.BooleanField(default=False)
+    paused_on: date | None = _fields.DateField(null=True)
+    waited: int = _fields.IntegerField(default=0)
+    due_on: date = _fields.DateField()
+    reminded: int | None = _fields.IntegerField(null=True)
+    """The last reminder that went, in days before the deadline; 0 once it went for being late."""
+    identified_by: str = _fields.CharField(max_length=20, blank=True, default="")
+    plan: str = _fields.CharField(max_length=80, blank=True, default="")
+    handler: str = _fields.CharField(max_length=200, blank=True, default="")
+    ended_at: datetime | None = _fields.DateTimeField(null=True)
+    forget_on: date | None = _fields.DateField(null=True)
+    forgotten_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """The most pressing first; the same request of the same person is open once."""
+
+        ordering: ClassVar = ["due_on", "key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "mark"], name="request_open_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "state", "due_on"], name="requests_pressing"),
+            models.Index(fields=["organisation", "plan"], name="requests_by_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.right} ({self.state})"
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state not in FINAL
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the person is being waited for: the clock stands."""
+        return self.paused_on is not None
+
+    def clock(self, today: date) -> Clock:
+        """Its time, as of a day: days of a pause that goes on count as waited."""
+        pausing = max(0, (today - self.paused_on).days) if self.paused_on and self.open else 0
+        promised = Period.parse(self.promised) if self.promised else None
+        return Clock(self.received_on, promised, self.extended, self.waited + pausing)
+
+    def names(self) -> tuple[Right, State, Channel, Capacity, Outcome | None]:
+        """Its words of closed lists, typed."""
+        outcome = Outcome(self.outcome) if self.outcome else None
+        return Right(self.right), State(self.state), Channel(self.channel), Capacity(self.capacity), outcome
+
+
+class Code(models.Model):
+    """A one-time code that was sent: its keyed hash, how often it was tried, until when it holds."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="codes")
+    mark: str = _fields.CharField(max_length=64)
+    sent_at: datetime = _fields.DateTimeField()
+    expires_at: datetime = _fields.DateTimeField()
+    tries: int = _fields.IntegerField(default=0)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="request__organisation")
+
+    def __str__(self) -> str:
+        return f"code of {self.request.pk}"
+
+
+class Door(models.Model):
+    """A link by which the person comes back: the keyed hash of its secret, what it opens, until when."""
+
+    organisation: str = _fields.CharField(max_length=80)
+    request = models.ForeignKey(Request, models.CASCADE, related_name="doors")
+    mark: str = _fields.CharField(max_length=64)
+    inside: bool = _fields.BooleanField(default=False)
+    """Whether it was opened with a code; one that was not leads to the code only."""
+    expires_at: datetime = _fields.DateTimeField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """A secret opens one door."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "mark"], name="door_once")]
+
+    def __str__(self) -> str:
+        return f"door to {self.request.pk}"
+
+
+class Step(models.Model):
+    """One thing that happened to a request, as its page shows it; the ledger has it too."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="steps")
+    kind: str = _fields.CharField(max_length=40)
+    detail: dict[str, Any] = _fields.JSONField(default=dict)
+    """Keys, numbers and days; never what somebody wrote."""
+    at: datetime = _fields.DateTimeField()
+    by: str = _fields.CharField(max_length=200)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="request__organisation")
+
+    class Meta:
+        """In the order of time."""
+
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.request.pk} {self.kind}"
+
+
+class Search(models.Model):
+    """What a look into one system found, in numbers; or why it could not look."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="searches")
+    system: str = _fields.CharField(max_length=80)
+    label: dict[str, str] = _fields.JSONField(default=dict)
+    places: int = _fields.IntegerField(default=0)
+    rows: int = _fields.IntegerField(default=0)
+    tables: list[dict[str, Any]] = _fields.JSONField(default=list)
+    problem: dict[str, str] = _fields.JSONField(default=dict)
+    at: datetime = _fields.DateTimeField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="request__organisation")
+
+    class Meta:
+        """System by system."""
+
+        ordering: ClassVar = ["system", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.request.pk} in {self.system}: {self.rows}"

@@ -1,0 +1,143 @@
+"""The plan of a request: proposed by the engine, approved by a person, carried out by a job, noted when it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
+from garant.apps.organisations import services as organisations
+from garant.apps.promises import decisions
+from garant.apps.promises.published import open_published
+from garant.apps.rights import refusals, store
+from garant.apps.rights.each import changes
+from garant.apps.rights.models import Request, Step
+from garant.apps.rights.sealing import opened, seal
+from garant.apps.rights.words import Method, Right, State
+from garant.apps.scoping import scoped
+from garant.engine.document import Plan
+from garant.engine.subject import NotSupported
+
+
+def propose_where_it_can(organisation: str, key: str) -> str | None:
+    """Propose a plan where the right takes one and everything it needs is known; gives its digest.
+
+    What a system cannot do is noted for whoever handles the request, who decides.
+    """
+    request = store.find(organisation, key)
+    whom = opened(request)
+    right = Right(request.right)
+    if whom is None or right not in changes.KINDS or (right == Right.RECTIFICATION and not whom.values):
+        return None
+    try:
+        return propose(organisation, key, actor=store.GARANT)
+    except NotSupported as refusal:
+        _unable(organisation, key, refusal)
+        return None
+
+
+def propose(organisation: str, key: str, *, actor: str) -> str:
+    """Make the plan of a request as things are now, and keep it for somebody to approve; gives its digest.
+
+    Raises:
+        RequestRefusedError: the right takes none, or not in this state.
+        NotSupported: a system where the person is found cannot do what is asked.
+        ConnectorError: a system did not answer.
+    """
+    request = store.find(organisation, key)
+    whom = opened(request)
+    right = Right(request.right)
+    if whom is None or right not in changes.KINDS:
+        raise refusals.not_now(key, _state(request))
+    if right == Right.RECTIFICATION and not whom.values:
+        raise refusals.nothing_to_correct()
+    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    with open_published(organisation) as workspace:
+        made = changes.plan(workspace, right, identities, whom.values)
+    return _proposed(organisation, key, made, actor=actor)
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def _proposed(request: Request, made: Plan, *, actor: str) -> str:
+    kept = decisions.propose(made, actor=actor)
+    whom = opened(request)
+    if whom is not None:
+        whom.kept = changes.kept(made) if request.right == Right.ERASURE else []
+        seal(request, whom)
+    request.plan = kept.digest
+    store.move(request, State.PLANNED, actor, **changes.figures(made))
+    return kept.digest
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def _unable(request: Request, refusal: NotSupported) -> None:
+    store.note(request, "unable", store.GARANT, **refusal.text.model_dump())
+
+
+def approve(organisation: str, key: str, *, actor: str) -> Request:
+    """Approve the plan of a request and ask for it to be carried out; two who do it at once do it once.
+
+    Raises:
+        RequestRefusedError: nothing to approve, or the same person proposed it where four eyes are asked for.
+        RefusedError: the policy or a map changed since.
+    """
+    request = store.find(organisation, key)
+    if request.state != State.PLANNED:
+        raise refusals.not_now(key, _state(request))
+    document = decisions.document(organisation, request.plan)
+    with open_published(organisation, only=sorted(document.map_digests)) as workspace:
+        return _approved(organisation, key, request.plan, workspace, actor=actor)
+
+
+@store.moving(State.PLANNED)
+def _approved(request: Request, digest: str, workspace: Any, *, actor: str) -> Request:
+    if request.plan != digest:
+        raise refusals.not_now(request.key, _state(request))
+    plan = decisions.find(request.organisation, digest)
+    if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
+        raise refusals.same_eyes()
+    decisions.approve(
+        request.organisation,
+        digest,
+        actor=actor,
+        policy_digest=workspace.policy.digest,
+        map_digests=workspace.map_digests,
+    )
+    request.handler = actor
+    store.move(request, State.APPROVED, actor)
+    evidence.checkpoint(request.organisation)
+    jobs.ask(request.organisation, "run", {"plan": digest}, actor=actor)
+    return request
+
+
+def began(organisation: str, digest: str) -> None:
+    """Note that the plan of a request, if it is one, is being carried out."""
+    _each(organisation, digest, State.APPROVED, lambda one: store.move(one, State.RUNNING, store.GARANT))
+
+
+def ended(organisation: str, digest: str) -> None:
+    """Note how the run of a request's plan ended."""
+    run = decisions.run_of(organisation, digest)
+    if run is None or run.open:
+        return
+
+    def noted(one: Request) -> None:
+        before = Step.objects.filter(request=one, kind="ran", detail={"run": run.key, "state": run.state})
+        if not before.exists():
+            store.note(one, "ran", store.GARANT, run=run.key, state=run.state)
+
+    _each(organisation, digest, State.RUNNING, noted)
+
+
+def _each(organisation: str, digest: str, state: State, do: Any) -> None:
+    with scoped(organisation), transaction.atomic():
+        for one in Request.objects.select_for_update().filter(plan=digest, state=state):
+            do(one)
+
+
+def _state(request: Request) -> Any:
+    from garant.apps.rights.words import STATES
+
+    return STATES[State(request.state)]

@@ -1,0 +1,237 @@
+"""What a person sees: the rights, a short form, the page of the code, and their request. No cookie, no script.
+
+Forged requests from other sites do no harm here: there is no session that they could ride on, and a form must carry
+a token that this site signed within hours. Nothing on these pages depends on whether somebody is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from garant.apps.notices import pages as notices
+from garant.apps.notices import services as publishing
+from garant.apps.rights import services
+from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
+from garant.apps.rights.services import Asked, Whom
+from garant.apps.rights.words import CAPACITIES, OUTCOMES, RIGHTS, STATES, Capacity, Outcome, Right, State
+from garant.ledger import LedgerError
+from garant.policy import Policy
+from garant.policy.text import Language
+from garant.site.rates import Buckets, caller
+from garant.site.words import said, say
+
+FORMS: Final = "application/x-www-form-urlencoded"
+"""What is read of what is sent: no file ever is."""
+
+SENT: Final = Buckets(per_minute=6, burst=12)
+"""Requests of one address."""
+TRIED: Final = Buckets(per_minute=20, burst=30)
+"""Codes and replies of one address."""
+
+View = Callable[..., HttpResponse]
+
+
+def public(view: View) -> View:
+    """In the language of the address; where nothing is published, a page says so. Never kept, never indexed."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, organisation: str, language: str, **kwargs: Any) -> HttpResponse:
+        spoken = cast(Language, language)
+        with translation.override(language):
+            try:
+                policy = publishing.document(publishing.in_force(organisation))
+                response = view(request, Page(request, organisation, spoken, policy), **kwargs)
+            except publishing.NothingPublishedError:
+                response = HttpResponse(notices.nothing(spoken), status=404)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answered
+
+
+class Page:
+    """What every page of these knows: whose it is, its language, the policy in force."""
+
+    def __init__(self, request: HttpRequest, organisation: str, language: Language, policy: Policy) -> None:
+        self.request = request
+        self.organisation = organisation
+        self.language: Language = language
+        self.policy = policy
+
+    @property
+    def sent(self) -> bool:
+        """Whether a form came, of the only kind that is read."""
+        return self.request.method == "POST" and self.request.content_type == FORMS
+
+    def genuine(self) -> bool:
+        """Whether this site made the form, and a person filled it in: the field that nobody sees is empty."""
+        sent = self.request.POST
+        return fresh(self.organisation, sent.get("token", "")) and not sent.get("website")
+
+    def render(self, template: str, status: int = 200, **names: Any) -> HttpResponse:
+        """A page."""
+        name = self.policy.organisation.trade_name or self.policy.organisation.name
+        end = self.request.path_info.split(f"/{self.language}/", 1)[-1]
+        whole = {
+            "language": self.language,
+            "other": "en" if self.language == "fr" else "fr",
+            "organisation": self.organisation,
+            "name": name,
+            "policy": self.policy,
+            "end": end,
+            "token": token(self.organisation),
+            **names,
+        }
+        return HttpResponse(render_to_string(f"requests/{template}.html", whole), status=status)
+
+    def address(self, end: str = "") -> str:
+        """Of one of these pages."""
+        return f"/p/{self.organisation}/{self.language}/requests/{end}"
+
+    def later(self, seconds: int) -> HttpResponse:
+        """Too much from one address."""
+        response = self.render("later", status=429, seconds=seconds)
+        response.headers["Retry-After"] = str(seconds)
+        return response
+
+
+@require_safe
+@public
+def choose(_: HttpRequest, page: Page) -> HttpResponse:
+    """The rights, each with what it gives."""
+    return page.render("choose", rights=RIGHTS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
+    """A short form; sent, it leads to the page of the code, whoever sent it."""
+    wished = request.GET.get("for", "self")
+    capacity = Capacity(wished) if wished in list(Capacity) else Capacity.SELF
+    uses = services.purposes(page.policy)
+    form = RequestForm(request.POST if page.sent else None, right=right, capacity=capacity, purposes=uses)
+    if page.sent:
+        wait = SENT.take(caller(request))
+        if wait:
+            return page.later(wait)
+        if form.is_valid():
+            if page.genuine():
+                return _received(page, form, right, capacity)
+            form.add_error(
+                None,
+                say(
+                    "Cette page est restée ouverte trop longtemps. Envoyez de nouveau.",
+                    "This page was open for too long. Send again.",
+                ),
+            )
+    names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": CAPACITIES}
+    status = 422 if page.sent or request.method == "POST" else 200
+    return page.render("ask", status=status, form=form, **names)
+
+
+def _stale() -> str:
+    return say(
+        "Cette page est restée ouverte trop longtemps. Envoyez de nouveau.",
+        "This page was open for too long. Send again.",
+    )
+
+
+def _received(page: Page, form: RequestForm, right: Right, capacity: Capacity) -> HttpResponse:
+    said_: dict[str, str] = form.cleaned_data
+    clean = {name: services.cleaned(name, value) for name, value in said_.items()}
+    about = {
+        kind: clean.get(f"about_{kind}", "")
+        for kind in ("name", "email", "phone")
+        if clean.get(f"about_{kind}")
+    }
+    whom = Whom(
+        name=clean["name"],
+        email=clean["email"],
+        phone=clean.get("phone", ""),
+        message=clean["message"],
+        about=about if capacity != Capacity.SELF else {},
+    )
+    asked = Asked(right, whom, capacity=capacity, purpose=clean.get("purpose", ""), language=page.language)
+    try:
+        taken = services.receive(page.organisation, asked)
+    except LedgerError as refusal:
+        form.add_error(None, said(refusal.text))
+        names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": CAPACITIES}
+        return page.render("ask", status=422, form=form, **names)
+    return HttpResponseRedirect(page.address(f"code/{taken.link}/"), status=303)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def code(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
+    """The code: the same page for whoever opens it, the same words for every code that does not fit."""
+    wrong = False
+    if page.sent:
+        wait = TRIED.take(caller(request))
+        if wait:
+            return page.later(wait)
+        if "again" in request.POST:
+            services.another_code(page.organisation, secret)
+            return page.render("code", again=True)
+        opened = services.enter_code(page.organisation, secret, request.POST.get("code", "")[:40])
+        if opened is not None:
+            return HttpResponseRedirect(page.address(f"mine/{opened}/"), status=303)
+        wrong = True
+    return page.render("code", status=422 if wrong else 200, wrong=wrong)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
+    """The person's own request: how it stands, what is awaited of them, and the way to take it back."""
+    found = services.inside(page.organisation, secret)
+    if found is None:
+        return page.render("gone", status=404)
+    form = CorrectForm(request.POST if "correct" in request.POST else None)
+    problem = ""
+    if page.sent:
+        wait = TRIED.take(caller(request))
+        if wait:
+            return page.later(wait)
+        try:
+            if _done(request, page, found, form):
+                return HttpResponseRedirect(page.address(f"mine/{secret}/"), status=303)
+        except LedgerError as refusal:
+            problem = said(refusal.text)
+    right, state, _, _, outcome = found.names()
+    names: dict[str, Any] = {
+        "asking": found,
+        "whom": services.opened(found),
+        "asked": RIGHTS[right],
+        "state": STATES[state],
+        "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
+        "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
+        "form": form,
+        "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
+        "problem": problem,
+    }
+    return page.render("mine", status=422 if problem else 200, **names)
+
+
+def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bool:
+    sent = request.POST
+    if "withdraw" in sent:
+        services.withdraw(page.organisation, found.key)
+    elif "reply" in sent:
+        reply = services.cleaned("message", sent.get("reply-reason", ""))
+        services.resume(page.organisation, found.key, reply, actor="person")
+    elif "correct" in sent:
+        if not form.is_valid():
+            return False
+        values = {kind: services.cleaned(kind, value) for kind, value in form.cleaned_data.items()}
+        services.correct(page.organisation, found.key, values)
+    return True

@@ -1,0 +1,128 @@
+"""What the room of requests will not do, why, and what to do instead, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from garant.ledger import LedgerError
+from garant.policy.text import Text
+
+
+class RequestRefusedError(LedgerError):
+    """A request cannot be made, or moved, as asked."""
+
+
+class RequestUnknownError(LedgerError):
+    """No request has this number here."""
+
+
+def _refused(fr: str, en: str) -> RequestRefusedError:
+    return RequestRefusedError(fr=fr, en=en)
+
+
+def unknown(key: str) -> RequestUnknownError:
+    """No such request in this organisation."""
+    return RequestUnknownError(
+        fr=f"Aucune demande ne porte le numéro {key[:20]!r}.", en=f"No request has the number {key[:20]!r}."
+    )
+
+
+def not_now(key: str, state: Text) -> RequestRefusedError:
+    """Its state does not allow it."""
+    return _refused(
+        f"La demande {key} est «\u202f{state.fr}\u202f»\u202f: cela ne peut plus, ou pas encore, se faire.",
+        f"The request {key} is “{state.en}”: this cannot be done any more, or not yet.",
+    )
+
+
+def no_address() -> RequestRefusedError:
+    """Nobody could be answered."""
+    return _refused(
+        "Donnez une adresse électronique entière, comme nom@exemple.fr.",
+        "Give a whole e-mail address, such as name@example.org.",
+    )
+
+
+def not_offered() -> RequestRefusedError:
+    """No such right."""
+    return _refused("Ce droit n’existe pas ici.", "There is no such right here.")
+
+
+def unknown_purpose() -> RequestRefusedError:
+    """The policy has no such purpose."""
+    return _refused("La politique n’a pas cet usage.", "The policy has no such use.")
+
+
+def no_reason() -> RequestRefusedError:
+    """A decision that the person will read gives its reasons."""
+    return _refused(
+        "Écrivez la raison\u202f: la personne la lira.", "Write the reason: the person will read it."
+    )
+
+
+def no_doubt() -> RequestRefusedError:
+    """A document is asked for on reasonable doubt only, which is written down (GDPR art. 12(6))."""
+    return _refused(
+        "Une pièce d’identité ne se demande que pour un doute raisonnable\u202f: écrivez lequel.",
+        "An identity document may be asked for on reasonable doubt only: write which.",
+    )
+
+
+def unknown_ground() -> RequestRefusedError:
+    """A refusal rests on a ground of the law."""
+    return _refused(
+        "Choisissez un motif de refus que la loi prévoit pour ce droit.",
+        "Choose a ground of refusal that the law provides for this right.",
+    )
+
+
+def unverified() -> RequestRefusedError:
+    """What was carried out could not be verified: it cannot be told as done."""
+    return _refused(
+        "L’exécution n’a pas été vérifiée\u202f: la réponse ne peut pas dire que tout est fait.",
+        "The run was not verified: the answer cannot say that everything is done.",
+    )
+
+
+def not_searched() -> RequestRefusedError:
+    """Nobody looked yet."""
+    return _refused("Les systèmes n’ont pas encore été regardés.", "The systems have not been looked at yet.")
+
+
+def still_running() -> RequestRefusedError:
+    """Its plan is being carried out."""
+    return _refused(
+        "Le plan est en cours d’exécution\u202f: attendez sa fin.",
+        "The plan is being carried out: wait for its end.",
+    )
+
+
+def extended_already() -> RequestRefusedError:
+    """Once is all."""
+    return _refused("Le délai a déjà été prolongé.", "The time was extended already.")
+
+
+def too_late_to_extend(day: date) -> RequestRefusedError:
+    """The first month is over."""
+    return _refused(
+        f"Une prolongation s’annonce dans le premier délai, qui a fini le {day:%d/%m/%Y}.",
+        f"An extension is told within the first period, which ended on {day.isoformat()}.",
+    )
+
+
+def same_eyes() -> RequestRefusedError:
+    """Four eyes."""
+    return _refused(
+        "Vous avez proposé ce plan\u202f: une autre personne doit l’approuver.",
+        "You proposed this plan: somebody else must approve it.",
+    )
+
+
+def nothing_to_correct() -> RequestRefusedError:
+    """A rectification says what is right."""
+    return _refused("Écrivez au moins une valeur juste.", "Write at least one right value.")
+
+
+def not_weighed() -> RequestRefusedError:
+    """An objection to a legitimate interest is weighed before it is answered."""
+    return _refused("Cette opposition n’a pas encore été pesée.", "This objection has not been weighed yet.")

@@ -1,0 +1,82 @@
+"""What a request holds about a person: sealed under a key of the request, which is destroyed with it."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from garant.apps.evidence import services as evidence
+from garant.apps.rights.models import Request
+from garant.ledger.commitments import unwrap, wrap
+
+_FILED = ("garant", "requests")
+"""Under which the organisation's key of marks is filed: repetitions and links are known by hashes alone."""
+
+
+@dataclass(slots=True)
+class Whom:
+    """Who asks, for whom, what they wrote, and what was written about it.
+
+    Args:
+        name: how they want to be called.
+        email: where they are answered; shown to be theirs once a code came back.
+        phone, number: by what else they may be known, as they said.
+        message: what they wrote.
+        about: for somebody else: that person's name, email, phone, number.
+        values: for a rectification, identity kind → its right value.
+        notes: what staff wrote: reasons of an extension, of a weighing, of a refusal; doubt about identity.
+        kept: what stays after an erasure: why, and until when.
+        answer: the letter of the answer.
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    number: str = ""
+    message: str = ""
+    about: dict[str, str] = field(default_factory=dict[str, str])
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    notes: dict[str, str] = field(default_factory=dict[str, str])
+    kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    answer: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def identities(self, *, declared: bool) -> dict[str, str]:
+        """By what systems may know the person that it is about.
+
+        Args:
+            declared: with what was only said, not shown: for a person whom staff identified.
+        """
+        said = self.about or {"email": self.email, "phone": self.phone, "number": self.number}
+        shown = said if declared else {"email": said.get("email", "")}
+        return {kind: shown[kind] for kind in ("email", "phone", "number") if shown.get(kind)}
+
+
+_NAMES = {one.name for one in fields(Whom)}
+
+
+def person(key: str) -> tuple[str, str]:
+    """Under what the key of a request is filed."""
+    return ("request", key)
+
+
+def seal(request: Request, whom: Whom) -> None:
+    """Put what is known about the person into the row, encrypted; the caller saves it."""
+    data = json.dumps(asdict(whom)).encode()
+    request.sealed = wrap(evidence.subject_key(request.organisation, person(request.key)), data, request.key)
+
+
+def opened(request: Request) -> Whom | None:
+    """What is known about the person; None once it was destroyed."""
+    if request.sealed is None:
+        return None
+    key = evidence.subject_key(request.organisation, person(request.key))
+    found = json.loads(unwrap(key, bytes(request.sealed), request.key))
+    return Whom(**{name: value for name, value in found.items() if name in _NAMES})
+
+
+def mark(organisation: str, *parts: str) -> str:
+    """A keyed hash: what is the same has the same, and nobody without the key can tell what it was."""
+    key = evidence.subject_key(organisation, _FILED)
+    return hmac.new(key, "\x1f".join(parts).encode(), "sha256").hexdigest()

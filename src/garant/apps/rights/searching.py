@@ -1,0 +1,150 @@
+"""The search of a request: each system by itself, so that one that does not answer hides nothing of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from garant.apps.evidence import services as evidence
+from garant.apps.policies import services as policies
+from garant.apps.promises import subjects
+from garant.apps.promises.discretion import brief
+from garant.apps.promises.published import maps_folder, open_published, policy_in_force
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.rights import planning, store
+from garant.apps.rights.each import changes, lists
+from garant.apps.rights.entries import RequestSearched
+from garant.apps.rights.models import Request, Search
+from garant.apps.rights.sealing import opened
+from garant.apps.rights.words import Method, Right, State
+from garant.engine.subject import NotSupported, Place
+from garant.policy.diagnostics import UnusableDocument
+from garant.policy.text import Text
+from garant.systems.loader import load_folder
+from garant.systems.port import ConnectorError
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one system answered."""
+
+    system: str
+    label: Text
+    places: list[Place]
+    problem: Text | None = None
+    by_hand: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows about the person."""
+        return sum(table.rows for place in self.places for table in place.tables)
+
+
+def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[str, Any]:
+    """Look for the person of a request in every system, then do what is done at once, and propose a plan.
+
+    Raises:
+        RequestRefusedError: it is not being searched.
+        RefusedError: no policy is published.
+    """
+    request = store.find(organisation, key)
+    whom = opened(request)
+    if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
+        return {"request": key, "state": request.state}
+    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    looked = [_look(organisation, name, loaded, identities, tell) for name, loaded in _systems(organisation)]
+    _record(organisation, key, looked)
+    _at_once(request, identities)
+    if any(one.rows for one in looked) or any(one.by_hand for one in looked):
+        planning.propose_where_it_can(organisation, key)
+    return {"request": key, "rows": sum(one.rows for one in looked)}
+
+
+def _systems(organisation: str) -> list[tuple[str, Any]]:
+    folder = maps_folder(organisation)
+    return sorted(load_folder(folder).items()) if folder.is_dir() else []
+
+
+def _look(organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell) -> Looked:
+    tell(name)
+    label = loaded.map.label
+    try:
+        with open_published(organisation, only=[name]) as workspace:
+            if name in workspace.manual:
+                return Looked(name, label, [], by_hand=True)
+            known = changes.known_kinds(workspace, identities)
+            alone = replace(workspace, manual={})
+            places = subjects.find(alone, known, recorded=False) if known else []
+            return Looked(name, label, places)
+    except RefusedError as refusal:
+        return Looked(name, label, [], refusal.message)
+    except NotSupported as refusal:
+        return Looked(name, label, [], refusal.text)
+    except (ConnectorError, UnusableDocument, OSError) as error:
+        return Looked(name, label, [], Text(fr=brief(error), en=brief(error)))
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def _record(request: Request, looked: list[Looked]) -> None:
+    """The log of the search, in numbers: the last look counts."""
+    Search.objects.filter(request=request).delete()
+    at = store.now()
+    Search.objects.bulk_create(
+        [
+            Search(
+                request=request,
+                system=one.system,
+                label=one.label.model_dump(),
+                places=sum(len(place.keys) for place in one.places),
+                rows=one.rows,
+                tables=_tables(one.places),
+                problem={"by_hand": "yes"}
+                if one.by_hand
+                else one.problem.model_dump()
+                if one.problem
+                else {},
+                at=at,
+            )
+            for one in looked
+        ]
+    )
+    entries = [
+        RequestSearched(
+            request=request.key,
+            system=one.system,
+            answered=one.problem is None and not one.by_hand,
+            places=sum(len(place.keys) for place in one.places),
+            rows=one.rows,
+        )
+        for one in looked
+    ]
+    store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
+    store.enter(request.organisation, store.GARANT, *entries)
+    evidence.checkpoint(request.organisation)
+
+
+def _tables(places: list[Place]) -> list[dict[str, Any]]:
+    return [
+        {"table": table.table, "rows": table.rows, "categories": list(table.categories)}
+        for place in places
+        for table in place.tables
+    ]
+
+
+def _at_once(request: Request, identities: Mapping[str, str]) -> None:
+    """Marketing stops and consent ends before anybody has read the request; the list forgets nobody twice."""
+    version = policies.published(request.organisation)
+    right = Right(request.right)
+    if version is None or not lists.at_once(version.policy, right, request.purpose):
+        return
+    fresh = lists.record(policy_in_force(request.organisation), request.purpose, identities)
+    if fresh:
+        _noted(request.organisation, request.key, fresh)
+
+
+@store.moving()
+def _noted(request: Request, fresh: int) -> None:
+    store.note(request, "stopped", store.GARANT, contacts=fresh)

@@ -1,0 +1,49 @@
+"""The only way requests are written and read: each change and its ledger entry in one transaction."""
+
+from garant.apps.rights.each.changes import KINDS
+from garant.apps.rights.ending import night, organisations_with_requests
+from garant.apps.rights.handling import answer, correct, extend, resume, wait, weigh, withdraw
+from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
+from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, receive
+from garant.apps.rights.planning import approve, began, ended, propose
+from garant.apps.rights.sealing import Whom, opened
+from garant.apps.rights.searching import search
+from garant.apps.rights.store import Story, find, listing, story, today
+from garant.apps.rights.summary import Standing, standings
+
+__all__ = [
+    "KINDS",
+    "Asked",
+    "Standing",
+    "Story",
+    "Taken",
+    "Whom",
+    "accept",
+    "another_code",
+    "answer",
+    "approve",
+    "began",
+    "cleaned",
+    "correct",
+    "ended",
+    "enter_code",
+    "extend",
+    "find",
+    "inside",
+    "listing",
+    "night",
+    "opened",
+    "organisations_with_requests",
+    "propose",
+    "purposes",
+    "receive",
+    "resume",
+    "search",
+    "search_again",
+    "standings",
+    "story",
+    "today",
+    "wait",
+    "weigh",
+    "withdraw",
+]

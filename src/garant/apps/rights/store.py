@@ -1,0 +1,145 @@
+"""Requests found, locked and moved: what every service of the room does, in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
+from garant.apps.rights import refusals
+from garant.apps.rights.clock import KEPT_AFTER
+from garant.apps.rights.entries import RequestMoved
+from garant.apps.rights.models import Request, Search, Step
+from garant.apps.rights.words import FINAL, STATES, Outcome, State
+from garant.apps.scoping import scoped
+from garant.ledger.entries import Entry, Payload
+from garant.policy.periods import expiry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+GARANT: Final = "garant"
+PERSON: Final = "person"
+"""Who did something, where it is not one of the staff."""
+
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: none of them is taken for another when it is read aloud."""
+
+
+def number() -> str:
+    """A new number, that a person can read aloud: R-7K3M-9QXD."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"R-{drawn[:4]}-{drawn[4:]}"
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+def today(organisation: str) -> date:
+    """The day it is where the organisation is."""
+    return now().astimezone(ZoneInfo(organisations.organisation(organisation).time_zone)).date()
+
+
+def find(organisation: str, key: str) -> Request:
+    """The request of this number. Raises RequestUnknownError."""
+    with scoped(organisation):
+        found = Request.objects.filter(organisation=organisation, key=key).first()
+    if found is None:
+        raise refusals.unknown(key)
+    return found
+
+
+def listing(organisation: str, *, ended: bool = False) -> list[Request]:
+    """Those that wait for something, the most pressing first; with ``ended``, those that ended, the last first."""
+    with scoped(organisation):
+        found = Request.objects.filter(organisation=organisation)
+        if ended:
+            return list(found.filter(state__in=FINAL).order_by("-ended_at", "key")[:500])
+        return list(found.exclude(state__in=FINAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened to a request."""
+
+    steps: Sequence[Step]
+    searches: Sequence[Search]
+
+
+def story(request: Request) -> Story:
+    """What happened to it, and what was found where."""
+    with scoped(request.organisation):
+        return Story(list(Step.objects.filter(request=request)), list(Search.objects.filter(request=request)))
+
+
+def moving(
+    *states: State,
+) -> Callable[[Callable[Concatenate[Request, P], R]], Callable[Concatenate[str, str, P], R]]:
+    """Make a service lock the request it is given by organisation and number, in one transaction.
+
+    It raises RequestRefusedError where the request is in none of these states: two people who do the same at once
+    do it once.
+    """
+
+    def decorate(
+        service: Callable[Concatenate[Request, P], R],
+    ) -> Callable[Concatenate[str, str, P], R]:
+        @wraps(service)
+        def within(organisation: str, key: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with scoped(organisation), transaction.atomic():
+                found = Request.objects.select_for_update().filter(organisation=organisation, key=key).first()
+                if found is None:
+                    raise refusals.unknown(key)
+                if states and State(found.state) not in states:
+                    raise refusals.not_now(key, STATES[State(found.state)])
+                return service(found, *args, **kwargs)
+
+        return within
+
+    return decorate
+
+
+def move(request: Request, state: State, actor: str, *more: Payload, **detail: Any) -> None:
+    """Put a request into a state: its row, its step and its ledger entries; the caller's transaction holds all."""
+    request.state = state
+    request.save()
+    note(request, state, actor, **detail)
+    moved = RequestMoved(request=request.key, state=state.value, plan=request.plan or None)
+    enter(request.organisation, actor, *more, moved)
+
+
+def note(request: Request, kind: str, actor: str, **detail: Any) -> None:
+    """Remember a step."""
+    Step.objects.create(request=request, kind=kind, detail=detail, at=now(), by=actor)
+
+
+def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: Payload) -> None:
+    """End a request: nothing is done any more, and the days until it is forgotten begin."""
+    at = now()
+    request.outcome, request.ended_at, request.mark = outcome, at, None
+    request.forget_on = expiry(today(request.organisation), KEPT_AFTER)
+    if request.paused_on is not None:
+        request.waited += max(0, (today(request.organisation) - request.paused_on).days)
+        request.paused_on = None
+    move(request, state, actor, *more, outcome=outcome.value)
+    evidence.checkpoint(request.organisation)
+
+
+def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:
+    """Write entries to the ledger; staff stands there under a pseudonym, the person and Garant under their roles."""
+    who = actor if actor in (GARANT, PERSON) else evidence.person(organisation, actor)
+    at = now()
+    evidence.append(
+        organisation,
+        [Entry(payload, at, who, (keys or {}).get(place)) for place, payload in enumerate(payloads)],
+    )

@@ -1,0 +1,294 @@
+"""Requests, for staff: which wait, one of them whole, and each decision about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.jobs import services as jobs
+from garant.apps.policies import services as policies
+from garant.apps.promises import decisions
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.rights import services
+from garant.apps.rights.forms import AnswerForm, ArrivalForm, CorrectForm, IdentityForm, ReasonForm
+from garant.apps.rights.services import Asked, Whom
+from garant.apps.rights.words import (
+    CAPACITIES,
+    CHANNELS,
+    GROUNDS,
+    METHODS,
+    OUTCOMES,
+    RIGHTS,
+    STATES,
+    Capacity,
+    Channel,
+    Method,
+    Outcome,
+    Right,
+    State,
+)
+from garant.engine.subject import NotSupported
+from garant.ledger import LedgerError
+from garant.policy.text import Text
+from garant.site.words import said, say
+from garant.systems.port import ConnectorError
+
+
+@require_safe
+@member(May.SEE)
+def requests(request: Any) -> HttpResponse:
+    """Those that wait, the most pressing first, and those that ended; by number, never by name."""
+    today = services.today(request.organisation)
+    names = {
+        "open": [_line(one, today) for one in services.listing(request.organisation)],
+        "ended": [_line(one, today) for one in services.listing(request.organisation, ended=True)],
+    }
+    return render(request, "rights/list.html", names)
+
+
+def _line(one: Any, today: Any) -> dict[str, Any]:
+    right, state, channel, _, outcome = one.names()
+    left = one.clock(today).left(today)
+    return {
+        "request": one,
+        "right": RIGHTS[right].name,
+        "state": STATES[state],
+        "channel": CHANNELS[channel],
+        "outcome": OUTCOMES[outcome] if outcome else None,
+        "left": left,
+        "late": -left,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.ANSWER)
+def new(request: Any) -> HttpResponse:
+    """A letter or a call, written down."""
+    form = ArrivalForm(request.POST or None, purposes=_purposes(request.organisation))
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = services.receive(
+                request.organisation, _arrival(form.cleaned_data), actor=request.user.email
+            )
+        except LedgerError as refusal:
+            form.add_error(None, said(refusal.text))
+        else:
+            return redirect("requests:request", request.organisation, taken.request.key)
+    return render(request, "rights/new.html", {"form": form})
+
+
+def _arrival(data: Mapping[str, Any]) -> Asked:
+    clean = {
+        name: services.cleaned(name, data[name])
+        for name in ("name", "email", "phone", "about_name", "about_email", "message")
+    }
+    about = {kind: clean[f"about_{kind}"] for kind in ("name", "email") if clean[f"about_{kind}"]}
+    capacity = Capacity(data["capacity"])
+    whom = Whom(
+        name=clean["name"],
+        email=clean["email"],
+        phone=clean["phone"],
+        message=clean["message"],
+        about={} if capacity == Capacity.SELF else about,
+    )
+    right = Right(data["right"])
+    purpose = data["purpose"] if right in (Right.OBJECTION, Right.CONSENT) else ""
+    return Asked(right, whom, Channel(data["channel"]), capacity, purpose, data["language"], data["on"])
+
+
+def _purposes(organisation: str) -> Mapping[str, Text]:
+    version = policies.published(organisation)
+    return {} if version is None else services.purposes(version.policy)
+
+
+@require_safe
+@member(May.SEE_PEOPLE)
+def request_page(request: Any, key: str) -> HttpResponse:
+    """One request: who asks, its time, what was found, its plan, and what can be decided now."""
+    one = _found(request, key)
+    accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
+    today = services.today(request.organisation)
+    story, whom = services.story(one), services.opened(one)
+    names = {
+        **_line(one, today),
+        "one": one,
+        "whom": whom,
+        "steps": [(step, _step(step)) for step in story.steps],
+        "searches": story.searches,
+        "asked": RIGHTS[Right(one.right)],
+        "capacity": CAPACITIES[Capacity(one.capacity)],
+        "method": METHODS[Method(one.identified_by)] if one.identified_by else None,
+        "ground": GROUNDS.get(one.ground),
+        "purpose": _purposes(request.organisation).get(one.purpose),
+        "clock": one.clock(today),
+        "today": today,
+        "plan": _plan(one),
+        "run": decisions.run_of(request.organisation, one.plan) if one.plan else None,
+        "jobs": _jobs(one),
+        **_choices(one, story),
+    }
+    return render(request, "rights/request.html", names)
+
+
+def _choices(one: Any, story: Any) -> dict[str, Any]:
+    """The forms of what can be decided in this state."""
+    right, state, *_ = one.names()
+    if not one.open:
+        return {}
+    searched = any(step.kind == "searched" for step in story.steps)
+    early = state in (State.IDENTITY, State.SEARCHING, State.PLANNED)
+    looking = state in (State.SEARCHING, State.PLANNED)
+    judged = looking and right == Right.OBJECTION and bool(one.purpose)
+    unsure = state == State.IDENTITY or (looking and one.identified_by == Method.CODE)
+    return {
+        "identify": IdentityForm() if unsure else None,
+        "searched": searched,
+        "planning": looking and searched and right in services.KINDS,
+        "correct": CorrectForm() if looking and right == Right.RECTIFICATION else None,
+        "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed") if judged else None,
+        "asking": ReasonForm(fr="Question à la personne", en="Question to the person")
+        if early and not one.waiting
+        else None,
+        "resuming": one.waiting,
+        "extending": ReasonForm(fr="Pourquoi il faut plus de temps", en="Why more time is needed")
+        if not one.extended
+        else None,
+        "answering": AnswerForm(right=right) if state != State.APPROVED else None,
+        "withdrawing": early,
+    }
+
+
+def _plan(one: Any) -> Any:
+    if not one.plan:
+        return None
+    try:
+        kept = decisions.find(one.organisation, one.plan)
+    except RefusedError:
+        return None
+    return kept
+
+
+def _jobs(one: Any) -> list[Any]:
+    found = [jobs.open_job(one.organisation, "request-search", {"request": one.key})]
+    if one.plan:
+        found.append(jobs.open_job(one.organisation, "run", {"plan": one.plan}))
+    return [job for job in found if job is not None]
+
+
+@require_POST
+@member(May.APPROVE_PLAN)
+def approve(request: Any, key: str) -> HttpResponse:
+    """Approve the plan of a request; carrying it out is asked for in the same breath."""
+    one = _found(request, key)
+    return _do(request, one, lambda: services.approve(one.organisation, one.key, actor=request.user.email))
+
+
+@require_POST
+@member(May.ANSWER)
+def handle(request: Any, key: str, deed: str) -> HttpResponse:
+    """One decision about a request."""
+    one = _found(request, key)
+    if deed not in DEEDS:
+        raise Http404
+    return _do(request, one, lambda: DEEDS[deed](one, request.POST, request.user.email))
+
+
+def _do(request: Any, one: Any, deed: Callable[[], object]) -> HttpResponse:
+    try:
+        deed()
+    except NotSupported as refusal:
+        messages.error(request, said(refusal.text))
+    except RefusedError as refusal:
+        messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+    except (ConnectorError, ValueError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, say("C'est fait.", "Done."))
+    return redirect("requests:request", one.organisation, one.key)
+
+
+def _identify(one: Any, sent: Any, actor: str) -> object:
+    return services.accept(
+        one.organisation, one.key, Method(sent.get("method", "")), doubt=sent.get("doubt", ""), actor=actor
+    )
+
+
+def _correct(one: Any, sent: Any, actor: str) -> object:
+    form = CorrectForm(sent)
+    if not form.is_valid():
+        raise ValueError(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return services.correct(one.organisation, one.key, form.cleaned_data, actor=actor)
+
+
+def _answer(one: Any, sent: Any, actor: str) -> object:
+    return services.answer(
+        one.organisation,
+        one.key,
+        Outcome(sent.get("outcome", "")),
+        ground=sent.get("ground", ""),
+        reason=services.cleaned("message", sent.get("reason", "")),
+        actor=actor,
+    )
+
+
+def _reason(sent: Any) -> str:
+    return services.cleaned("message", sent.get("reason", ""))
+
+
+DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
+    "identify": _identify,
+    "search": lambda one, _, actor: services.search_again(one.organisation, one.key, actor=actor),
+    "plan": lambda one, _, actor: services.propose(one.organisation, one.key, actor=actor),
+    "wait": lambda one, sent, actor: services.wait(one.organisation, one.key, _reason(sent), actor=actor),
+    "resume": lambda one, _, actor: services.resume(one.organisation, one.key, actor=actor),
+    "extend": lambda one, sent, actor: services.extend(one.organisation, one.key, _reason(sent), actor=actor),
+    "weigh": lambda one, sent, actor: services.weigh(
+        one.organisation, one.key, _reason(sent), stops=sent.get("stops") == "yes", actor=actor
+    ),
+    "correct": _correct,
+    "answer": _answer,
+    "withdraw": lambda one, _, actor: services.withdraw(one.organisation, one.key, actor=actor),
+}
+
+
+def _found(request: Any, key: str) -> Any:
+    try:
+        return services.find(request.organisation, key)
+    except LedgerError:
+        raise Http404 from None
+
+
+def _step(step: Any) -> str:
+    """A step in words."""
+    if step.kind in list(State):
+        return said(STATES[State(step.kind)])
+    words = _STEPS.get(step.kind)
+    if step.kind == "unable":
+        return said(step.detail)
+    return step.kind if words is None else said(words)
+
+
+_STEPS: Final[Mapping[str, Text]] = {
+    "repeated": Text(fr="la même demande est arrivée de nouveau", en="the same request came again"),
+    "identified": Text(fr="identité montrée", en="identity shown"),
+    "searched": Text(fr="systèmes regardés", en="systems looked at"),
+    "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
+    "ran": Text(fr="plan exécuté", en="plan carried out"),
+    "paused": Text(fr="question posée à la personne", en="question put to the person"),
+    "resumed": Text(fr="la personne a répondu", en="the person answered"),
+    "extended": Text(fr="délai prolongé", en="time extended"),
+    "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "corrected": Text(fr="corrections proposées", en="corrections proposed"),
+    "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
+    "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),
+}

@@ -1,0 +1,364 @@
+"""What can be asked, by whom, how it stands, and on which grounds it is refused: closed lists, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from garant.policy.text import Text
+
+
+class Right(StrEnum):
+    """What a person may ask: the seven rights, and two more that the law gives them."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    PORTABILITY = "portability"
+    POST_MORTEM = "post-mortem"
+    CONSENT = "consent"
+    REVIEW = "human-review"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A right in everyday words: its name, what it gives, its article."""
+
+    name: Text
+    gives: Text
+    article: Text
+
+
+RIGHTS: Final[dict[Right, Asked]] = {
+    Right.ACCESS: Asked(
+        Text(fr="Voir mes données", en="See my data"),
+        Text(
+            fr="Savoir ce que nous avons sur vous, pourquoi, et en recevoir une copie.",
+            en="Know what we hold about you and why, and receive a copy.",
+        ),
+        Text(fr="RGPD, art. 15", en="GDPR, art. 15"),
+    ),
+    Right.RECTIFICATION: Asked(
+        Text(fr="Les faire corriger", en="Have them corrected"),
+        Text(fr="Corriger ou compléter ce qui est faux.", en="Correct or complete what is wrong."),
+        Text(fr="RGPD, art. 16", en="GDPR, art. 16"),
+    ),
+    Right.ERASURE: Asked(
+        Text(fr="Les faire effacer", en="Have them erased"),
+        Text(
+            fr="Effacer ce que la loi ne nous oblige pas à garder.",
+            en="Erase what the law does not oblige us to keep.",
+        ),
+        Text(fr="RGPD, art. 17", en="GDPR, art. 17"),
+    ),
+    Right.OBJECTION: Asked(
+        Text(fr="Refuser un usage", en="Object to a use"),
+        Text(
+            fr="Ne plus recevoir de publicité, ou refuser un autre usage de vos données.",
+            en="Receive no more advertising, or refuse another use of your data.",
+        ),
+        Text(fr="RGPD, art. 21", en="GDPR, art. 21"),
+    ),
+    Right.RESTRICTION: Asked(
+        Text(fr="Les mettre de côté", en="Have them set aside"),
+        Text(
+            fr="Garder vos données sans nous en servir, le temps de régler un désaccord.",
+            en="Keep your data without using them, while a disagreement is settled.",
+        ),
+        Text(fr="RGPD, art. 18", en="GDPR, art. 18"),
+    ),
+    Right.PORTABILITY: Asked(
+        Text(fr="Les emporter", en="Take them with me"),
+        Text(
+            fr="Recevoir les données que vous nous avez données, dans un format que les machines lisent.",
+            en="Receive the data that you gave us, in a format that machines read.",
+        ),
+        Text(fr="RGPD, art. 20", en="GDPR, art. 20"),
+    ),
+    Right.POST_MORTEM: Asked(
+        Text(fr="Décider pour après ma mort", en="Decide for after my death"),
+        Text(
+            fr="Dire ce que vos données deviendront, et à qui le confier. Les héritiers écrivent ici aussi.",
+            en="Say what will become of your data, and whom you trust with it. Heirs write here too.",
+        ),
+        Text(fr="Loi n° 78-17, art. 85", en="French Act no. 78-17, art. 85"),
+    ),
+    Right.CONSENT: Asked(
+        Text(fr="Retirer mon accord", en="Withdraw my consent"),
+        Text(fr="Revenir sur un accord que vous avez donné.", en="Take back a consent that you gave."),
+        Text(fr="RGPD, art. 7(3)", en="GDPR, art. 7(3)"),
+    ),
+    Right.REVIEW: Asked(
+        Text(fr="Faire revoir une décision", en="Have a decision looked at again"),
+        Text(
+            fr="Demander qu’une personne réexamine ce qu’une machine a décidé.",
+            en="Ask that a person look again at what a machine decided.",
+        ),
+        Text(fr="RGPD, art. 22(3)", en="GDPR, art. 22(3)"),
+    ),
+}
+
+
+class Capacity(StrEnum):
+    """In whose name somebody asks."""
+
+    SELF = "self"
+    AGENT = "agent"
+    PARENT = "parent"
+    HEIR = "heir"
+
+
+CAPACITIES: Final[dict[Capacity, Text]] = {
+    Capacity.SELF: Text(fr="Pour moi", en="For myself"),
+    Capacity.AGENT: Text(fr="Pour quelqu’un qui m’a donné mandat", en="For somebody who gave me a mandate"),
+    Capacity.PARENT: Text(fr="Pour un enfant mineur dont j’ai la charge", en="For a child who is in my care"),
+    Capacity.HEIR: Text(
+        fr="Pour une personne décédée dont j’hérite", en="For a person who died, whose heir I am"
+    ),
+}
+
+
+class Channel(StrEnum):
+    """How a request came."""
+
+    FORM = "form"
+    API = "api"
+    MAIL = "mail"
+    LETTER = "letter"
+    CALL = "call"
+
+
+CHANNELS: Final[dict[Channel, Text]] = {
+    Channel.FORM: Text(fr="formulaire", en="form"),
+    Channel.API: Text(fr="interface de programmation", en="API"),
+    Channel.MAIL: Text(fr="courriel", en="e-mail"),
+    Channel.LETTER: Text(fr="lettre", en="letter"),
+    Channel.CALL: Text(fr="appel", en="call"),
+}
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IDENTITY = "identity"
+    SEARCHING = "searching"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    RUNNING = "running"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+STATES: Final[dict[State, Text]] = {
+    State.RECEIVED: Text(fr="reçue", en="received"),
+    State.ACKNOWLEDGED: Text(fr="accusée", en="acknowledged"),
+    State.IDENTITY: Text(fr="identité à confirmer", en="identity to be confirmed"),
+    State.SEARCHING: Text(fr="en recherche", en="being searched"),
+    State.PLANNED: Text(fr="plan proposé", en="plan proposed"),
+    State.APPROVED: Text(fr="approuvée", en="approved"),
+    State.RUNNING: Text(fr="en cours d’exécution", en="being carried out"),
+    State.ANSWERED: Text(fr="répondue", en="answered"),
+    State.WITHDRAWN: Text(fr="retirée", en="withdrawn"),
+    State.CLOSED: Text(fr="close", en="closed"),
+}
+
+FINAL: Final = (State.ANSWERED, State.WITHDRAWN, State.CLOSED)
+"""Nothing is done any more: from here on, the days until Garant forgets the person are counted."""
+
+
+class Outcome(StrEnum):
+    """What an ended request came to."""
+
+    FULLY = "fully"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    ABANDONED = "abandoned"
+
+
+OUTCOMES: Final[dict[Outcome, Text]] = {
+    Outcome.FULLY: Text(fr="satisfaite", en="granted"),
+    Outcome.PARTLY: Text(fr="satisfaite en partie", en="granted in part"),
+    Outcome.REFUSED: Text(fr="refusée", en="refused"),
+    Outcome.WITHDRAWN: Text(fr="retirée par la personne", en="withdrawn by the person"),
+    Outcome.ABANDONED: Text(
+        fr="sans suite\u202f: identité jamais confirmée", en="dropped: identity never confirmed"
+    ),
+}
+
+
+class Method(StrEnum):
+    """How somebody showed who they are, the least first."""
+
+    CODE = "code"
+    KNOWN_CONTACT = "known-contact"
+    QUESTION = "question"
+    MANDATE = "mandate"
+    DOCUMENT = "document"
+
+
+METHODS: Final[dict[Method, Text]] = {
+    Method.CODE: Text(fr="code reçu à l’adresse donnée", en="code sent to the address given"),
+    Method.KNOWN_CONTACT: Text(
+        fr="contact déjà connu de nous (adresse, téléphone, compte)",
+        en="contact that we knew already (address, telephone, account)",
+    ),
+    Method.QUESTION: Text(
+        fr="question dont seule la personne a la réponse", en="question that only the person can answer"
+    ),
+    Method.MANDATE: Text(
+        fr="mandat, livret de famille ou acte de notoriété présenté",
+        en="mandate, family record or certificate of inheritance shown",
+    ),
+    Method.DOCUMENT: Text(
+        fr="pièce d’identité, pour un doute raisonnable écrit ci-dessous, détruite aussitôt",
+        en="identity document, on the reasonable doubt written below, destroyed at once",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a request may be refused: what the person is told, and where the law says so."""
+
+    words: Text
+    source: Text
+    rights: frozenset[Right]
+
+
+_ALL: Final = frozenset(Right)
+
+GROUNDS: Final[dict[str, Ground]] = {
+    "nothing-held": Ground(
+        Text(
+            fr="Nous n’avons rien trouvé sur vous dans nos systèmes.",
+            en="We found nothing about you in our systems.",
+        ),
+        Text(fr="RGPD, art. 15(1)", en="GDPR, art. 15(1)"),
+        _ALL,
+    ),
+    "unidentified": Ground(
+        Text(
+            fr="Nous n’avons pas pu nous assurer que ces données sont les vôtres.",
+            en="We could not make sure that these data are yours.",
+        ),
+        Text(fr="RGPD, art. 11(2) et 12(2)", en="GDPR, art. 11(2) and 12(2)"),
+        _ALL,
+    ),
+    "manifestly-unfounded": Ground(
+        Text(fr="La demande est manifestement infondée.", en="The request is manifestly unfounded."),
+        Text(fr="RGPD, art. 12(5)(b)", en="GDPR, art. 12(5)(b)"),
+        _ALL,
+    ),
+    "excessive": Ground(
+        Text(
+            fr="La demande est excessive\u202f: la même nous a été adressée à plusieurs reprises.",
+            en="The request is excessive: the same was made to us several times.",
+        ),
+        Text(fr="RGPD, art. 12(5)(b)", en="GDPR, art. 12(5)(b)"),
+        _ALL,
+    ),
+    "rights-of-others": Ground(
+        Text(
+            fr="Y répondre porterait atteinte aux droits et libertés d’autres personnes.",
+            en="Answering it would adversely affect the rights and freedoms of others.",
+        ),
+        Text(fr="RGPD, art. 15(4) et 20(4)", en="GDPR, art. 15(4) and 20(4)"),
+        frozenset({Right.ACCESS, Right.PORTABILITY}),
+    ),
+    "legal-obligation": Ground(
+        Text(fr="La loi nous oblige à garder ces données.", en="The law obliges us to keep these data."),
+        Text(fr="RGPD, art. 17(3)(b)", en="GDPR, art. 17(3)(b)"),
+        frozenset({Right.ERASURE}),
+    ),
+    "legal-claims": Ground(
+        Text(
+            fr="Ces données sont nécessaires pour constater, exercer ou défendre un droit en justice.",
+            en="These data are needed to establish, exercise or defend a legal claim.",
+        ),
+        Text(fr="RGPD, art. 17(3)(e) et 21(1)", en="GDPR, art. 17(3)(e) and 21(1)"),
+        frozenset({Right.ERASURE, Right.OBJECTION}),
+    ),
+    "no-ground-for-erasure": Ground(
+        Text(
+            fr="Aucun des cas où la loi impose l’effacement n’est rempli\u202f: ces données servent encore.",
+            en="None of the cases in which the law requires erasure applies: these data are still needed.",
+        ),
+        Text(fr="RGPD, art. 17(1)", en="GDPR, art. 17(1)"),
+        frozenset({Right.ERASURE}),
+    ),
+    "accurate": Ground(
+        Text(fr="Après vérification, ces données sont exactes.", en="We checked: these data are accurate."),
+        Text(fr="RGPD, art. 16", en="GDPR, art. 16"),
+        frozenset({Right.RECTIFICATION}),
+    ),
+    "compelling-grounds": Ground(
+        Text(
+            fr="Des motifs légitimes et impérieux prévalent sur vos intérêts, vos droits et vos libertés.",
+            en="Compelling legitimate grounds override your interests, rights and freedoms.",
+        ),
+        Text(fr="RGPD, art. 21(1)", en="GDPR, art. 21(1)"),
+        frozenset({Right.OBJECTION}),
+    ),
+    "not-our-basis": Ground(
+        Text(
+            fr="Cet usage ne repose pas sur notre intérêt légitime\u202f: le droit d’opposition ne s’y applique pas.",
+            en="This use does not rest on our legitimate interest: the right to object does not apply to it.",
+        ),
+        Text(fr="RGPD, art. 21(1)", en="GDPR, art. 21(1)"),
+        frozenset({Right.OBJECTION}),
+    ),
+    "no-case-of-restriction": Ground(
+        Text(
+            fr="Aucun des quatre cas de limitation n’est rempli.",
+            en="None of the four cases of restriction applies.",
+        ),
+        Text(fr="RGPD, art. 18(1)", en="GDPR, art. 18(1)"),
+        frozenset({Right.RESTRICTION}),
+    ),
+    "not-provided-by-person": Ground(
+        Text(
+            fr="Nous ne tenons de vous aucune donnée traitée par contrat ou avec votre accord\u202f: "
+            "rien n’est à emporter.",
+            en="We hold no data that you provided and that we process under a contract or with your consent: "
+            "there is nothing to take.",
+        ),
+        Text(fr="RGPD, art. 20(1)", en="GDPR, art. 20(1)"),
+        frozenset({Right.PORTABILITY}),
+    ),
+    "no-consent": Ground(
+        Text(
+            fr="Cet usage ne repose pas sur votre accord\u202f: il n’y a rien à retirer.",
+            en="This use does not rest on your consent: there is nothing to withdraw.",
+        ),
+        Text(fr="RGPD, art. 7(3)", en="GDPR, art. 7(3)"),
+        frozenset({Right.CONSENT}),
+    ),
+    "no-automated-decision": Ground(
+        Text(
+            fr="Aucune décision à votre sujet n’a été prise par une machine seule.",
+            en="No decision about you was made by a machine alone.",
+        ),
+        Text(fr="RGPD, art. 22(1)", en="GDPR, art. 22(1)"),
+        frozenset({Right.REVIEW}),
+    ),
+    "beyond-heirs": Ground(
+        Text(
+            fr="La loi ne donne aux héritiers que ce qui est nécessaire à la succession, et la clôture des comptes.",
+            en="The law gives heirs only what settling the estate requires, and the closing of accounts.",
+        ),
+        Text(fr="Loi n° 78-17, art. 85, II", en="French Act no. 78-17, art. 85, II"),
+        frozenset({Right.POST_MORTEM, Right.ACCESS, Right.ERASURE}),
+    ),
+}
+
+
+def grounds_for(right: Right) -> dict[str, Ground]:
+    """The grounds on which this right may be refused."""
+    return {key: ground for key, ground in GROUNDS.items() if right in ground.rights}

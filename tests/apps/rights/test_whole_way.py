@@ -1,0 +1,137 @@
+"""From the person's click to the answer: erased for real, verified, told, and forgotten by Garant itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.test import Client
+
+from garant.apps.evidence import services as evidence
+from garant.apps.rights import services
+from garant.apps.rights.models import Request
+from garant.apps.rights.words import Right
+from garant.ledger import LedgerError
+from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.seen import seen
+from tests.site.conftest import sign_in
+
+FORMS = "application/x-www-form-urlencoded"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def fill(company: str, right: str, language: str = "fr", **values: str) -> Any:
+    """Open the form as a person does, fill it in, send it."""
+    visitor = Client()
+    address = f"/p/{company}/{language}/requests/{right}/"
+    page = visitor.get(address)
+    assert page.status_code == 200
+    token = re.search(r'name="token" value="([^"]+)"', page.content.decode())
+    assert token is not None
+    sent = {"token": token[1], "website": "", "name": "Jeanne Essai", "message": "", **values}
+    return post_form(visitor, address, sent)
+
+
+def post_form(visitor: Client, address: str, values: dict[str, str]) -> Any:
+    """Send a form as browsers do."""
+    return visitor.post(address, urlencode(values), content_type=FORMS)
+
+
+def confirm(page: str, digits: str) -> str:
+    """Type the code; gives the address of the person's own page."""
+    answer = post_form(Client(), page, {"code": digits})
+    assert answer.status_code == 303, answer.content.decode()
+    return answer["Location"]
+
+
+def test_an_erasure_from_the_click_to_the_proof(company: str, post: Letters) -> None:
+    email = somebody()
+    answer = fill(company, "erasure", email=email)
+    assert answer.status_code == 303
+    assert not answer.cookies
+    (request,) = seen(Request).all()
+    assert (request.state, post.kinds(request.key)) == ("identity", ["acknowledged", "code"])
+    mine = confirm(answer["Location"], post.last("code")["code"])
+    assert request.key in Client().get(mine).content.decode()
+    work(company, "request-search")
+    request = services.find(company, request.key)
+    assert request.state == "planned"
+
+    officer = sign_in("deleguee@demo.example")
+    page = f"/o/{company}/requests/{request.key}/"
+    shown = officer.get(page).content.decode()
+    assert email in shown
+    assert "Relation client" in shown
+    officer.post(f"{page}approve/")
+    assert services.find(company, request.key).state == "approved"
+    officer.post(f"{page}answer/", {"outcome": "fully"})
+    assert services.find(company, request.key).state == "approved"  # nothing is told before it is done
+    work(company, "run")
+    assert services.find(company, request.key).state == "running"
+    assert ask_system("GARANT_DEMO_CRM", "SELECT * FROM person WHERE email = ?", email) == []
+    officer.post(f"{page}answer/", {"outcome": "fully", "reason": "C’est effacé."})
+    request = services.find(company, request.key)
+    assert (request.state, request.outcome) == ("answered", "fully")
+    assert "C’est effacé." in Client().get(mine).content.decode()
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=70)):
+        assert services.night(company)["forgotten"] == 1
+        assert Client().get(mine).status_code == 404
+    assert services.opened(services.find(company, request.key)) is None
+    states = [record.payload["state"] for record in evidence.records(company, kind="request.moved")]
+    assert states == [
+        "acknowledged", "identity", "searching", "planned", "approved", "running", "answered",
+    ]  # fmt: skip
+    written = b"".join(bytes(str(record), "utf-8") for record in evidence.records(company))
+    assert email.encode() not in written
+    assert b"Jeanne" not in written
+
+
+def test_the_same_request_sent_fifty_times_is_one(company: str, post: Letters) -> None:
+    pages = {fill_again(company).status_code for _ in range(12)}
+    assert pages == {303}
+    for _ in range(38):
+        services.receive(company, asked())
+    assert seen(Request).count() == 1
+    assert [kind for _, kind, _ in post.sent] == ["acknowledged", "code"]
+
+
+def fill_again(company: str) -> Any:
+    return fill(company, "access", email="Jeanne@Essai.example")
+
+
+def asked() -> services.Asked:
+    return services.Asked(Right.ACCESS, services.Whom(name="J", email="jeanne@essai.example"))
+
+
+def test_a_stranger_learns_nothing(company: str, post: Letters) -> None:
+    known, unknown = (
+        fill(company, "access", email=somebody()),
+        fill(company, "access", email="personne@nulle.example"),
+    )
+    pages = [Client().get(one["Location"]) for one in (known, unknown)]
+    blank = [re.sub(r"code/[^/]+/|value=\"[^\"]+\"", "", page.content.decode()) for page in pages]
+    assert blank[0] == blank[1]
+    wrong = post_form(Client(), known["Location"], {"code": "00000000"})
+    nowhere = post_form(Client(), f"/p/{company}/fr/requests/code/guessed/", {"code": "00000000"})
+    assert (wrong.status_code, nowhere.status_code) == (422, 422)
+    for _ in range(10):
+        post_form(Client(), known["Location"], {"code": "00000000"})
+    right = next(facts["code"] for _, kind, facts in post.sent if kind == "code")
+    assert post_form(Client(), known["Location"], {"code": right}).status_code == 422  # tried too often
+
+
+def test_two_who_approve_at_once_approve_once(company: str, post: Letters) -> None:
+    answer = fill(company, "erasure", email=somebody())
+    confirm(answer["Location"], post.last("code")["code"])
+    work(company, "request-search")
+    (request,) = services.listing(company)
+    services.approve(company, request.key, actor="deleguee@demo.example")
+    with pytest.raises(LedgerError):
+        services.approve(company, request.key, actor="adjointe@demo.example")
+    assert len(list(evidence.records(company, kind="plan.approved"))) == 1
