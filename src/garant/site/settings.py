@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "garant.apps.webhooks",
     "garant.apps.mails",
     "garant.apps.rights",
+    "garant.apps.deliveries",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -43,5 +43,6 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.jobs.urls")),
     path("p/", include("garant.apps.notices.urls")),
     path("p/", include("garant.apps.rights.public_urls")),
+    path("p/", include("garant.apps.deliveries.urls")),
     path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
 ]

@@ -17,6 +17,7 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from django.conf import settings
 from django.db import close_old_connections
 
+from garant.apps.deliveries import services as deliveries
 from garant.apps.jobs import services
 from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
@@ -46,9 +47,10 @@ def job_workflow(key: str) -> int:
 
 @DBOS.workflow(name="garant.hourly")
 def hourly(scheduled: datetime, _: Any) -> None:
-    """Ask for the looks of the organisations where it is night."""
+    """Ask for the looks of the organisations where it is night; destroy what is past its day."""
     close_old_connections()
     ask_nightly(scheduled)
+    deliveries.destroy_due(scheduled)
 
 
 def ask_nightly(at: datetime) -> int:
