@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from garant.apps.accounts import invitations
 from garant.apps.accounts import services as accounts
 from garant.apps.controls import services as controls
 from garant.apps.jobs import services as jobs
@@ -13,7 +14,7 @@ from tests.browser.chromium import AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
 
 
-@pytest.mark.parametrize("path", ["/", "/account/login/"])
+@pytest.mark.parametrize("path", ["/", "/account/login/", "/account/password/reset/"])
 def test_pages_for_strangers(eyes: Eyes, path: str, persona: Persona) -> None:
     eyes.assert_accessible(path, client=persona("stranger"))
 
@@ -69,6 +70,7 @@ def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
 
 def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
     administrator = sign_in("administratrice@demo.example")
+    invitations.invite(company, "new@demo.example", accounts.Habilitation("staff"), actor="garant")
     made, _ = webhooks.add(company, "https://93.184.216.34/garant", (), actor="garant")
     member = next(one for one in accounts.members(company) if one.role == "technician")
     for path in (
@@ -76,6 +78,15 @@ def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
         "settings/tokens/",
         "settings/webhooks/",
         f"settings/webhooks/{made.key}/",
+        "people/",
         f"people/{member.pk}/",
     ):
         eyes.assert_accessible(f"/o/{company}/{path}", client=administrator)
+
+
+def test_an_invitation_is_read_by_who_has_no_account(eyes: Eyes, persona: Persona, site: str) -> None:
+    sent = invitations.invite(site, "new@demo.example", accounts.Habilitation("staff"), actor="garant")
+    visitor = persona("stranger")
+    page = visitor.get(sent.link.partition("/account/")[2].join(["/account/", ""]))["Location"]
+    eyes.assert_accessible(page, client=visitor)
+    eyes.assert_accessible("/account/invitation/i-0/", client=visitor, status=404)

@@ -158,7 +158,9 @@ def test_nobody_signs_up_alone() -> None:
 def test_habilitations_are_given_changed_reviewed_and_ended(site: str, persona: Persona) -> None:
     client = persona("dpo")
     page = f"/o/{site}/people/"
-    client.post(page, {"email": "new@demo.example", "name": "Nouvelle", "role": "staff"})
+    accounts.give(
+        site, accounts.ensure_user("new@demo.example", "Nouvelle"), Habilitation("staff"), actor="garant"
+    )
     held = {one.user.email: one for one in accounts.members(site)}
     assert held["new@demo.example"].role == "staff"
     own = f"{page}{held['new@demo.example'].pk}/"

@@ -22,6 +22,13 @@ def register(app: typer.Typer) -> None:
         help=both("Les personnes habilitées dans le site.", "The people who may use the site."),
     )
     group.command("add", help=both("Habilite quelqu’un.", "Give somebody a role."))(add)
+    group.command(
+        "invite",
+        help=both(
+            "Invite quelqu’un : un lien, valable une fois, pour choisir un mot de passe.",
+            "Invite somebody: a link that works once, to choose a password.",
+        ),
+    )(invite)
     group.command("list", help=both("Liste les habilitations.", "List the habilitations."))(show)
     group.command("remove", help=both("Met fin à une habilitation.", "End somebody’s role."))(remove)
     app.add_typer(group, name="member")
@@ -30,22 +37,63 @@ def register(app: typer.Typer) -> None:
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help=both("Son adresse.", "Their address."))]
 
 
+RoleOption = Annotated[
+    str,
+    typer.Option(
+        "--role",
+        help=both(
+            "administrator, dpo, dpo-delegate, staff, technician, auditor ou client-contact.",
+            "administrator, dpo, dpo-delegate, staff, technician, auditor or client-contact.",
+        ),
+    ),
+]
+NameOption = Annotated[str, typer.Option("--name", help=both("Son nom.", "Their name."))]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help=both("Dernier jour.", "Last day."))
+]
+ActivityOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--activity",
+        metavar="KEY",
+        help=both(
+            "Activité couverte ; peut se répéter ; toutes sinon.",
+            "Activity covered; may be repeated; all without it.",
+        ),
+    ),
+]
+SystemOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--system",
+        metavar="NAME",
+        help=both(
+            "Système couvert ; peut se répéter ; tous sinon.",
+            "System covered; may be repeated; all without it.",
+        ),
+    ),
+]
+ClientOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--client",
+        metavar="KEY",
+        help=both(
+            "Client pour qui vient un interlocuteur ; peut se répéter.",
+            "Client for whom a contact comes; may be repeated.",
+        ),
+    ),
+]
+
+
 def add(
     email: EmailArgument,
-    role: Annotated[
-        str,
-        typer.Option(
-            "--role",
-            help=both(
-                "administrator, dpo, dpo-delegate, staff, technician, auditor ou client-contact.",
-                "administrator, dpo, dpo-delegate, staff, technician, auditor or client-contact.",
-            ),
-        ),
-    ] = "staff",
-    name: Annotated[str, typer.Option("--name", help=both("Son nom.", "Their name."))] = "",
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help=both("Dernier jour.", "Last day."))
-    ] = None,
+    role: RoleOption = "staff",
+    name: NameOption = "",
+    until: UntilOption = None,
+    activity: ActivityOption = None,
+    system: SystemOption = None,
+    client: ClientOption = None,
     organisation: state.OrganisationOption = None,
 ) -> int:
     """Give a role; the password comes from GARANT_PASSWORD, or is asked for, or is left to be chosen."""
@@ -54,13 +102,45 @@ def add(
 
     key = state.the_organisation(organisation)
     user = services.ensure_user(email, name)
-    services.give(key, user, services.Habilitation(role, _day(until)), actor=state.actor())
+    wanted = services.Habilitation(role, _day(until), activity or (), system or (), client or ())
+    services.give(key, user, wanted, actor=state.actor())
     password = os.environ.get("GARANT_PASSWORD", "")
     if password:
         _set_password(user, password)
     note(
         f"{user.email} est habilité pour {key}." + _next(user, "fr"),
         f"{user.email} has a role in {key}." + _next(user, "en"),
+    )
+    return Exit.OK
+
+
+def invite(
+    email: EmailArgument,
+    role: RoleOption = "staff",
+    name: NameOption = "",
+    until: UntilOption = None,
+    activity: ActivityOption = None,
+    system: SystemOption = None,
+    client: ClientOption = None,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Send the invitation, or write its link alone on standard output where no letter leaves."""
+    state.ready()
+    from garant.apps.accounts import invitations, services
+
+    key = state.the_organisation(organisation)
+    wanted = services.Habilitation(role, _day(until), activity or (), system or (), client or ())
+    sent = invitations.invite(key, email, wanted, name=name, actor=state.actor())
+    if sent.mailed:
+        note(
+            f"L’invitation part par courriel à {email} : garant work l’envoie.",
+            f"The invitation goes to {email} by e-mail: garant work sends it.",
+        )
+        return Exit.OK
+    out().print(sent.link, markup=False, highlight=False, soft_wrap=True)
+    note(
+        "Remettez ce lien à la personne : il sert une fois, pendant sept jours.",
+        "Hand this link over to the person: it works once, for seven days.",
     )
     return Exit.OK
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import include, path
 
+from garant.apps.accounts import invitationviews
 from garant.site import views
 from garant.site.api import api
 
@@ -24,6 +25,8 @@ urlpatterns: list[Any] = [
     path("health", views.health, name="health"),
     path("language/", views.language, name="language"),
     path(".well-known/", include("garant.apps.notices.wellknown")),
+    path("account/invitation/<slug:key>/", invitationviews.accept, name="invitation"),
+    path("account/invitation/<slug:key>/<str:secret>/", invitationviews.arrive, name="invitation-link"),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
     path("o/", include("garant.apps.organisations.urls")),

@@ -17,7 +17,34 @@ class MemberAdded(Payload):
         default_factory=list[Key], description="the activities it covers; none for all"
     )
     systems: list[Key] = Field(default_factory=list[Key], description="the systems it covers; none for all")
+    clients: list[Key] = Field(
+        default_factory=list[Key], description="the clients for whom a client's contact comes"
+    )
     until: Day | None = Field(default=None, description="its last day, where it has one")
+
+
+@entry_kind("member.invited", fr="Quelqu’un a été invité.", en="Somebody was invited.")
+class MemberInvited(Payload):
+    """A link was sent, or handed over; the habilitation is given when it is accepted."""
+
+    member: Key = Field(description="the person's pseudonym in this organisation")
+    invitation: Key = Field(description="the invitation's key, which opens nothing")
+    role: Key = Field(description="the role")
+    expires: Day = Field(description="the last day of the link, UTC")
+
+
+@entry_kind("invitation.withdrawn", fr="Une invitation a été retirée.", en="An invitation was withdrawn.")
+class InvitationWithdrawn(Payload):
+    """Its link opens nothing any more."""
+
+    invitation: Key = Field(description="the invitation's key")
+
+
+@entry_kind("invitation.accepted", fr="Une invitation a été acceptée.", en="An invitation was accepted.")
+class InvitationAccepted(Payload):
+    """Its link opens nothing any more, and the habilitation is given."""
+
+    invitation: Key = Field(description="the invitation's key")
 
 
 @entry_kind("member.changed", fr="Une habilitation a été modifiée.", en="A habilitation was changed.")

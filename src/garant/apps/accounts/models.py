@@ -67,6 +67,8 @@ class Membership(models.Model):
     """Keys of the activities that the habilitation covers; empty for all."""
     systems: list[str] = _fields.JSONField(default=list, blank=True)
     """Names of the systems that the habilitation covers; empty for all."""
+    clients: list[str] = _fields.JSONField(default=list, blank=True)
+    """Keys of the clients, in the policy, for whom a client's contact comes; empty for none."""
     until: date | None = _fields.DateField(null=True)
     given_at: datetime = _fields.DateTimeField()
     reviewed_at: datetime = _fields.DateTimeField()
@@ -103,3 +105,50 @@ class Membership(models.Model):
         by_activity = activity is None or not self.activities or activity in self.activities
         by_system = system is None or not self.systems or system in self.systems
         return by_activity and by_system
+
+
+class Invitation(models.Model):
+    """A habilitation that waits for somebody to accept it; what opens it is nowhere here."""
+
+    key: str = _fields.CharField(max_length=20, primary_key=True)
+    organisation: Any = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, to_field="key", related_name="+"
+    )
+    organisation_id: str
+    email: str = _fields.EmailField(max_length=254)
+    name: str = _fields.CharField(max_length=200, blank=True, default="")
+    language: str = _fields.CharField(max_length=2, default="fr")
+    role: str = _fields.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    activities: list[str] = _fields.JSONField(default=list, blank=True)
+    systems: list[str] = _fields.JSONField(default=list, blank=True)
+    clients: list[str] = _fields.JSONField(default=list, blank=True)
+    until: date | None = _fields.DateField(null=True)
+    digest: str = _fields.CharField(max_length=64)
+    """The SHA-256 of the secret of the last link: 256 random bits, which no word list has."""
+    invited_by: str = _fields.CharField(max_length=254)
+    sent_at: datetime = _fields.DateTimeField()
+    expires_at: datetime = _fields.DateTimeField()
+    accepted_at: datetime | None = _fields.DateTimeField(null=True)
+    withdrawn_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """One that waits for each address."""
+
+        ordering: ClassVar = ["-sent_at", "key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_invitation_per_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.key}"
+
+    @property
+    def words(self) -> Text:
+        """The role, in words."""
+        return WORDS[Role(self.role)]

@@ -53,3 +53,35 @@ def last_manager() -> AccountRefusedError:
         fr="Il ne resterait personne pour gérer les habilitations. Donnez d’abord ce rôle à quelqu’un d’autre.",
         en="Nobody would be left to manage habilitations. Give that role to somebody else first.",
     )
+
+
+def already_member() -> AccountRefusedError:
+    """Nobody is invited to where they are."""
+    return AccountRefusedError(
+        fr="Cette personne a déjà une habilitation ici : changez-la sur sa page.",
+        en="This person has a habilitation here already: change it on their page.",
+    )
+
+
+def invitation_over() -> AccountRefusedError:
+    """Used, withdrawn, replaced, expired, or never there: nobody is told which."""
+    return AccountRefusedError(
+        fr="Ce lien n’ouvre plus rien. Demandez une nouvelle invitation à la personne qui vous l’a envoyé.",
+        en="This link opens nothing any more. Ask whoever sent it to you for a new invitation.",
+    )
+
+
+def sign_in_first() -> AccountRefusedError:
+    """An account is there already: its holder signs in."""
+    return AccountRefusedError(
+        fr="Un compte existe déjà à cette adresse : connectez-vous, puis acceptez.",
+        en="There is an account at this address already: sign in, then accept.",
+    )
+
+
+def another_person() -> AccountRefusedError:
+    """Whoever is signed in is not who was invited."""
+    return AccountRefusedError(
+        fr="Cette invitation est pour une autre adresse que celle de votre compte.",
+        en="This invitation is for another address than your account’s.",
+    )

@@ -30,12 +30,29 @@ from garant.ledger.entries import Entry, Payload
 
 @dataclass(frozen=True, slots=True)
 class Habilitation:
-    """A role to give: its last day where it has one, the activities and systems it covers (none: all)."""
+    """A role to give: its last day where it has one, the activities and systems it covers (none: all), and for whom
+    a client's contact comes."""
 
     role: str
     until: date | None = None
     activities: Sequence[str] = field(default=())
     systems: Sequence[str] = field(default=())
+    clients: Sequence[str] = field(default=())
+
+
+def address(email: str) -> str:
+    """An address as accounts are known by. Raises AccountRefusedError for what is none."""
+    plain = email.strip().lower()
+    try:
+        validate_email(plain)
+    except ValidationError:
+        raise refusals.not_an_address(email) from None
+    return plain
+
+
+def user_of(email: str) -> User | None:
+    """The user of this address, if there is one."""
+    return User.objects.filter(email__iexact=email).first()
 
 
 def ensure_user(email: str, name: str = "", *, language: str = "fr", operator: bool = False) -> User:
@@ -43,18 +60,19 @@ def ensure_user(email: str, name: str = "", *, language: str = "fr", operator: b
 
     Raises AccountRefusedError for what is no address.
     """
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise refusals.not_an_address(email) from None
-    found = User.objects.filter(email__iexact=address).first()
+    known_by = address(email)
+    found = user_of(known_by)
     if found is not None:
         return found
-    user = User(email=address, name=name.strip(), language=language, is_operator=operator, joined_at=_now())
+    user = User(email=known_by, name=name.strip(), language=language, is_operator=operator, joined_at=_now())
     user.set_unusable_password()
     user.save()
     return user
+
+
+def whoever(email: str, name: str = "") -> User:
+    """Somebody who is not kept: what a password is compared with before there is an account."""
+    return User(email=email, name=name)
 
 
 def set_password(user: User, password: str) -> None:
@@ -75,7 +93,7 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
 
     Raises AccountRefusedError: no such role, or a role that ends without its day.
     """
-    _check(organisation, habilitation)
+    check(organisation, habilitation)
     with organisations.scoped(organisation):
         former = _in_force(organisation, user)
         if former is not None:
@@ -88,6 +106,7 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
             role=habilitation.role,
             activities=list(habilitation.activities),
             systems=list(habilitation.systems),
+            clients=list(habilitation.clients),
             until=habilitation.until,
             given_at=_now(),
             reviewed_at=_now(),
@@ -100,9 +119,10 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
             role=habilitation.role,
             activities=list(habilitation.activities),
             systems=list(habilitation.systems),
+            clients=list(habilitation.clients),
             until=habilitation.until,
         )
-        _enter(organisation, said, actor)
+        enter(organisation, said, actor)
     return given
 
 
@@ -114,7 +134,7 @@ def take(organisation: str, email: str, *, actor: str) -> None:
         _keep_a_manager(held, None)
         held.ended_at = _now()
         held.save(update_fields=["ended_at"])
-        _enter(organisation, MemberRemoved(member=pseudonym(organisation, held.user.email)), actor)
+        enter(organisation, MemberRemoved(member=pseudonym(organisation, held.user.email)), actor)
 
 
 @transaction.atomic
@@ -123,7 +143,7 @@ def review(organisation: str, emails: Sequence[str], *, actor: str) -> int:
     with organisations.scoped(organisation):
         chosen = Membership.objects.filter(ended_at=None, user__email__in=emails)
         confirmed: int = chosen.update(reviewed_at=_now())
-        _enter(organisation, HabilitationsReviewed(confirmed=confirmed), actor)
+        enter(organisation, HabilitationsReviewed(confirmed=confirmed), actor)
     return confirmed
 
 
@@ -140,7 +160,7 @@ def attest(
         said = MemberAttested(
             member=pseudonym(organisation, held.user.email), trained=trained, confidentiality=confidentiality
         )
-        _enter(organisation, said, actor)
+        enter(organisation, said, actor)
     return held
 
 
@@ -172,7 +192,7 @@ def portfolio(user: User) -> list[Membership]:
 def looked(organisation: str, user: User, place: str, *, about: str | None = None, people: int = 0) -> None:
     """Enter in the ledger that somebody looks at personal data, before they see them."""
     said = PersonalDataRead(place=place, about=about, people=people)
-    _enter(organisation, said, user.email)
+    enter(organisation, said, user.email)
 
 
 def pseudonym(organisation: str, name: str) -> str:
@@ -180,7 +200,8 @@ def pseudonym(organisation: str, name: str) -> str:
     return evidence.person(organisation, name)
 
 
-def _check(organisation: str, habilitation: Habilitation) -> None:
+def check(organisation: str, habilitation: Habilitation) -> None:
+    """Refuse what is no habilitation: an unknown role, an end that is over or missing. Raises AccountRefusedError."""
     if habilitation.role not in [one.value for one in Role]:
         raise refusals.unknown_role(habilitation.role)
     if Role(habilitation.role) in TIME_BOXED and habilitation.until is None:
@@ -214,7 +235,8 @@ def _keep_a_manager(leaving: Membership, becomes: Role | None) -> None:
         raise refusals.last_manager()
 
 
-def _enter(organisation: str, payload: Payload, actor: str) -> None:
+def enter(organisation: str, payload: Payload, actor: str) -> None:
+    """Enter in the ledger what somebody did to an account, in the caller's transaction."""
     who = actor if actor == "garant" else pseudonym(organisation, actor)
     evidence.append(organisation, [Entry(payload, _now(), who)])
 

@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from garant.apps.accounts import services
+from garant.apps.accounts import invitations, services
 from garant.apps.accounts.access import has_second_factor, member, signed_in
 from garant.apps.accounts.forms import AttestationForm, HabilitationForm
+from garant.apps.accounts.invitationviews import shown
 from garant.apps.accounts.refusals import AccountRefusedError
 from garant.apps.accounts.roles import May
 from garant.apps.accounts.services import Habilitation
@@ -19,7 +20,7 @@ from garant.apps.controls import services as controls
 from garant.apps.controls import systems
 from garant.apps.policies import services as policies
 from garant.policy.diagnostics import UnusableDocument
-from garant.site.words import said, say
+from garant.site.words import said, say, spoken
 
 
 @require_safe
@@ -42,12 +43,18 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(May.SEE, writes=May.MANAGE_PEOPLE)
 def people(request: Any) -> HttpResponse:
-    """Who may do what here; and give somebody a role."""
+    """Who may do what here, who is invited; and invite somebody."""
     form = HabilitationForm(request.POST or None, **_reach(request.organisation))
-    if request.method == "POST" and form.is_valid() and _given(request, form, form.cleaned_data["email"]):
-        return redirect("organisations:people", request.organisation)
-    held = services.members(request.organisation)
-    return render(request, "accounts/people.html", {"members": held, "form": form})
+    if request.method == "POST" and form.is_valid():
+        sent = _invited(request, form)
+        if sent is not None:
+            return shown(request, sent)
+    context = {
+        "members": services.members(request.organisation),
+        "invited": invitations.waiting(request.organisation),
+        "form": form,
+    }
+    return render(request, "accounts/people.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +72,7 @@ def person(request: Any, member: int) -> HttpResponse:
             "until": held.until,
             "activities": held.activities,
             "systems": held.systems,
+            "clients": held.clients,
         },
         **_reach(request.organisation),
     )
@@ -110,14 +118,33 @@ def _changed(request: Any, held: Any, form: HabilitationForm, attestation: Attes
 
 
 def _given(request: Any, form: HabilitationForm, email: str) -> bool:
-    data = form.cleaned_data
-    wanted = Habilitation(data["role"], data["until"], data.get("activities", ()), data.get("systems", ()))
-
     def give() -> None:
-        user = services.ensure_user(email, data.get("name", ""))
-        services.give(request.organisation, user, wanted, actor=request.user.email)
+        user = services.ensure_user(email)
+        services.give(request.organisation, user, _wanted(form), actor=request.user.email)
 
     return _done(request, give)
+
+
+def _invited(request: Any, form: HabilitationForm) -> invitations.Sent | None:
+    data = form.cleaned_data
+    try:
+        return invitations.invite(
+            request.organisation,
+            data["email"],
+            _wanted(form),
+            name=data["name"],
+            language=spoken(),
+            actor=request.user.email,
+        )
+    except AccountRefusedError as refusal:
+        messages.error(request, said(refusal.text))
+        return None
+
+
+def _wanted(form: HabilitationForm) -> Habilitation:
+    data = form.cleaned_data
+    covers = (data.get(name, ()) for name in ("activities", "systems", "clients"))
+    return Habilitation(data["role"], data["until"], *covers)
 
 
 def _reach(organisation: str) -> dict[str, Any]:
@@ -128,7 +155,13 @@ def _reach(organisation: str) -> dict[str, Any]:
         mapped = systems.mapped(organisation)
     except UnusableDocument:  # the page of systems says so
         mapped = []
+    clients = {
+        key: said(client.label) or key
+        for one in activities.values()
+        for key, client in getattr(one, "clients", {}).items()
+    }
     return {
+        "clients": clients,
         "activities": {key: said(one.label) or key for key, one in activities.items()},
         "systems": {one.name: said(one.label) or one.name for one in mapped},
     }
