@@ -35,10 +35,13 @@ class Letters:
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Letters:
     """The letters of a test."""
-    made = Letters()
-    monkeypatch.setattr(
-        letters, "write", lambda request, kind, **facts: made.sent.append((request.key, kind, facts))
-    )
+    made, really = Letters(), letters.write
+
+    def write(request: Any, kind: str, **facts: Any) -> None:
+        made.sent.append((request.key, kind, facts))
+        really(request, kind, **facts)
+
+    monkeypatch.setattr(letters, "write", write)
     return made
 
 

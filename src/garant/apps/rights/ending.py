@@ -74,6 +74,7 @@ def _drop(request: Request) -> int:
     if request.state != State.IDENTITY:
         return 0
     closed = RequestClosed(request=request.key, outcome="abandoned")
+    letters.write(request, "abandoned")
     store.finish(request, State.CLOSED, Outcome.ABANDONED, store.GARANT, closed)
     return 1
 

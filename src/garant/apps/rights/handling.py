@@ -17,7 +17,8 @@ from garant.apps.rights.entries import (
 )
 from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
-from garant.apps.rights.words import GROUNDS, STATES, Outcome, Right, State, grounds_for
+from garant.apps.rights.words import STATES, Outcome, Right, State, grounds_for
+from garant.policy.text import Text
 
 _OPEN = (State.IDENTITY, State.SEARCHING, State.PLANNED)
 _UNDER_WAY = (*_OPEN, State.APPROVED, State.RUNNING)
@@ -48,7 +49,8 @@ def wait(request: Request, question: str, *, actor: str) -> Request:
     request.save()
     store.note(request, "paused", actor)
     store.enter(request.organisation, actor, RequestPaused(request=request.key, on=request.paused_on))
-    letters.write(request, "awaiting", question=question.strip())
+    asked = Text(fr=question.strip(), en=question.strip())
+    letters.write(request, "awaiting", awaited=(asked,))
     return request
 
 
@@ -95,7 +97,7 @@ def extend(request: Request, reason: str, *, actor: str) -> Request:
     request.save()
     store.note(request, "extended", actor, due=request.due_on.isoformat())
     store.enter(request.organisation, actor, RequestExtended(request=request.key, due=request.due_on))
-    letters.write(request, "extended", reason=reason.strip(), was_due=first)
+    letters.write(request, "extended", reasons=(reason.strip(),), due=request.due_on, was_due=first)
     return request
 
 
@@ -158,8 +160,8 @@ def answer(request: Request, outcome: Outcome, *, ground: str = "", reason: str 
             "people": [promise],
         }
     )
-    letters.write(request, outcome.value, ground=GROUNDS.get(ground), reason=reason.strip(), kept=whom.kept)
     request.handler = actor
+    letters.answer(request, outcome, whom, reason.strip())
     store.finish(request, State.ANSWERED, outcome, actor, entry)
     return request
 

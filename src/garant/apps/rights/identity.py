@@ -37,7 +37,7 @@ INSIDE_DAYS: Final = 7
 """How long a link stays open that a code opened."""
 
 
-def send_code(request: Request, secret: str) -> bool:
+def send_code(request: Request) -> bool:
     """Send a new code, unless one just went or too many did today. In the caller's transaction."""
     at = store.now()
     codes = Code.objects.filter(request=request)
@@ -52,7 +52,7 @@ def send_code(request: Request, secret: str) -> bool:
         sent_at=at,
         expires_at=at + timedelta(minutes=MINUTES),
     )
-    letters.write(request, "code", code=digits, minutes=MINUTES, secret=secret)
+    letters.write(request, "code", code=digits, minutes=MINUTES)
     return True
 
 
@@ -61,8 +61,8 @@ def another_code(organisation: str, secret: str) -> None:
     """Send a code again to whoever this link belongs to; silent, whether or not there is such a link."""
     with transaction.atomic():
         request = _behind(organisation, secret, inside=False)
-        if request is not None and request.state == State.IDENTITY:
-            send_code(request, secret)
+        if request is not None:
+            send_code(request)
 
 
 @for_organisation

@@ -152,8 +152,11 @@ def _new(organisation: str, asked: Asked, whose: str, actor: str) -> Taken:
     seal(request, asked.whom)
     request.save(force_insert=True)
     _enter_new(request, clock, actor)
-    letters.write(request, "acknowledged", due=clock.due)
-    return Taken(request, _link(request, actor))
+    secret = _link(request)
+    link = letters.address(request, f"code/{secret}/")
+    letters.write(request, "acknowledged", due=clock.due, link=link)
+    _code(request, actor)
+    return Taken(request, secret)
 
 
 def _enter_new(request: Request, clock: Clock, actor: str) -> None:
@@ -179,11 +182,13 @@ def _again(organisation: str, whose: str, actor: str) -> Taken:
     request = Request.objects.select_for_update().get(organisation=organisation, mark=whose)
     store.note(request, "repeated", actor)
     store.enter(organisation, actor, RequestRepeated(request=request.key))
-    return Taken(request, _link(request, actor), again=True)
+    secret = _link(request)
+    _code(request, actor)
+    return Taken(request, secret, again=True)
 
 
-def _link(request: Request, actor: str) -> str:
-    """The way back; to whoever wrote themselves a code goes out, unless one just did."""
+def _link(request: Request) -> str:
+    """The way back."""
     secret = secrets.token_urlsafe(24)
     Door.objects.create(
         organisation=request.organisation,
@@ -191,9 +196,13 @@ def _link(request: Request, actor: str) -> str:
         mark=mark(request.organisation, "door", secret),
         expires_at=store.now() + timedelta(days=identity.LINK_DAYS),
     )
-    if actor == store.PERSON and request.state == State.IDENTITY:
-        identity.send_code(request, secret)
     return secret
+
+
+def _code(request: Request, actor: str) -> None:
+    """To whoever wrote themselves a code goes out, unless one just did."""
+    if actor == store.PERSON:
+        identity.send_code(request)
 
 
 def _promised(organisation: str) -> Policy | None:

@@ -1,19 +1,216 @@
-"""What a person is written, and where it goes."""
+"""What a person is written: facts of a request, put into letters, in the transaction of what they tell.
+
+Somebody who gave no e-mail address is written on paper: the letter waits on the page of the request to be printed.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, cast
 
-from garant.apps.rights.models import Request
+from django.conf import settings
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import May, Role
+from garant.apps.mails import services as mails
+from garant.apps.mails.services import Sent
+from garant.apps.policies import services as policies
+from garant.apps.promises import decisions
+from garant.apps.rights import store
+from garant.apps.rights.models import Request, Search
+from garant.apps.rights.sealing import Whom, opened, seal
+from garant.apps.rights.words import GROUNDS, Outcome, Right
+from garant.policy import Policy
+from garant.policy.text import Language, Text
+from garant.publish.letters import Done, Ground, Kept, LetterFacts
+from garant.publish.letters import write as write_letter
+
+_GRANTED: Mapping[Right, str] = {
+    Right.RECTIFICATION: "corrected",
+    Right.RESTRICTION: "restricted",
+    Right.OBJECTION: "objected",
+    Right.CONSENT: "consent_withdrawn",
+}
+"""The letters that grant a right in words of its own."""
+
+
+def about(request: Request) -> str:
+    """Under what the letters of a request are kept, and forgotten together."""
+    return f"request/{request.key}"
+
+
+def address(request: Request, end: str) -> str:
+    """Of a public page of the request, in its language."""
+    return f"{settings.GARANT_URL}/p/{request.organisation}/{request.language}/requests/{end}"
+
+
+def sent(request: Request) -> list[Sent]:
+    """The letters about a request, the oldest first."""
+    return mails.of(request.organisation, about(request))
 
 
 def write(request: Request, kind: str, **facts: Any) -> None:
     """Write a letter about a request to whoever asked, in their language, in the caller's transaction."""
+    whom = opened(request)
+    if whom is None:
+        return
+    policy = _policy(request.organisation)
+    said = LetterFacts(**{**_about(request, policy), **facts})
+    letter = write_letter(
+        kind, said, cast(Language, request.language), frame=mails.frame(request.organisation)
+    )
+    if whom.email:
+        reply, until = _contact(policy), None
+        if said.code is not None and said.minutes is not None:
+            until = store.now() + timedelta(minutes=said.minutes)
+        mails.send(
+            request.organisation, whom.email, letter, about=about(request), reply_to=reply, until=until
+        )
+    elif kind != "code":
+        whom.letters.append({"kind": kind, "subject": letter.subject, "text": letter.text})
+        seal(request, whom)
+        request.save(update_fields=["sealed"])
+
+
+def answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> None:
+    """The letter of the answer: what was done, what stays and until when, why something is refused, whom to turn to."""
+    right, kind = Right(request.right), {"fully": "answered"}.get(outcome.value, outcome.value)
+    if outcome == Outcome.FULLY:
+        kind = _GRANTED.get(right, kind)
+    ground = GROUNDS.get(request.ground)
+    write(
+        request,
+        kind,
+        reasons=(reason,) if reason else (),
+        ground=Ground(words=_bare(ground.words), source=ground.source) if ground else None,
+        done=tuple(_done(request)),
+        kept=tuple(_kept(whom)),
+        purposes=(_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
+        recipients=tuple(whom.told),
+    )
 
 
 def remind(request: Request, left: int) -> None:
-    """Tell whoever handles the request how much time is left; from the last days on, the officer too."""
+    """Tell whoever handles the request how much time is left; in the last days, and once it is late, the officers."""
+    pressing = left <= store.ESCALATE
+    every = accounts.members(request.organisation)
+    if pressing:
+        found = [one.user for one in every if one.role == Role.DPO]
+    else:
+        found = [one.user for one in every if one.user.email == request.handler and one.may(May.ANSWER)]
+    for user in found or [one.user for one in every if one.may(May.ANSWER)]:
+        facts = _about(request, _policy(request.organisation)) | {
+            "due": request.due_on,
+            "days": left,
+            "link": f"{settings.GARANT_URL}/o/{request.organisation}/requests/{request.key}/",
+        }
+        language: Language = "en" if user.language == "en" else "fr"
+        letter = write_letter("escalation" if pressing else "reminder", LetterFacts(**facts), language)
+        mails.send(request.organisation, user.email, letter, about=about(request))
 
 
 def forget(request: Request) -> None:
-    """Destroy every letter about a request."""
+    """Destroy every letter about a request; one that still waits to go, as soon as it has."""
+    mails.forget(request.organisation, about(request))
+
+
+def _policy(organisation: str) -> Policy | None:
+    version = policies.published(organisation)
+    return None if version is None else version.policy
+
+
+def _about(request: Request, policy: Policy | None) -> dict[str, Any]:
+    return {
+        "organisation": _name(request, policy),
+        "contact": _contact(policy),
+        "number": request.key,
+        "right": request.right,
+        "received": request.received_on,
+    }
+
+
+def _name(request: Request, policy: Policy | None) -> str:
+    if policy is None:
+        return request.organisation
+    return policy.organisation.trade_name or policy.organisation.name
+
+
+def _contact(policy: Policy | None) -> str:
+    if policy is None:
+        return ""
+    found = policy.rights.contact or policy.organisation.dpo or policy.organisation.contact
+    return (found.email or "") if found is not None else ""
+
+
+def _bare(words: Text) -> Text:
+    """A sentence of the list, as part of one."""
+    return Text(fr=words.fr.rstrip("."), en=words.en.rstrip("."))
+
+
+def _kept(whom: Whom) -> list[Kept]:
+    return [
+        Kept(
+            what=_bare(Text(fr=one["fr"], en=one["en"])),
+            until=date.fromisoformat(one["until"]) if one["until"] else None,
+        )
+        for one in whom.kept
+    ]
+
+
+def _purpose(request: Request) -> Text:
+    policy = _policy(request.organisation)
+    activity, _, name = request.purpose.partition("/")
+    if policy is not None and name:
+        found = getattr(policy.activities.get(activity), "purposes", {}).get(name)
+        if found is not None:
+            return found.label
+    return Text(fr="la publicité", en="advertising")
+
+
+def _done(request: Request) -> list[Done]:
+    """What the run of the request's plan did, system by system, by its receipts."""
+    run = decisions.run_of(request.organisation, request.plan) if request.plan else None
+    if run is None:
+        return []
+    labels = {one.system: Text(**one.label) for one in Search.objects.filter(request=request) if one.label}
+    counts: dict[str, tuple[int, int]] = {}
+    for batch in run.receipts():
+        receipt: Mapping[str, Any] = batch.receipt or {}
+        tables: Sequence[Mapping[str, Any]] = receipt.get("tables", [])
+        before = counts.get(receipt.get("system", ""), (0, 0))
+        counts[receipt.get("system", "")] = (
+            before[0] + sum(table["deleted"] for table in tables),
+            before[1] + sum(table["treated"] for table in tables),
+        )
+    return [
+        Done(where=labels.get(system, Text(fr=system, en=system)), what=_counted(Right(request.right), *both))
+        for system, both in sorted(counts.items())
+        if any(both)
+    ]
+
+
+def _counted(right: Right, deleted: int, treated: int) -> Text:
+    if right == Right.RECTIFICATION:
+        return Text(
+            fr=_many(treated, "élément corrigé", "éléments corrigés"), en=_one(treated, "item", "corrected")
+        )
+    if right == Right.RESTRICTION:
+        return Text(
+            fr=_many(treated, "élément mis de côté", "éléments mis de côté"),
+            en=_one(treated, "item", "set apart"),
+        )
+    fr = [_many(deleted, "élément effacé", "éléments effacés")] if deleted else []
+    en = [_one(deleted, "item", "erased")] if deleted else []
+    if treated:
+        fr.append(_many(treated, "élément rendu anonyme", "éléments rendus anonymes"))
+        en.append(_one(treated, "item", "made anonymous"))
+    return Text(fr=", ".join(fr), en=", ".join(en))
+
+
+def _many(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number < 2 else many}"
+
+
+def _one(number: int, noun: str, verb: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'} {verb}"

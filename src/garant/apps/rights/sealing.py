@@ -28,7 +28,8 @@ class Whom:
         values: for a rectification, identity kind → its right value.
         notes: what staff wrote: reasons of an extension, of a weighing, of a refusal; doubt about identity.
         kept: what stays after an erasure: why, and until when.
-        answer: the letter of the answer.
+        letters: what is to be printed, for whoever gave no e-mail address.
+        told: the recipients who were told.
     """
 
     name: str = ""
@@ -40,7 +41,8 @@ class Whom:
     values: dict[str, str] = field(default_factory=dict[str, str])
     notes: dict[str, str] = field(default_factory=dict[str, str])
     kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    answer: dict[str, Any] = field(default_factory=dict[str, Any])
+    letters: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    told: list[str] = field(default_factory=list[str])
 
     def identities(self, *, declared: bool) -> dict[str, str]:
         """By what systems may know the person that it is about.

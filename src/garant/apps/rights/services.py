@@ -5,6 +5,7 @@ from garant.apps.rights.ending import night, organisations_with_requests
 from garant.apps.rights.handling import answer, correct, extend, resume, wait, weigh, withdraw
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
 from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, receive
+from garant.apps.rights.letters import sent
 from garant.apps.rights.planning import approve, began, ended, propose
 from garant.apps.rights.sealing import Whom, opened
 from garant.apps.rights.searching import search
@@ -40,6 +41,7 @@ __all__ = [
     "resume",
     "search",
     "search_again",
+    "sent",
     "standings",
     "story",
     "today",

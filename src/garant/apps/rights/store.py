@@ -34,6 +34,10 @@ _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none of them is taken for another when it is read aloud."""
 
 
+ESCALATE: Final = 2
+"""Days before the deadline from which the officer is told, whoever handles the request."""
+
+
 def number() -> str:
     """A new number, that a person can read aloud: R-7K3M-9QXD."""
     drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
@@ -124,12 +128,14 @@ def note(request: Request, kind: str, actor: str, **detail: Any) -> None:
 
 
 def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: Payload) -> None:
-    """End a request: nothing is done any more, and the days until it is forgotten begin."""
+    """End a request: nothing is done any more, and the days until it is forgotten begin; there are none where it
+    came to nothing."""
     at = now()
     request.outcome, request.ended_at, request.mark = outcome, at, None
-    request.forget_on = expiry(today(request.organisation), KEPT_AFTER)
+    on = today(request.organisation)
+    request.forget_on = on if outcome in (Outcome.WITHDRAWN, Outcome.ABANDONED) else expiry(on, KEPT_AFTER)
     if request.paused_on is not None:
-        request.waited += max(0, (today(request.organisation) - request.paused_on).days)
+        request.waited += max(0, (on - request.paused_on).days)
         request.paused_on = None
     move(request, state, actor, *more, outcome=outcome.value)
     evidence.checkpoint(request.organisation)

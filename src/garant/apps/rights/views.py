@@ -133,6 +133,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "plan": _plan(one),
         "run": decisions.run_of(request.organisation, one.plan) if one.plan else None,
         "jobs": _jobs(one),
+        "letters": services.sent(one),
         **_choices(one, story),
     }
     return render(request, "rights/request.html", names)
