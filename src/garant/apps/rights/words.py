@@ -42,12 +42,12 @@ RIGHTS: Final[dict[Right, Asked]] = {
         Text(fr="RGPD, art. 15", en="GDPR, art. 15"),
     ),
     Right.RECTIFICATION: Asked(
-        Text(fr="Les faire corriger", en="Have them corrected"),
+        Text(fr="Faire corriger mes données", en="Have my data corrected"),
         Text(fr="Corriger ou compléter ce qui est faux.", en="Correct or complete what is wrong."),
         Text(fr="RGPD, art. 16", en="GDPR, art. 16"),
     ),
     Right.ERASURE: Asked(
-        Text(fr="Les faire effacer", en="Have them erased"),
+        Text(fr="Faire effacer mes données", en="Have my data erased"),
         Text(
             fr="Effacer ce que la loi ne nous oblige pas à garder.",
             en="Erase what the law does not oblige us to keep.",
@@ -63,7 +63,7 @@ RIGHTS: Final[dict[Right, Asked]] = {
         Text(fr="RGPD, art. 21", en="GDPR, art. 21"),
     ),
     Right.RESTRICTION: Asked(
-        Text(fr="Les mettre de côté", en="Have them set aside"),
+        Text(fr="Mettre mes données de côté", en="Have my data set aside"),
         Text(
             fr="Garder vos données sans nous en servir, le temps de régler un désaccord.",
             en="Keep your data without using them, while a disagreement is settled.",
@@ -71,7 +71,7 @@ RIGHTS: Final[dict[Right, Asked]] = {
         Text(fr="RGPD, art. 18", en="GDPR, art. 18"),
     ),
     Right.PORTABILITY: Asked(
-        Text(fr="Les emporter", en="Take them with me"),
+        Text(fr="Emporter mes données", en="Take my data with me"),
         Text(
             fr="Recevoir les données que vous nous avez données, dans un format que les machines lisent.",
             en="Receive the data that you gave us, in a format that machines read.",
