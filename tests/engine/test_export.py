@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.cells import _cell as cell
-from garant.engine.export import Export, export_subject
+from garant.engine.export import Export, Share, export_subject, without_others
 from garant.engine.export import _safe as safe
 from garant.policy.text import Text
 from garant.systems.files.store import FileStore
@@ -392,3 +392,35 @@ def test_the_copy_says_what_is_still_looked_for_by_hand(shop: Shop) -> None:
     assert json.loads(archive.read("manifest.json"))["by_hand"] == ["paper", "inbox"]
     _, archive = export(shop)
     assert "by_hand" not in json.loads(archive.read("manifest.json"))
+
+
+def test_of_what_is_shared_all_is_shown_but_who_the_others_are(shop: Shop) -> None:
+    shop.document["tables"]["meeting"]["columns"]["title"]["category"] = "signature"
+    shop.document["tables"]["meeting"]["columns"]["rid"] = {"category": "correspondence"}
+    shop.people(1, 2).meet(1, 1, 2)
+    done, archive = export(shop, choose=without_others(frozenset({"signature"})))
+    assert [table.table for table in done.tables] == ["contact", "interaction", "note", "attendee", "meeting"]
+    (meeting,) = lines(archive, "crm/contact/meeting-shared.jsonl")
+    assert set(meeting) == {"id", "rid"}
+    assert lines(archive, "crm/contact/contact.jsonl")[0]["email"] == "n1@x.example"
+
+
+def test_a_row_that_is_merely_seen_is_told_apart_from_ones_own(shop: Shop) -> None:
+    shop.database.run("ALTER TABLE interaction ADD COLUMN told integer")
+    table = shop.document["tables"]["interaction"]
+    table["links"].append({"root": "contact", "column": "told", "relation": "visible"})
+    table["columns"]["told"] = {"category": "identity"}
+    shop.people(1, 2)
+    shop.database.run("UPDATE interaction SET told = 1")
+    _, archive = export(shop, choose=without_others(frozenset()))
+    own, seen = (lines(archive, f"crm/contact/interaction{end}.jsonl") for end in ("", "-shared"))
+    assert [set(row) for row in own] == [{"id", "body", "told"}]
+    assert [set(row) for row in seen] == [{"id", "body"}, {"id", "body"}]
+
+
+def test_a_file_goes_with_the_columns_that_name_it(shop: Shop, tmp_path: Path) -> None:
+    done, archive = export(
+        shop.people(1), choose=lambda _, table, ways: [Share(ways, ["id"] if table == "note" else [])]
+    )
+    assert (done.files, [table.table for table in done.tables]) == (0, ["note"])
+    assert lines(archive, "crm/contact/note.jsonl") == [{"id": 1}]

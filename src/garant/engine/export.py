@@ -15,7 +15,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -28,7 +28,8 @@ from garant.engine.identities import roots_found
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
-from garant.systems.model import DataMap
+from garant.systems.model import DataMap, Relation
+from garant.systems.paths import Path
 from garant.systems.port import RootKey, Snapshot
 
 PIECE = 64 * 1024
@@ -42,6 +43,49 @@ SAMPLE = 20
 
 UNSAFE = re.compile(r'[\x00-\x1f\x7f:*?"<>|]')
 """Characters that some system refuses, or understands, in a file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Rows of a table that go into an export, by the ways that lead to them, and the columns of them that do."""
+
+    ways: Sequence[Path]
+    columns: Sequence[str]
+    apart: str = ""
+    """What sets it apart from another share of the same table."""
+
+
+Choose = Callable[[DataMap, str, Sequence[Path]], Iterable[Share]]
+"""Says which rows and columns of a table go into an export: map, table, the ways to the person."""
+
+
+def everything(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
+    """Every row that reaches the person, with the key and every mapped column: what the map does not name is not theirs."""
+    return [Share(ways, _columns(data_map, table))]
+
+
+def without_others(categories: frozenset[str]) -> Choose:
+    """All of what is the person's own; of what they share with others or merely see, all but what says who these are.
+
+    Art. 15(4) GDPR: a copy must not harm the rights of others.
+
+    Args:
+        categories: the data categories that say who somebody is, besides those of columns marked as identities.
+    """
+
+    def choose(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
+        columns = _columns(data_map, table)
+        own = [way for way in ways if way.relation is Relation.OWNED]
+        telling = categories | {
+            one.category for each in data_map.tables.values() for one in each.columns.values() if one.identity
+        }
+        hidden = {name for name, one in data_map.tables[table].columns.items() if one.category in telling}
+        masked = Share(ways, [name for name in columns if name not in hidden], "-shared")
+        if len(own) == len(ways):
+            return [Share(ways, columns)]
+        return [Share(own, columns), masked] if own else [masked]
+
+    return choose
 
 
 @dataclass
@@ -83,6 +127,7 @@ def export_subject(
     language: Language = "fr",
     categories: Mapping[str, Text] | None = None,
     by_hand: Mapping[str, Text] | None = None,
+    choose: Choose = everything,
 ) -> Export:
     """Write the person's data to ``out`` as a ZIP, and say what it holds.
 
@@ -95,11 +140,13 @@ def export_subject(
         language: of the index.
         categories: labels of data categories, by key.
         by_hand: labels of the systems that no program reaches, by key: the export says that they are to follow.
+        choose: which rows and columns of each table go in; all of them unless given.
 
     Raises:
         ConnectorError: a system did not answer; ``out`` is then not a whole archive.
     """
     export = Export()
+    said = _Said(categories or {}, language, choose)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         writer = _Archive(archive, export)
         for name in sorted(sources):
@@ -107,7 +154,7 @@ def export_subject(
             with source.connector.snapshot() as snapshot:
                 found = roots_found(source.data_map, snapshot, identities.items())
                 for root, keys in found.items():
-                    _export_root(writer, source, snapshot, root, keys, categories or {}, language)
+                    _export_root(writer, source, snapshot, root, keys, said)
         apart = [label.say(language) for label in (by_hand or {}).values()]
         writer.text("index.html", _index(export, organisation, at, language, apart))
         manifest: dict[str, Any] = {
@@ -146,34 +193,40 @@ class _Archive:
         return next(free for free in names if free not in self.export.members)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """How an export is told, and what goes into it."""
+
+    categories: Mapping[str, Text]
+    language: Language
+    choose: Choose
+
+    def label(self, category: str) -> str:
+        return self.categories[category].say(self.language) if category in self.categories else category
+
+
 def _export_root(
-    writer: _Archive,
-    source: Source,
-    snapshot: Snapshot,
-    root: str,
-    keys: Sequence[RootKey],
-    categories: Mapping[str, Text],
-    language: Language,
+    writer: _Archive, source: Source, snapshot: Snapshot, root: str, keys: Sequence[RootKey], said: _Said
 ) -> None:
     data_map = source.data_map
     for name, ways in reachable(data_map, root).items():
-        columns = _columns(data_map, name)
-        if not columns:
-            continue
-        table = data_map.tables[name]
-        kinds = sorted({column.category for column in table.columns.values()})
-        exported = ExportedTable(
-            data_map.system,
-            data_map.label,
-            name,
-            table.label.say(language) if table.label else name,
-            f"{data_map.system}/{root}/{name}",
-            columns,
-            [categories[k].say(language) if k in categories else k for k in kinds],
-        )
-        rows = snapshot.read(name, columns, ways, keys).rows
-        files = _write_table(writer, data_map, exported, rows)
-        _write_files(writer, source, files)
+        for share in said.choose(data_map, name, ways):
+            if not share.columns:
+                continue
+            table = data_map.tables[name]
+            kinds = sorted({table.columns[one].category for one in share.columns if one in table.columns})
+            exported = ExportedTable(
+                data_map.system,
+                data_map.label,
+                name,
+                table.label.say(said.language) if table.label else name,
+                f"{data_map.system}/{root}/{name}{share.apart}",
+                share.columns,
+                [said.label(kind) for kind in kinds],
+            )
+            rows = snapshot.read(name, share.columns, share.ways, keys).rows
+            files = _write_table(writer, data_map, exported, rows)
+            _write_files(writer, source, files)
 
 
 def _columns(data_map: DataMap, name: str) -> list[str]:
@@ -192,7 +245,7 @@ def _write_table(
     stores = [
         (f, [table.columns.index(column) for column in f.columns])
         for f in data_map.files
-        if f.table == table.table
+        if f.table == table.table and set(f.columns) <= set(table.columns)
     ]
     with tempfile.TemporaryFile() as aside:
         aside.write(codecs.BOM_UTF8 + _sheet([table.columns]))

@@ -12,6 +12,7 @@ import pytest
 
 from garant.apps.jobs import kinds
 from garant.apps.jobs.models import Job
+from garant.apps.notices import services as notices
 from garant.apps.organisations.services import scoped
 from garant.apps.rights import letters, public_views
 from tests.site.conftest import company, demo, demo_systems, installation, neighbour, persona, site
@@ -50,6 +51,7 @@ def unhurried() -> None:
     """Nobody asked anything before."""
     for buckets in (public_views.SENT, public_views.TRIED):
         buckets._levels.clear()
+    notices.forget()
 
 
 def work(organisation: str, kind: str) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -17,36 +16,11 @@ from garant.apps.rights.models import Request
 from garant.apps.rights.words import Right
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.steps import confirm, fill, post_form
 from tests.apps.seen import seen
 from tests.site.conftest import sign_in
 
-FORMS = "application/x-www-form-urlencoded"
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def fill(company: str, right: str, language: str = "fr", **values: str) -> Any:
-    """Open the form as a person does, fill it in, send it."""
-    visitor = Client()
-    address = f"/p/{company}/{language}/requests/{right}/"
-    page = visitor.get(address)
-    assert page.status_code == 200
-    token = re.search(r'name="token" value="([^"]+)"', page.content.decode())
-    assert token is not None
-    sent = {"token": token[1], "website": "", "name": "Jeanne Essai", "message": "", **values}
-    return post_form(visitor, address, sent)
-
-
-def post_form(visitor: Client, address: str, values: dict[str, str]) -> Any:
-    """Send a form as browsers do."""
-    return visitor.post(address, urlencode(values), content_type=FORMS)
-
-
-def confirm(page: str, digits: str) -> str:
-    """Type the code; gives the address of the person's own page."""
-    answer = post_form(Client(), page, {"code": digits})
-    assert answer.status_code == 303, answer.content.decode()
-    return answer["Location"]
 
 
 def test_an_erasure_from_the_click_to_the_proof(company: str, post: Letters) -> None:

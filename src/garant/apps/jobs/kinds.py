@@ -95,6 +95,11 @@ def request_search(job: Job) -> dict[str, Any]:
     return rights.search(job.organisation, job.arguments["request"], tell=_Reporter(job.key).words)
 
 
+def request_package(job: Job) -> dict[str, Any]:
+    """Make the package of an access or a portability and hand it over."""
+    return rights.pack(job.organisation, job.arguments["request"])
+
+
 def requests(job: Job) -> dict[str, Any]:
     """The night's work on requests: reminders, those dropped, those forgotten."""
     return dict(rights.night(job.organisation))
@@ -106,6 +111,7 @@ KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {
     "run": run,
     "consequences": consequences,
     "request-search": request_search,
+    "request-package": request_package,
     "requests": requests,
 }
 

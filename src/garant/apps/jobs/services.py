@@ -25,6 +25,7 @@ KINDS: dict[str, Text] = {
     "request-search": Text(
         fr="Chercher une personne qui exerce ses droits", en="Look for a person who exercises their rights"
     ),
+    "request-package": Text(fr="Préparer le paquet d'une personne", en="Prepare somebody's package"),
     "requests": Text(fr="Suivre les demandes", en="Follow the requests"),
 }
 

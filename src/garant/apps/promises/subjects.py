@@ -20,7 +20,7 @@ from garant.apps.promises.workspace import Workspace
 from garant.apps.tasks import services as tasks
 from garant.engine import subject
 from garant.engine.document import Plan
-from garant.engine.export import Export, export_subject
+from garant.engine.export import Choose, Export, everything, export_subject
 from garant.engine.manual import request_tasks
 from garant.engine.subject import Place
 from garant.ledger.entries import Entry, write_instant
@@ -65,7 +65,12 @@ class Exported:
 
 
 def export(
-    workspace: Workspace, identities: Mapping[str, str], out: IO[bytes], *, language: Language
+    workspace: Workspace,
+    identities: Mapping[str, str],
+    out: IO[bytes],
+    *,
+    language: Language,
+    choose: Choose = everything,
 ) -> Exported:
     """Write a person's data to ``out`` as a ZIP; the ledger says what it holds, in numbers.
 
@@ -89,6 +94,7 @@ def export(
         language=language,
         categories={key: category.label for key, category in document.data_categories.items()},
         by_hand={name: source.manual.label for name, source in sorted(workspace.manual.items())},
+        choose=choose,
     )
     with transaction.atomic():
         if made.tables:

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import May, Role
+from garant.apps.deliveries import services as deliveries
 from garant.apps.mails import services as mails
 from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
@@ -111,8 +112,9 @@ def remind(request: Request, left: int) -> None:
 
 
 def forget(request: Request) -> None:
-    """Destroy every letter about a request; one that still waits to go, as soon as it has."""
+    """Destroy every letter and package of a request; a letter that still waits to go, as soon as it has."""
     mails.forget(request.organisation, about(request))
+    deliveries.forget(request.organisation, about(request))
 
 
 def _policy(organisation: str) -> Policy | None:

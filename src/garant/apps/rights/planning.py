@@ -11,8 +11,8 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.published import open_published
-from garant.apps.rights import refusals, store
-from garant.apps.rights.each import changes
+from garant.apps.rights import packing, refusals, store
+from garant.apps.rights.each import changes, packages
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import opened, seal
 from garant.apps.rights.words import Method, Right, State
@@ -77,13 +77,15 @@ def _unable(request: Request, refusal: NotSupported) -> None:
 
 
 def approve(organisation: str, key: str, *, actor: str) -> Request:
-    """Approve the plan of a request and ask for it to be carried out; two who do it at once do it once.
+    """Approve the plan of a request, or the sending of a package, and ask for it; two who do it at once do it once.
 
     Raises:
         RequestRefusedError: nothing to approve, or the same person proposed it where four eyes are asked for.
         RefusedError: the policy or a map changed since.
     """
     request = store.find(organisation, key)
+    if Right(request.right) in packages.PACKAGES:
+        return packing.approve(organisation, key, actor=actor)
     if request.state != State.PLANNED:
         raise refusals.not_now(key, _state(request))
     document = decisions.document(organisation, request.plan)

@@ -7,7 +7,7 @@ a token that this site signed within hours. Nothing on these pages depends on wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -46,7 +46,7 @@ def public(view: View) -> View:
         spoken = cast(Language, language)
         with translation.override(language):
             try:
-                policy = publishing.document(publishing.in_force(organisation))
+                policy = _policy(publishing.in_force(organisation))
                 response = view(request, Page(request, organisation, spoken, policy), **kwargs)
             except publishing.NothingPublishedError:
                 response = HttpResponse(notices.nothing(spoken), status=404)
@@ -56,6 +56,12 @@ def public(view: View) -> View:
         return response
 
     return answered
+
+
+@lru_cache(maxsize=64)
+def _policy(edition: publishing.Edition) -> Policy:
+    """What a published version says; it never changes."""
+    return publishing.document(edition)
 
 
 class Page:
@@ -215,6 +221,7 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "state": STATES[state],
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
+        "packaged": right in services.PACKAGES and found.outcome == Outcome.FULLY,
         "form": form,
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
@@ -226,6 +233,8 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
     sent = request.POST
     if "withdraw" in sent:
         services.withdraw(page.organisation, found.key)
+    elif "again" in sent:
+        services.package_again(page.organisation, found.key)
     elif "reply" in sent:
         reply = services.cleaned("message", sent.get("reply-reason", ""))
         services.resume(page.organisation, found.key, reply, actor="person")

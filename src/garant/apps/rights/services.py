@@ -1,11 +1,14 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
 from garant.apps.rights.each.changes import KINDS
+from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.ending import night, organisations_with_requests
 from garant.apps.rights.handling import answer, correct, extend, resume, wait, weigh, withdraw
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
 from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, receive
 from garant.apps.rights.letters import sent
+from garant.apps.rights.packing import again as package_again
+from garant.apps.rights.packing import pack
 from garant.apps.rights.planning import approve, began, ended, propose
 from garant.apps.rights.sealing import Whom, opened
 from garant.apps.rights.searching import search
@@ -14,6 +17,7 @@ from garant.apps.rights.summary import Standing, standings
 
 __all__ = [
     "KINDS",
+    "PACKAGES",
     "Asked",
     "Standing",
     "Story",
@@ -35,6 +39,8 @@ __all__ = [
     "night",
     "opened",
     "organisations_with_requests",
+    "pack",
+    "package_again",
     "propose",
     "purposes",
     "receive",

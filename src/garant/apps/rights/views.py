@@ -152,6 +152,7 @@ def _choices(one: Any, story: Any) -> dict[str, Any]:
     return {
         "identify": IdentityForm() if unsure else None,
         "searched": searched,
+        "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
         "planning": looking and searched and right in services.KINDS,
         "correct": CorrectForm() if looking and right == Right.RECTIFICATION else None,
         "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed") if judged else None,
@@ -284,6 +285,11 @@ _STEPS: Final[Mapping[str, Text]] = {
     "identified": Text(fr="identité montrée", en="identity shown"),
     "searched": Text(fr="systèmes regardés", en="systems looked at"),
     "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
+    "packed": Text(fr="paquet remis", en="package handed over"),
+    "empty": Text(
+        fr="rien de ce qui a été trouvé n’entre dans le paquet",
+        en="nothing of what was found goes into the package",
+    ),
     "ran": Text(fr="plan exécuté", en="plan carried out"),
     "paused": Text(fr="question posée à la personne", en="question put to the person"),
     "resumed": Text(fr="la personne a répondu", en="the person answered"),

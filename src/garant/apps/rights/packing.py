@@ -1,0 +1,119 @@
+"""The package of an access or a portability: made by a job, handed over once, and the request answered with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import IO, Any, Final, cast
+
+from garant.apps.deliveries import services as deliveries
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
+from garant.apps.promises import subjects
+from garant.apps.promises.published import open_published
+from garant.apps.rights import letters, refusals, store
+from garant.apps.rights.each import changes, packages
+from garant.apps.rights.entries import RequestAnswered
+from garant.apps.rights.models import Request, Step
+from garant.apps.rights.sealing import opened, person
+from garant.apps.rights.words import STATES, Method, Outcome, Right, State
+from garant.policy.text import Language
+
+AGAIN: Final = 3
+"""How often a package is made again, where its link was not followed in time."""
+
+_PIECE: Final = 1 << 20
+
+
+@store.moving(State.SEARCHING)
+def approve(request: Request, *, actor: str) -> Request:
+    """Have the package made and sent: what the search found is theirs.
+
+    Raises:
+        RequestRefusedError: the right is not answered by a package, or nobody looked yet.
+    """
+    if Right(request.right) not in packages.PACKAGES:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    if not Step.objects.filter(request=request, kind="searched").exists():
+        raise refusals.not_searched()
+    request.handler = actor
+    store.move(request, State.APPROVED, actor)
+    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+    return request
+
+
+@store.moving(State.ANSWERED)
+def again(request: Request) -> None:
+    """The person did not follow the link in time: the package is made again, as things are now."""
+    made = Step.objects.filter(request=request, kind="packed").count()
+    if Right(request.right) not in packages.PACKAGES or not 0 < made <= AGAIN or request.forgotten_at:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
+
+
+def pack(organisation: str, key: str) -> dict[str, Any]:
+    """Make the package of a request and hand it over; the answer is written in the same transaction.
+
+    Raises:
+        NotSupported: no system can search by what the person is known by.
+        ConnectorError: a system did not answer; nothing was sent.
+    """
+    request = store.find(organisation, key)
+    whom = opened(request)
+    if whom is None or request.state not in (State.APPROVED, State.RUNNING, State.ANSWERED):
+        return {"request": key, "state": request.state}
+    if request.state == State.APPROVED:
+        _begin(organisation, key)
+    language = cast(Language, request.language)
+    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    with open_published(organisation) as workspace, tempfile.TemporaryFile() as out:
+        made = subjects.export(
+            workspace,
+            changes.known_kinds(workspace, identities),
+            cast(IO[bytes], out),
+            language=language,
+            choose=packages.chosen(workspace.policy.document, Right(request.right)),
+        )
+        rows, size = made.made.rows, out.tell()
+        if not made.made.tables:
+            _empty(organisation, key)
+            return {"request": key, "rows": 0}
+        out.seek(0)
+        _hand_over(organisation, key, iter(lambda: out.read(_PIECE), b""), rows=rows, asked=len(made.asked))
+    return {"request": key, "rows": rows, "bytes": size}
+
+
+@store.moving(State.APPROVED)
+def _begin(request: Request) -> None:
+    store.move(request, State.RUNNING, store.GARANT)
+
+
+@store.moving(State.RUNNING)
+def _empty(request: Request) -> None:
+    """Nothing of what was found belongs into the package: a person decides what to answer."""
+    store.note(request, "empty", store.GARANT)
+    store.move(request, State.SEARCHING, store.GARANT)
+
+
+@store.moving(State.RUNNING, State.ANSWERED)
+def _hand_over(request: Request, chunks: Iterator[bytes], *, rows: int, asked: int) -> None:
+    name = f"{request.key}.zip"
+    _, link = deliveries.prepare(
+        request.organisation,
+        letters.about(request),
+        name,
+        chunks,
+        language=cast(Language, request.language),
+    )
+    until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)
+    letters.write(request, "package_ready", link=link, until=until)
+    store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)
+    if request.state == State.ANSWERED:
+        return
+    promise = evidence.subject_commitment(
+        request.organisation, person(request.key), [RequestAnswered.kind, request.key, "fully"]
+    )
+    late = max(0, -request.clock(store.today(request.organisation)).left(store.today(request.organisation)))
+    entry = RequestAnswered(request=request.key, outcome="fully", late=late, people=[promise])
+    store.finish(request, State.ANSWERED, Outcome.FULLY, store.GARANT, entry)

@@ -1,0 +1,95 @@
+"""Access and portability: the person receives what is theirs, once, and nobody else's name with it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from garant.apps.rights import services
+from garant.apps.rights.each import packages
+from garant.policy.loader import load_policy
+from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.steps import OFFICER, asked, post_form
+from tests.conftest import ROOT
+from tests.site.conftest import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def received(link: str) -> zipfile.ZipFile:
+    """What the person downloads."""
+    answer: Any = Client().post(urlsplit(link).path)
+    assert answer.status_code == 200
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def colleague_of(email: str) -> list[str]:
+    """The addresses of those who share a firm or a meeting with somebody."""
+    return [
+        other
+        for (other,) in ask_system(
+            "GARANT_DEMO_CRM",
+            """SELECT q.email FROM person p JOIN person q ON q.account_id = p.account_id
+               WHERE p.email = ? AND q.email <> p.email""",
+            email,
+        )
+        if other
+    ]
+
+
+def test_access_from_the_click_to_the_package(company: str, post: Letters) -> None:
+    email = somebody()
+    request, mine = asked(company, post, "access", email)
+    officer = sign_in(OFFICER)
+    page = f"/o/{company}/requests/{request.key}/"
+    assert "Approuver et envoyer le paquet" in officer.get(page).content.decode()
+    officer.post(f"{page}approve/")
+    officer.post(f"{page}approve/")  # twice is once
+    assert len(work(company, "request-package")) == 1
+    request = services.find(company, request.key)
+    assert (request.state, request.outcome) == ("answered", "fully")
+    facts = post.last("package_ready")
+    with received(facts["link"]) as package:
+        names = package.namelist()
+        text = b"".join(package.read(name) for name in names).decode("utf-8", "replace")
+    assert email in text
+    assert [other for other in colleague_of(email) if other in text] == []
+    assert Client().post(urlsplit(facts["link"]).path).status_code == 404  # once
+    post_form(Client(), mine, {"again": "1"})
+    assert len(work(company, "request-package")) == 1
+    assert post.kinds(request.key).count("package_ready") == 2
+
+
+def test_portability_takes_what_the_person_provided(company: str, post: Letters) -> None:
+    policy = load_policy(ROOT / "examples" / "seipra-score" / "policy").document
+    portable = packages.portable(policy)
+    assert "name" in portable
+    assert "assessment" in portable or "cv" in portable
+    request, _ = asked(company, post, "portability", somebody())
+    services.approve(company, request.key, actor=OFFICER)
+    (made,) = work(company, "request-package")
+    assert made["rows"] > 0
+    with received(post.last("package_ready")["link"]) as package:
+        assert any(name.endswith(".jsonl") for name in package.namelist())
+        assert not any("-shared" in name for name in package.namelist())
+
+
+def test_nobody_found_is_left_to_a_person_to_answer(company: str, post: Letters) -> None:
+    request, _ = asked(company, post, "access", "personne@nulle.example")
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    request = services.find(company, request.key)
+    assert request.state == "searching"
+    officer = sign_in(OFFICER)
+    officer.post(
+        f"/o/{company}/requests/{request.key}/answer/", {"outcome": "refused", "ground": "nothing-held"}
+    )
+    assert services.find(company, request.key).outcome == "refused"
+    (letter,) = [one for one in services.sent(request) if one.kind == "refused"]
+    assert "CNIL" in letter.text
+    assert "saisir la justice" in letter.text
