@@ -151,6 +151,21 @@ def test_no_mark_no_restriction(shop: Shop) -> None:
         request(shop, "restriction")
 
 
+def test_a_restriction_is_lifted_where_the_map_says_how(shop: Shop) -> None:
+    shop.document["restriction"]["contact"]["lift"] = {"state": "active"}
+    shop.people(1, 2)
+    request(shop, "restriction")
+    _, _, verification = request(shop, "lifting")
+    assert verification.verified
+    assert [row["state"] for row in shop.rows("contact")["contact"].values()] == ["active", None]
+
+
+def test_what_takes_a_mark_off_is_not_guessed(shop: Shop) -> None:
+    shop.people(1)
+    with pytest.raises(NotSupported, match="does not say how to lift"):
+        request(shop, "lifting")
+
+
 # ---------------------------------------------------------------- erase (art. 17)
 
 

@@ -66,6 +66,7 @@ def _heading(plan: Plan) -> str:
         "erasure": say("effacement", "erasure"),
         "rectification": say("rectification", "rectification"),
         "restriction": say("limitation", "restriction"),
+        "lifting": say("levée de la limitation", "end of the restriction"),
         "replay": say("rejeu après restauration", "replay after a restored backup"),
     }
     day = say("au", "as of")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,7 +14,10 @@ from garant.engine.manual import ManualTask
 from garant.policy.text import Text
 from garant.systems.port import RootKey
 
-Kind = Literal["retention", "erasure", "rectification", "restriction", "replay"]
+Kind = Literal["retention", "erasure", "rectification", "restriction", "lifting", "replay"]
+
+MARKING: Final = ("restriction", "lifting")
+"""Kinds of plans that set a mark, or take it off again, and destroy nothing."""
 
 
 class UnreadablePlan(ValueError):

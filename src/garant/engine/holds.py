@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from garant.engine.document import HeldFor, Kind
+from garant.engine.document import MARKING, HeldFor, Kind
 from garant.engine.identities import roots_found
 from garant.engine.terms import Terms
 from garant.policy.loader import LoadedPolicy
@@ -87,8 +87,8 @@ class Standing:
         return frozenset[str]().union(*self.rules.values())
 
     def guards_for(self, kind: Kind) -> Guards:
-        """What the plan of this kind must leave as it is: a restriction destroys nothing."""
-        return UNGUARDED if kind == "restriction" else self.guards
+        """What the plan of this kind must leave as it is: a mark destroys nothing."""
+        return UNGUARDED if kind in MARKING else self.guards
 
 
 def rules_of(policy: LoadedPolicy, activity: str) -> frozenset[str]:
@@ -142,7 +142,7 @@ def speak(
 
     In words for a plan: whose hold it is, why, until when, and how many of the roots it holds.
     """
-    if not standing.holds or kind == "restriction":
+    if not standing.holds or kind in MARKING:
         return []
     touched = snapshot.on_hold(change) if change.guards else dict[str, set[RootKey]]()
     said: list[HeldFor] = []

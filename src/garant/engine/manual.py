@@ -62,7 +62,9 @@ def request_tasks(
     kind: str, identities: Mapping[str, str], manual: Mapping[str, ManualSource], holds: Holds = ()
 ) -> list[ManualTask]:
     """One task for each system worked by hand: a person may be in any of them."""
-    heard = () if kind in ("restriction", "access") else holds  # to put aside, or to copy, destroys nothing
+    heard = (
+        () if kind in ("restriction", "lifting", "access") else holds
+    )  # to put aside, or to copy, destroys nothing
     return [
         _task(manual[name], None, manual[name].manual.requests.to_do(kind), identities, heard)
         for name in sorted(manual)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from garant.engine.document import Plan
+from garant.engine.document import MARKING, Plan
 from garant.engine.terms import Source
 from garant.policy.periods import expiry
 from garant.policy.text import Text
@@ -106,8 +106,8 @@ class Aftermath:
     seconds: float = SECONDS
 
     def systems(self) -> list[str]:
-        """The systems where the plan takes values away; a restriction takes none."""
-        if self.plan.kind == "restriction":
+        """The systems where the plan takes values away; a mark takes none."""
+        if self.plan.kind in MARKING:
             return []
         return sorted({s.system for s in self.plan.selections if s.due})
 

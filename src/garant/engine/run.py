@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from garant.engine.archiving import Archiving, archiving_of, require_kept
-from garant.engine.document import Kind, Plan, Selection
+from garant.engine.document import MARKING, Kind, Plan, Selection
 from garant.engine.holds import Standing, under
 from garant.engine.steps import (
     duties_of,
@@ -212,8 +212,9 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     keys = selection.root_keys()
     if plan.kind == "rectification":
         return Course(selection, source, [], rectification_steps(data_map, root, plan.corrections), keys)
-    if plan.kind == "restriction":
-        return Course(selection, source, [], restriction_steps(data_map, root), keys)
+    if plan.kind in MARKING:
+        steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
+        return Course(selection, source, [], steps, keys)
     assert selection.disposition is not None
     steps_for = last_owner_steps if selection.shared else steps_of
     steps = steps_for(data_map, data_map.dispositions[selection.disposition], duties)

@@ -120,14 +120,18 @@ def _corrected(table: Table, corrections: Mapping[str, str]) -> dict[str | None,
     return dict(found)
 
 
-def restriction_steps(data_map: DataMap, root: str) -> list[Step]:
-    """Steps that mark a person's data as restricted (art. 18 GDPR); none when the map has no mark."""
+def restriction_steps(data_map: DataMap, root: str, *, lifted: bool = False) -> list[Step]:
+    """Steps that mark a person's data as restricted (art. 18 GDPR), or take the mark off again.
+
+    None when the map has no mark, or does not say what takes it off.
+    """
     restriction = data_map.restriction.get(root)
-    if restriction is None:
+    wanted = {} if restriction is None else restriction.lift if lifted else restriction.set
+    if restriction is None or not wanted:
         return []
     table = restriction.table
     paths = tuple(owning_paths(data_map, table, root))
-    marks: Columns = {column: Mark(constant=value) for column, value in restriction.set.items()}
+    marks: Columns = {column: Mark(constant=value) for column, value in wanted.items()}
     return _treat(data_map, table, marks, [], paths, Step(table, Do.TREAT, ()))
 
 

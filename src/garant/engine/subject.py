@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from garant.engine.document import Kind, Plan, Selection, packed
+from garant.engine.document import MARKING, Kind, Plan, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import ManualSource, request_tasks
@@ -198,13 +198,9 @@ def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str,
         steps = rectification_steps(data_map, root, corrections)
         _require(steps, _no_such_column(data_map, root, corrections))
         return Request(root, None, [], steps)
-    if kind == "restriction":
-        steps = restriction_steps(data_map, root)
-        no_mark = Text(
-            fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
-            en=f"{data_map.system}: the map declares no restriction mark for {root}",
-        )
-        _require(steps, no_mark)
+    if kind in MARKING:
+        steps = restriction_steps(data_map, root, lifted=kind == "lifting")
+        _require(steps, _no_mark(data_map, root, kind))
         return Request(root, None, [], steps)
     return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
 
@@ -239,6 +235,18 @@ def _no_such_column(data_map: DataMap, root: str, corrections: Mapping[str, str]
     return Text(
         fr=f"{data_map.system} : aucune colonne de {root} n’est marquée identity : {asked} ; genres connus : {known}",
         en=f"{data_map.system}: no column of {root} is marked identity: {asked}; known kinds: {known}",
+    )
+
+
+def _no_mark(data_map: DataMap, root: str, kind: Kind) -> Text:
+    if kind == "lifting":
+        return Text(
+            fr=f"{data_map.system}\u202f: la carte ne dit pas comment lever la limitation de {root} (lift)",
+            en=f"{data_map.system}: the map does not say how to lift the restriction of {root} (lift)",
+        )
+    return Text(
+        fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
+        en=f"{data_map.system}: the map declares no restriction mark for {root}",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
-from garant.apps.rights import letters, store
+from garant.apps.rights import letters, lifting, store
 from garant.apps.rights.clock import IDENTITY_WITHIN, threshold
 from garant.apps.rights.entries import RequestClosed, RequestForgotten, RequestReminded
 from garant.apps.rights.models import Code, Door, Request
@@ -23,10 +23,11 @@ def organisations_with_requests() -> list[str]:
 
 @for_organisation
 def night(organisation: str) -> dict[str, int]:
-    """Remind, drop, forget; how many of each."""
+    """Remind, propose to lift, drop, forget; how many of each."""
     today = store.today(organisation)
     return {
         "reminded": remind(organisation, today),
+        "lifted": lifting.propose_due(organisation, today),
         "dropped": drop(organisation, today),
         "forgotten": forget(organisation, today),
     }
@@ -94,8 +95,8 @@ def _forget(request: Request) -> int:
         return 0
     Code.objects.filter(request=request).delete()
     Door.objects.filter(request=request).delete()
-    if request.plan:
-        promises.forget_plan(request.organisation, request.plan)
+    for digest in filter(None, (request.plan, request.lift_plan)):
+        promises.forget_plan(request.organisation, digest)
     letters.forget(request)
     evidence.destroy_subject_keys(request.organisation, [person(request.key)])
     request.sealed, request.mark, request.forgotten_at = None, None, store.now()

@@ -149,6 +149,26 @@ class RequestWeighed(Payload):
     stops: bool = Field(description="whether the use stops")
 
 
+@entry_kind(
+    "request.lift-told",
+    fr="Une personne a su que la limitation de ses données prendra fin.",
+    en="A person was told that the restriction of their data will end.",
+)
+class RequestLiftTold(Payload):
+    """Before it ends (GDPR art. 18(3))."""
+
+    request: Key = Field(description=_NUMBER)
+    on: Day = Field(description="the day from which it is lifted")
+
+
+@entry_kind("request.lifted", fr="Une limitation a été levée.", en="A restriction was lifted.")
+class RequestLifted(Payload):
+    """By a plan, approved and carried out like any other."""
+
+    request: Key = Field(description=_NUMBER)
+    plan: Key = Field(description="the digest of the plan")
+
+
 @entry_kind("request.reminded", fr="Un délai approche, ou est passé.", en="A deadline is near, or over.")
 class RequestReminded(Payload):
     """Whoever handles it was told; from the last days on, the officer too."""

@@ -223,6 +223,18 @@ class AnswerForm(_Form):
         self.label("reason", "Explication pour la personne", "Explanation for the person")
 
 
+class LiftForm(_Form):
+    """The end of a restriction: from when, and why."""
+
+    on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.label("on", "La limitation prend fin le", "The restriction ends on")
+        self.label("reason", "Pourquoi (la personne le lira)", "Why (the person will read it)")
+
+
 class ReasonForm(_Form):
     """Words that the person will read."""
 

@@ -50,6 +50,9 @@ class Request(models.Model):
     identified_by: str = _fields.CharField(max_length=20, blank=True, default="")
     plan: str = _fields.CharField(max_length=80, blank=True, default="")
     handler: str = _fields.CharField(max_length=200, blank=True, default="")
+    lift_on: date | None = _fields.DateField(null=True)
+    """For a restriction: the day from which it is lifted, as the person was told."""
+    lift_plan: str = _fields.CharField(max_length=80, blank=True, default="")
     ended_at: datetime | None = _fields.DateTimeField(null=True)
     forget_on: date | None = _fields.DateField(null=True)
     forgotten_at: datetime | None = _fields.DateTimeField(null=True)
@@ -70,6 +73,12 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.right} ({self.state})"
+
+    @property
+    def restricting(self) -> bool:
+        """Whether a restriction that was granted goes on: what is known about the person is needed to lift it."""
+        granted = self.outcome in (Outcome.FULLY, Outcome.PARTLY)
+        return self.right == Right.RESTRICTION and granted and self.forget_on is None
 
     @property
     def open(self) -> bool:

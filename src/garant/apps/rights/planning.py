@@ -11,7 +11,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.published import open_published
-from garant.apps.rights import packing, refusals, store
+from garant.apps.rights import lifting, packing, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import opened, seal
@@ -131,6 +131,10 @@ def ended(organisation: str, digest: str) -> None:
             store.note(one, "ran", store.GARANT, run=run.key, state=run.state)
 
     _each(organisation, digest, State.RUNNING, noted)
+    if run.state != "not-kept":
+        with scoped(organisation), transaction.atomic():
+            for one in Request.objects.select_for_update().filter(lift_plan=digest, forget_on=None):
+                lifting.ended(one)
 
 
 def _each(organisation: str, digest: str, state: State, do: Any) -> None:

@@ -118,6 +118,14 @@ def same_eyes() -> RequestRefusedError:
     )
 
 
+def told_before() -> RequestRefusedError:
+    """Before, not on the day (GDPR art. 18(3))."""
+    return _refused(
+        "La personne le sait avant que la limitation prenne fin\u202f: choisissez un jour à venir.",
+        "The person is told before the restriction ends: choose a day to come.",
+    )
+
+
 def nothing_to_correct() -> RequestRefusedError:
     """A rectification says what is right."""
     return _refused("Écrivez au moins une valeur juste.", "Write at least one right value.")

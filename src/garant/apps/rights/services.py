@@ -7,6 +7,8 @@ from garant.apps.rights.handling import answer, correct, extend, resume, wait, w
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
 from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, receive
 from garant.apps.rights.letters import sent
+from garant.apps.rights.lifting import approve as approve_lift
+from garant.apps.rights.lifting import tell as tell_lift
 from garant.apps.rights.packing import again as package_again
 from garant.apps.rights.packing import pack
 from garant.apps.rights.planning import approve, began, ended, propose
@@ -27,6 +29,7 @@ __all__ = [
     "another_code",
     "answer",
     "approve",
+    "approve_lift",
     "began",
     "cleaned",
     "correct",
@@ -50,6 +53,7 @@ __all__ = [
     "sent",
     "standings",
     "story",
+    "tell_lift",
     "today",
     "wait",
     "weigh",

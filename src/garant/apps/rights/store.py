@@ -18,7 +18,7 @@ from garant.apps.rights import refusals
 from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.entries import RequestMoved
 from garant.apps.rights.models import Request, Search, Step
-from garant.apps.rights.words import FINAL, STATES, Outcome, State
+from garant.apps.rights.words import FINAL, STATES, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.periods import expiry
@@ -133,12 +133,21 @@ def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: 
     at = now()
     request.outcome, request.ended_at, request.mark = outcome, at, None
     on = today(request.organisation)
-    request.forget_on = on if outcome in (Outcome.WITHDRAWN, Outcome.ABANDONED) else expiry(on, KEPT_AFTER)
+    request.forget_on = _forgotten(request, outcome, on)
     if request.paused_on is not None:
         request.waited += max(0, (on - request.paused_on).days)
         request.paused_on = None
     move(request, state, actor, *more, outcome=outcome.value)
     evidence.checkpoint(request.organisation)
+
+
+def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:
+    """At once where it came to nothing; never while a restriction goes on that has to be lifted one day."""
+    if outcome in (Outcome.WITHDRAWN, Outcome.ABANDONED):
+        return on
+    if request.right == Right.RESTRICTION and outcome != Outcome.REFUSED and request.plan:
+        return None
+    return expiry(on, KEPT_AFTER)
 
 
 def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:

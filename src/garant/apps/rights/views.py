@@ -18,7 +18,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
-from garant.apps.rights.forms import AnswerForm, ArrivalForm, CorrectForm, IdentityForm, ReasonForm
+from garant.apps.rights.forms import AnswerForm, ArrivalForm, CorrectForm, IdentityForm, LiftForm, ReasonForm
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     CAPACITIES,
@@ -142,6 +142,8 @@ def request_page(request: Any, key: str) -> HttpResponse:
 def _choices(one: Any, story: Any) -> dict[str, Any]:
     """The forms of what can be decided in this state."""
     right, state, *_ = one.names()
+    if one.restricting:
+        return {"lifting": LiftForm() if one.lift_on is None else None, "lift_plan": one.lift_plan}
     if not one.open:
         return {}
     searched = any(step.kind == "searched" for step in story.steps)
@@ -190,7 +192,8 @@ def _jobs(one: Any) -> list[Any]:
 def approve(request: Any, key: str) -> HttpResponse:
     """Approve the plan of a request; carrying it out is asked for in the same breath."""
     one = _found(request, key)
-    return _do(request, one, lambda: services.approve(one.organisation, one.key, actor=request.user.email))
+    approve_it = services.approve_lift if one.restricting else services.approve
+    return _do(request, one, lambda: approve_it(one.organisation, one.key, actor=request.user.email))
 
 
 @require_POST
@@ -243,6 +246,13 @@ def _answer(one: Any, sent: Any, actor: str) -> object:
     )
 
 
+def _lift(one: Any, sent: Any, actor: str) -> object:
+    form = LiftForm(sent)
+    if not form.is_valid():
+        raise ValueError(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return services.tell_lift(one.organisation, one.key, _reason(sent), form.cleaned_data["on"], actor=actor)
+
+
 def _reason(sent: Any) -> str:
     return services.cleaned("message", sent.get("reason", ""))
 
@@ -258,6 +268,7 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
         one.organisation, one.key, _reason(sent), stops=sent.get("stops") == "yes", actor=actor
     ),
     "correct": _correct,
+    "lift": _lift,
     "answer": _answer,
     "withdraw": lambda one, _, actor: services.withdraw(one.organisation, one.key, actor=actor),
 }
@@ -296,6 +307,9 @@ _STEPS: Final[Mapping[str, Text]] = {
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
+    "lift-told": Text(fr="fin de la limitation annoncée", en="end of the restriction told"),
+    "lift-planned": Text(fr="levée de la limitation proposée", en="end of the restriction proposed"),
+    "lifted": Text(fr="limitation levée", en="restriction lifted"),
     "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
     "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),
 }

@@ -79,7 +79,10 @@ def _columns_named(data_map: DataMap) -> Iterator[tuple[Place, str, str]]:
     for number, seal in enumerate(data_map.seals):
         yield from ((("seals", number, "columns", n), seal.table, c) for n, c in enumerate(seal.columns))
     for key, restriction in data_map.restriction.items():
-        yield from ((("restriction", key, "set", c), restriction.table, c) for c in restriction.set)
+        yield from (
+            (("restriction", key, "set", c), restriction.table, c)
+            for c in {**restriction.set, **restriction.lift}
+        )
 
 
 def _columns_of(table: str, spec: Table) -> Iterator[tuple[Place, str, str]]:
@@ -172,7 +175,7 @@ def _writes(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
         else:
             yield from _fits(place, table, column, how)
     for key, restriction in data_map.restriction.items():
-        for name, value in restriction.set.items():
+        for name, value in [*restriction.set.items(), *restriction.lift.items()]:
             column = catalogue.column(restriction.table, name)
             if column is not None:
                 place = ("restriction", key, "set", name)

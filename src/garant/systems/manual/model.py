@@ -69,6 +69,10 @@ class Requests(Part):
 
 
 _PLAIN = {
+    "lifting": Text(
+        fr="Ce qui parle de cette personne avait été mis de côté\u202f: remettez-le à l’usage.",
+        en="What speaks of this person had been set apart: put it back into use.",
+    ),
     "access": Text(
         fr="Cherchez tout ce qui parle de cette personne et remettez-en une copie à qui lui répond.",
         en="Look for everything that speaks of this person and hand a copy to whoever answers them.",

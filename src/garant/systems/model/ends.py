@@ -141,3 +141,10 @@ class Restriction(Part):
             "Colonnes et valeurs qui marquent la limitation.", "Columns and values that mark the restriction."
         ),
     ] = Field(min_length=1)
+    lift: Annotated[
+        dict[SqlName, str | int | bool],
+        said(
+            "Valeurs de ces colonnes une fois la limitation levée.",
+            "Values of these columns once the restriction is lifted.",
+        ),
+    ] = Field(default_factory=dict[SqlName, str | int | bool])

@@ -44,7 +44,19 @@ def known_kinds(workspace: Workspace, identities: Mapping[str, str]) -> dict[str
 def plan(
     workspace: Workspace, right: Right, identities: Mapping[str, str], corrections: Mapping[str, str]
 ) -> Plan:
-    """The plan of a request, of today, under the holds in force.
+    """The plan of a right, of today, under the holds in force.
+
+    Raises:
+        NotSupported: a system where the person is found cannot do what is asked.
+        ConnectorError: a system did not answer.
+    """
+    return plan_of(workspace, KINDS[right], identities, corrections)
+
+
+def plan_of(
+    workspace: Workspace, kind: Kind, identities: Mapping[str, str], corrections: Mapping[str, str]
+) -> Plan:
+    """The plan of a kind, of today, under the holds in force.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
@@ -55,7 +67,7 @@ def plan(
         workspace.policy,
         workspace.sources,
         known_kinds(workspace, identities),
-        KINDS[right],
+        kind,
         as_of=datetime.now(time_zone(organisation.time_zone)).date(),
         corrections=corrections,
         holds=holds.in_force(organisation.key),

@@ -1,0 +1,187 @@
+"""Each of the other rights, on the reference organisation's systems: what changes there, and what the person reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from garant.apps.evidence import services as evidence
+from garant.apps.oppositions import services as oppositions
+from garant.apps.oppositions.contacts import contact
+from garant.apps.promises.published import policy_in_force
+from garant.apps.rights import services
+from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
+from garant.ledger import LedgerError
+from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.steps import OFFICER, asked, confirm, fill, post_form
+from tests.site.conftest import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def carried_out(company: str, key: str) -> None:
+    services.approve(company, key, actor=OFFICER)
+    work(company, "run")
+
+
+def test_a_rectification_is_proposed_by_the_person_and_approved_by_staff(company: str, post: Letters) -> None:
+    email = somebody()
+    request, mine = asked(company, post, "rectification", email)
+    assert request.state == "searching"
+    wrong = post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": ""})
+    assert wrong.status_code == 422
+    post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": "+33 1 99 00 12 34"})
+    request = services.find(company, request.key)
+    assert request.state == "planned"
+    assert "+33 1 99 00 12 34" in Client().get(mine).content.decode()
+    shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    assert "+33 1 99 00 12 34" in shown
+    carried_out(company, request.key)
+    rows = ask_system("GARANT_DEMO_CRM", "SELECT phone FROM person WHERE email = ?", email)
+    assert {phone for (phone,) in rows} == {"+33 1 99 00 12 34"}
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    (letter,) = [one for one in services.sent(request) if one.kind == "corrected"]
+    assert "Relation client" in letter.text
+
+
+def test_marketing_stops_before_anybody_has_read_the_request(company: str, post: Letters) -> None:
+    email = somebody()
+    request, _ = asked(company, post, "objection", email)
+    who = [contact("email", email)]
+    assert oppositions.opposed(policy_in_force(company), who, None) == [True]
+    with pytest.raises(LedgerError):  # never weighed
+        services.weigh(company, request.key, "…", stops=False, actor=OFFICER)
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    (letter,) = [one for one in services.sent(request) if one.kind == "objected"]
+    assert "la publicité" in letter.text
+
+
+def test_a_legitimate_interest_is_weighed_in_writing_by_a_person(company: str, post: Letters) -> None:
+    policy = policy_in_force(company)
+    purpose = next(
+        f"{activity.key}/{purpose.key}"
+        for activity, purpose in policy.document.purposes()
+        if purpose.legal_basis is not None
+        and purpose.legal_basis.ground == "legitimate-interests"
+        and not purpose.direct_marketing
+    )
+    email = somebody()
+    request, _ = asked(company, post, "objection", email, purpose=purpose)
+    who = [contact("email", email)]
+    assert oppositions.opposed(policy, who, purpose) == [False]
+    with pytest.raises(LedgerError):
+        services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    services.weigh(company, request.key, "Son intérêt l’emporte.", stops=True, actor=OFFICER)
+    assert oppositions.opposed(policy, who, purpose) == [True]
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    (entry,) = evidence.records(company, kind="request.weighed")
+    assert entry.payload == {"request": request.key, "stops": True}
+
+
+def test_consent_ends_at_once(company: str, post: Letters) -> None:
+    policy = policy_in_force(company)
+    purpose = next(
+        f"{activity.key}/{purpose.key}"
+        for activity, purpose in policy.document.purposes()
+        if purpose.legal_basis is not None and purpose.legal_basis.ground == "consent"
+    )
+    email = somebody()
+    request, _ = asked(company, post, "consent", email, purpose=purpose)
+    assert oppositions.opposed(policy, [contact("email", email)], purpose) == [True]
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    assert "consent_withdrawn" in [one.kind for one in services.sent(request)]
+
+
+def test_a_restriction_marks_rows_where_the_map_says_how(company: str, post: Letters) -> None:
+    request, _ = asked(company, post, "restriction", somebody())
+    assert request.state == "planned"
+    carried_out(company, request.key)
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    assert "restricted" in [one.kind for one in services.sent(request)]
+
+
+def test_a_restriction_ends_once_the_person_knows_it(company: str, post: Letters) -> None:
+    email = somebody()
+    request, _ = asked(company, post, "restriction", email)
+    carried_out(company, request.key)
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    archived = "SELECT archived FROM person WHERE email = ?"
+    assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    today = services.today(company)
+    with pytest.raises(LedgerError):
+        services.tell_lift(company, request.key, "Accord trouvé.", today, actor=OFFICER)
+    on = today + timedelta(days=10)
+    officer.post(f"{page}lift/", {"on": on.isoformat(), "reason": "Accord trouvé."})
+    assert services.night(company)["lifted"] == 0
+    later = datetime.now(UTC) + timedelta(days=100)  # what is needed to lift it is not forgotten meanwhile
+    with time_machine.travel(later):
+        assert services.night(company)["lifted"] == 1
+        services.approve_lift(company, request.key, actor=OFFICER)
+        work(company, "run")
+        assert ask_system("GARANT_DEMO_CRM", archived, email) == [(0,)]
+        assert services.find(company, request.key).forget_on is not None
+    assert "Accord trouvé." in next(one.text for one in services.sent(request) if one.kind == "lifted")
+
+
+def test_a_person_looks_again(company: str, post: Letters) -> None:
+    request, _ = asked(company, post, "human-review", somebody())
+    services.answer(
+        company, request.key, Outcome.REFUSED, ground="no-automated-decision", reason="…", actor=OFFICER
+    )
+    assert services.find(company, request.key).ground == "no-automated-decision"
+
+
+def test_for_somebody_else_the_code_is_not_enough(company: str, post: Letters) -> None:
+    email = somebody()
+    answer = fill(
+        company,
+        "access",
+        query="?for=agent",
+        email="avocate@cabinet.example",
+        about_name="X",
+        about_email=email,
+    )
+    mine = confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    assert (request.state, request.identified_by) == ("identity", "code")
+    assert "à quel titre" in Client().get(mine).content.decode()
+    services.wait(company, request.key, "Merci de nous envoyer votre mandat.", actor=OFFICER)
+    post_form(Client(), mine, {"reply": "1", "reply-reason": "Le voici."})
+    with pytest.raises(LedgerError):
+        services.accept(company, request.key, Method.DOCUMENT, actor=OFFICER)  # without a doubt written down
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert sum(one.rows for one in services.story(request).searches) > 0
+
+
+def test_a_letter_is_written_down_and_answered_on_paper(company: str, post: Letters) -> None:
+    officer = sign_in(OFFICER)
+    today = services.today(company)
+    sent = {
+        "right": "access", "channel": "letter", "capacity": "self", "on": today.replace(day=1).isoformat(),
+        "purpose": "", "name": "Jeanne Essai", "email": "", "phone": "+33 1 99 00 12 34", "about_name": "",
+        "about_email": "", "message": "Que savez-vous de moi ?", "language": "fr",
+    }  # fmt: skip
+    page = officer.post(f"/o/{company}/requests/new/", sent)
+    assert page.status_code == 302, page.content.decode()
+    (request,) = services.listing(company)
+    assert (request.channel, request.received_on.day) == (Channel.LETTER, 1)
+    assert (request.right, request.capacity) == (Right.ACCESS, Capacity.SELF)
+    shown = officer.get(page["Location"]).content.decode()
+    assert "à imprimer et à poster" in shown
+
+
+def test_the_person_takes_it_back_and_everything_goes(company: str, post: Letters) -> None:
+    request, mine = asked(company, post, "erasure", somebody())
+    assert request.state == "planned"
+    post_form(Client(), mine, {"withdraw": "1"})
+    assert services.find(company, request.key).state == "withdrawn"
+    services.night(company)
+    assert services.opened(services.find(company, request.key)) is None
+    assert Client().get(mine).status_code == 404
+    with pytest.raises(Exception, match=r"Nobody|digest|not"):
+        services.approve(company, request.key, actor=OFFICER)
