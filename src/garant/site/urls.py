@@ -24,6 +24,7 @@ urlpatterns: list[Any] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language/", views.language, name="language"),
+    path(".well-known/", include("garant.apps.deliveries.wellknown")),
     path(".well-known/", include("garant.apps.notices.wellknown")),
     path("account/invitation/<slug:key>/", invitationviews.accept, name="invitation"),
     path("account/invitation/<slug:key>/<str:secret>/", invitationviews.arrive, name="invitation-link"),

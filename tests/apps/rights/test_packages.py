@@ -75,8 +75,8 @@ def test_portability_takes_what_the_person_provided(company: str, post: Letters)
     (made,) = work(company, "request-package")
     assert made["rows"] > 0
     with received(post.last("package_ready")["link"]) as package:
-        assert any(name.endswith(".jsonl") for name in package.namelist())
-        assert not any("-shared" in name for name in package.namelist())
+        assert "data.json" in package.namelist()
+        assert not any("-shared" in name or name.endswith(".html") for name in package.namelist())
 
 
 def test_nobody_found_is_left_to_a_person_to_answer(company: str, post: Letters) -> None:

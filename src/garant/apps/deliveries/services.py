@@ -27,13 +27,25 @@ from garant.apps.deliveries.entries import DeliveryDestroyed, DeliveryPrepared, 
 from garant.apps.deliveries.models import DeliveryState, Handover
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
-from garant.apps.scoping import for_organisation, owners, scoped
+from garant.apps.scoping import owners, scoped
 from garant.ledger import unwrap, wrap
 from garant.ledger.commitments import UnwrapRefusedError
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Language
 
-__all__ = ["Offered", "Prepared", "destroy_due", "forget", "of", "offered", "prepare", "take"]
+__all__ = [
+    "Offered",
+    "Prepared",
+    "Stored",
+    "destroy_due",
+    "discard",
+    "encrypt",
+    "forget",
+    "of",
+    "offered",
+    "prepare",
+    "take",
+]
 
 DAYS: Final = 7
 """How long a link works, unless said otherwise."""
@@ -69,46 +81,78 @@ class Offered:
     until: datetime
 
 
-@for_organisation
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is encrypted and that nobody has a link to yet."""
+
+    key: str
+    identity: str
+    """The age key that opens it; nothing where only the person's own does."""
+    written: vault.Written
+
+
+def encrypt(chunks: Iterable[bytes], *, to: str = "") -> Stored:
+    """Encrypt a file as it comes. Outside of any transaction, which would keep everybody else waiting meanwhile.
+
+    Args:
+        chunks: its bytes, in pieces; it is never in memory as a whole.
+        to: the person's own age public key, where they gave one: then nobody else ever opens the file.
+
+    Raises DeliveryRefusedError: not an age key; or what `chunks` raises: then nothing is left of it.
+    """
+    key, identity = f"d-{secrets.token_hex(12)}", vault.age.x25519.Identity.generate()
+    written = vault.store(key, chunks, _recipient(to) if to else identity.to_public())
+    return Stored(key, "" if to else str(identity), written)
+
+
+def discard(stored: Stored) -> None:
+    """Destroy a file that is not handed over after all."""
+    vault.destroy(stored.key)
+
+
 def prepare(
     organisation: str,
     about: str,
     name: str,
-    chunks: Iterable[bytes],
+    file: Iterable[bytes] | Stored,
     *,
     days: int = DAYS,
     language: Language = "fr",
     to: str = "",
 ) -> tuple[str, str]:
-    """Encrypt a file for one person; its key, and the link that works once. The link is given now and never again.
+    """Prepare a file for one person; its key, and the link that works once. The link is given now and never again.
 
     Args:
         organisation: whose file it is.
         about: a key without personal data, such as the number of a request; its files are forgotten together.
         name: of the file that the person receives.
-        chunks: its bytes, in pieces; it is never in memory as a whole.
+        file: what `encrypt` made; or its bytes, in pieces, where no transaction is open.
         days: how long the link works.
         language: of the page that it leads to.
-        to: the person's own age public key, where they gave one: then nobody else ever opens the file.
+        to: the person's own age public key; for bytes alone.
 
     Raises DeliveryRefusedError: not a key of a matter, or not an age key.
     """
     if not _ABOUT.fullmatch(about):
         raise refusals.bad_subject(about)
-    key, secret, now = f"d-{secrets.token_hex(12)}", secrets.token_urlsafe(32), _now()
-    identity = vault.age.x25519.Identity.generate()
-    written = vault.store(key, chunks, _recipient(to) if to else identity.to_public())
-    until = now + timedelta(days=days)
-    opening = {"name": _named(name, to), "identity": "" if to else str(identity)}
+    stored = file if isinstance(file, Stored) else encrypt(file, to=to)
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic(), scoped(organisation):
+        _offer(organisation, about, name, stored, secret, _now() + timedelta(days=days))
+    return stored.key, f"{settings.GARANT_URL}/p/{organisation}/{language}/file/{secret}/"
+
+
+def _offer(organisation: str, about: str, name: str, stored: Stored, secret: str, until: datetime) -> None:
+    key, written, own = stored.key, stored.written, not stored.identity
+    opening = {"name": _named(name, own), "identity": stored.identity}
     Handover.objects.create(
         key=key,
         organisation=organisation,
         about=about,
         lookup=_lookup(secret),
         sealed=wrap(_both(organisation, about, secret), json.dumps(opening).encode(), key),
-        size=written.stored if to else written.plain,
-        made_at=now,
+        size=written.stored if own else written.plain,
+        made_at=_now(),
         until=until,
     )
     zone = ZoneInfo(organisations.organisation(organisation).time_zone)
@@ -120,7 +164,6 @@ def prepare(
         until=until.astimezone(zone).date(),
     )
     _enter(organisation, prepared, f"{key}/prepared")
-    return key, f"{settings.GARANT_URL}/p/{organisation}/{language}/file/{secret}/"
 
 
 def of(organisation: str, about: str) -> list[Prepared]:
@@ -280,9 +323,9 @@ def _recipient(text: str) -> Any:
         raise refusals.bad_recipient() from None
 
 
-def _named(name: str, to: str) -> str:
+def _named(name: str, own: bool) -> str:
     plain = _NAME.sub("_", name).strip(". ")[:100] or "data"
-    return f"{plain}.age" if to else plain
+    return f"{plain}.age" if own else plain
 
 
 def _enter(organisation: str, payload: Payload, key: str) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from garant.apps.deliveries import services
 from garant.apps.deliveries.refusals import NothingHereError
 from garant.apps.organisations import services as organisations
+from garant.publish.packages import package_schema
 from garant.site.rates import Buckets
 
 _WRONG: Final = Buckets(30, 20)
@@ -36,6 +37,16 @@ def file(request: HttpRequest, organisation: str, language: str, secret: str) ->
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Content-Language"] = language
+    return response
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The schema of the data in a package, for programs that receive one."""
+    response = JsonResponse(package_schema(), json_dumps_params={"ensure_ascii": False})
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

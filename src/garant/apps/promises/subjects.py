@@ -83,7 +83,6 @@ def export(
         LedgerError: the export could not be recorded; ``out`` is then to be thrown away.
     """
     document = workspace.policy.document
-    places = subject.find_subject(workspace.sources, identities)
     at = _now()
     made = export_subject(
         workspace.sources,
@@ -96,22 +95,40 @@ def export(
         by_hand={name: source.manual.label for name, source in sorted(workspace.manual.items())},
         choose=choose,
     )
+    held = Held(len(made.tables), made.rows, made.files, made.members["manifest.json"])
+    return Exported(made, record(workspace, identities, held, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an archive of a person's data holds, in numbers, and the digest of what says so."""
+
+    tables: int
+    rows: int
+    files: int
+    digest: str
+
+
+def record(
+    workspace: Workspace, identities: Mapping[str, str], held: Held, at: datetime
+) -> list[tasks.Task]:
+    """Enter into the ledger that a person's data were exported, and ask those who look where no program reaches."""
+    places = subject.find_subject(workspace.sources, identities) if held.tables else []
     with transaction.atomic():
-        if made.tables:
+        if held.tables:
             organisation = _organisation(workspace)
             people = commitments(organisation, known(places), SubjectExported.kind, write_instant(at))
             first, further = spread_subjects(SubjectExported.kind, people, at)
             entry = SubjectExported(
                 people=first,
-                tables=len(made.tables),
-                rows=made.rows,
-                files=made.files,
-                manifest=made.members["manifest.json"],
+                tables=held.tables,
+                rows=held.rows,
+                files=held.files,
+                manifest=held.digest,
                 more=len(further),
             )
             _enter(organisation, [Entry(entry, at), *further])
-        asked = _ask_by_hand(workspace, identities, at)
-    return Exported(made, asked)
+        return _ask_by_hand(workspace, identities, at)
 
 
 def _ask_by_hand(workspace: Workspace, identities: Mapping[str, str], at: datetime) -> list[tasks.Task]:

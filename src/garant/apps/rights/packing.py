@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 
 from garant.apps.deliveries import services as deliveries
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
-from garant.apps.promises import subjects
+from garant.apps.promises.packages import person_package, recorded
 from garant.apps.promises.published import open_published
 from garant.apps.rights import letters, refusals, store
 from garant.apps.rights.each import changes, packages
@@ -19,11 +17,10 @@ from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import opened, person
 from garant.apps.rights.words import STATES, Method, Outcome, Right, State
 from garant.policy.text import Language
+from garant.publish.packages import Made
 
 AGAIN: Final = 3
 """How often a package is made again, where its link was not followed in time."""
-
-_PIECE: Final = 1 << 20
 
 
 @store.moving(State.SEARCHING)
@@ -67,21 +64,26 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
         _begin(organisation, key)
     language = cast(Language, request.language)
     identities = whom.identities(declared=request.identified_by != Method.CODE)
-    with open_published(organisation) as workspace, tempfile.TemporaryFile() as out:
-        made = subjects.export(
+    right, made = Right(request.right), Made()
+    with open_published(organisation) as workspace:
+        known = changes.known_kinds(workspace, identities)
+        pieces = person_package(
             workspace,
-            changes.known_kinds(workspace, identities),
-            cast(IO[bytes], out),
+            known,
+            number=request.key,
             language=language,
-            choose=packages.chosen(workspace.policy.document, Right(request.right)),
+            kind="access" if right == Right.ACCESS else "portability",
+            choose=packages.chosen(workspace.policy.document, right),
+            made=made,
         )
-        rows, size = made.made.rows, out.tell()
-        if not made.made.tables:
+        stored = deliveries.encrypt(pieces)
+        if not made.tables:
+            deliveries.discard(stored)
             _empty(organisation, key)
             return {"request": key, "rows": 0}
-        out.seek(0)
-        _hand_over(organisation, key, iter(lambda: out.read(_PIECE), b""), rows=rows, asked=len(made.asked))
-    return {"request": key, "rows": rows, "bytes": size}
+        asked = recorded(workspace, known, made)
+        _hand_over(organisation, key, stored, rows=made.rows, asked=len(asked))
+    return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
 
 
 @store.moving(State.APPROVED)
@@ -97,13 +99,13 @@ def _empty(request: Request) -> None:
 
 
 @store.moving(State.RUNNING, State.ANSWERED)
-def _hand_over(request: Request, chunks: Iterator[bytes], *, rows: int, asked: int) -> None:
+def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked: int) -> None:
     name = f"{request.key}.zip"
     _, link = deliveries.prepare(
         request.organisation,
         letters.about(request),
         name,
-        chunks,
+        stored,
         language=cast(Language, request.language),
     )
     until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)

@@ -1,0 +1,76 @@
+"""A value as JSON holds it, as a cell of a spreadsheet, and as people read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any, Final, cast
+
+from garant.policy.text import Language
+from garant.publish import words
+from garant.publish.typography import NARROW
+
+_FORMULA: Final = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
+"""What a spreadsheet would take for a formula (OWASP: CSV injection)."""
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+LONGEST: Final = 2_000
+"""Characters of a value that a page shows; the data hold all of it."""
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: dates in ISO 8601, bytes in hexadecimal, decimals as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in cast("list[Any]", value)]
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(cast("bytes", value)).hex()
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def sheet(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Rows of a spreadsheet (RFC 4180), with no formula among them."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def cell(value: Any) -> str:
+    """A value in a cell."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False).strip('"')
+    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+
+
+def spoken(value: Any, language: Language) -> str:
+    """A value as people read it."""
+    french = language == "fr"
+    match value:
+        case None | "":
+            return "—"
+        case bool():
+            return ("oui" if french else "yes") if value else ("non" if french else "no")
+        case datetime():
+            hour = f"{value:%H}{NARROW}h{NARROW}{value:%M}" if french else f"{value:%H:%M}"
+            return f"{words.day(value.date(), language)}, {hour}"
+        case date():
+            return words.day(value, language)
+        case bytes() | bytearray() | memoryview():
+            size = len(bytes(cast("bytes", value)))
+            return f"{size} octets" if french else f"{size} bytes"
+        case _:
+            return _short(_UNSEEN.sub("", cell(value) if not isinstance(value, str) else value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
