@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path as Folder
 
-from garant.engine.export import export_subject
+from garant.engine.export import Share, export_subject
 from garant.engine.portions import Portions
 from garant.systems.files.store import FileStore
+from garant.systems.model import DataMap
+from garant.systems.paths import Path
 from tests.engine.support.shop import Shop
 
 ONE = {"email": "n1@x.example"}
@@ -48,7 +51,7 @@ def test_what_the_map_says_of_a_column(shop: Shop) -> None:
     ]
 
 
-def test_files_once_and_only_those_that_are_there(shop: Shop, tmp_path: Path) -> None:
+def test_files_once_and_only_those_that_are_there(shop: Shop, tmp_path: Folder) -> None:
     (tmp_path / "cv.pdf").write_bytes(b"%PDF" + bytes(200_000))
     shop.stores["FILES"] = FileStore(tmp_path)
     shop.people(1, 2)
@@ -62,7 +65,11 @@ def test_files_once_and_only_those_that_are_there(shop: Shop, tmp_path: Path) ->
     assert (file.system, file.name, len(b"".join(file.pieces))) == ("crm", "cv.pdf", 200_004)
 
 
-def test_a_table_of_which_the_map_names_no_column_is_no_portion(shop: Shop) -> None:
-    shop.document["tables"]["attendee"]["columns"] = {}
-    shop.people(1)
-    assert "attendee" not in [one.name for one in Portions(shop.system(), ONE).tables()]
+def test_what_is_chosen_is_read_and_nothing_else(shop: Shop) -> None:
+    shop.people(1, 2).meet(1, 1, 2)
+
+    def choose(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
+        return [Share(ways, ["id"] if table == "note" else [], "-some")]
+
+    found = Portions(shop.system(), ONE, choose).tables()
+    assert [(one.name, one.apart, list(map(tuple, one.rows))) for one in found] == [("note", "-some", [(1,)])]

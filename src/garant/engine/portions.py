@@ -75,9 +75,7 @@ class Portions:
                         for share in self._choose(source.data_map, table, ways):
                             if share.columns:
                                 rows = self._noting(source, snapshot, table, share, keys)
-                                yield Portion(
-                                    source.data_map, root, table, share.apart, share.columns, rows
-                                )
+                                yield Portion(source.data_map, root, table, share.apart, share.columns, rows)
 
     def _noting(
         self, source: Source, snapshot: Snapshot, table: str, share: Share, keys: Sequence[RootKey]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -166,18 +167,17 @@ def test_files_stay_below_their_folder() -> None:
     assert (result.files, archive.read("files/crm/cv (2).pdf")) == (6, b"e")
 
 
-def test_portability_is_what_the_person_provided_under_consent_or_a_contract() -> None:
-    archive = made(Given(ROWS_GIVEN, [("cv.pdf", b"d")]), kind="portability")
+def test_portability_is_the_data_alone_and_says_nothing_of_others() -> None:
+    result = Made()
+    archive = made(Given(ROWS_GIVEN, [("cv.pdf", b"d")]), kind="portability", made=result)
     assert [name for name in archive.namelist() if name.endswith((".html", ".pdf", ".css"))] == []
     data = json.loads(archive.read("data.json"))
     Draft202012Validator(package_schema()).validate(data)
     assert (data["kind"], data["activities"]) == ("portability", [])
-    names = [one["name"] for table in data["tables"] for one in table["fields"]]
-    assert "names" not in names
-    assert "id" not in names
-    content = POLICY.model_copy(update={"activities": {}})
-    nothing = b"".join(package(Given(ROWS_GIVEN), about(), content, kind="portability"))
-    assert json.loads(zipfile.ZipFile(io.BytesIO(nothing)).read("data.json"))["tables"] == []
+    (table,) = data["tables"]
+    assert [one["name"] for one in table["fields"]] == ["id", "email", "body"]
+    assert set(table["rows"][0]) == {"id", "email", "body"}
+    assert result.digest == hashlib.sha256(archive.read("data.json")).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,7 @@ class Held:
     digest: str
 
 
-def record(
-    workspace: Workspace, identities: Mapping[str, str], held: Held, at: datetime
-) -> list[tasks.Task]:
+def record(workspace: Workspace, identities: Mapping[str, str], held: Held, at: datetime) -> list[tasks.Task]:
     """Enter into the ledger that a person's data were exported, and ask those who look where no program reaches."""
     places = subject.find_subject(workspace.sources, identities) if held.tables else []
     with transaction.atomic():

@@ -77,11 +77,11 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
             made=made,
         )
         stored = deliveries.encrypt(pieces)
+        asked = recorded(workspace, known, made)
         if not made.tables:
             deliveries.discard(stored)
             _empty(organisation, key)
             return {"request": key, "rows": 0}
-        asked = recorded(workspace, known, made)
         _hand_over(organisation, key, stored, rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
 

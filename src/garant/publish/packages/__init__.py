@@ -85,7 +85,13 @@ class _Maker:
     def pieces(self, shown: Aside, sheets: Aside) -> Iterator[bytes]:
         self._pages, self._sheets = shown, sheets
         digest = hashlib.sha256()
-        yield from self._zip.member("data.json", _hashed(self._data(), digest))
+
+        def data() -> Iterator[bytes]:
+            for piece in self._data():
+                digest.update(piece)
+                yield piece
+
+        yield from self._zip.member("data.json", data())
         self._made.digest = digest.hexdigest()
         yield from self._sheets.into(self._zip)
         if self._kind == "access":
@@ -147,9 +153,7 @@ class _Maker:
 
     def _kept(self, table: Table) -> Table:
         """The table, with nothing of others'; a machine elsewhere is not given what is masked whole."""
-        places = [
-            at for at, one in enumerate(table.fields) if self._kind == "access" or not one.others
-        ]
+        places = [at for at, one in enumerate(table.fields) if self._kind == "access" or not one.others]
         fields = tuple(table.fields[at] for at in places)
         return replace(table, fields=fields, rows=(self._row(fields, places, row) for row in table.rows))
 
@@ -186,12 +190,6 @@ class _Maker:
             self._pages.begin(shown.page(shown.pages))
             self._pages.write(pages.table_page(self._about, shown, block, first=shown.rows + 1, last=last))
         shown.rows += len(block)
-
-
-def _hashed(pieces: Iterator[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
 
 
 def _described(table: Table) -> dict[str, Any]:
