@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from garant.engine.lapsed import Lapsed, lapsed
+from tests.engine.support.archives import archiving_shop
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.shop import AS_OF, RECENT, Shop
 
@@ -42,6 +43,11 @@ def test_who_is_current_under_the_same_address_is_not_past(shop: Shop) -> None:
     shop.people(1).people(2, at=RECENT, email="N1@X.example")
     found = asked(shop)
     assert (list(found.keys), found.identities) == ([1], [("phone", "+33100000001")])
+
+
+def test_a_row_that_no_promise_is_about_keeps_nobody_current(shop: Shop) -> None:
+    shop.people(1).people(2, at=RECENT, email="n1@x.example", customer=1)
+    assert ("email", "n1@x.example") in asked(shop).identities
 
 
 def test_another_row_that_reaches_a_root_is_not_it(shop: Shop) -> None:
@@ -82,3 +88,9 @@ def test_only_promises_on_the_same_activities_keep_somebody_current(
     found = {one.rule: one for one in lapsed(shop.policy, shop.system(), as_of=AS_OF)}
     assert (list(found["prospects"].keys), list(found["members"].keys)) == ([1], [])
     assert (("email", "n1@x.example") in found["prospects"].identities) is past
+
+
+def test_whoever_belongs_in_the_archive_is_past_the_active_phase(shop: Shop) -> None:
+    archiving_shop(shop, active="P1Y", archive="P9Y")
+    shop.people(1).people(2, at=RECENT)
+    assert list(asked(shop).keys) == [1]

@@ -1,7 +1,7 @@
 """Who is past their term, whatever is left of them: sealed invoices and held rows included.
 
 A plan lists those for whom something is left to do. Whether a person's data may still be used is another question:
-what a duty or a hold keeps beyond the term is kept for that alone.
+what a duty, a hold or the intermediate archive keeps beyond the term is kept for that alone.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from garant.engine.identities import roots_of_many
 from garant.engine.plan import terms_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.paths import paths
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import DutyQuestion, RootKey, Snapshot
 
 _AT_ONCE = 1000
 """Roots, or identities, asked about in one statement."""
@@ -30,7 +31,7 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
-    """Those past the term of one retention rule in one system.
+    """Those past the term of one retention rule in one system, or past its active phase where the map archives.
 
     ``identities`` are those that lead nowhere else: to no root, in any system, that another promise on the same
     activities still keeps.
@@ -84,8 +85,10 @@ class _Looking:
     def _keys(self, system: str) -> Iterator[tuple[str, str, str, Sequence[RootKey]]]:
         terms, data_map = terms_of(self.policy, self.as_of), self.sources[system].data_map
         for binding in data_map.promises:
-            found = self.snapshots[system].find_due(terms.due_question(data_map, binding), [])
-            yield binding.rule, system, data_map.roles[binding.role].root, found.keys
+            ends = (False, True) if binding.archive else (False,)
+            questions = [terms.due_question(data_map, binding, archive=archive) for archive in ends]
+            found = [self.snapshots[system].find_due(question, []).keys for question in questions]
+            yield binding.rule, system, data_map.roles[binding.role].root, list(dict.fromkeys(chain(*found)))
 
     def _gone(
         self, rule: str, system: str, root: str, keys: Sequence[RootKey], over: Mapping[Place, set[RootKey]]
@@ -116,25 +119,32 @@ class _Looking:
                         yield str(kind), str(value)
 
     def _current(
-        self, identities: Sequence[Identity], over: Mapping[Place, set[RootKey]], counting: set[Place]
+        self,
+        identities: Sequence[Identity],
+        over: Mapping[Place, set[RootKey]],
+        counting: Mapping[Place, Sequence[DutyQuestion]],
     ) -> set[int]:
         """The positions of the identities that lead to a root, of those that count, that is not past its term."""
         current: set[int] = set()
         for system, source in self.sources.items():
             found = roots_of_many(source.data_map, self.snapshots[system], [[one] for one in identities])
             for root, people in found.items():
-                if (system, root) in counting:
-                    gone = over[system, root]
-                    current.update(one for key, some in people.items() if key not in gone for one in some)
+                roles, gone = counting.get((system, root), ()), over[system, root]
+                left = [key for key in people if key not in gone] if roles else []
+                if left:
+                    kept = self.snapshots[system].find_held(root, left, roles).held
+                    current.update(*(people[key] for key, bits in kept.items() if bits))
         return current
 
-    def _places(self, rule: str) -> set[Place]:
-        """Where a rule, and the promises on the same activities, are answered."""
+    def _places(self, rule: str) -> dict[Place, list[DutyQuestion]]:
+        """Where a rule, and the promises on the same activities, are answered: the roots that are in their roles."""
         rules = self.policy.document.retention
         activities = set(rules[rule].activities)
-        return {
-            (system, source.data_map.roles[binding.role].root)
-            for system, source in self.sources.items()
-            for binding in source.data_map.promises
-            if binding.rule == rule or activities.intersection(rules[binding.rule].activities)
-        }
+        places: dict[Place, list[DutyQuestion]] = defaultdict(list)
+        for system, source in self.sources.items():
+            for binding in source.data_map.promises:
+                if binding.rule == rule or activities.intersection(rules[binding.rule].activities):
+                    role = source.data_map.roles[binding.role]
+                    here = places[system, role.root]
+                    here.append(DutyQuestion(len(here), role.root, role))
+        return places

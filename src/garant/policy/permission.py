@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from .document import ControllerActivity, Policy, Purpose, RetentionRule
@@ -55,14 +54,14 @@ class Known:
         objections: the purposes objected to; the empty name is all direct marketing.
         restricted: whether processing is restricted (GDPR art. 18).
         over: the retention rules at whose term the person is, as last looked at.
-        looked: the day that every system was last looked at; none where some never was, or too long ago.
+        looked: the retention rules whose terms were looked at lately, in every system that answers them.
     """
 
     consents: Mapping[str, bool] = field(default_factory=dict[str, bool])
     objections: frozenset[str] = frozenset()
     restricted: bool = False
     over: frozenset[str] = frozenset()
-    looked: date | None = None
+    looked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _over(rules: list[RetentionRule], known: Known) -> Answer | None:
                 en=f"The term is over: {rule.label.say('en')}.",
             )
             return Answer(False, "term-over", because, "RGPD, art. 5(1)(e)")
-    return _NOT_LOOKED if rules and known.looked is None else None
+    return None if known.looked.issuperset(rule.key for rule in rules) else _NOT_LOOKED
 
 
 def _no(code: Code, fr: str, en: str, source: str) -> Answer:

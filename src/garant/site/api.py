@@ -13,6 +13,7 @@ from garant.apps.holds.api import router as holds
 from garant.apps.jobs.api import router as jobs
 from garant.apps.organisations.api import router as organisations
 from garant.apps.organisations.services import OrganisationUnknownError
+from garant.apps.permissions.api import router as permissions
 from garant.apps.policies.api import router as policies
 from garant.apps.promises.api import router as promises
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
@@ -50,6 +51,7 @@ _ROUTERS = (
     replays,
     register,
     webhooks,
+    permissions,
 )
 for _router in _ROUTERS:
     api.add_router("/organisations", _router)

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "garant.apps.replays",
     "garant.apps.oppositions",
     "garant.apps.promises",
+    "garant.apps.permissions",
     "garant.apps.tasks",
     "garant.apps.jobs",
     "garant.apps.controls",

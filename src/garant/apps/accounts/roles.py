@@ -27,6 +27,10 @@ class May(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     EXPORT = "export"
     """The evidence, whole, for an inspection."""
+    ASK = "ask"
+    """Whether somebody's data may be used: for business systems."""
+    TELL = "tell"
+    """What people decide: consents, restrictions; for business systems."""
     CONFIGURE = "configure"
     """The organisation's settings: four eyes, the public page, the look of the night."""
 
@@ -56,12 +60,14 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
             May.MANAGE_PEOPLE,
             May.EXPORT,
             May.CONFIGURE,
+            May.ASK,
+            May.TELL,
         }
     ),
     Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE},
     Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD, May.ANSWER},
     Role.STAFF: frozenset({May.SEE, May.PLAN}),
-    Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS}),
+    Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS, May.ASK, May.TELL}),
     Role.AUDITOR: _READING,
     Role.CLIENT_CONTACT: frozenset(),
 }

@@ -13,6 +13,7 @@ from garant.apps.controls import services as controls
 from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job
+from garant.apps.permissions import services as permissions
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions, execution
 from garant.apps.promises.observers import Progress
@@ -32,6 +33,8 @@ class StoppedError(Exception):
 def look(job: Job) -> dict[str, Any]:
     """Look at every promise of the organisation."""
     counts = controls.look(job.organisation, progress=_Reporter(job.key).words)
+    permissions.look(job.organisation)
+    permissions.enter_counts(job.organisation)
     return dict(counts)
 
 
@@ -77,6 +80,7 @@ def run(job: Job) -> dict[str, Any]:
             raise StoppedError from None
     rights.ended(job.organisation, digest)
     controls.look(job.organisation)
+    permissions.look(job.organisation)
     return {"run": ended.key, "state": ended.state}
 
 

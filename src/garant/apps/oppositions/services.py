@@ -7,13 +7,15 @@ because of it that they are not written to again (GDPR art. 21(3); art. 17 would
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 
 from garant.apps.evidence import services as evidence
@@ -151,6 +153,29 @@ def purposes_opposed(organisation: str, asked: Contact) -> list[Opposed]:
     with scoped(organisation):
         rows = Opposition.objects.filter(mark=mark).order_by("purpose")
         return [Opposed(one.purpose, one.at) for one in rows]
+
+
+def opposed_names(organisation: str, identities: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The purposes that whoever has these addresses and numbers opposes, in their one form; empty: all marketing.
+
+    Asked often: the statement is written out, and the key of the hashes is kept for a few minutes.
+    """
+    asked = [Contact(kind, value) for kind, value in identities if kind in {"email", "phone"}]
+    if not asked:
+        return frozenset()
+    key = _kept_key(organisation, int(time.monotonic() // 300))
+    query = _OPPOSED.format(", ".join(["%s"] * len(asked)))
+    with connection.cursor() as cursor:
+        cursor.execute(query, [organisation, *(_mark(key, one) for one in asked)])
+        return frozenset(purpose for (purpose,) in cursor.fetchall())
+
+
+_OPPOSED = "SELECT purpose FROM oppositions_opposition WHERE organisation = %s AND mark IN ({})"
+
+
+@lru_cache(maxsize=1000)
+def _kept_key(organisation: str, _age: int) -> bytes:
+    return _key(organisation)
 
 
 def purpose_of(policy: LoadedPolicy, name: str | None) -> str | None:

@@ -1,0 +1,45 @@
+"""`garant may`, as somebody types it."""
+
+from __future__ import annotations
+
+import pytest
+
+from garant.apps.permissions import counting, knowing
+from garant.cli import application
+from tests.site.conftest import company, demo, demo_systems, installation, site
+
+__all__ = ["company", "demo", "demo_systems", "installation", "site"]
+
+
+@pytest.mark.django_db
+def test_asked_told_and_counted(
+    company: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "DELAY", 3600)
+    knowing.forget_looks()
+
+    def garant(*arguments: str) -> tuple[int, str]:
+        code = application.run(["--language", "en", "may", *arguments, "--organisation", company])
+        return code, "".join(capsys.readouterr())
+
+    hiring = ("--identity", "email=anna@demo.example", "--purpose", "recruitment/hiring")
+    assert garant("ask", *hiring) == (
+        1,
+        "no · No consent is recorded for this purpose. (RGPD, art. 6(1)(a))\n",
+    )
+    assert garant("look")[0] == 0
+    assert garant("consent", *hiring, "--given")[0] == 0
+    assert garant("ask", *hiring) == (0, "yes · The person gave their consent. (RGPD, art. 6(1)(a))\n")
+    assert garant("restrict", *hiring[:2])[0] == 0
+    support = (*hiring[:2], "--purpose", "customer-relationship/support")
+    assert garant("ask", *support)[0] == 1
+    assert garant("restrict", *hiring[:2], "--lift")[0] == 0
+    assert garant("ask", *support)[0] == 0
+    assert "recruitment/hiring" in garant("counts")[1]
+
+
+@pytest.mark.django_db
+def test_in_python(company: str) -> None:
+    from garant.may import may
+
+    assert may(company, {"email": "anna@demo.example"}, "recruitment/hiring").code == "consent-missing"
