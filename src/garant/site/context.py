@@ -35,5 +35,5 @@ def _menu(request: HttpRequest, held: Any) -> list[dict[str, Any]]:
             "here": here in room.namespaces,
         }
         for room in ROOMS
-        if held.may(room.needs)
+        if held.may(room.needs) and not (room.whole and held.narrow)
     ]

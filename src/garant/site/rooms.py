@@ -16,6 +16,8 @@ class Room:
     page: str
     label: Text
     needs: May = May.SEE
+    whole: bool = False
+    """Whether it is about the whole organisation: closed to a habilitation to a part of it."""
     also: tuple[str, ...] = ()
     """Other rooms whose pages stand under this section."""
 
@@ -27,11 +29,11 @@ class Room:
 
 ROOMS: Final = (
     Room("promises:dashboard", Text(fr="Promesses", en="Promises")),
-    Room("requests:list", Text(fr="Demandes", en="Requests")),
+    Room("requests:list", Text(fr="Demandes", en="Requests"), whole=True),
     Room("plans:list", Text(fr="Plans", en="Plans")),
-    Room("policies:versions", Text(fr="Politique", en="Policy")),
+    Room("policies:versions", Text(fr="Politique", en="Policy"), whole=True),
     Room("register:index", Text(fr="Registre", en="Register")),
-    Room("evidence:ledger", Text(fr="Preuves", en="Evidence")),
+    Room("evidence:ledger", Text(fr="Preuves", en="Evidence"), whole=True),
     Room("holds:list", Text(fr="Suspensions", en="Holds")),
     Room("systems:list", Text(fr="Systèmes", en="Systems")),
     Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),

@@ -25,12 +25,13 @@ from garant.apps.organisations import services as organisations
 View = Callable[..., HttpResponseBase]
 
 
-def member(what: May = May.SEE, *, writes: May | None = None) -> Callable[[View], View]:
+def member(what: May = May.SEE, *, writes: May | None = None, whole: bool = False) -> Callable[[View], View]:
     """Let in the members of the organisation of the address whose role allows it.
 
     Args:
         what: what reading the page takes.
         writes: what sending its form takes; the same unless said.
+        whole: whether it is about the whole organisation, so that a habilitation to a part of it does not reach.
 
     The view gets a request with ``organisation`` (its key), ``company`` (its row) and ``membership``.
     """
@@ -45,14 +46,15 @@ def member(what: May = May.SEE, *, writes: May | None = None) -> Callable[[View]
             if held is None:
                 raise Http404
             needed = writes if writes is not None and request.method not in ("GET", "HEAD") else what
-            if not held.may(needed):
+            if not held.may(needed) or (whole and held.narrow):
                 raise PermissionDenied
             some: Any = request
             some.organisation, some.company, some.membership = organisation, held.organisation, held
             with organisations.scoped(organisation):
                 return _finished(view(request, *args, **kwargs))
 
-        vars(guarded)["needs"] = (what, writes)  # for the test that walks every address
+        vars(guarded)["needs"] = (what, writes)  # for the tests that walk every address
+        vars(guarded)["whole"] = whole
         return guarded
 
     return decorate

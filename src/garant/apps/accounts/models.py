@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django_scopes import ScopedManager
 
-from garant.apps.accounts.roles import GRANTED, WORDS, May, Role
+from garant.apps.accounts.roles import GRANTED, OF_A_PART, WORDS, May, Role
 from garant.policy.text import Text
 
 _fields: Any = models
@@ -96,15 +97,24 @@ class Membership(models.Model):
         """The role, in words."""
         return WORDS[Role(self.role)]
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it covers but some activities, or some systems."""
+        return bool(self.activities or self.systems)
+
     def may(self, what: May) -> bool:
-        """Whether the role allows it."""
-        return what in GRANTED[Role(self.role)]
+        """Whether the role allows it; what is about the whole organisation takes a habilitation to the whole."""
+        return what in GRANTED[Role(self.role)] and (what in OF_A_PART or not self.narrow)
 
     def covers(self, *, activity: str | None = None, system: str | None = None) -> bool:
         """Whether the habilitation covers an activity or a system; an empty list covers all."""
         by_activity = activity is None or not self.activities or activity in self.activities
         by_system = system is None or not self.systems or system in self.systems
         return by_activity and by_system
+
+    def touches(self, activities: Sequence[str]) -> bool:
+        """Whether it covers one at least of several activities; of none, only where it covers all there are."""
+        return not self.activities or any(one in self.activities for one in activities)
 
 
 class Invitation(models.Model):

@@ -97,12 +97,18 @@ RIGHTS: Final[dict[May, Text]] = {
     May.APPROVE_PLAN: Text(fr="Approuver des plans", en="Approve plans"),
     May.RUN: Text(fr="Exécuter des plans approuvés", en="Carry out approved plans"),
     May.HOLD: Text(fr="Poser et lever des suspensions", en="Place and end holds"),
+    May.ANSWER: Text(fr="Traiter les demandes de personnes", en="Answer people’s requests"),
     May.MANAGE_SYSTEMS: Text(fr="Gérer systèmes et webhooks", en="Manage systems and webhooks"),
     May.MANAGE_PEOPLE: Text(fr="Gérer les habilitations", en="Manage habilitations"),
     May.EXPORT: Text(fr="Emporter le registre des preuves", en="Take the ledger away"),
     May.CONFIGURE: Text(fr="Changer les réglages", en="Change the settings"),
 }
 """What each right is, where somebody chooses among them."""
+
+OF_A_PART: Final = frozenset(
+    {May.SEE, May.SEE_PEOPLE, May.PLAN, May.APPROVE_PLAN, May.RUN, May.HOLD, May.MANAGE_SYSTEMS}
+)
+"""Rights that a habilitation to some activities and systems keeps; the others are about the whole organisation."""
 
 TIME_BOXED: Final = frozenset({Role.AUDITOR})
 """Roles that end on a day said when they are given."""

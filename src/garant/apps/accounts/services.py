@@ -97,7 +97,8 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
     with organisations.scoped(organisation):
         former = _in_force(organisation, user)
         if former is not None:
-            _keep_a_manager(former, Role(habilitation.role))
+            part = habilitation.activities or habilitation.systems
+            _keep_a_manager(former, None if part else Role(habilitation.role))
             former.ended_at = _now()
             former.save(update_fields=["ended_at"])
         given = Membership.objects.create(
@@ -228,10 +229,10 @@ def _of_address(organisation: str, email: str) -> Membership:
 def _keep_a_manager(leaving: Membership, becomes: Role | None) -> None:
     """Refuse to leave an organisation without anybody who manages habilitations."""
     manages = frozenset(role for role, granted in GRANTED.items() if May.MANAGE_PEOPLE in granted)
-    if Role(leaving.role) not in manages or becomes in manages:
+    if Role(leaving.role) not in manages or leaving.narrow or becomes in manages:
         return
     others = Membership.objects.filter(ended_at=None, role__in=manages, until=None).exclude(pk=leaving.pk)
-    if not others.exists():
+    if all(one.narrow for one in others):
         raise refusals.last_manager()
 
 

@@ -30,6 +30,9 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
     standings = controls.portfolio([one.organisation_id for one in held])
     rows = [{"one": one, "counts": standings[one.organisation_id]} for one in held]
+    for row in rows:
+        if row["one"].narrow:
+            row["counts"] = controls.board(row["one"].organisation_id, row["one"]).counts
     return render(request, "accounts/portfolio.html", {"rows": rows})
 
 
@@ -50,7 +53,11 @@ def people(request: Any) -> HttpResponse:
         if sent is not None:
             return shown(request, sent)
     context = {
-        "members": services.members(request.organisation),
+        "members": [
+            one
+            for one in services.members(request.organisation)
+            if one.pk == request.membership.pk or not request.membership.narrow
+        ],
         "invited": invitations.waiting(request.organisation),
         "form": form,
     }

@@ -16,6 +16,7 @@ from garant.apps.controls.entries import PromiseChanged, PromisesLookedAt
 from garant.apps.controls.findings import ARTICLES, Finding, State
 from garant.apps.controls.gathering import gather
 from garant.apps.controls.models import Reading, Standing
+from garant.apps.controls.sight import seen
 from garant.apps.evidence import services as evidence
 from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
@@ -46,8 +47,8 @@ def look(organisation: str, *, progress: Callable[[str], None] = _silent) -> Cou
     Raises:
         RefusedError: no policy is published.
     """
-    seen = gather(organisation, progress)
-    return record(organisation, findings(seen), seen.today)
+    gathered = gather(organisation, progress)
+    return record(organisation, findings(gathered), gathered.today)
 
 
 @transaction.atomic
@@ -88,10 +89,11 @@ def record(organisation: str, found: Sequence[Finding], today: date) -> Counter[
     return counts
 
 
-def board(organisation: str) -> Board:
-    """The dashboard of an organisation, as of the last look: one query."""
+def board(organisation: str, membership: Any = None) -> Board:
+    """The dashboard of an organisation, as of the last look; as somebody sees it where they are named: one query."""
     with scoped(organisation):
-        rows = list(Standing.objects.all())
+        found = list(Standing.objects.all())
+    rows = [one for one in (seen(each, membership) for each in found) if one is not None]
     grouped = [
         (article, label, [one for one in rows if one.article == article])
         for article, label in ARTICLES.items()
@@ -103,10 +105,11 @@ def board(organisation: str) -> Board:
     )
 
 
-def standing(organisation: str, promise: str) -> Standing | None:
-    """One promise, as of the last look."""
+def standing(organisation: str, promise: str, membership: Any = None) -> Standing | None:
+    """One promise, as of the last look; as somebody sees it where they are named."""
     with scoped(organisation):
-        return Standing.objects.filter(promise=promise).first()
+        found = Standing.objects.filter(promise=promise).first()
+    return None if found is None else seen(found, membership)
 
 
 def history(organisation: str, promise: str, days: int = 365) -> list[Reading]:

@@ -28,7 +28,8 @@ def listing(request: Any) -> HttpResponse:
 @member(May.MANAGE_SYSTEMS)
 def test(request: Any, name: str) -> HttpResponse:
     """Reach a system and hold its map against its catalogue."""
-    tested = systems.test(request.organisation, name)
+    covered = request.membership.covers(system=name)
+    tested = systems.test(request.organisation, name) if covered else None
     if tested is None:
         raise Http404
     return render(request, "systems/list.html", {**_page(request), "tested": tested, "name": name})
@@ -37,7 +38,8 @@ def test(request: Any, name: str) -> HttpResponse:
 def _page(request: Any) -> dict[str, Any]:
     folder = maps_folder(request.organisation)
     try:
-        found = systems.mapped(request.organisation)
+        mapped = systems.mapped(request.organisation)
+        found = [one for one in mapped if request.membership.covers(system=one.name)]
     except UnusableDocument:
         messages.error(
             request,

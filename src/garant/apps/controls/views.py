@@ -16,6 +16,7 @@ from garant.apps.controls import charts, services
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
+from garant.apps.promises.sight import Sight
 from garant.site.words import said
 
 
@@ -23,14 +24,17 @@ from garant.site.words import said
 @member(May.SEE)
 def dashboard(request: Any) -> HttpResponse:
     """Every promise, article by article."""
-    board = services.board(request.organisation)
+    board = services.board(request.organisation, request.membership)
+    plan = decisions.waiting(request.organisation)
+    if plan is not None and not Sight(request.organisation, request.membership).any(plan):
+        plan = None
     return render(
         request,
         "controls/dashboard.html",
         {
             "board": board,
             "job": jobs.open_job(request.organisation, "look"),
-            "plan": decisions.waiting(request.organisation),
+            "plan": plan,
         },
     )
 
@@ -47,7 +51,7 @@ def look(request: Any) -> HttpResponse:
 @member(May.SEE)
 def promise(request: Any, key: str) -> HttpResponse:
     """One promise: how it stands, on what that rests, what mends it, how it stood before."""
-    one = services.standing(request.organisation, key)
+    one = services.standing(request.organisation, key, request.membership)
     if one is None:
         raise Http404
     readings = services.history(request.organisation, key)

@@ -19,7 +19,7 @@ PAGE = 50
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def ledger(request: Any) -> HttpResponse:
     """The latest entries, in words."""
     kind = request.GET.get("kind") or None
@@ -51,7 +51,7 @@ def ledger(request: Any) -> HttpResponse:
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def proof(request: Any, index: int) -> HttpResponse:
     """The proof that an entry is in the ledger, as a file that verifies by itself."""
     try:
@@ -65,7 +65,7 @@ def proof(request: Any, index: int) -> HttpResponse:
 
 
 @require_safe
-@member(May.EXPORT)
+@member(May.EXPORT, whole=True)
 def export(request: Any) -> FileResponse:
     """The whole ledger as one signed archive, which `garant ledger verify` checks offline."""
     with tempfile.TemporaryDirectory(prefix="garant-") as folder:

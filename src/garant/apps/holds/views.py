@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -32,7 +32,7 @@ class HoldForm(forms.Form):
     email = forms.EmailField(required=False)
     activity = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, activities: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activities: dict[str, str], people: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         labels = {
@@ -45,6 +45,8 @@ class HoldForm(forms.Form):
         }
         for name, label in labels.items():
             fields[name].label = label
+        if not people:
+            del fields["email"]
         fields["activity"].choices = [("", "—"), *activities.items()]
 
 
@@ -52,10 +54,12 @@ class HoldForm(forms.Form):
 @member(May.SEE, writes=May.HOLD)
 def holds(request: Any) -> HttpResponse:
     """The holds in force; and place one."""
-    form = HoldForm(request.POST or None, activities=_activities(request.organisation))
+    form = HoldForm(
+        request.POST or None, activities=_activities(request), people=not request.membership.narrow
+    )
     if request.method == "POST" and form.is_valid() and _placed(request, form.cleaned_data):
         return redirect("holds:list", request.organisation)
-    found = services.listing(request.organisation, ended=True)
+    found = [one for one in services.listing(request.organisation, ended=True) if _seen(request, one)]
     return render(request, "holds/list.html", {"holds": found, "form": form})
 
 
@@ -63,6 +67,10 @@ def holds(request: Any) -> HttpResponse:
 @member(May.HOLD)
 def end(request: Any, key: str) -> HttpResponse:
     """End a hold."""
+    if request.membership.narrow:
+        known = {one.key for one in services.listing(request.organisation, ended=True) if _seen(request, one)}
+        if key not in known:
+            raise Http404
     try:
         services.end(request.organisation, key, actor=request.user.email)
     except LedgerError as refusal:
@@ -78,7 +86,7 @@ def _placed(request: Any, data: dict[str, Any]) -> bool:
         reason=data["reason"],
         until=data["until"],
         review=data["review"],
-        identities={"email": data["email"]} if data["email"] else None,
+        identities={"email": data["email"]} if data.get("email") else None,
         activity=data["activity"] or None,
     )
     try:
@@ -105,10 +113,18 @@ def _placed(request: Any, data: dict[str, Any]) -> bool:
     return False
 
 
-def _activities(organisation: str) -> dict[str, str]:
+def _seen(request: Any, hold: Any) -> bool:
+    """Whether a hold is theirs to see: on an activity of theirs; one on a person or rows may be about anything."""
+    held = request.membership
+    return not held.narrow or (hold.on == ACTIVITY and held.covers(activity=hold.activity))
+
+
+def _activities(request: Any) -> dict[str, str]:
+    """The activities on which the person may place a hold."""
     from garant.apps.policies import services as policies
 
-    version = policies.published(organisation)
+    version = policies.published(request.organisation)
     if version is None:
         return {}
-    return {key: said(one.label) for key, one in version.policy.activities.items()}
+    covers = request.membership.covers
+    return {key: said(one.label) for key, one in version.policy.activities.items() if covers(activity=key)}

@@ -13,6 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.jobs import services
+from garant.apps.promises import decisions
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.sight import Sight
 
 
 @require_safe
@@ -34,6 +37,8 @@ def job(request: Any, key: str) -> HttpResponse:
         found = services.find(request.organisation, key)
     except services.JobUnknownError:
         raise Http404 from None
+    if not _seen(request, found):
+        raise Http404
     target = _target(request.organisation, found)
     if request.htmx and target is not None:
         return HttpResponseClientRedirect(target)
@@ -52,6 +57,17 @@ def stop(request: Any, key: str) -> HttpResponse:
     except services.JobUnknownError:
         raise Http404 from None
     return redirect("jobs:job", request.organisation, key)
+
+
+def _seen(request: Any, job: Any) -> bool:
+    """Whether a job is theirs to follow: that of a plan, where they see something of the plan."""
+    if not request.membership.narrow or "plan" not in job.arguments:
+        return True
+    try:
+        plan = decisions.find(request.organisation, job.arguments["plan"])
+    except RefusedError:
+        return False
+    return Sight(request.organisation, request.membership).any(plan)
 
 
 def _target(organisation: str, job: Any) -> str | None:

@@ -21,7 +21,7 @@ from garant.site.words import say, spoken
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.SEE, writes=May.EDIT_POLICY)
+@member(May.SEE, writes=May.EDIT_POLICY, whole=True)
 def section(request: Any, number: int, section: str) -> HttpResponse:
     """A part: its form, or the list of its entries and the way to a new one."""
     spot = _spot(request, number, section, "")
@@ -40,7 +40,7 @@ def section(request: Any, number: int, section: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.SEE, writes=May.EDIT_POLICY)
+@member(May.SEE, writes=May.EDIT_POLICY, whole=True)
 def entry(request: Any, number: int, section: str, key: str) -> HttpResponse:
     """One entry of a part."""
     spot = _spot(request, number, section, key)
@@ -50,7 +50,7 @@ def entry(request: Any, number: int, section: str, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.EDIT_POLICY)
+@member(May.EDIT_POLICY, whole=True)
 def delete(request: Any, number: int, section: str, key: str = "") -> HttpResponse:
     """Ask before a part goes, and say who refers to it."""
     spot = _spot(request, number, section, key)

@@ -25,7 +25,7 @@ from garant.site.words import said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.SEE, writes=May.EDIT_POLICY)
+@member(May.SEE, writes=May.EDIT_POLICY, whole=True)
 def versions(request: Any) -> HttpResponse:
     """Every version; and begin a new draft from one."""
     if request.method == "POST":
@@ -37,7 +37,7 @@ def versions(request: Any) -> HttpResponse:
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def version(request: Any, number: int) -> HttpResponse:
     """One version: where it stands, its parts, and what may be done next."""
     found = find(request, number)
@@ -54,7 +54,7 @@ def version(request: Any, number: int) -> HttpResponse:
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def review(request: Any, number: int) -> HttpResponse:
     """What a version changes, in plain words, and the decision."""
     found = find(request, number)
@@ -81,7 +81,7 @@ def review(request: Any, number: int) -> HttpResponse:
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def export(request: Any, number: int) -> HttpResponse:
     """The YAML files of a version, in a zip."""
     found = find(request, number)
@@ -92,7 +92,7 @@ def export(request: Any, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.EDIT_POLICY)
+@member(May.EDIT_POLICY, whole=True)
 def import_files(request: Any) -> HttpResponse:
     """A draft from YAML files, or from a zip of them."""
     found: tuple[Any, ...] = ()
@@ -112,7 +112,7 @@ def import_files(request: Any) -> HttpResponse:
 
 
 @require_POST
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def do(request: Any, number: int) -> HttpResponse:
     """One step of a version: submitted, approved, sent back, announced, published, given up."""
     found = find(request, number)
@@ -169,7 +169,7 @@ def _notice(request: Any, version: services.Version) -> None:
 
 
 @require_POST
-@member(May.PLAN)
+@member(May.PLAN, whole=True)
 def count(request: Any, number: int) -> HttpResponse:
     """Ask a worker to count what the version would change on the systems; that takes as long as they do."""
     found = find(request, number)

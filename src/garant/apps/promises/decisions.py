@@ -11,6 +11,7 @@ from django.db import transaction
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
+from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
@@ -30,6 +31,8 @@ class Line:
     state: str | None
     people: int
     rows: int
+    partial: bool = False
+    """Whether it has other parts, which whoever asked does not see."""
 
 
 def propose(plan: EnginePlan, *, actor: str) -> Plan:
@@ -84,12 +87,12 @@ def approve(
     )
 
 
-def listing(organisation: str, number: int = 50) -> list[Line]:
-    """The latest plans."""
+def listing(organisation: str, number: int = 50, *, sight: Sight | None = None) -> list[Line]:
+    """The latest plans, in numbers; of them, what somebody sees where they are named. No document is read."""
     with scoped(organisation):
-        plans = list(Plan.objects.order_by("-registered_at")[:number])
-        runs = {run.plan_id: run for run in Run.objects.filter(plan__in=plans)}
-    return [_line(plan, runs.get(plan.digest)) for plan in plans]
+        plans = list(Plan.objects.defer("document").order_by("-registered_at")[:number])
+        runs = {run.plan_id: run for run in Run.objects.filter(plan__in=[plan.digest for plan in plans])}
+    return [_line(plan, runs.get(plan.digest), sight) for plan in plans if sight is None or sight.any(plan)]
 
 
 def waiting(organisation: str) -> Plan | None:
@@ -108,7 +111,9 @@ def run_of(organisation: str, digest: str) -> Run | None:
 def runs(organisation: str, number: int = 50) -> list[Run]:
     """The latest runs."""
     with scoped(organisation):
-        return list(Run.objects.select_related("plan").order_by("-started_at")[:number])
+        return list(
+            Run.objects.select_related("plan").defer("plan__document").order_by("-started_at")[:number]
+        )
 
 
 def run(organisation: str, key: str) -> Run:
@@ -124,17 +129,18 @@ def run(organisation: str, key: str) -> Run:
     return found
 
 
-def _line(plan: Plan, run: Run | None) -> Line:
-    selections = plan.document.get("selections", [])
+def _line(plan: Plan, run: Run | None, sight: Sight | None) -> Line:
+    parts = plan.summary["parts"] if sight is None else sight.parts(plan)
     return Line(
         digest=plan.digest,
         kind=plan.kind,
-        as_of=plan.document["as_of"],
+        as_of=plan.summary["as_of"],
         registered_at=plan.registered_at,
         made_by=plan.made_by,
         approved_by=plan.approved_by,
         run=run.key if run else None,
         state=run.state if run else None,
-        people=sum(one["due"] for one in selections),
-        rows=sum(a["deleted"] + a["treated"] for one in selections for a in one["actions"]),
+        people=sum(one["due"] for one in parts),
+        rows=sum(one["rows"] for one in parts),
+        partial=len(parts) < len(plan.summary["parts"]),
     )

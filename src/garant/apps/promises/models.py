@@ -27,6 +27,8 @@ class Plan(models.Model):
     organisation: str = _fields.CharField(max_length=80, db_index=True)
     kind: str = _fields.CharField(max_length=40)
     document: dict[str, Any] = _fields.JSONField()
+    summary: dict[str, Any] = _fields.JSONField(default=dict)
+    """Its numbers, for lists: the document holds the keys of everybody it is about."""
     registered_at: datetime = _fields.DateTimeField()
     made_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_by: str = _fields.CharField(max_length=200, blank=True, default="")

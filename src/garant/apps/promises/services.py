@@ -19,6 +19,7 @@ from garant.apps.promises import canaries, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.scoping import for_plan, for_run
+from garant.apps.promises.summary import summary_of
 from garant.apps.promises.work import BatchResult, Checked
 from garant.apps.replays import services as replays
 from garant.apps.scoping import scope_of, scoped
@@ -54,13 +55,15 @@ class Received:
 
 def register_plan(plan: EnginePlan) -> Plan:
     """Remember a frozen plan under its digest; the same plan again is the same row."""
+    document = plan.document()
     with scoped(plan.organisation):
         registered, _ = Plan.objects.get_or_create(
             digest=plan.digest,
             defaults={
                 "organisation": plan.organisation,
                 "kind": plan.kind,
-                "document": plan.document(),
+                "document": document,
+                "summary": summary_of(document),
                 "registered_at": _now(),
             },
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,7 @@ from garant.apps.organisations import services as organisations
 from garant.apps.promises import certificates, decisions, samples
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.sight import Sight
 from garant.engine.document import Plan, Selection, read_plan
 from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
@@ -27,7 +29,7 @@ from garant.systems.port import ConnectorError
 @member(May.SEE)
 def plans(request: Any) -> HttpResponse:
     """The latest plans, and what became of each."""
-    lines = decisions.listing(request.organisation)
+    lines = decisions.listing(request.organisation, sight=_sight(request))
     job = jobs.open_job(request.organisation, "plan")
     return render(request, "plans/list.html", {"lines": lines, "job": job})
 
@@ -46,8 +48,8 @@ def new(request: Any) -> HttpResponse:
 @member(May.SEE)
 def plan(request: Any, digest: str) -> HttpResponse:
     """What a plan would do, in numbers; what stays, and why."""
-    kept = _plan(request, digest)
-    document = read_plan(kept.document)
+    kept, sight = _plan(request, digest), _sight(request)
+    document = sight.cut(read_plan(kept.document))
     run = decisions.run_of(request.organisation, kept.digest)
     four_eyes = organisations.organisation(request.organisation).four_eyes
     return render(
@@ -58,6 +60,7 @@ def plan(request: Any, digest: str) -> HttpResponse:
             "document": document,
             "promises": _promises(document),
             "totals": _totals(document),
+            "whole": sight.whole(kept),
             "run": run,
             "own": four_eyes and kept.made_by == request.user.email,
             "job": jobs.open_job(request.organisation, "run", {"plan": kept.digest}),
@@ -74,7 +77,7 @@ def sample(request: Any, digest: str) -> HttpResponse:
         request.organisation, request.user, "plan-sample", about=kept.digest[:16], people=samples.ROWS
     )
     try:
-        found = samples.samples(request.organisation, read_plan(kept.document))
+        found = samples.samples(request.organisation, _sight(request).cut(read_plan(kept.document)))
     except (RefusedError, ConnectorError) as error:
         messages.error(request, said(getattr(error, "message", str(error))))
         return redirect("plans:plan", request.organisation, kept.digest)
@@ -85,7 +88,7 @@ def sample(request: Any, digest: str) -> HttpResponse:
 @member(May.APPROVE_PLAN)
 def approve(request: Any, digest: str) -> HttpResponse:
     """Approve exactly this plan; carrying it out is asked for in the same breath."""
-    kept = _plan(request, digest)
+    kept = _whole_plan(request, digest)
     try:
         with open_published(request.organisation, only=sorted(kept.document["map_digests"])) as workspace:
             decisions.approve(
@@ -106,7 +109,7 @@ def approve(request: Any, digest: str) -> HttpResponse:
 @member(May.RUN)
 def start(request: Any, digest: str) -> HttpResponse:
     """Carry out an approved plan, or go on with its run."""
-    kept = _plan(request, digest)
+    kept = _whole_plan(request, digest)
     if not kept.approved:
         messages.error(request, say("Ce plan n'est pas approuvé.", "This plan is not approved."))
         return redirect("plans:plan", request.organisation, kept.digest)
@@ -117,8 +120,9 @@ def start(request: Any, digest: str) -> HttpResponse:
 @member(May.SEE)
 def run(request: Any, key: str) -> HttpResponse:
     """A run: its receipts, what was found afterwards, its certificate."""
-    found = _found(lambda: decisions.run(request.organisation, key))
-    receipts = found.receipts()
+    found = _seen_run(request, key)
+    sight = _sight(request)
+    receipts = [batch for batch in found.receipts() if sight.receipt(batch)]
     return render(
         request,
         "plans/run.html",
@@ -126,6 +130,7 @@ def run(request: Any, key: str) -> HttpResponse:
             "run": found,
             "receipts": receipts,
             "rows": sum(batch.rows for batch in receipts),
+            "whole": sight.whole(found.plan),
             "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
         },
     )
@@ -135,6 +140,8 @@ def run(request: Any, key: str) -> HttpResponse:
 @member(May.SEE)
 def certificate(request: Any, key: str) -> HttpResponse:
     """The certificate of a run, with its proof, as a file."""
+    if not _sight(request).whole(_seen_run(request, key).plan):
+        raise PermissionDenied
     made = _found(
         lambda: certificates.bundle(request.organisation, key, name=request.company.name, language=spoken())
     )
@@ -147,8 +154,31 @@ def _run(request: Any, digest: str) -> HttpResponse:
     return redirect("jobs:job", request.organisation, job.key)
 
 
+def _sight(request: Any) -> Sight:
+    return Sight(request.organisation, request.membership)
+
+
 def _plan(request: Any, digest: str) -> Any:
-    return _found(lambda: decisions.find(request.organisation, digest))
+    """The plan of an address, where the person sees something of it."""
+    kept = _found(lambda: decisions.find(request.organisation, digest))
+    if not _sight(request).any(kept):
+        raise Http404
+    return kept
+
+
+def _whole_plan(request: Any, digest: str) -> Any:
+    """The same, for who sees all of it: a plan is one decision."""
+    kept = _plan(request, digest)
+    if not _sight(request).whole(kept):
+        raise PermissionDenied
+    return kept
+
+
+def _seen_run(request: Any, key: str) -> Any:
+    found = _found(lambda: decisions.run(request.organisation, key))
+    if not _sight(request).any(found.plan):
+        raise Http404
+    return found
 
 
 def _found(find: Any) -> Any:

@@ -43,7 +43,7 @@ from garant.systems.port import ConnectorError
 
 
 @require_safe
-@member(May.SEE)
+@member(May.SEE, whole=True)
 def requests(request: Any) -> HttpResponse:
     """Those that wait, the most pressing first, and those that ended; by number, never by name."""
     today = services.today(request.organisation)
@@ -69,7 +69,7 @@ def _line(one: Any, today: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.ANSWER)
+@member(May.ANSWER, whole=True)
 def new(request: Any) -> HttpResponse:
     """A letter or a call, written down."""
     form = ArrivalForm(request.POST or None, purposes=_purposes(request.organisation))
@@ -110,7 +110,7 @@ def _purposes(organisation: str) -> Mapping[str, Text]:
 
 
 @require_safe
-@member(May.SEE_PEOPLE)
+@member(May.SEE_PEOPLE, whole=True)
 def request_page(request: Any, key: str) -> HttpResponse:
     """One request: who asks, its time, what was found, its plan, and what can be decided now."""
     one = _found(request, key)
@@ -188,7 +188,7 @@ def _jobs(one: Any) -> list[Any]:
 
 
 @require_POST
-@member(May.APPROVE_PLAN)
+@member(May.APPROVE_PLAN, whole=True)
 def approve(request: Any, key: str) -> HttpResponse:
     """Approve the plan of a request; carrying it out is asked for in the same breath."""
     one = _found(request, key)
@@ -197,7 +197,7 @@ def approve(request: Any, key: str) -> HttpResponse:
 
 
 @require_POST
-@member(May.ANSWER)
+@member(May.ANSWER, whole=True)
 def handle(request: Any, key: str, deed: str) -> HttpResponse:
     """One decision about a request."""
     one = _found(request, key)

@@ -33,6 +33,14 @@ def not_a_member(email: str, organisation: str) -> TokenRefusedError:
     )
 
 
+def of_a_part() -> TokenRefusedError:
+    """What is told to programs is not cut to a part."""
+    return TokenRefusedError(
+        fr="Une habilitation à certaines activités ou à certains systèmes n’ouvre pas l’API, qui montre tout.",
+        en="A habilitation to some activities or systems does not open the API, which shows everything.",
+    )
+
+
 def beyond(scope: str) -> TokenRefusedError:
     """The person has not that right."""
     return TokenRefusedError(

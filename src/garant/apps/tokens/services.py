@@ -84,6 +84,8 @@ def _check(organisation: str, user: Any, scopes: Sequence[str]) -> None:
     held = accounts.membership(organisation, user)
     if held is None:
         raise refusals.not_a_member(user.email, organisation)
+    if held.narrow:
+        raise refusals.of_a_part()
     for scope in scopes:
         if scope not in known:
             raise refusals.unknown_scope(scope, known)
@@ -122,7 +124,8 @@ def _of(tokens: Any, user: Any) -> Any:
 
 
 def recognise(text: str) -> Bearer | None:
-    """Who comes with a token; None where it opens nothing: unknown, over, revoked, or of somebody who left."""
+    """Who comes with a token; None where it opens nothing: unknown, over, revoked, or of somebody who left, or who
+    is habilitated to a part alone: what is told to programs is not cut to it."""
     form = _FORM.fullmatch(text)
     if form is None:
         return None
@@ -136,7 +139,7 @@ def recognise(text: str) -> Bearer | None:
         ):
             return None
         held = accounts.membership(found.organisation, found.user)
-        if held is None:
+        if held is None or held.narrow:
             return None
         if found.last_used_at is None or now - found.last_used_at > _USED:
             Token.objects.filter(key=found.key).update(last_used_at=now)

@@ -21,7 +21,7 @@ SHOWN = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(May.MANAGE_SYSTEMS)
+@member(May.MANAGE_SYSTEMS, whole=True)
 def webhooks(request: Any) -> HttpResponse:
     """The addresses that are told; and tell one more, whose secret is shown this once."""
     form = WebhookForm(request.POST or None)
@@ -33,7 +33,7 @@ def webhooks(request: Any) -> HttpResponse:
 
 
 @require_safe
-@member(May.MANAGE_SYSTEMS)
+@member(May.MANAGE_SYSTEMS, whole=True)
 def webhook(request: Any, key: str) -> HttpResponse:
     """One address, and the latest that it was told."""
     one = next((one for one in services.listing(request.organisation) if one.key == key), None)
@@ -44,7 +44,7 @@ def webhook(request: Any, key: str) -> HttpResponse:
 
 
 @require_POST
-@member(May.MANAGE_SYSTEMS)
+@member(May.MANAGE_SYSTEMS, whole=True)
 def end(request: Any, key: str) -> HttpResponse:
     """Tell an address no more."""
     try:

@@ -26,6 +26,7 @@ def _finding(seen: Seen, rule: RetentionRule, selections: Sequence[Selection]) -
     undated = sum(one.undated + one.unreadable for one in selections)
     oldest = min((one.oldest for one in selections if one.oldest and one.due), default=None)
     evidence = {
+        "activities": list(rule.activities),
         "systems": sorted({one.system for one in selections}),
         "population": sum(one.population for one in selections if not one.archive),
         "due": due,
