@@ -121,13 +121,15 @@ def children(pid: int) -> list[str]:
 
 
 @contextmanager
-def served(name: str, application: str, path: str, environment: dict[str, str]) -> Iterator[Server]:
+def served(
+    name: str, application: str, path: str, environment: dict[str, str], *, workers: int = 1
+) -> Iterator[Server]:
     """A granian, ready to answer; stopped at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4",
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4",
         "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})

@@ -21,6 +21,8 @@ from garant.site.problems import CONTENT_TYPE, problem
 from garant.site.rates import Buckets, caller
 
 PREFIX: Final = "/api/"
+ASKING: Final = "/may"
+"""How the address ends that business systems ask before each use of somebody's data: far more often than any other."""
 LARGEST: Final = 2_000_000
 """Bytes of a request's body at most."""
 
@@ -65,7 +67,8 @@ class ApiMiddleware:
 
     def _limited(self, request: HttpRequest) -> HttpResponse:
         address = caller(request)
-        wait = self._buckets["address"].take(address)
+        asking = request.path_info.endswith(ASKING)
+        wait = self._buckets["ask" if asking else "address"].take(address)
         if wait:
             return _later(wait)
         presented = _presented(request)
@@ -73,7 +76,7 @@ class ApiMiddleware:
         if presented and bearer is None:
             wait = self._buckets["refused"].take(address)
         elif bearer is not None:
-            wait = self._buckets["token"].take(bearer.token)
+            wait = self._buckets["ask" if asking else "token"].take(bearer.token)
         return _later(wait) if wait else self._admitted(request, bearer)
 
     def _admitted(self, request: HttpRequest, bearer: Bearer | None) -> HttpResponse:

@@ -128,8 +128,14 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), GARANT_HOME
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
 
-GARANT_API_RATES = {"token": (600, 120), "address": (1200, 240), "refused": (30, 20)}
-"""Requests a minute, and at once: of a token, of an address, of an address whose tokens open nothing."""
+GARANT_API_RATES = {
+    "token": (600, 120),
+    "ask": (180_000, 6_000),
+    "address": (1200, 240),
+    "refused": (30, 20),
+}
+"""Requests a minute, and at once: of a token, of a token that asks “may I?”, of an address, of an address whose
+tokens open nothing."""
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français"), ("en", "English")]

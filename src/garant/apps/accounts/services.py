@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
 from garant.apps.accounts import refusals
@@ -179,6 +180,21 @@ def membership(organisation: str, user: User) -> Membership | None:
         return None
     over = held.until is not None and held.until < _today(organisation)
     return None if over else held
+
+
+def stamp(organisation: str, user: int) -> tuple[Any, ...]:
+    """Everything that what somebody may do follows from, as it stands: it changes when that does. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, [organisation, user])
+        return tuple(cursor.fetchall())
+
+
+_STAMP = """
+    SELECT m.id, m.role, m.activities, m.systems, m.clients, m.until, u.is_active, u.email
+    FROM accounts_user u LEFT JOIN accounts_membership m
+        ON m.user_id = u.id AND m.organisation_id = %s AND m.ended_at IS NULL
+    WHERE u.id = %s
+"""
 
 
 def portfolio(user: User) -> list[Membership]:
