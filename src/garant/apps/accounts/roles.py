@@ -102,6 +102,11 @@ RIGHTS: Final[dict[May, Text]] = {
     May.MANAGE_PEOPLE: Text(fr="Gérer les habilitations", en="Manage habilitations"),
     May.EXPORT: Text(fr="Emporter le registre des preuves", en="Take the ledger away"),
     May.CONFIGURE: Text(fr="Changer les réglages", en="Change the settings"),
+    May.ASK: Text(
+        fr="Demander si des données peuvent servir (« puis-je ? »)",
+        en="Ask whether data may be used (“may I?”)",
+    ),
+    May.TELL: Text(fr="Dire les consentements et limitations", en="Tell consents and restrictions"),
 }
 """What each right is, where somebody chooses among them."""
 
