@@ -1,7 +1,7 @@
 """How fast “may I?” is: `python -m bench.may`. A million people on whom something is known, SQLite.
 
-In process: one question after another. Over HTTP: questions sent at an even pace, on kept connections, to a granian of two processes;
-what asks shares the machine's cores with what answers. A bare view beside it tells what the machine allows.
+In process: one question after another. Over HTTP: questions sent at an even pace, on kept connections, to a granian of
+two processes; what asks shares the machine's cores with what answers. A bare view beside it tells what the machine allows.
 """
 
 from __future__ import annotations
