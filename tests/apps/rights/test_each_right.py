@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.test import Client
 
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import services as mails
+from garant.apps.mails.models import Mail
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
+from garant.apps.organisations.services import scoped
 from garant.apps.promises.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
@@ -185,3 +190,98 @@ def test_the_person_takes_it_back_and_everything_goes(company: str, post: Letter
     assert Client().get(mine).status_code == 404
     with pytest.raises(Exception, match=r"Nobody|digest|not"):
         services.approve(company, request.key, actor=OFFICER)
+
+
+def test_recipients_are_told_and_answer_by_a_link_of_their_own(company: str, post: Letters) -> None:
+    email = somebody()
+    request, _ = asked(company, post, "erasure", email)
+    carried_out(company, request.key)
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    assert "Prévenir un destinataire" in officer.get(page).content.decode()
+    officer.post(f"{page}tell/", {"recipient": "nobody", "email": "x@y.example"})
+    assert services.told(request) == []
+    for _ in range(2):  # once
+        officer.post(f"{page}tell/", {"recipient": "accountant", "email": "contact@compta.example"})
+    (told,) = services.told(request)
+    (letter,) = [one for one in services.sent(request) if one.kind == "told_recipient"]
+    assert email in letter.text
+    assert letter.to == "contact@compta.example"
+    assert post_form(Client(), f"/p/{company}/fr/requests/told/guess/", {"answer": "done"}).status_code == 404
+    links: list[str] = []
+    with scoped(company):
+        mail = Mail.objects.get(kind="told_recipient")
+        links += re.findall(r"/p/\S+told/\S+/", str(mails._words(mail)["text"]))
+    shown = Client().get(links[0]).content.decode()
+    assert email not in shown
+    post_form(Client(), links[0], {"answer": "done"})
+    post_form(Client(), links[0], {"answer": "refused"})  # the first answer counts
+    (told,) = services.told(request)
+    assert told.answer == "done"
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    (answered,) = [one for one in services.sent(request) if one.kind == "answered"]
+    assert "expertise comptable" in answered.text
+
+
+def directives(company: str, post: Letters, email: str, wish: str) -> str:
+    """Register directives; gives the page of their link."""
+    answer = fill(
+        company,
+        "post-mortem",
+        email=email,
+        wish=wish,
+        trusted_name="Paul Ami",
+        trusted_email="paul@ami.example",
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    return urlsplit(post.last("directive_registered")["link"]).path
+
+
+def test_directives_are_registered_read_and_revoked_in_life(company: str, post: Letters) -> None:
+    email = somebody()
+    first = directives(company, post, email, "keep")
+    assert "Paul Ami" in Client().get(first).content.decode()
+    second = directives(company, post, email, "erase")
+    assert Client().get(first).status_code == 404  # replaced
+    assert post_form(Client(), second, {"revoke": "1"}).status_code == 200
+    assert Client().get(second).status_code == 404
+    kinds = [entry.payload["by"] for entry in evidence.records(company, kind="directive.ended")]
+    assert kinds == ["replaced", "person"]
+
+
+def test_directives_are_carried_out_on_proof_of_death(company: str, post: Letters) -> None:
+    email = somebody()
+    page = directives(company, post, email, "hand")
+    answer = fill(
+        company, "post-mortem", query="?for=heir", email="paul@ami.example", about_name="X", about_email=email
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    assert services.story(request).searches == []  # nothing is looked for before the death is proved
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "planned"
+    assert (
+        "Remettre la copie" in sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    )
+    with pytest.raises(LedgerError):  # the copy first
+        services.approve(company, request.key, actor=OFFICER)
+    services.entrust(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    carried_out(company, request.key)
+    assert ask_system("GARANT_DEMO_CRM", "SELECT * FROM person WHERE email = ?", email) == []
+    assert Client().get(page).status_code == 404
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+
+
+def test_without_directives_a_person_decides_what_heirs_are_given(company: str, post: Letters) -> None:
+    answer = fill(
+        company, "post-mortem", query="?for=heir", email="h@x.example", about_name="X", about_email=somebody()
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "searching"
+    with pytest.raises(LedgerError):
+        services.entrust(company, request.key, actor=OFFICER)
+    services.answer(company, request.key, Outcome.PARTLY, ground="beyond-heirs", reason="…", actor=OFFICER)

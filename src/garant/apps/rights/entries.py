@@ -169,6 +169,56 @@ class RequestLifted(Payload):
     plan: Key = Field(description="the digest of the plan")
 
 
+@entry_kind(
+    "request.recipient-told",
+    fr="Un destinataire a été prévenu de ce qu’une personne a obtenu.",
+    en="A recipient was told what a person obtained.",
+)
+class RequestRecipientTold(Payload):
+    """GDPR art. 19, and art. 28(3)(e) for a processor."""
+
+    request: Key = Field(description=_NUMBER)
+    recipient: Key = Field(description="the recipient or processor, by its key in the policy")
+    due: Day = Field(description="the day by which their answer is asked for")
+
+
+@entry_kind(
+    "request.recipient-answered",
+    fr="Un destinataire a dit ce qu’il a fait.",
+    en="A recipient said what they did.",
+)
+class RequestRecipientAnswered(Payload):
+    """By the link of the letter."""
+
+    request: Key = Field(description=_NUMBER)
+    recipient: Key = Field(description="the recipient or processor, by its key in the policy")
+    answer: Literal["done", "nothing", "refused"] = Field(description="what they said")
+
+
+@entry_kind(
+    "directive.registered",
+    fr="Une personne a dit ce que ses données deviendront après sa mort.",
+    en="A person said what will become of their data after their death.",
+)
+class DirectiveRegistered(Payload):
+    """French Act no. 78-17, art. 85, I."""
+
+    directive: Key = Field(description="the number of the directives")
+    wish: Literal["erase", "hand", "keep"] = Field(description="what becomes of the data")
+
+
+@entry_kind(
+    "directive.ended",
+    fr="Des directives ont été révoquées, remplacées ou exécutées ; leur texte est détruit.",
+    en="Directives were revoked, replaced or carried out; their text is destroyed.",
+)
+class DirectiveEnded(Payload):
+    """Revocable at any time."""
+
+    directive: Key = Field(description="the number of the directives")
+    by: Literal["person", "replaced", "executed"] = Field(description="how they ended")
+
+
 @entry_kind("request.reminded", fr="Un délai approche, ou est passé.", en="A deadline is near, or over.")
 class RequestReminded(Payload):
     """Whoever handles it was told; from the last days on, the officer too."""

@@ -14,6 +14,7 @@ from garant.apps.rights.words import (
     CHANNELS,
     METHODS,
     RIGHTS,
+    WISHES,
     Capacity,
     Channel,
     Right,
@@ -62,6 +63,9 @@ class RequestForm(_Form):
     phone = forms.CharField(
         max_length=LONGEST["phone"], required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
+    wish = forms.ChoiceField()
+    trusted_name = forms.CharField(max_length=LONGEST["name"], required=False)
+    trusted_email = forms.EmailField(max_length=LONGEST["email"], required=False)
     about_name = forms.CharField(max_length=LONGEST["name"], required=False)
     about_email = forms.EmailField(max_length=LONGEST["email"], required=False)
     about_phone = forms.CharField(max_length=LONGEST["phone"], required=False)
@@ -81,6 +85,11 @@ class RequestForm(_Form):
             fields["purpose"].required = right == Right.CONSENT
         else:
             del fields["purpose"]
+        if right == Right.POST_MORTEM and capacity == Capacity.SELF:
+            fields["wish"].choices = [(key.value, said(text)) for key, text in WISHES.items()]
+        else:
+            for name in ("wish", "trusted_name", "trusted_email"):
+                del fields[name]
         for name in ("about_name", "about_email", "about_phone"):
             if capacity == Capacity.SELF:
                 del fields[name]
@@ -105,6 +114,17 @@ class RequestForm(_Form):
             "Your telephone (optional)",
             "Seulement si nous vous connaissons par lui.",
             "Only if that is how we know you.",
+        )
+        self.label("wish", "Ce que vos données deviendront", "What will become of your data")
+        self.label(
+            "trusted_name",
+            "Votre personne de confiance (facultatif)",
+            "The person you trust (optional)",
+            "Elle pourra demander que vos directives soient suivies.",
+            "They may ask that your directives be followed.",
+        )
+        self.label(
+            "trusted_email", "Son adresse électronique (facultatif)", "Their e-mail address (optional)"
         )
         late = capacity == Capacity.HEIR
         self.label(
@@ -221,6 +241,26 @@ class AnswerForm(_Form):
         self.label("outcome", "La demande est", "The request is")
         self.label("ground", "Motif de ce qui est refusé", "Ground of what is refused")
         self.label("reason", "Explication pour la personne", "Explanation for the person")
+
+
+class TellForm(_Form):
+    """A recipient to be told, and where."""
+
+    recipient = forms.ChoiceField()
+    email = forms.EmailField(max_length=LONGEST["email"], required=False)
+
+    def __init__(self, *args: Any, recipients: Mapping[str, Text], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["recipient"].choices = [(key, said(label)) for key, label in recipients.items()]
+        self.label("recipient", "Destinataire ou sous-traitant", "Recipient or processor")
+        self.label(
+            "email",
+            "Son adresse électronique",
+            "Their e-mail address",
+            "Seulement si la politique ne la donne pas.",
+            "Only where the policy does not give it.",
+        )
 
 
 class LiftForm(_Form):

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
-from garant.apps.rights import letters, refusals, store
+from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.entries import RequestIdentified
 from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.sealing import mark, opened, person, seal
@@ -118,7 +118,9 @@ def _identified_by_code(request: Request) -> None:
         RequestIdentified(request=request.key, method=Method.CODE.value),
     )
     store.note(request, "identified", store.PERSON, method=Method.CODE.value)
-    if request.capacity == Capacity.SELF:
+    if directives.registers(request):
+        directives.register(request, store.PERSON)
+    elif request.capacity == Capacity.SELF:
         begin_search(request, store.PERSON)
     else:
         request.save()

@@ -117,6 +117,11 @@ def forget(request: Request) -> None:
     deliveries.forget(request.organisation, about(request))
 
 
+def common(request: Request) -> dict[str, Any]:
+    """The facts of every letter about a request."""
+    return _about(request, _policy(request.organisation))
+
+
 def _policy(organisation: str) -> Policy | None:
     version = policies.published(organisation)
     return None if version is None else version.policy

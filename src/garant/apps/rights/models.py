@@ -138,6 +138,60 @@ class Door(models.Model):
         return f"door to {self.request.pk}"
 
 
+class Directive(models.Model):
+    """What a person wants done with their data after their death (French Act no. 78-17, art. 85), until it is done."""
+
+    key: str = _fields.CharField(max_length=20, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80)
+    wish: str = _fields.CharField(max_length=10)
+    whose: str = _fields.CharField(max_length=64)
+    """Keyed hash of the person's address: by which it is found on the day it is needed."""
+    mark: str = _fields.CharField(max_length=64)
+    """Keyed hash of the secret of the person's link."""
+    sealed: bytes | None = _fields.BinaryField(null=True)
+    registered_at: datetime = _fields.DateTimeField()
+    ended_at: datetime | None = _fields.DateTimeField(null=True)
+    executed: bool = _fields.BooleanField(default=False)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """Found by whose they are."""
+
+        ordering: ClassVar = ["registered_at"]
+        indexes: ClassVar = [models.Index(fields=["organisation", "whose"], name="directives_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.wish})"
+
+
+class Told(models.Model):
+    """A recipient who was told (GDPR art. 19), and what they answered; where they were written to is in the letter."""
+
+    organisation: str = _fields.CharField(max_length=80)
+    request = models.ForeignKey(Request, models.CASCADE, related_name="told")
+    recipient: str = _fields.CharField(max_length=80)
+    label: dict[str, str] = _fields.JSONField()
+    mark: str = _fields.CharField(max_length=64)
+    told_at: datetime = _fields.DateTimeField()
+    due_on: date = _fields.DateField()
+    answer: str = _fields.CharField(max_length=10, blank=True, default="")
+    answered_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """Each once for a request."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "recipient"], name="recipient_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request.pk} → {self.recipient}"
+
+
 class Step(models.Model):
     """One thing that happened to a request, as its page shows it; the ledger has it too."""
 

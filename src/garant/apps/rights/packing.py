@@ -10,7 +10,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises.packages import person_package, recorded
 from garant.apps.promises.published import open_published
-from garant.apps.rights import letters, refusals, store
+from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.entries import RequestAnswered
 from garant.apps.rights.models import Request, Step
@@ -40,6 +40,20 @@ def approve(request: Request, *, actor: str) -> Request:
     return request
 
 
+@store.moving(State.SEARCHING, State.PLANNED)
+def entrust(request: Request, *, actor: str) -> None:
+    """Have a copy made for the person whom the directives of somebody who died name.
+
+    Raises:
+        RequestRefusedError: the directives entrust nothing to whoever asks.
+    """
+    whom = opened(request)
+    if whom is None or request.right != Right.POST_MORTEM or not directives.trusts(whom):
+        raise refusals.not_trusted()
+    store.note(request, "entrusted", actor)
+    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+
+
 @store.moving(State.ANSWERED)
 def again(request: Request) -> None:
     """The person did not follow the link in time: the package is made again, as things are now."""
@@ -58,7 +72,9 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
     """
     request = store.find(organisation, key)
     whom = opened(request)
-    if whom is None or request.state not in (State.APPROVED, State.RUNNING, State.ANSWERED):
+    entrusted = request.right == Right.POST_MORTEM and whom is not None and directives.trusts(whom)
+    ready = (State.SEARCHING, State.PLANNED) if entrusted else (State.APPROVED, State.RUNNING, State.ANSWERED)
+    if whom is None or request.state not in ready:
         return {"request": key, "state": request.state}
     if request.state == State.APPROVED:
         _begin(organisation, key)
@@ -91,14 +107,15 @@ def _begin(request: Request) -> None:
     store.move(request, State.RUNNING, store.GARANT)
 
 
-@store.moving(State.RUNNING)
+@store.moving()
 def _empty(request: Request) -> None:
     """Nothing of what was found belongs into the package: a person decides what to answer."""
     store.note(request, "empty", store.GARANT)
-    store.move(request, State.SEARCHING, store.GARANT)
+    if request.state == State.RUNNING:
+        store.move(request, State.SEARCHING, store.GARANT)
 
 
-@store.moving(State.RUNNING, State.ANSWERED)
+@store.moving(State.RUNNING, State.ANSWERED, State.SEARCHING, State.PLANNED)
 def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked: int) -> None:
     name = f"{request.key}.zip"
     _, link = deliveries.prepare(
@@ -111,7 +128,7 @@ def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked:
     until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)
     letters.write(request, "package_ready", link=link, until=until)
     store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)
-    if request.state == State.ANSWERED:
+    if request.state != State.RUNNING:
         return
     promise = evidence.subject_commitment(
         request.organisation, person(request.key), [RequestAnswered.kind, request.key, "fully"]

@@ -11,13 +11,13 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.published import open_published
-from garant.apps.rights import lifting, packing, refusals, store
+from garant.apps.rights import directives, lifting, packing, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.models import Request, Step
-from garant.apps.rights.sealing import opened, seal
+from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import Method, Right, State
 from garant.apps.scoping import scoped
-from garant.engine.document import Plan
+from garant.engine.document import Kind, Plan
 from garant.engine.subject import NotSupported
 
 
@@ -28,9 +28,14 @@ def propose_where_it_can(organisation: str, key: str) -> str | None:
     """
     request = store.find(organisation, key)
     whom = opened(request)
-    right = Right(request.right)
-    if whom is None or right not in changes.KINDS or (right == Right.RECTIFICATION and not whom.values):
+    if (
+        whom is None
+        or _kind(request, whom) is None
+        or (request.right == Right.RECTIFICATION and not whom.values)
+    ):
         return None
+    if request.right == Right.POST_MORTEM and not whom.notes.get("wish"):
+        return None  # heirs: a person decides what the law gives them
     try:
         return propose(organisation, key, actor=store.GARANT)
     except NotSupported as refusal:
@@ -48,14 +53,14 @@ def propose(organisation: str, key: str, *, actor: str) -> str:
     """
     request = store.find(organisation, key)
     whom = opened(request)
-    right = Right(request.right)
-    if whom is None or right not in changes.KINDS:
+    kind = None if whom is None else _kind(request, whom)
+    if whom is None or kind is None:
         raise refusals.not_now(key, _state(request))
-    if right == Right.RECTIFICATION and not whom.values:
+    if request.right == Right.RECTIFICATION and not whom.values:
         raise refusals.nothing_to_correct()
     identities = whom.identities(declared=request.identified_by != Method.CODE)
     with open_published(organisation) as workspace:
-        made = changes.plan(workspace, right, identities, whom.values)
+        made = changes.plan_of(workspace, kind, identities, whom.values)
     return _proposed(organisation, key, made, actor=actor)
 
 
@@ -64,7 +69,7 @@ def _proposed(request: Request, made: Plan, *, actor: str) -> str:
     kept = decisions.propose(made, actor=actor)
     whom = opened(request)
     if whom is not None:
-        whom.kept = changes.kept(made) if request.right == Right.ERASURE else []
+        whom.kept = changes.kept(made) if made.kind == "erasure" else []
         seal(request, whom)
     request.plan = kept.digest
     store.move(request, State.PLANNED, actor, **changes.figures(made))
@@ -97,6 +102,8 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
 def _approved(request: Request, digest: str, workspace: Any, *, actor: str) -> Request:
     if request.plan != digest:
         raise refusals.not_now(request.key, _state(request))
+    if directives.hands_first(request):
+        raise refusals.hand_first()
     plan = decisions.find(request.organisation, digest)
     if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
         raise refusals.same_eyes()
@@ -129,6 +136,8 @@ def ended(organisation: str, digest: str) -> None:
         before = Step.objects.filter(request=one, kind="ran", detail={"run": run.key, "state": run.state})
         if not before.exists():
             store.note(one, "ran", store.GARANT, run=run.key, state=run.state)
+            if run.state == "kept":
+                directives.carried_out(one)
 
     _each(organisation, digest, State.RUNNING, noted)
     if run.state != "not-kept":
@@ -141,6 +150,13 @@ def _each(organisation: str, digest: str, state: State, do: Any) -> None:
     with scoped(organisation), transaction.atomic():
         for one in Request.objects.select_for_update().filter(plan=digest, state=state):
             do(one)
+
+
+def _kind(request: Request, whom: Whom) -> Kind | None:
+    """The plan that it takes, if any."""
+    if directives.registers(request):
+        return None
+    return changes.kind_of(Right(request.right), whom.notes.get("wish", ""))
 
 
 def _state(request: Request) -> Any:

@@ -25,5 +25,11 @@ urlpatterns = [
     path("<slug:organisation>/<spoken:language>/requests/", views.choose, name="choose"),
     path("<slug:organisation>/<spoken:language>/requests/<right:right>/", views.ask, name="ask"),
     path("<slug:organisation>/<spoken:language>/requests/code/<str:secret>/", views.code, name="code"),
+    path(
+        "<slug:organisation>/<spoken:language>/requests/directive/<str:secret>/",
+        views.directive,
+        name="directive",
+    ),
+    path("<slug:organisation>/<spoken:language>/requests/told/<str:secret>/", views.told, name="told"),
     path("<slug:organisation>/<spoken:language>/requests/mine/<str:secret>/", views.mine, name="mine"),
 ]

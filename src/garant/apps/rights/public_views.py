@@ -20,7 +20,19 @@ from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
 from garant.apps.rights.services import Asked, Whom
-from garant.apps.rights.words import CAPACITIES, OUTCOMES, RIGHTS, STATES, Capacity, Outcome, Right, State
+from garant.apps.rights.words import (
+    CAPACITIES,
+    OUTCOMES,
+    REPLIES,
+    RIGHTS,
+    STATES,
+    WISHES,
+    Capacity,
+    Outcome,
+    Reply,
+    Right,
+    State,
+)
 from garant.ledger import LedgerError
 from garant.policy import Policy
 from garant.policy.text import Language
@@ -165,6 +177,7 @@ def _received(page: Page, form: RequestForm, right: Right, capacity: Capacity) -
         phone=clean.get("phone", ""),
         message=clean["message"],
         about=about if capacity != Capacity.SELF else {},
+        notes={name: clean[name] for name in ("wish", "trusted_name", "trusted_email") if clean.get(name)},
     )
     asked = Asked(right, whom, capacity=capacity, purpose=clean.get("purpose", ""), language=page.language)
     try:
@@ -193,6 +206,41 @@ def code(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
             return HttpResponseRedirect(page.address(f"mine/{opened}/"), status=303)
         wrong = True
     return page.render("code", status=422 if wrong else 200, wrong=wrong)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def told(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
+    """What a recipient did; the page names nobody."""
+    found = services.told_behind(page.organisation, secret)
+    if found is None:
+        return page.render("gone", status=404)
+    if page.sent:
+        wait = TRIED.take(caller(request))
+        if wait:
+            return page.later(wait)
+        if request.POST.get("answer") in list(Reply):
+            services.reply(page.organisation, secret, Reply(request.POST["answer"]))
+        return HttpResponseRedirect(page.address(f"told/{secret}/"), status=303)
+    return page.render(
+        "told", told=found, replies=REPLIES, answered=REPLIES[Reply(found.answer)] if found.answer else None
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def directive(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
+    """One's own directives for after death: read again, or revoked."""
+    if page.sent:
+        wait = TRIED.take(caller(request))
+        if wait:
+            return page.later(wait)
+        if "revoke" in request.POST and services.revoke_directives(page.organisation, secret):
+            return page.render("revoked")
+    found = services.directives_behind(page.organisation, secret)
+    if found is None:
+        return page.render("gone", status=404)
+    return page.render("directive", directive=found, wish=WISHES[found.wish])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -126,6 +126,29 @@ def told_before() -> RequestRefusedError:
     )
 
 
+def unknown_recipient() -> RequestRefusedError:
+    """The policy names everybody who receives data."""
+    return _refused(
+        "La politique n’a pas ce destinataire, ou il a déjà été prévenu.",
+        "The policy has no such recipient, or they were told already.",
+    )
+
+
+def hand_first() -> RequestRefusedError:
+    """The directives ask for a copy before anything goes."""
+    return _refused(
+        "Les directives demandent une copie d’abord\u202f: remettez le paquet avant d’effacer.",
+        "The directives ask for a copy first: hand the package over before erasing.",
+    )
+
+
+def not_trusted() -> RequestRefusedError:
+    """Only whom the directives name receives anything."""
+    return _refused(
+        "Les directives ne confient rien à cette adresse.", "The directives entrust nothing to this address."
+    )
+
+
 def nothing_to_correct() -> RequestRefusedError:
     """A rectification says what is right."""
     return _refused("Écrivez au moins une valeur juste.", "Write at least one right value.")

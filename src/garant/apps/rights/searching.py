@@ -12,7 +12,7 @@ from garant.apps.promises import subjects
 from garant.apps.promises.discretion import brief
 from garant.apps.promises.published import maps_folder, open_published, policy_in_force
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.rights import planning, store
+from garant.apps.rights import directives, planning, store
 from garant.apps.rights.each import changes, lists
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
@@ -121,6 +121,7 @@ def _record(request: Request, looked: list[Looked]) -> None:
         )
         for one in looked
     ]
+    directives.look_up(request)
     store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
     store.enter(request.organisation, store.GARANT, *entries)
     evidence.checkpoint(request.organisation)

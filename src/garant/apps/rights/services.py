@@ -1,5 +1,8 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
+from garant.apps.rights.directives import Said as Directives
+from garant.apps.rights.directives import behind as directives_behind
+from garant.apps.rights.directives import revoke as revoke_directives
 from garant.apps.rights.each.changes import KINDS
 from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.ending import night, organisations_with_requests
@@ -10,17 +13,23 @@ from garant.apps.rights.letters import sent
 from garant.apps.rights.lifting import approve as approve_lift
 from garant.apps.rights.lifting import tell as tell_lift
 from garant.apps.rights.packing import again as package_again
-from garant.apps.rights.packing import pack
+from garant.apps.rights.packing import entrust, pack
 from garant.apps.rights.planning import approve, began, ended, propose
 from garant.apps.rights.sealing import Whom, opened
 from garant.apps.rights.searching import search
 from garant.apps.rights.store import Story, find, listing, story, today
 from garant.apps.rights.summary import Standing, standings
+from garant.apps.rights.telling import RIGHTS as TOLD_OF
+from garant.apps.rights.telling import behind as told_behind
+from garant.apps.rights.telling import recipients, reply, told
+from garant.apps.rights.telling import tell as tell_recipient
 
 __all__ = [
     "KINDS",
     "PACKAGES",
+    "TOLD_OF",
     "Asked",
+    "Directives",
     "Standing",
     "Story",
     "Taken",
@@ -33,8 +42,10 @@ __all__ = [
     "began",
     "cleaned",
     "correct",
+    "directives_behind",
     "ended",
     "enter_code",
+    "entrust",
     "extend",
     "find",
     "inside",
@@ -47,14 +58,20 @@ __all__ = [
     "propose",
     "purposes",
     "receive",
+    "recipients",
+    "reply",
     "resume",
+    "revoke_directives",
     "search",
     "search_again",
     "sent",
     "standings",
     "story",
     "tell_lift",
+    "tell_recipient",
     "today",
+    "told",
+    "told_behind",
     "wait",
     "weigh",
     "withdraw",

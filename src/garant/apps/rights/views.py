@@ -18,7 +18,15 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
-from garant.apps.rights.forms import AnswerForm, ArrivalForm, CorrectForm, IdentityForm, LiftForm, ReasonForm
+from garant.apps.rights.forms import (
+    AnswerForm,
+    ArrivalForm,
+    CorrectForm,
+    IdentityForm,
+    LiftForm,
+    ReasonForm,
+    TellForm,
+)
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     CAPACITIES,
@@ -26,14 +34,18 @@ from garant.apps.rights.words import (
     GROUNDS,
     METHODS,
     OUTCOMES,
+    REPLIES,
     RIGHTS,
     STATES,
+    WISHES,
     Capacity,
     Channel,
     Method,
     Outcome,
+    Reply,
     Right,
     State,
+    Wish,
 )
 from garant.engine.subject import NotSupported
 from garant.ledger import LedgerError
@@ -125,6 +137,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "searches": story.searches,
         "asked": RIGHTS[Right(one.right)],
         "capacity": CAPACITIES[Capacity(one.capacity)],
+        "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
         "method": METHODS[Method(one.identified_by)] if one.identified_by else None,
         "ground": GROUNDS.get(one.ground),
         "purpose": _purposes(request.organisation).get(one.purpose),
@@ -134,9 +147,23 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "run": decisions.run_of(request.organisation, one.plan) if one.plan else None,
         "jobs": _jobs(one),
         "letters": services.sent(one),
+        **_told(one),
         **_choices(one, story),
     }
     return render(request, "rights/request.html", names)
+
+
+def _told(one: Any) -> dict[str, Any]:
+    """Who was told, who can still be, and what each answered."""
+    already = services.told(one)
+    known = services.recipients(one.organisation)
+    left = {key: one.label for key, one in known.items() if key not in {told.recipient for told in already}}
+    ran = one.state in (State.RUNNING, State.ANSWERED) and one.outcome != Outcome.REFUSED
+    may = ran and one.right in services.TOLD_OF and not one.forgotten_at and left
+    return {
+        "told": [(told, REPLIES[Reply(told.answer)] if told.answer else None) for told in already],
+        "telling": TellForm(recipients=left) if may else None,
+    }
 
 
 def _choices(one: Any, story: Any) -> dict[str, Any]:
@@ -155,7 +182,8 @@ def _choices(one: Any, story: Any) -> dict[str, Any]:
         "identify": IdentityForm() if unsure else None,
         "searched": searched,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
-        "planning": looking and searched and right in services.KINDS,
+        "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
+        "entrusting": looking and searched and right == Right.POST_MORTEM,
         "correct": CorrectForm() if looking and right == Right.RECTIFICATION else None,
         "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed") if judged else None,
         "asking": ReasonForm(fr="Question à la personne", en="Question to the person")
@@ -269,6 +297,10 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
     ),
     "correct": _correct,
     "lift": _lift,
+    "entrust": lambda one, _, actor: services.entrust(one.organisation, one.key, actor=actor),
+    "tell": lambda one, sent, actor: services.tell_recipient(
+        one.organisation, one.key, sent.get("recipient", ""), sent.get("email", ""), actor=actor
+    ),
     "answer": _answer,
     "withdraw": lambda one, _, actor: services.withdraw(one.organisation, one.key, actor=actor),
 }
@@ -307,6 +339,11 @@ _STEPS: Final[Mapping[str, Text]] = {
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
+    "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),
+    "no-directives": Text(fr="aucune directive de la personne", en="no directives of the person"),
+    "entrusted": Text(fr="copie destinée à la personne de confiance", en="copy for the trusted person"),
+    "told": Text(fr="destinataire prévenu", en="recipient told"),
+    "recipient-answered": Text(fr="un destinataire a répondu", en="a recipient answered"),
     "lift-told": Text(fr="fin de la limitation annoncée", en="end of the restriction told"),
     "lift-planned": Text(fr="levée de la limitation proposée", en="end of the restriction proposed"),
     "lifted": Text(fr="limitation levée", en="restriction lifted"),

@@ -193,6 +193,42 @@ OUTCOMES: Final[dict[Outcome, Text]] = {
 }
 
 
+class Wish(StrEnum):
+    """What becomes of somebody's data after their death."""
+
+    ERASE = "erase"
+    HAND = "hand"
+    KEEP = "keep"
+
+
+WISHES: Final[dict[Wish, Text]] = {
+    Wish.ERASE: Text(fr="Les effacer", en="Erase them"),
+    Wish.HAND: Text(
+        fr="En remettre une copie à ma personne de confiance, puis les effacer",
+        en="Give a copy to the person I trust, then erase them",
+    ),
+    Wish.KEEP: Text(
+        fr="Les garder le temps prévu, sans les remettre à personne",
+        en="Keep them for the usual time, and hand them to nobody",
+    ),
+}
+
+
+class Reply(StrEnum):
+    """What a recipient who was told answers."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+REPLIES: Final[dict[Reply, Text]] = {
+    Reply.DONE: Text(fr="C’est fait.", en="It is done."),
+    Reply.NOTHING: Text(fr="Nous n’avons rien sur cette personne.", en="We hold nothing about this person."),
+    Reply.REFUSED: Text(fr="Nous ne le ferons pas.", en="We will not do it."),
+}
+
+
 class Method(StrEnum):
     """How somebody showed who they are, the least first."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from garant.apps.holds import services as holds
 from garant.apps.promises.workspace import Workspace
-from garant.apps.rights.words import Right
+from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.subject import plan_subject
 from garant.policy.periods import time_zone
@@ -20,6 +20,14 @@ KINDS: Final[Mapping[Right, Kind]] = {
     Right.RESTRICTION: "restriction",
 }
 """The rights that change systems, and the plans that do."""
+
+
+def kind_of(right: Right, wish: str) -> Kind | None:
+    """The plan that a right takes; for somebody who died, what their directives, or their heirs, ask for."""
+    if right == Right.POST_MORTEM:
+        return "erasure" if wish in ("", Wish.ERASE, Wish.HAND) else None
+    return KINDS.get(right)
+
 
 _SEALED: Final = Text(
     fr="Des écritures que la loi interdit de changer, une fois enregistrées.",
@@ -39,18 +47,6 @@ def known_kinds(workspace: Workspace, identities: Mapping[str, str]) -> dict[str
     """Of what somebody is known by, what some system can search by."""
     kinds = {kind for source in workspace.sources.values() for kind in source.data_map.identities}
     return {kind: value for kind, value in identities.items() if kind in kinds}
-
-
-def plan(
-    workspace: Workspace, right: Right, identities: Mapping[str, str], corrections: Mapping[str, str]
-) -> Plan:
-    """The plan of a right, of today, under the holds in force.
-
-    Raises:
-        NotSupported: a system where the person is found cannot do what is asked.
-        ConnectorError: a system did not answer.
-    """
-    return plan_of(workspace, KINDS[right], identities, corrections)
 
 
 def plan_of(
