@@ -19,6 +19,7 @@ from garant.apps.promises.api import router as promises
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.register.api import router as register
 from garant.apps.replays.api import router as replays
+from garant.apps.rights.api import router as rights
 from garant.apps.tasks.api import router as tasks
 from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
 from garant.apps.webhooks.api import router as webhooks
@@ -49,6 +50,7 @@ _ROUTERS = (
     holds,
     tasks,
     replays,
+    rights,
     register,
     webhooks,
     permissions,

@@ -15,6 +15,7 @@ from garant.apps.rights.lifting import tell as tell_lift
 from garant.apps.rights.packing import again as package_again
 from garant.apps.rights.packing import entrust, pack
 from garant.apps.rights.planning import approve, began, ended, propose
+from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
 from garant.apps.rights.sealing import Whom, opened
 from garant.apps.rights.searching import search
 from garant.apps.rights.store import Story, find, listing, story, today
@@ -30,6 +31,8 @@ __all__ = [
     "TOLD_OF",
     "Asked",
     "Directives",
+    "RequestRefusedError",
+    "RequestUnknownError",
     "Standing",
     "Story",
     "Taken",
