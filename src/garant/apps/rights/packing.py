@@ -88,7 +88,7 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
             known,
             number=request.key,
             language=language,
-            kind="access" if right == Right.ACCESS else "portability",
+            kind="portability" if right == Right.PORTABILITY else "access",
             choose=packages.chosen(workspace.policy.document, right),
             made=made,
         )
