@@ -6,7 +6,7 @@ these terms, so that a lake, a folder of files or an API answer the same questio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -182,6 +182,11 @@ class Marked:
     now: str
 
 
+def bits_of(masks: Iterable[int]) -> int:
+    """The duties (bits) that are in at least one of the masks."""
+    return reduce(lambda some, more: some | more, masks, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """Steps over a set of roots; ``held`` as in :class:`Found`.
@@ -208,7 +213,7 @@ class ChangeSet:
     @property
     def in_force(self) -> int:
         """The duties (bits) that hold at least one of the roots."""
-        return reduce(lambda some, more: some | more, self.held.values(), 0)
+        return bits_of(self.held.values())
 
     @property
     def shares(self) -> bool:

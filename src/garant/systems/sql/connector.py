@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +23,7 @@ from garant.systems.port import (
     Marking,
     RootKey,
     Step,
+    bits_of,
 )
 from garant.systems.residue import Keeper
 from garant.systems.sql.asking import create_asked
@@ -32,6 +35,7 @@ from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
 from garant.systems.sql.indexes import missing_indexes
+from garant.systems.sql.kept import Part
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.references import Reference, references
@@ -64,6 +68,7 @@ class SqlConnector:
         self._changing = open_engine(parsed, writing=True, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self.dialect: Dialect = dialect_of(self._looking)
         self._references: list[Reference] | None = None
+        self._building: tuple[tuple[object, ...], Statements] | None = None
 
     @contextmanager
     def snapshot(self) -> Generator[SqlSnapshot]:
@@ -175,6 +180,13 @@ class SqlConnector:
             else (),
         )
 
+    def statements_again(self, connection: sa.Connection, change: ChangeSet) -> Statements:
+        """The builder of the last change, with what it has built, where this one does the same to other keys."""
+        asked = (change.root, change.steps, change.recheck, change.shares, change.in_order)
+        if self._building is None or any(a is not b for a, b in zip(self._building[0], asked, strict=True)):
+            self._building = asked, self.statements(connection, change)
+        return self._building[1]
+
     def references(self, connection: sa.Connection) -> list[Reference]:
         """The foreign keys that refuse, read once."""
         if self._references is None:
@@ -208,7 +220,9 @@ class _Work:
         self.connector = connector
         self.connection = connection
         self.change = change
-        self.statements = connector.statements(connection, change)
+        self.statements = connector.statements_again(connection, change)
+        self.kept = self.statements.kept
+        self.in_force = 0
         self.steps: Sequence[Step] = change.steps
         self.current: Step | None = None
 
@@ -223,10 +237,11 @@ class _Work:
         taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         hand_over(self.connection, self.statements, self.change, self.connector.read_file)
-        empty = empty_tables(self.connection, self.connector.data_map.tables)
-        self.steps = passable(self.change.steps, empty, looking=False)
+        self.steps = self._passable()
         collected = {
-            n: self._collect(n, step) for n, step in enumerate(self.steps) if step.collect and step.paths
+            n: self._collect(n, step)
+            for n, step in enumerate(self.steps)
+            if step.collect and step.concerns(self.in_force)
         }
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.steps))
@@ -241,10 +256,13 @@ class _Work:
 
         Who stays is an owner again of what they share with those who leave.
         """
+        self.in_force = bits_of(self.change.held.get(key, 0) for key in self.change.keys)
         if self.change.recheck is None:
             return []
-        finder = Finder(self.connection, self.connector.dialect, scratch, self.connector.data_map.zone)
-        spared = finder.spare(self.change.recheck)
+        zone, kept = self.connector.data_map.zone, self.kept
+        finder = Finder(self.connection, self.connector.dialect, scratch, zone, kept=kept)
+        spared, holding = finder.spare(self.change.recheck)
+        self.in_force |= holding
         if spared and self.change.shares:
             leaving = scratch.departing.c.key
             for start in range(0, len(spared), CHUNK):
@@ -252,11 +270,21 @@ class _Work:
                 self.connection.execute(sa.delete(scratch.departing).where(some))
         return spared
 
+    def _passable(self) -> Sequence[Step]:
+        """The steps, by the ways that cross no empty table; the same objects as before where these are the same."""
+        empty = empty_tables(self.connection, self.connector.data_map.tables, self.kept)
+        steps = self.change.steps
+        return self.kept.once(lambda: passable(steps, empty, looking=False), "passable", *sorted(empty))
+
     def _collect(self, number: int, step: Step) -> sa.TableClause:
         name = f"garant_rows_{number}"
         self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(name))
-        self.connection.execute(CreateAs(name, self.statements.row_keys(step)))
+        self._run(lambda: CreateAs(name, self.statements.row_keys(step)), "collect", step)
         return sa.table(name, sa.column("key"))
+
+    def _run(self, build: Callable[[], sa.Executable], *made_for: Part) -> sa.CursorResult[Any]:
+        """Run the statement that is kept for these."""
+        return self.connection.execute(self.kept.once(build, *made_for))
 
     def _files(self) -> tuple[tuple[str, str], ...]:
         """The files that are there, so that it can be said afterwards, whenever that is, how many have gone."""
@@ -271,11 +299,12 @@ class _Work:
         return tuple((env, name) for env, name in found if stores[env].path(name) is not None)
 
     def _do(self, step: Step, collected: sa.TableClause | None) -> int:
-        if not step.paths:
+        if not step.concerns(self.in_force):
             return 0
         self.current = step
         gone = self._do_leaves(step, collected)
-        changed = self.connection.execute(self.statements.change(step, collected=collected)).rowcount + gone
+        change = self._run(lambda: self.statements.change(step, collected=collected), "change", step)
+        changed = change.rowcount + gone
         if changed < 0:
             # Python's sqlite3 does not count the rows of a statement that begins with WITH.
             return int(self.connection.scalar(sa.select(sa.func.changes())) or 0)
@@ -283,7 +312,8 @@ class _Work:
 
     def _do_leaves(self, step: Step, collected: sa.TableClause | None) -> int:
         """Where rows are judged one by one, those that nothing refers to go first, as often as there are any."""
-        leaves, gone = self.statements.leaves(step, collected=collected), 0
+        leaves = self.kept.once(lambda: self.statements.leaves(step, collected=collected), "leaves", step)
+        gone = 0
         while leaves is not None and (some := self.connection.execute(leaves).rowcount):
             gone += some
         return gone
@@ -291,7 +321,7 @@ class _Work:
     def _look_again(self, collected: dict[int, sa.TableClause]) -> None:
         for number, table in collected.items():
             step = self.steps[number]
-            left = self.connection.scalar(self.statements.remaining(step, table))
+            left = self._run(partial(self.statements.remaining, step, table), "left", step).scalar()
             self.connection.exec_driver_sql(self.connector.dialect.drop_temporary(table.name))
             if left:
                 raise Blocked([Blocker(step.table, "rows still there after the statement ran", int(left))])

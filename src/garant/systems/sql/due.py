@@ -9,7 +9,7 @@ anyone due.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from garant.systems.model import EventSource, Role
 from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, Recheck, RootKey
 from garant.systems.sql.dialects import RECENT, UNREADABLE, Dialect, Greatest
 from garant.systems.sql.fragment_text import query, query_among
+from garant.systems.sql.kept import Kept, Part
 
 ENDED_EARLY = 1 << 62
 """A bit of ``held`` that no duty uses: the root has been asked about again, and its retention has ended early."""
@@ -55,6 +56,8 @@ class Finder:
     remembered: Remembered = field(default_factory=dict[str, tuple[Sequence[EventSource], bool]])
     dates: dict[str, bool] = field(default_factory=dict[str, bool])
     """Query of an event → whether it gives dates by the system's own types, as asked in this transaction."""
+    kept: Kept | None = None
+    """Where the same questions come again, their statements."""
 
     def due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Fill ``batch`` with the due roots and say what holds them."""
@@ -98,7 +101,7 @@ class Finder:
 
     def still(self, recheck: Recheck, asked: Sequence[RootKey]) -> Found:
         """Which of the roots that are already in ``batch``, those ``asked``, are still due, and what holds them."""
-        spared = set(self.spare(recheck))
+        spared = set(self.spare(recheck)[0])
         keys = [key for key in asked if key not in spared]
         if len(keys) != len(asked) - len(spared):  # written otherwise by the system than they were asked
             keys, held = self._selected()
@@ -106,12 +109,11 @@ class Finder:
             held = self._held_in_batch()
         return Found(population=len(keys), keys=keys, held=held)
 
-    def spare(self, recheck: Recheck) -> list[RootKey]:
-        """Take out of ``batch`` the roots that are no longer due; add the duties that hold now."""
+    def spare(self, recheck: Recheck) -> tuple[list[RootKey], int]:
+        """Take out of ``batch`` the roots that are no longer due, and add the duties that hold now: both are told."""
         spared = [] if recheck.due is None else self._spare(recheck.due)
-        for duty in recheck.duties:
-            self._mark(duty)
-        return spared
+        holding = [duty.number for duty in recheck.duties if self._mark(duty)]
+        return spared, sum(1 << number for number in set(holding))
 
     def last_days(self, question: DueQuestion) -> dict[RootKey, date]:
         """The day, where the question's clock is, of the last fact of each root in ``batch`` that has one."""
@@ -130,15 +132,16 @@ class Finder:
         if early:
             self._gather(question.role, question.sooner, question.sooner_clock, only_batch=True, first=True)
             marked = sa.update(batch).where(batch.c.key.in_(self._due_keys()))
-            self.connection.execute(marked.values(held=batch.c.held + ENDED_EARLY))
+            self._run(lambda: marked.values(held=batch.c.held + ENDED_EARLY), "early")
         self._gather(question.role, question.sources, question.clock, only_batch=True)
         stays = sa.and_(batch.c.held < ENDED_EARLY, batch.c.key.not_in(self._due_keys()))
-        spared = [plain_key(key) for key in self.connection.scalars(sa.select(batch.c.key).where(stays))]
+        found = self._run(lambda: sa.select(batch.c.key).where(stays), "spared")
+        spared = [plain_key(key) for key in found.scalars()]
         if spared:
             self.connection.execute(sa.delete(batch).where(stays))
         if early:
             marked = sa.update(batch).where(batch.c.held >= ENDED_EARLY)
-            self.connection.execute(marked.values(held=batch.c.held - ENDED_EARLY))
+            self._run(lambda: marked.values(held=batch.c.held - ENDED_EARLY), "no longer early")
         return spared
 
     def _due_keys(self) -> sa.Select[Any]:
@@ -174,19 +177,36 @@ class Finder:
     def _hold(self, duty: DutyQuestion) -> Holders:
         """Set the duty's bit on the selected roots it holds, and say how many they are and until when."""
         number, facts = self._mark(duty), self.scratch.facts
+        if not number:
+            return Holders(duty.number, 0, None)
         dated = sa.and_(facts.c.mark < UNREADABLE, self._in_force(duty))
         latest = self.connection.scalar(sa.select(_extreme(sa.func.max, facts.c.at, dated)))
         return Holders(duty.number, number, _local_day(latest, self.zone, duty.clock))
 
     def _mark(self, duty: DutyQuestion) -> int:
         """Set the duty's bit on the selected roots it holds; how many they are."""
+        if duty.sources and duty.clock is not None and not self._has_members(duty.role):
+            return 0  # nobody's facts need be gathered
         self._gather(duty.role, duty.sources, duty.clock, only_batch=True)
         batch = self.scratch.batch
-        holding = sa.select(self.scratch.facts.c.key).where(self._in_force(duty))
-        bit = batch.c.held.bitwise_or(1 << duty.number)
-        return self.connection.execute(
-            sa.update(batch).where(batch.c.key.in_(holding)).values(held=bit)
-        ).rowcount
+
+        def marked() -> sa.Update:
+            holding = sa.select(self.scratch.facts.c.key).where(self._in_force(duty))
+            bit = batch.c.held.bitwise_or(1 << duty.number)
+            return sa.update(batch).where(batch.c.key.in_(holding)).values(held=bit)
+
+        return self._run(marked, "mark", duty).rowcount
+
+    def _has_members(self, role: Role) -> bool:
+        """Whether any root in ``batch`` has the role."""
+
+        def asked() -> sa.Select[Any]:
+            members = self._asked(role.query, ("key",), only_batch=True)
+            return sa.select(
+                sa.select(sa.literal(1)).select_from(members).where(members.c.key.is_not(None)).exists()
+            )
+
+        return bool(self._run(asked, "members", role).scalar())
 
     def _in_force(self, duty: DutyQuestion) -> sa.ColumnElement[bool]:
         """Whether the duty's own term is not over; an undated duty holds."""
@@ -203,8 +223,16 @@ class Finder:
         first: bool = False,
     ) -> None:
         """Fill ``facts`` with the role's roots and the last (or first) of their dated facts."""
-        facts = self.scratch.facts
-        self.connection.execute(sa.delete(facts))
+        self._run(lambda: sa.delete(self.scratch.facts), "no facts")
+        if clock is not None and not only_batch and len({source.type for source in sources}) == 1:
+            self._remember(sources, first)
+        dates = [self._holds_dates(source) for source in sources]
+        made_for = (role, sources, clock, only_batch, first, *dates)
+        self._run(lambda: self._gathering(role, sources, clock, only_batch, first), "gather", *made_for)
+
+    def _gathering(
+        self, role: Role, sources: Sequence[EventSource], clock: Clock | None, only_batch: bool, first: bool
+    ) -> sa.Insert:
         members = self._asked(role.query, ("key",), only_batch)
         who = sa.select(members.c.key).distinct().where(members.c.key.is_not(None)).subquery("who")
         if clock is None or not sources:
@@ -212,11 +240,15 @@ class Finder:
         elif only_batch or len({source.type for source in sources}) > 1:
             rows = self._joined(who, self._last(sources, clock, only_batch=only_batch, first=first))
         else:
-            self._remember(sources, first)
             rows = self._joined(
                 who, self._marked(self.scratch.dated, sources[0].type, clock).subquery("last")
             )
-        self.connection.execute(_lenient(facts).from_select(["key", "at", "mark"], rows))
+        return _lenient(self.scratch.facts).from_select(["key", "at", "mark"], rows)
+
+    def _run(self, build: Callable[[], sa.Executable], *made_for: Part) -> sa.CursorResult[Any]:
+        """Run a statement: the one kept for these, where statements are kept."""
+        statement = build() if self.kept is None else self.kept.once(build, *made_for)
+        return self.connection.execute(statement)
 
     def _joined(self, who: sa.Subquery, last: sa.Subquery) -> Query:
         mark = sa.func.coalesce(last.c.mark, 0)

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
 from garant.systems.paths import Path
 from garant.systems.port import Step
+from garant.systems.sql.kept import Kept
 
 CHUNK = 50
 """Tables in one statement."""
 
 
-def empty_tables(connection: sa.Connection, tables: Iterable[str]) -> frozenset[str]:
-    """Those of the tables that have no row, as this transaction sees them."""
+def empty_tables(
+    connection: sa.Connection, tables: Iterable[str], kept: Kept | None = None
+) -> frozenset[str]:
+    """Those of the tables that have no row, as this transaction sees them. ``kept``: of the same tables always."""
     names = sorted(set(tables))
     full: set[str] = set()
     for start in range(0, len(names), CHUNK):
-        asked = [
+
+        def asked(first: int = start) -> sa.CompoundSelect[Any]:
+            return _which_are_full(names[first : first + CHUNK], first)
+
+        query = asked() if kept is None else kept.once(asked, "full", start)
+        full.update(names[int(number)] for number in connection.scalars(query))
+    return frozenset(names) - full
+
+
+def _which_are_full(names: Sequence[str], first: int) -> sa.CompoundSelect[Any]:
+    """The positions of the tables that have a row, counted from ``first``."""
+    return sa.union_all(
+        *(
             sa.select(sa.literal_column(str(number), sa.Integer())).where(
                 sa.select(sa.literal(1)).select_from(_named(name)).exists()
             )
-            for number, name in enumerate(names[start : start + CHUNK], start)
-        ]
-        full.update(names[number] for number in connection.scalars(sa.union_all(*asked)))
-    return frozenset(names) - full
+            for number, name in enumerate(names, first)
+        )
+    )
 
 
 def passable(steps: Sequence[Step], empty: Collection[str], *, looking: bool) -> list[Step]:

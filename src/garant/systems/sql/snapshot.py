@@ -168,17 +168,15 @@ class SqlSnapshot:
         return chain.from_iterable(self._fetched(statement))
 
     def _fetched(self, statement: sa.Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
-        if (
-            self._dialect.name == "sqlite"
-        ):  # a file streams by itself, and no column here has a type to convert
-            with self._connection.execute(statement) as result:
-                cursor: Any = result.cursor
-                while some := cursor.fetchmany(STREAM):
-                    yield some
-            return
+        """As the driver gives them: no column here has a type that SQLAlchemy would convert."""
+        streaming = (
+            {} if self._dialect.name == "sqlite" else {"yield_per": STREAM}
+        )  # a file streams by itself
         # On the execution, not the connection: there the option would stay and stream every statement.
-        with self._connection.execute(statement, execution_options={"yield_per": STREAM}) as result:
-            yield from result.partitions()
+        with self._connection.execute(statement, execution_options=streaming) as result:
+            cursor: Any = result.cursor
+            while some := result.cursor_strategy.fetchmany(result, cursor, STREAM):
+                yield some
 
     def _finder(self, root: str) -> Finder:
         self._sent = None

@@ -7,7 +7,7 @@ conditions of a data map need no alias, even where a table is its own parent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count as numbers
 from typing import Any
@@ -21,27 +21,12 @@ from garant.systems.port import Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
+from garant.systems.sql.kept import Kept
 from garant.systems.sql.references import Reference
 from garant.systems.sql.tables import table_of
 from garant.systems.sql.values import new_value, undone
+from garant.systems.sql.ways import Condition, End, Ways, certain, groups, named, others, together
 from garant.systems.sql.written import key_as_written, written
-
-Condition = Callable[[ColumnElement[Any], Link], ColumnElement[bool]]
-"""A condition on the column that holds the root's key, as the link to the root writes it."""
-
-Ways = Sequence[Sequence[Hop]]
-"""The hops of several paths that start from the same table."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Where paths lead to; when they are several, the parents they share are kept here."""
-
-    condition: Condition
-    shared: bool
-    parents: dict[frozenset[tuple[int, ...]], sa.CTE] = field(
-        default_factory=dict[frozenset[tuple[int, ...]], sa.CTE]
-    )
 
 
 @dataclass
@@ -65,6 +50,8 @@ class Statements:
     in_order: bool = False
     references: Sequence[Reference] = ()
     sharing: bool = True
+    kept: Kept = field(default_factory=Kept)
+    """Statements built once for all the batches of a run."""
     _tables: dict[str, sa.TableClause] = field(default_factory=dict[str, sa.TableClause])
     _numbers: Iterator[int] = field(default_factory=numbers)
 
@@ -106,8 +93,8 @@ class Statements:
         child = table.alias("garant_child")
         whole: Any = self._change(step, collected)
         for reference in references:
-            met = [_named(child, column) == _named(table, target) for column, target in reference]
-            itself = [_named(child, column) == _named(child, target) for column, target in reference]
+            met = [named(child, column) == named(table, target) for column, target in reference]
+            itself = [named(child, column) == named(child, target) for column, target in reference]
             whole = whole.where(
                 ~sa.select(sa.literal(1)).select_from(child).where(*met, ~sa.and_(*itself)).exists()
             )
@@ -181,7 +168,7 @@ class Statements:
         """Whether rows have other owners, as the step says."""
         if step.others == "any":
             return []
-        other = _certain(self._remaining_owner(step))
+        other = certain(self._remaining_owner(step))
         return [other if step.others == "some" else sa.not_(other)]
 
     def _reach(self, step: Step) -> ColumnElement[bool]:
@@ -239,7 +226,7 @@ class Statements:
     def _conditions(self, paths: Sequence[Path], condition: Condition) -> list[ColumnElement[bool]]:
         """Whether a row leads to the end, by the ways that begin with each hop."""
         end = End(condition, shared=self.sharing and len(paths) > 1)
-        return [self._linked(group, end) for group in _groups([path.hops for path in paths])]
+        return [self._linked(group, end) for group in groups([path.hops for path in paths])]
 
     def _key(self, table: str) -> str:
         key = self.data_map.tables[table].key
@@ -275,11 +262,11 @@ class Statements:
         if not end.shared or met is not None:
             among = [] if met is None else [self._met(parent.c[column], hop.link, met)]
             rows = self._parent_rows(ways, [parent.c[column]], end, among)
-            return _together([written(row, hop.link) for row in rows])
+            return together([written(row, hop.link) for row in rows])
         known = frozenset(tuple(id(hop.link) for hop in hops) for hops in ways)
         if known not in end.parents:
             columns = [parent.c[c] for c in self._reached_by(name)]
-            rows = _together(self._parent_rows(ways, columns, end, []))
+            rows = together(self._parent_rows(ways, columns, end, []))
             end.parents[known] = rows.cte(f"garant_{next(self._numbers)}_{parent.name}")
         return written(sa.select(end.parents[known].c[column]).correlate(None), hop.link)
 
@@ -293,7 +280,7 @@ class Statements:
         """The parent's rows by each of its ways, one query each."""
         return [
             sa.select(*columns).where(*among, self._linked(group, end)).correlate(None)
-            for group in _groups(ways)
+            for group in groups(ways)
         ]
 
     def _reached_by(self, name: str) -> list[str]:
@@ -339,12 +326,12 @@ class Statements:
             kept = is_in(held, departing, "key", key, link)
             return sa.and_(sa.not_(is_in(free, departing, "key", key, link)), sa.or_(lives, kept))
 
-        end, reached = End(stays, shared=False), self._reach(step)
+        end, reached, owners = End(stays, shared=False), self._reach(step), others(step)
         return sa.or_(
             sa.false(),
             *(
                 self._linked(group, end, self._among_parents(group, reached))
-                for group in _groups([path.hops for path in step.owners])
+                for group in groups([path.hops for path in owners])
             ),
         )
 
@@ -391,10 +378,10 @@ class Statements:
         """The step's own condition on the row, where it has one."""
         if step.when is None:
             return []
-        return [_certain(predicate(step.when, step.table, self.dialect.name))]
+        return [certain(predicate(step.when, step.table, self.dialect.name))]
 
     def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
-        sealed = [_certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]
+        sealed = [certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]
         return [*(sa.not_(condition) for condition in sealed), *self._released(step)]
 
     def _released(self, step: Step) -> list[ColumnElement[bool]]:
@@ -422,25 +409,3 @@ class Statements:
             undone(self.dialect, columns[name], step.table, name, how) for name, how in step.columns.items()
         )
         return [sa.or_(*changes)]
-
-
-def _groups(ways: Ways) -> list[list[Sequence[Hop]]]:
-    """The ways that begin with the same hop, together: what they share is asked once."""
-    groups: dict[int, list[Sequence[Hop]]] = {}
-    for hops in ways:
-        groups.setdefault(id(hops[0].link), []).append(hops)
-    return list(groups.values())
-
-
-def _together(queries: Sequence[sa.Select[Any]]) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    return queries[0] if len(queries) == 1 else sa.union_all(*queries)
-
-
-def _named(table: sa.FromClause, column: str) -> ColumnElement[Any]:
-    """A column that the map may not name."""
-    return sa.column(column, _selectable=table)
-
-
-def _certain(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition, with unknown (NULL) read as false."""
-    return sa.func.coalesce(condition, sa.false())
