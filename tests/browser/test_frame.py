@@ -84,6 +84,16 @@ def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
         eyes.assert_accessible(f"/o/{company}/{path}", client=administrator)
 
 
+def test_pages_of_a_client_s_contact(eyes: Eyes, company: str) -> None:
+    controls.look(company)
+    held = accounts.Habilitation("client-contact", clients=("maintenance-clients",))
+    accounts.give(company, accounts.ensure_user("contact@client.example"), held, actor="garant")
+    contact = sign_in("contact@client.example")
+    eyes.assert_accessible("/o/", client=contact)
+    eyes.assert_accessible(f"/o/{company}/client/", client=contact)
+    eyes.assert_accessible(f"/o/{company}/client/remote-maintenance/", client=contact)
+
+
 def test_an_invitation_is_read_by_who_has_no_account(eyes: Eyes, persona: Persona, site: str) -> None:
     sent = invitations.invite(site, "new@demo.example", accounts.Habilitation("staff"), actor="garant")
     visitor = persona("stranger")

@@ -105,6 +105,14 @@ def test_a_sample_is_masked_and_entered_before_it_is_shown(company: str) -> None
     assert sign_in("technicien@demo.example").get(f"/o/{company}/plans/{digest}/sample/").status_code == 403
     page = officer.get(f"/o/{company}/plans/{digest}/sample/").content.decode()
     assert "•" in page
+    changed = {
+        action.table
+        for one in decisions.document(company, digest).selections
+        for action in one.actions
+        if one.due and (action.deleted or action.treated)
+    }
+    shown = {one.table for one in samples.samples(company, decisions.document(company, digest))}
+    assert len(shown & changed) > len(decisions.document(company, digest).selections) / 2
     assert ".example" not in page.split("<main")[1]  # every address of the made-up company ends so
     looked = list(evidence.records(company, kind="personal-data.read"))
     assert [record.payload["about"] for record in looked] == [digest[:16]]

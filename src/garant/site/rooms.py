@@ -28,6 +28,7 @@ class Room:
 
 
 ROOMS: Final = (
+    Room("clients:home", Text(fr="Fait pour vous", en="Done for you"), May.SEE_CLIENT),
     Room("promises:dashboard", Text(fr="Promesses", en="Promises")),
     Room("requests:list", Text(fr="Demandes", en="Requests"), whole=True),
     Room("plans:list", Text(fr="Plans", en="Plans")),

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "garant.apps.backups",
     "garant.apps.tokens",
     "garant.apps.webhooks",
+    "garant.apps.clients",
     "garant.apps.mails",
     "garant.apps.rights",
     "garant.apps.deliveries",

@@ -31,6 +31,7 @@ urlpatterns: list[Any] = [
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
     path("o/", include("garant.apps.organisations.urls")),
+    path("o/", include("garant.apps.clients.urls")),
     path("o/", include("garant.apps.tokens.urls")),
     path("o/", include("garant.apps.webhooks.urls")),
     path("o/", include("garant.apps.backups.urls")),

@@ -15,7 +15,7 @@ from garant.apps.accounts import invitations
 from garant.apps.accounts.access import member
 from garant.apps.accounts.forms import AcceptForm
 from garant.apps.accounts.refusals import AccountRefusedError
-from garant.apps.accounts.roles import May
+from garant.apps.accounts.roles import May, first_page
 from garant.site.words import said, say
 
 
@@ -73,7 +73,8 @@ def accept(request: Any, key: str) -> HttpResponse:
     if request.method == "POST" and (mine or (not known and form.is_valid())):
         refusal = _accepted(request, key, secret, form, mine=mine)
         if refusal is None:
-            return redirect(_next(request, invitation.organisation_id, mine=mine))
+            page = reverse(first_page(invitation.role), args=[invitation.organisation_id])
+            return redirect(_next(request, page, mine=mine))
         messages.error(request, said(refusal.text))
     context = {"invitation": invitation, "form": form, "mine": mine, "known": known}
     return render(request, "accounts/invitation.html", context)
@@ -94,8 +95,7 @@ def _accepted(
     return None
 
 
-def _next(request: Any, organisation: str, *, mine: bool) -> str:
-    page = reverse("promises:dashboard", args=[organisation])
+def _next(request: Any, page: str, *, mine: bool) -> str:
     if mine:
         return page
     words = say(

@@ -31,6 +31,8 @@ class May(StrEnum):
     """Whether somebody's data may be used: for business systems."""
     TELL = "tell"
     """What people decide: consents, restrictions; for business systems."""
+    SEE_CLIENT = "see-client"
+    """What is processed for the clients that the person comes for, and nothing else."""
     CONFIGURE = "configure"
     """The organisation's settings: four eyes, the public page, the look of the night."""
 
@@ -64,14 +66,14 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
             May.TELL,
         }
     ),
-    Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE},
+    Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE, May.SEE_CLIENT},
     Role.DPO_DELEGATE: _READING | {May.EDIT_POLICY, May.PLAN, May.RUN, May.HOLD, May.ANSWER},
     Role.STAFF: frozenset({May.SEE, May.PLAN}),
     Role.TECHNICIAN: frozenset({May.SEE, May.PLAN, May.RUN, May.MANAGE_SYSTEMS, May.ASK, May.TELL}),
     Role.AUDITOR: _READING,
-    Role.CLIENT_CONTACT: frozenset(),
+    Role.CLIENT_CONTACT: frozenset({May.SEE_CLIENT}),
 }
-"""The auditor reads everything and changes nothing; a client's contact sees what is published for clients.
+"""The auditor reads everything and changes nothing; a client's contact sees what is done for that client.
 
 Whoever approves plans does not lift the four-eyes rule: settings are the administrator's.
 """
@@ -101,6 +103,7 @@ RIGHTS: Final[dict[May, Text]] = {
     May.MANAGE_SYSTEMS: Text(fr="Gérer systèmes et webhooks", en="Manage systems and webhooks"),
     May.MANAGE_PEOPLE: Text(fr="Gérer les habilitations", en="Manage habilitations"),
     May.EXPORT: Text(fr="Emporter le registre des preuves", en="Take the ledger away"),
+    May.SEE_CLIENT: Text(fr="Voir ce qui est fait pour un client", en="See what is done for a client"),
     May.CONFIGURE: Text(fr="Changer les réglages", en="Change the settings"),
     May.ASK: Text(
         fr="Demander si des données peuvent servir (« puis-je ? »)",
@@ -111,7 +114,16 @@ RIGHTS: Final[dict[May, Text]] = {
 """What each right is, where somebody chooses among them."""
 
 OF_A_PART: Final = frozenset(
-    {May.SEE, May.SEE_PEOPLE, May.PLAN, May.APPROVE_PLAN, May.RUN, May.HOLD, May.MANAGE_SYSTEMS}
+    {
+        May.SEE,
+        May.SEE_PEOPLE,
+        May.PLAN,
+        May.APPROVE_PLAN,
+        May.RUN,
+        May.HOLD,
+        May.MANAGE_SYSTEMS,
+        May.SEE_CLIENT,
+    }
 )
 """Rights that a habilitation to some activities and systems keeps; the others are about the whole organisation."""
 
@@ -120,3 +132,8 @@ TIME_BOXED: Final = frozenset({Role.AUDITOR})
 
 REVIEW_MONTHS: Final = 12
 """Calendar months after which a habilitation that nobody reviewed is a broken promise."""
+
+
+def first_page(role: str) -> str:
+    """The name of the page where somebody of a role begins."""
+    return "promises:dashboard" if May.SEE in GRANTED[Role(role)] else "clients:home"

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.apps.accounts import invitations, services
@@ -14,7 +15,7 @@ from garant.apps.accounts.access import has_second_factor, member, signed_in
 from garant.apps.accounts.forms import AttestationForm, HabilitationForm
 from garant.apps.accounts.invitationviews import shown
 from garant.apps.accounts.refusals import AccountRefusedError
-from garant.apps.accounts.roles import May
+from garant.apps.accounts.roles import May, first_page
 from garant.apps.accounts.services import Habilitation
 from garant.apps.controls import services as controls
 from garant.apps.controls import systems
@@ -29,9 +30,16 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     """Every organisation of the person: an outside officer's whole practice on one page."""
     held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
     standings = controls.portfolio([one.organisation_id for one in held])
-    rows = [{"one": one, "counts": standings[one.organisation_id]} for one in held]
+    rows: list[dict[str, Any]] = [
+        {
+            "one": one,
+            "counts": standings[one.organisation_id] if one.may(May.SEE) else None,
+            "url": reverse(first_page(one.role), args=[one.organisation_id]),
+        }
+        for one in held
+    ]
     for row in rows:
-        if row["one"].narrow:
+        if row["one"].narrow and row["counts"] is not None:
             row["counts"] = controls.board(row["one"].organisation_id, row["one"]).counts
     return render(request, "accounts/portfolio.html", {"rows": rows})
 

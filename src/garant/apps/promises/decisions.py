@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
-from garant.apps.promises.models import Plan, Run
+from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
@@ -114,6 +114,26 @@ def runs(organisation: str, number: int = 50) -> list[Run]:
         return list(
             Run.objects.select_related("plan").defer("plan__document").order_by("-started_at")[:number]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A rule carried out by a run that was verified: which, when it ended."""
+
+    rule: str
+    run: str
+    at: datetime
+
+
+def carried_out(organisation: str, rules: Sequence[str], number: int = 50) -> list[Carried]:
+    """The latest runs, verified, that carried some rules out, once for each rule; without what it was done to."""
+    with scoped(organisation):
+        rows = Batch.objects.filter(
+            run__state=RunState.KEPT, state=BatchState.APPLIED, receipt__rule__in=list(rules)
+        )
+        found = rows.values_list("receipt__rule", "run_id", "run__finished_at").distinct()
+        latest = sorted(found, key=lambda one: one[2], reverse=True)[:number]
+    return [Carried(rule, run, at) for rule, run, at in latest]
 
 
 def run(organisation: str, key: str) -> Run:

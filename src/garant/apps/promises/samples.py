@@ -10,10 +10,13 @@ from typing import Any, Final
 
 from garant.apps.promises.published import open_published
 from garant.engine.document import Plan, Selection
+from garant.systems.model import Relation
 from garant.systems.paths import paths
 
 ROWS: Final = 5
 COLUMNS: Final = 8
+TABLES: Final = 8
+"""Tables shown of a selection: that of the roots, then those whose rows the plan changes."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -28,7 +31,9 @@ class Sample:
 
 
 def samples(organisation: str, plan: Plan) -> list[Sample]:
-    """Rows of the roots' own table, for each selection that selects somebody.
+    """Rows of the roots' own table and of those that the plan changes, for each selection that selects somebody.
+
+    They are those of the same few roots.
 
     Raises:
         RefusedError, ConnectorError: a system cannot be asked.
@@ -42,7 +47,7 @@ def samples(organisation: str, plan: Plan) -> list[Sample]:
         for selection in wanted:
             source = workspace.sources.get(selection.system)
             if source is not None:
-                found.append(_sample(source, selection))
+                found += _samples(source, selection)
     return found
 
 
@@ -55,12 +60,22 @@ def mask(value: object) -> str:
     return _WORD.sub(lambda word: word[0][0] + "•" * (len(word[0]) - 1), str(value))[:60]
 
 
-def _sample(source: Any, selection: Selection) -> Sample:
-    data_map = source.data_map
-    table = data_map.roots[selection.root].table
-    columns = list(data_map.tables[table].columns)[:COLUMNS]
-    ways = paths(data_map, table, selection.root)
-    keys = selection.root_keys()[:ROWS]
+def _samples(source: Any, selection: Selection) -> list[Sample]:
+    data_map, keys = source.data_map, selection.root_keys()[:ROWS]
+    own = data_map.roots[selection.root].table
+    changed = [one.table for one in selection.actions if one.deleted or one.treated]
+    tables = list(dict.fromkeys([own, *changed]))[:TABLES]
+    found: list[Sample] = []
     with source.connector.snapshot() as snapshot:
-        rows = list(islice(snapshot.read(table, columns, ways, keys).rows, ROWS)) if columns else []
-    return Sample(selection.system, table, columns, [[mask(value) for value in row] for row in rows])
+        for table in tables:
+            ways = paths(data_map, table, selection.root)
+            if table != own:
+                ways = [way for way in ways if way.relation is Relation.OWNED]
+            columns = list(data_map.tables[table].columns)[:COLUMNS]
+            if not columns or not ways:
+                continue
+            rows = list(islice(snapshot.read(table, columns, ways, keys).rows, ROWS))
+            if rows:
+                shown = [[mask(value) for value in row] for row in rows]
+                found.append(Sample(selection.system, table, columns, shown))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from garant.apps.accounts.roles import Role
 from garant.apps.controls.findings import Finding, Mend, State, on
 from garant.apps.controls.gathering import Seen
 from garant.policy.document import Measure
@@ -69,21 +70,22 @@ def _drill(seen: Seen, measure: Measure) -> Finding:
 def _staff(seen: Seen, measure: Measure) -> Finding:
     """Everybody with a habilitation was trained and signed within the year."""
     key, label = f"measure.{measure.key}", measure.label
-    if not seen.members:
+    members = [one for one in seen.members if one.role != Role.CLIENT_CONTACT]
+    if not members:
         words = Text(fr="Aucune habilitation n’est tenue ici.", en="No habilitation is kept here.")
         return Finding(key, 9, label, State.UNPROVEN, words, mend=PEOPLE)
     missing = [
         one
-        for one in seen.members
+        for one in members
         if one.trained_on is None
         or one.confidentiality_signed_on is None
         or expiry(one.trained_on, YEAR) < seen.today
     ]
     if missing:
         words = Text(
-            fr=f"{len(missing)} personnes habilitées sur {len(seen.members)} n’ont pas de formation de moins d’un an, "
+            fr=f"{len(missing)} personnes habilitées sur {len(members)} n’ont pas de formation de moins d’un an, "
             "ou pas d’engagement signé.",
-            en=f"{len(missing)} of {len(seen.members)} people have no training within a year, or no signed undertaking.",
+            en=f"{len(missing)} of {len(members)} people have no training within a year, or no signed undertaking.",
         )
         return Finding(key, 9, label, State.BROKEN, words, len(missing), mend=PEOPLE)
     words = Text(
