@@ -92,6 +92,8 @@ MARIADB = Software(
     Path("/usr/bin"),
     "GARANT_MARIADB_PROGRAMS",
 )
+# Where a system manager runs, Debian starts it on its usual ports; the tests' own server has others.
+DOVECOT = Software("Dovecot 2.3", ("dovecot-imapd",), "dovecot", Path("/usr/sbin"), "GARANT_DOVECOT_PROGRAMS")
 
 
 def _apt(action: str, *packages: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -83,6 +84,12 @@ SETTINGS: Final[dict[str, Text]] = {
         "Without it, letters go to outbox, in the data folder.",
     ),
     "GARANT_SENDER": Text(fr="Expéditeur des lettres.", en="Sender of the letters."),
+    "GARANT_IMAP": Text(
+        fr="Boîtes où les personnes écrivent, une par organisation, séparées par des espaces : "
+        "organisation=imaps://utilisateur:motdepasse@hôte/INBOX. Avec ?then=delete, ce qui est lu y est effacé.",
+        en="Mailboxes that people write to, one per organisation, separated by spaces: "
+        "organisation=imaps://user:password@host/INBOX. With ?then=delete, what is read is deleted there.",
+    ),
     "GARANT_OIDC": Text(
         fr="Fournisseur d’identité (OpenID Connect) : https://client:secret@hôte/chemin ; la connexion du site y renvoie.",
         en="Identity provider (OpenID Connect): https://client:secret@host/path; sign-in offers it.",
@@ -164,6 +171,55 @@ def mail(home: Path, environment: Mapping[str, str] | None = None) -> dict[str, 
         "EMAIL_USE_TLS": starttls,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where people write to an organisation."""
+
+    organisation: str
+    host: str
+    port: int
+    encrypted: bool
+    """TLS from the first byte."""
+    local: bool
+    """On this machine: no TLS is asked for."""
+    user: str
+    password: str
+    folder: str
+    delete: bool
+    """What was read is deleted there."""
+
+
+def mailboxes(environment: Mapping[str, str] | None = None) -> list[Mailbox]:
+    """The mailboxes that people write to. Raises SettingError."""
+    found = [_mailbox(one) for one in _read("GARANT_IMAP", environment).split()]
+    if len({one.organisation for one in found}) < len(found):
+        raise SettingError("GARANT_IMAP: an organisation has one mailbox")
+    return found
+
+
+def _mailbox(named: str) -> Mailbox:
+    organisation, _, address = named.partition("=")
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username or not organisation:
+        raise SettingError("GARANT_IMAP: expected organisation=imaps://user:password@host:port/folder")
+    encrypted = parts.scheme == "imaps"
+    return Mailbox(
+        organisation=organisation,
+        host=parts.hostname,
+        port=port or (993 if encrypted else 143),
+        encrypted=encrypted,
+        local=parts.hostname in _LOOPBACK,
+        user=unquote(parts.username),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        delete=parse_qs(parts.query).get("then") == ["delete"],
+    )
 
 
 def oidc_providers(environment: Mapping[str, str] | None = None) -> dict[str, Any]:

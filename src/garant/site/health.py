@@ -167,6 +167,34 @@ def _letters() -> Iterator[Remark]:
         )
 
 
+def _mailboxes() -> Iterator[Remark]:
+    from garant.apps.mails import inbox
+    from garant.apps.organisations import services as organisations
+    from garant.site.environment import SettingError, mailboxes
+
+    try:
+        boxes = mailboxes()
+    except SettingError as error:
+        yield wrong(str(error), str(error))
+        return
+    known = set(organisations.keys())
+    for box in boxes:
+        if box.organisation not in known:
+            yield wrong(
+                f"GARANT_IMAP : aucune organisation n’a la clé {box.organisation}.",
+                f"GARANT_IMAP: no organisation has the key {box.organisation}.",
+            )
+        elif (why := inbox.unreachable(box)) is not None:
+            yield wrong(
+                f"La boîte de {box.organisation} ne se lit pas : {why.fr}",
+                f"The mailbox of {box.organisation} cannot be read: {why.en}",
+            )
+        else:
+            yield fine(
+                f"La boîte de {box.organisation} se lit.", f"The mailbox of {box.organisation} can be read."
+            )
+
+
 def _worker() -> Iterator[Remark]:
     from garant.apps.jobs import services
 
@@ -219,6 +247,7 @@ LOOKS: Final[tuple[Callable[[], Iterator[Remark]], ...]] = (
     _database,
     _address,
     _letters,
+    _mailboxes,
     _worker,
     _organisations,
     _ledgers,

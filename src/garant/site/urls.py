@@ -48,6 +48,7 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.jobs.urls")),
     path("p/", include("garant.apps.notices.urls")),
     path("p/", include("garant.apps.rights.public_urls")),
+    path("o/", include("garant.apps.mails.urls")),
     path("p/", include("garant.apps.deliveries.urls")),
     path("p/", include("garant.apps.notices.elsewhere")),  # last: nothing of the above
 ]

@@ -19,6 +19,7 @@ from django.db import close_old_connections
 
 from garant.apps.deliveries import services as deliveries
 from garant.apps.jobs import services
+from garant.apps.mails import inbox
 from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
@@ -51,6 +52,13 @@ def hourly(scheduled: datetime, _: Any) -> None:
     close_old_connections()
     ask_nightly(scheduled)
     deliveries.destroy_due(scheduled)
+
+
+@DBOS.workflow(name="garant.mailboxes")
+def look_into_mailboxes(_: datetime, __: Any) -> None:
+    """Take what people wrote."""
+    close_old_connections()
+    inbox.look_all()
 
 
 def ask_nightly(at: datetime) -> int:
@@ -93,7 +101,15 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
     try:
         DBOS.register_queue(QUEUE, worker_concurrency=processes, polling_interval_sec=POLL)
         DBOS.apply_schedules(
-            [{"schedule_name": "hourly", "workflow_fn": hourly, "schedule": "0 * * * *", "context": None}]
+            [
+                {"schedule_name": "hourly", "workflow_fn": hourly, "schedule": "0 * * * *", "context": None},
+                {
+                    "schedule_name": "mailboxes",
+                    "workflow_fn": look_into_mailboxes,
+                    "schedule": "*/5 * * * *",
+                    "context": None,
+                },
+            ]
         )
         telling.register()
         mails.register()

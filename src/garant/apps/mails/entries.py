@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from garant.ledger.entries import Commitment, Count, Digest, Key, Payload, entry_kind
+from garant.ledger.entries import Commitment, Count, Day, Digest, Key, Payload, entry_kind
 
 LetterKind = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$")]
 
@@ -75,3 +75,26 @@ class LettersFramed(Payload):
     """Letters written from here on have them."""
 
     digest: Digest = Field(description="the digest of the sentences")
+
+
+@entry_kind(
+    "arrival.received", fr="Un message est arrivé dans la boîte.", en="A message arrived in the mailbox."
+)
+class ArrivalReceived(Payload):
+    """Somebody looks at it, and makes it a request or not."""
+
+    arrival: Key = Field(description="its key")
+    on: Day = Field(description="the day it arrived, in the organisation’s zone")
+
+
+@entry_kind(
+    "arrival.ended",
+    fr="Un message de la boîte est devenu une demande, ou écarté ; il est détruit.",
+    en="A message of the mailbox became a request, or was put aside; it is destroyed.",
+)
+class ArrivalEnded(Payload):
+    """By a person’s decision."""
+
+    arrival: Key = Field(description="its key")
+    outcome: Literal["request", "dismissed"] = Field(description="what it became")
+    request: Key | None = Field(default=None, description="the number of the request, where it is one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -69,3 +69,38 @@ class LetterFrame(models.Model):
 
     def __str__(self) -> str:
         return self.organisation
+
+
+class Arrival(models.Model):
+    """A message that somebody sent, until it is decided what it asks."""
+
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80, db_index=True)
+    on: date = _fields.DateField()
+    """The day it arrived, where the organisation is."""
+    sealed: bytes = _fields.BinaryField()
+    taken_at: datetime = _fields.DateTimeField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """The oldest first."""
+
+        ordering: ClassVar = ["on", "taken_at", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class MailboxCursor(models.Model):
+    """How far a mailbox was read."""
+
+    organisation: str = _fields.CharField(max_length=80, primary_key=True)
+    validity: int = _fields.BigIntegerField()
+    """What the numbers of messages mean (UIDVALIDITY)."""
+    uid: int = _fields.BigIntegerField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.uid}"

@@ -42,3 +42,11 @@ def unknown_mail(key: str) -> MailRefusedError:
     return MailRefusedError(
         fr=f"Aucune lettre n’a la clé «\u202f{key[:40]}\u202f».", en=f"No letter has the key “{key[:40]}”."
     )
+
+
+def unknown_arrival(key: str) -> MailRefusedError:
+    """No message of that key waits."""
+    return MailRefusedError(
+        fr=f"Aucun message n’a la clé «\u202f{key[:40]}\u202f», ou il est déjà traité.",
+        en=f"No message has the key “{key[:40]}”, or it is dealt with already.",
+    )

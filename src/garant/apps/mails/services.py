@@ -30,10 +30,12 @@ from garant.ledger.commitments import UnwrapRefusedError
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 from garant.publish.letters import Letter
+from garant.publish.letters import check as check_frame
 
 __all__ = [
     "Sent",
     "bounced",
+    "check_frame",
     "deliver",
     "due",
     "forget",

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.core.signing import BadSignature, TimestampSigner
 
-from garant.apps.rights.intake import LONGEST
+from garant.apps.rights.intake import LONGEST, Asked, cleaned
+from garant.apps.rights.sealing import Whom
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
@@ -197,6 +198,25 @@ class ArrivalForm(_Form):
         self.label("about_email", "Son adresse électronique à elle", "That person’s e-mail address")
         self.label("message", "Ce qu'elle écrit ou dit", "What they write or say")
         self.label("language", "Langue de la réponse", "Language of the answer")
+
+    def asked(self) -> Asked:
+        """The request that it writes down; the form is valid."""
+        data = self.cleaned_data
+        clean = {
+            name: cleaned(name, data[name])
+            for name in ("name", "email", "phone", "about_name", "about_email", "message")
+        }
+        about = {kind: clean[f"about_{kind}"] for kind in ("name", "email") if clean[f"about_{kind}"]}
+        capacity, right = Capacity(data["capacity"]), Right(data["right"])
+        whom = Whom(
+            name=clean["name"],
+            email=clean["email"],
+            phone=clean["phone"],
+            message=clean["message"],
+            about={} if capacity == Capacity.SELF else about,
+        )
+        purpose = data["purpose"] if right in (Right.OBJECTION, Right.CONSENT) else ""
+        return Asked(right, whom, Channel(data["channel"]), capacity, purpose, data["language"], data["on"])
 
 
 class IdentityForm(_Form):

@@ -27,7 +27,6 @@ from garant.apps.rights.forms import (
     ReasonForm,
     TellForm,
 )
-from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
@@ -39,7 +38,6 @@ from garant.apps.rights.words import (
     STATES,
     WISHES,
     Capacity,
-    Channel,
     Method,
     Outcome,
     Reply,
@@ -87,33 +85,12 @@ def new(request: Any) -> HttpResponse:
     form = ArrivalForm(request.POST or None, purposes=_purposes(request.organisation))
     if request.method == "POST" and form.is_valid():
         try:
-            taken = services.receive(
-                request.organisation, _arrival(form.cleaned_data), actor=request.user.email
-            )
+            taken = services.receive(request.organisation, form.asked(), actor=request.user.email)
         except LedgerError as refusal:
             form.add_error(None, said(refusal.text))
         else:
             return redirect("requests:request", request.organisation, taken.request.key)
     return render(request, "rights/new.html", {"form": form})
-
-
-def _arrival(data: Mapping[str, Any]) -> Asked:
-    clean = {
-        name: services.cleaned(name, data[name])
-        for name in ("name", "email", "phone", "about_name", "about_email", "message")
-    }
-    about = {kind: clean[f"about_{kind}"] for kind in ("name", "email") if clean[f"about_{kind}"]}
-    capacity = Capacity(data["capacity"])
-    whom = Whom(
-        name=clean["name"],
-        email=clean["email"],
-        phone=clean["phone"],
-        message=clean["message"],
-        about={} if capacity == Capacity.SELF else about,
-    )
-    right = Right(data["right"])
-    purpose = data["purpose"] if right in (Right.OBJECTION, Right.CONSENT) else ""
-    return Asked(right, whom, Channel(data["channel"]), capacity, purpose, data["language"], data["on"])
 
 
 def _purposes(organisation: str) -> Mapping[str, Text]:
