@@ -151,6 +151,26 @@ def test_no_mark_no_restriction(shop: Shop) -> None:
         request(shop, "restriction")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("restriction", "no restriction mark"), ("rectification", "no column")]
+)
+def test_where_nothing_can_be_marked_or_corrected_the_plan_says_so(shop: Shop, kind: Kind, said: str) -> None:
+    shop.document["roots"]["parcel"] = {"table": "parcel", "key": "id"}
+    shop.document["tables"]["parcel"] = {"key": "id", "links": [{"root": "parcel", "column": "id"}]}
+    by_email = {"root": "parcel", "query": "SELECT id AS key FROM parcel WHERE mail = :identity"}
+    shop.document["identities"]["email"].append(by_email)
+    shop.database.run("CREATE TABLE parcel (id integer PRIMARY KEY, mail varchar(80))")
+    shop.database.run("INSERT INTO parcel VALUES (7, 'n1@x.example')")
+    shop.people(1)
+    corrections = {"email": "right@x.example"} if kind == "rectification" else None
+    plan = plan_subject(
+        shop.policy, shop.system(), {"email": "n1@x.example"}, kind, as_of=AS_OF, corrections=corrections
+    )
+    found = {one.root: one for one in plan.selections}
+    assert (found["contact"].due, found["parcel"].due, found["parcel"].population) == (1, 0, 1)
+    assert said in found["parcel"].notes[0].en
+
+
 def test_a_restriction_is_lifted_where_the_map_says_how(shop: Shop) -> None:
     shop.document["restriction"]["contact"]["lift"] = {"state": "active"}
     shop.people(1, 2)

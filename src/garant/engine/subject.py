@@ -97,7 +97,8 @@ def plan_subject(
         manual: the systems worked by hand, by name: a person may be in any of them.
 
     Raises:
-        NotSupported: a system where the person is found cannot do what is asked.
+        NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
+            the others why nothing is done there.
     """
     return plan_subjects(
         policy, sources, [identities], kind, as_of=as_of, corrections=corrections, holds=holds, manual=manual
@@ -126,6 +127,7 @@ def plan_subjects(
     tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
     selections: list[Selection] = []
+    refused: list[Text] = []
     unknown = set(range(len(people)))
     for name in sorted(sources):
         source = sources[name]
@@ -135,8 +137,10 @@ def plan_subjects(
             for root, known in found.items():
                 keys = list(known)
                 unknown.difference_update(*known.values())
-                if source.data_map.system == ARCHIVE and kind != "erasure":
-                    selections.append(_left_archived(source.data_map, root, kind, len(keys)))
+                left = _left_as_it_is(source.data_map, root, kind, corrections or {})
+                if left is not None:
+                    selections.append(_untouched(source.data_map, root, left, len(keys)))
+                    refused += [left] if source.data_map.system != ARCHIVE else []
                     continue
                 request = _request(source.data_map, root, kind, corrections or {})
                 request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
@@ -144,6 +148,8 @@ def plan_subjects(
                 made = selection_of(held_terms(terms, standing), source, snapshot, request, keys, said)
                 asked = _who_asked(list(known.values())) if len(people) > 1 else ""
                 selections.append(made.model_copy(update={"asked": asked}))
+    if refused and len(refused) == len(selections):
+        raise NotSupported(refused[0])
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -294,8 +300,21 @@ def selection_of(
     )
 
 
-def _left_archived(data_map: DataMap, root: str, kind: Kind, records: int) -> Selection:
-    """Archived records are as they were written: the plan says that they are there and why they stay."""
+def _left_as_it_is(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> Text | None:
+    """Why nothing can be marked or corrected in a place where somebody is; none where it can, or all is erased."""
+    if kind == "erasure":
+        return None
+    if data_map.system == ARCHIVE:  # records are as they were written
+        return ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART
+    try:
+        _request(data_map, root, kind, corrections)
+    except NotSupported as refusal:
+        return refusal.text
+    return None
+
+
+def _untouched(data_map: DataMap, root: str, why: Text, records: int) -> Selection:
+    """The plan says that somebody is there, and why nothing is done."""
     return Selection(
         system=data_map.system,
         root=root,
@@ -311,7 +330,7 @@ def _left_archived(data_map: DataMap, root: str, kind: Kind, records: int) -> Se
         oldest=None,
         undated=0,
         unreadable=0,
-        notes=[ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART],
+        notes=[why],
         settled=0,
         keys=packed([]),
         duties=[],
