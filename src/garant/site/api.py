@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from garant.apps.accounts.api import router as accounts
 from garant.apps.controls.api import router as controls
 from garant.apps.evidence.api import router as evidence
 from garant.apps.holds.api import router as holds
@@ -42,6 +43,7 @@ api = DescribedAPI(
 
 _ROUTERS = (
     organisations,
+    accounts,
     controls,
     policies,
     promises,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
 from garant.apps.accounts.roles import May
 from garant.apps.organisations import services
@@ -23,6 +24,24 @@ class OrganisationOut(Schema):
     time_zone: str
     created_at: datetime
     four_eyes: bool
+    shows_state: bool
+    look_hour: int
+    proposes: bool
+
+
+class SettingsIn(Schema):
+    """What changes; what is not said stays."""
+
+    four_eyes: bool | None = Field(default=None, description="whether a second person approves plans")
+    shows_state: bool | None = Field(
+        default=None, description="whether the state of the promises is a public page"
+    )
+    look_hour: int | None = Field(
+        default=None, ge=0, le=23, description="the hour of its own day at which its promises are looked at"
+    )
+    proposes: bool | None = Field(
+        default=None, description="whether each night proposes a plan; none runs unless somebody approved it"
+    )
 
 
 @router.get("", auth=Needs(May.SEE), response=list[OrganisationOut], summary="The organisations of the token")
@@ -33,5 +52,17 @@ def organisations(request: HttpRequest) -> list[Any]:
 
 @router.get("/{organisation}", auth=Needs(May.SEE), response=OrganisationOut, summary="One organisation")
 def organisation(request: HttpRequest, organisation: str) -> Any:
-    """Its name, time zone, and whether a second person approves."""
+    """Its name, its time zone and its settings."""
     return services.organisation(organisation)
+
+
+@router.patch(
+    "/{organisation}/settings",
+    auth=Needs(May.CONFIGURE),
+    response=OrganisationOut,
+    summary="Change its settings",
+)
+def configure(request: HttpRequest, organisation: str, body: SettingsIn) -> Any:
+    """Who approves, what is public, when the look of the night is."""
+    wanted = services.Settings(**body.model_dump())
+    return services.configure(organisation, wanted, actor=who(request).actor)
