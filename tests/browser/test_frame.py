@@ -84,6 +84,17 @@ def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
         eyes.assert_accessible(f"/o/{company}/{path}", client=administrator)
 
 
+def test_pages_of_who_is_habilitated_to_a_part(eyes: Eyes, company: str) -> None:
+    controls.look(company)
+    digest = propose_today(company, actor="garant")
+    held = accounts.Habilitation("dpo", None, ("recruitment",), ("recruitment",))
+    accounts.give(company, accounts.ensure_user("part@demo.example"), held, actor="garant")
+    part = sign_in("part@demo.example")
+    for path in ("", "plans/", f"plans/{digest}/", "settings/tokens/", "people/"):
+        eyes.assert_accessible(f"/o/{company}/{path}", client=part)
+    eyes.assert_accessible(f"/o/{company}/ledger/", client=part, status=403)
+
+
 def test_pages_of_a_client_s_contact(eyes: Eyes, company: str) -> None:
     controls.look(company)
     held = accounts.Habilitation("client-contact", clients=("maintenance-clients",))

@@ -84,9 +84,7 @@ def company(
     for name, value in demo_systems.environment().items():
         monkeypatch.setenv(name, value.replace(str(demo_systems.folder), str(folder)))
     settings.GARANT_MAPS = tmp_path / "maps"
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher"
-    ]  # nobody signs in here: quick
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
     shutil.copytree(example() / "maps", tmp_path / "maps" / demo_site.ORGANISATION)
     demo_site.publish(example() / "policy")
     demo_site.open_accounts()

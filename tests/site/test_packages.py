@@ -40,7 +40,6 @@ def test_a_package_is_handed_over(company: str, kind: Any) -> None:
         _, link = deliveries.prepare(company, "R-2026-0001", "vos-donnees.zip", pieces)
     response: Any = Client().post(urlsplit(link).path)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
-    response.close()
     assert archive.testzip() is None
     data = json.loads(archive.read("data.json"))
     Draft202012Validator(package_schema()).validate(data)

@@ -16,6 +16,7 @@ from garant.apps.mails.models import Mail
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
 from garant.apps.organisations.services import scoped
+from garant.apps.permissions import services as permissions
 from garant.apps.promises.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
@@ -108,6 +109,12 @@ def test_a_restriction_marks_rows_where_the_map_says_how(company: str, post: Let
     assert "restricted" in [one.kind for one in services.sent(request)]
 
 
+def may(company: str, email: str) -> str:
+    """Why a person's data may not be used for the first purpose of the policy."""
+    activity, purpose = next(iter(policy_in_force(company).document.purposes()))
+    return permissions.may(company, [("email", email)], f"{activity.key}/{purpose.key}").code
+
+
 def test_a_restriction_ends_once_the_person_knows_it(company: str, post: Letters) -> None:
     email = somebody()
     request, _ = asked(company, post, "restriction", email)
@@ -115,6 +122,7 @@ def test_a_restriction_ends_once_the_person_knows_it(company: str, post: Letters
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     archived = "SELECT archived FROM person WHERE email = ?"
     assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]
+    assert "restrict" in may(company, email)
     officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
     today = services.today(company)
     with pytest.raises(LedgerError):
@@ -128,6 +136,7 @@ def test_a_restriction_ends_once_the_person_knows_it(company: str, post: Letters
         services.approve_lift(company, request.key, actor=OFFICER)
         work(company, "run")
         assert ask_system("GARANT_DEMO_CRM", archived, email) == [(0,)]
+        assert "restrict" not in may(company, email)
         assert services.find(company, request.key).forget_on is not None
     assert "Accord trouvé." in next(one.text for one in services.sent(request) if one.kind == "lifted")
 

@@ -46,6 +46,7 @@ class HabilitationForm(forms.Form):
         for name, label in labels.items():
             self.fields[name].label = label
         fields: dict[str, Any] = self.fields
+        fields["role"].initial = Role.STAFF.value
         fields["role"].choices = [(role.value, said(WORDS[role])) for role in Role]
         self.fields["until"].help_text = say(
             "Facultatif ; obligatoire pour un auditeur.", "Optional; compulsory for an auditor."

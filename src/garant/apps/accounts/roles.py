@@ -106,7 +106,7 @@ RIGHTS: Final[dict[May, Text]] = {
     May.SEE_CLIENT: Text(fr="Voir ce qui est fait pour un client", en="See what is done for a client"),
     May.CONFIGURE: Text(fr="Changer les réglages", en="Change the settings"),
     May.ASK: Text(
-        fr="Demander si des données peuvent servir (« puis-je ? »)",
+        fr="Demander si des données peuvent servir («\u202fpuis-je\u202f?\u202f»)",
         en="Ask whether data may be used (“may I?”)",
     ),
     May.TELL: Text(fr="Dire les consentements et limitations", en="Tell consents and restrictions"),

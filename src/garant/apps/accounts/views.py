@@ -55,14 +55,15 @@ def account(request: HttpRequest) -> HttpResponse:
 @member(May.SEE, writes=May.MANAGE_PEOPLE)
 def people(request: Any) -> HttpResponse:
     """Who may do what here, who is invited; and invite somebody."""
-    form = HabilitationForm(request.POST or None, **_reach(request.organisation))
+    reach = _reach(request.organisation)
+    form = HabilitationForm(request.POST or None, **reach)
     if request.method == "POST" and form.is_valid():
         sent = _invited(request, form)
         if sent is not None:
             return shown(request, sent)
     context = {
         "members": [
-            one
+            (one, _covered(one, reach))
             for one in services.members(request.organisation)
             if one.pk == request.membership.pk or not request.membership.narrow
         ],
@@ -180,6 +181,18 @@ def _reach(organisation: str) -> dict[str, Any]:
         "activities": {key: said(one.label) or key for key, one in activities.items()},
         "systems": {one.name: said(one.label) or one.name for one in mapped},
     }
+
+
+def _covered(one: Any, reach: dict[str, Any]) -> list[str]:
+    """What a habilitation covers, in words; nothing where it covers everything."""
+    names = {
+        "activities": say("activité", "activity"),
+        "systems": say("système", "system"),
+        "clients": say("client", "client"),
+    }
+    return [
+        f"{word} {reach[name].get(key, key)}" for name, word in names.items() for key in getattr(one, name)
+    ]
 
 
 def _done(request: Any, action: Any) -> bool:

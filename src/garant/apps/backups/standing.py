@@ -92,28 +92,28 @@ def _missing(backups: Sequence[Kept], drill: Tried | None, now: datetime) -> lis
 
 
 NO_RECIPIENT: Final = Text(
-    fr="Personne n’est désigné pour ouvrir les sauvegardes : GARANT_BACKUP_RECIPIENTS est vide. "
-    "Faites une clé avec « garant backup --new-key FICHIER », et gardez-la hors de cette machine.",
+    fr="Personne n’est désigné pour ouvrir les sauvegardes\u202f: GARANT_BACKUP_RECIPIENTS est vide. "
+    "Faites une clé avec «\u202fgarant backup --new-key FICHIER\u202f», et gardez-la hors de cette machine.",
     en="Nobody is named to open backups: GARANT_BACKUP_RECIPIENTS is empty. "
     "Make a key with “garant backup --new-key FILE”, and keep it off this machine.",
 )
 NO_BACKUP: Final = Text(
-    fr="Aucune sauvegarde n’a été faite. Tapez « garant backup », puis chaque jour par cron.",
+    fr="Aucune sauvegarde n’a été faite. Tapez «\u202fgarant backup\u202f», puis chaque jour par cron.",
     en="No backup was made. Type “garant backup”, then every day by cron.",
 )
 OLD_BACKUP: Final = Text(
-    fr="La dernière sauvegarde a plus d’une semaine : voyez pourquoi « garant backup » ne tourne plus.",
+    fr="La dernière sauvegarde a plus d’une semaine\u202f: voyez pourquoi «\u202fgarant backup\u202f» ne tourne plus.",
     en="The last backup is more than a week old: see why “garant backup” does not run any more.",
 )
 NO_DRILL: Final = Text(
-    fr="Aucune sauvegarde n’a été essayée : « garant drill » la restaure à part, la vérifie et détruit l’essai.",
+    fr="Aucune sauvegarde n’a été essayée\u202f: «\u202fgarant drill\u202f» la restaure à part, la vérifie et détruit l’essai.",
     en="No backup was tried: “garant drill” restores it apart, verifies it and destroys the trial.",
 )
 FAILED_DRILL: Final = Text(
-    fr="Le dernier essai de restauration a échoué : refaites une sauvegarde, puis « garant drill ».",
+    fr="Le dernier essai de restauration a échoué\u202f: refaites une sauvegarde, puis «\u202fgarant drill\u202f».",
     en="The last drill failed: make a backup again, then “garant drill”.",
 )
 OLD_DRILL: Final = Text(
-    fr="Le dernier essai de restauration a plus d’un an : « garant drill ».",
+    fr="Le dernier essai de restauration a plus d’un an\u202f: «\u202fgarant drill\u202f».",
     en="The last drill is more than a year old: “garant drill”.",
 )

@@ -12,7 +12,7 @@ from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.published import open_published
 from garant.apps.rights import directives, lifting, packing, refusals, store
-from garant.apps.rights.each import changes, packages
+from garant.apps.rights.each import changes, lists, packages
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import Method, Right, State
@@ -138,12 +138,15 @@ def ended(organisation: str, digest: str) -> None:
             store.note(one, "ran", store.GARANT, run=run.key, state=run.state)
             if run.state == "kept":
                 directives.carried_out(one)
+            if run.state != "not-kept" and one.right == Right.RESTRICTION:
+                lists.restrict(organisation, _known(one), on=True)
 
     _each(organisation, digest, State.RUNNING, noted)
     if run.state != "not-kept":
         with scoped(organisation), transaction.atomic():
             for one in Request.objects.select_for_update().filter(lift_plan=digest, forget_on=None):
                 lifting.ended(one)
+                lists.restrict(organisation, _known(one), on=False)
 
 
 def _each(organisation: str, digest: str, state: State, do: Any) -> None:
@@ -157,6 +160,11 @@ def _kind(request: Request, whom: Whom) -> Kind | None:
     if directives.registers(request):
         return None
     return changes.kind_of(Right(request.right), whom.notes.get("wish", ""))
+
+
+def _known(request: Request) -> dict[str, str]:
+    whom = opened(request)
+    return {} if whom is None else whom.identities(declared=request.identified_by != Method.CODE)
 
 
 def _state(request: Request) -> Any:

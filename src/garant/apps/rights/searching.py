@@ -141,6 +141,8 @@ def _at_once(request: Request, identities: Mapping[str, str]) -> None:
     right = Right(request.right)
     if version is None or not lists.at_once(version.policy, right, request.purpose):
         return
+    if right == Right.CONSENT:
+        lists.withdraw_consent(request.organisation, request.purpose, identities)
     fresh = lists.record(policy_in_force(request.organisation), request.purpose, identities)
     if fresh:
         _noted(request.organisation, request.key, fresh)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import Contact, ContactRefusedError, contact
+from garant.apps.permissions import services as permissions
+from garant.apps.permissions.people import readable
+from garant.apps.permissions.refusals import PermissionRefusedError
 from garant.apps.rights.words import Right
 from garant.policy.document import Policy
 from garant.policy.loader import LoadedPolicy
@@ -27,6 +30,24 @@ def record(policy: LoadedPolicy, purpose: str, identities: Mapping[str, str]) ->
     """Put the person's address and number on the list; how many were not on it."""
     found = list(_contacts(identities))
     return oppositions.record(policy, found, purpose or None, actor="person") if found else 0
+
+
+def withdraw_consent(organisation: str, purpose: str, identities: Mapping[str, str]) -> None:
+    """Whoever asks whether the person's data may be used is told no from here on; a purpose that never rested on
+    consent has none to withdraw."""
+    who = readable(identities.items())
+    try:
+        if who:
+            permissions.consent(organisation, who, purpose, given=False, actor="person")
+    except PermissionRefusedError:
+        return
+
+
+def restrict(organisation: str, identities: Mapping[str, str], *, on: bool) -> None:
+    """Whoever asks whether the person's data may be used is told so, or no longer (GDPR art. 18)."""
+    who = readable(identities.items())
+    if who:
+        permissions.restrict(organisation, who, on=on, actor="garant")
 
 
 def _contacts(identities: Mapping[str, str]) -> list[Contact]:
