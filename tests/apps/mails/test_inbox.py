@@ -6,6 +6,7 @@ import io
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from urllib.parse import quote
@@ -62,7 +63,7 @@ def mailbox(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
 def named(dovecot: Dovecot, query: str = "", password: str = PASSWORD) -> Mailbox:
     address = f"demo=imaps://{USER}:{quote(password, safe='')}@localhost:{dovecot.port}/INBOX{query}"
     (found,) = environment.mailboxes({"GARANT_IMAP": address})
-    return found
+    return replace(found, local=False)
 
 
 @pytest.mark.django_db
@@ -92,6 +93,18 @@ def test_what_was_read_is_deleted_where_that_is_asked(demo: str, dovecot: Doveco
     dovecot.deliver(written().as_bytes())
     assert inbox.look(demo, named(dovecot, "?then=delete")) == 1
     assert (dovecot.count(), len(inbox.drafts(demo))) == (0, 2)
+
+
+@pytest.mark.django_db
+def test_over_starttls(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(written().as_bytes())
+    beyond = replace(mailbox, encrypted=False, port=dovecot.plain)
+    assert inbox.look(demo, beyond) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    with pytest.raises(MailboxError, match="certificate"):
+        inbox.look(demo, beyond)
 
 
 @pytest.mark.django_db

@@ -278,6 +278,34 @@ def test_an_organisation_has_its_own_sentences(demo: str) -> None:
     assert [one.kind for one in evidence.records(demo)][-1] == "letters.framed"
 
 
+def test_letters_that_nobody_forgot_are_destroyed_in_the_end(demo: str, postbox: Postbox) -> None:
+    services.send(demo, "a@b.example", letter(), about=ABOUT)
+    go()
+    services.send(demo, "a@b.example", letter(), about="R-2026-0002")
+    assert services.forget_old(later(days=399)) == 0
+    assert services.forget_old(later(days=401)) == 1
+    assert services.forget_old(later(days=401)) == 0
+    assert [bool(one.sealed) for one in seen(Mail)] == [False, True]
+
+
+def test_a_machine_that_dies_after_the_letter_went_sends_the_same_letter(
+    demo: str, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise SystemExit
+
+    services.send(demo, "a@b.example", letter(), about=ABOUT)
+    with monkeypatch.context() as dying:
+        dying.setattr(services, "_end", die)
+        with pytest.raises(SystemExit):
+            go()
+    assert services.of(demo, ABOUT)[0].state == "waiting"
+    assert go() == [], "not at once"
+    assert go(later(minutes=2)) == [True]
+    assert len({message["Message-ID"] for message in postbox.taken}) == 1
+    assert len(postbox.taken) == 2
+
+
 DURABLY = """
 import sys, threading, time
 from garant.site import setup

@@ -20,6 +20,7 @@ from django.db import close_old_connections
 from garant.apps.deliveries import services as deliveries
 from garant.apps.jobs import services
 from garant.apps.mails import inbox
+from garant.apps.mails import services as letters
 from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
@@ -52,6 +53,7 @@ def hourly(scheduled: datetime, _: Any) -> None:
     close_old_connections()
     ask_nightly(scheduled)
     deliveries.destroy_due(scheduled)
+    letters.forget_old(scheduled)
 
 
 @DBOS.workflow(name="garant.mailboxes")

@@ -115,7 +115,7 @@ KINDS: Final[dict[str, Kind]] = {
         ("link", "minutes"),
         framed=False,
     ),
-    "test": Kind(_t("Lettre d’essai", "Trial letter"), others.test, (), framed=False),
+    "trial": Kind(_t("Lettre d’essai", "Trial letter"), others.trial, (), framed=False),
 }
 """Every kind of letter."""
 

@@ -134,7 +134,7 @@ def forgotten_password(to: Speaker) -> Letter:
     ]
 
 
-def test(to: Speaker) -> Letter:
+def trial(to: Speaker) -> Letter:
     """A letter that shows that letters arrive."""
     return to.tell("Lettre d’essai de Garant", "A trial letter from Garant"), [
         to.say(
