@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from garant.engine.execution import Execution
 from garant.engine.subject import find_subject
 from garant.engine.terms import Terms
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+from garant.systems.sql.dialects import dialect_of
 from garant.systems.sql.mariadb_engine import latest_offset
+from garant.systems.sql.scratch import create_scratch
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.running import Notebook, carry_out, retention, source
 from tests.engine.support.shop import AS_OF, Shop
@@ -242,6 +245,27 @@ def test_the_key_of_pseudonyms_is_in_no_log(logging: tuple[MariadbServer, Path])
     logs = b"".join(path.read_bytes() for path in folder.glob("binlog.0*"))
     assert b"n1@x.example" in logs, "the rows are logged"
     assert b"sha2" not in logs.lower()
+
+
+# ---------------------------------------------------------------- temporary tables
+
+
+@pytest.mark.parametrize(("enforced", "engine"), [("NULL", "Aria"), ("'InnoDB'", "InnoDB")])
+def test_temporary_tables_are_of_the_engine_that_the_server_takes(
+    shop: Shop, enforced: str, engine: str
+) -> None:
+    written: dict[str, str] = {}
+    opened = sa.create_engine(shop.database.url.replace("mysql+", "mariadb+"))
+    with opened.connect() as connection:
+        connection.exec_driver_sql(f"SET SESSION enforce_storage_engine = {enforced}")
+        dialect = dialect_of(opened)
+        dialect.learn(connection, shop.map())
+        for kind in ("integer", "text"):
+            name = create_scratch(connection, dialect, kind).facts.name
+            written[kind] = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+    opened.dispose()
+    assert f"ENGINE={engine}" in written["integer"]
+    assert "ENGINE=InnoDB" in written["text"]  # its keys are too long for Aria's indexes
 
 
 # ---------------------------------------------------------------- time zones

@@ -234,16 +234,20 @@ class Finder:
         self, role: Role, sources: Sequence[EventSource], clock: Clock | None, only_batch: bool, first: bool
     ) -> sa.Insert:
         members = self._asked(role.query, ("key",), only_batch)
-        who = sa.select(members.c.key).distinct().where(members.c.key.is_not(None)).subquery("who")
+        there = members.c.key.is_not(None)
+        who, met = members, [there]
+        if not self.dialect.passes_over:
+            who, met = sa.select(members.c.key).distinct().where(there).subquery("who"), []
         if clock is None or not sources:
             rows = sa.select(who.c.key, sa.null(), sa.literal(0))
         elif only_batch or len({source.type for source in sources}) > 1:
             rows = self._joined(who, self._last(sources, clock, only_batch=only_batch, first=first))
         else:
-            rows = self._joined(
-                who, self._marked(self.scratch.dated, sources[0].type, clock).subquery("last")
-            )
-        return _lenient(self.scratch.facts).from_select(["key", "at", "mark"], rows)
+            dated = self.scratch.dated
+            last = who.outerjoin(dated, who.c.key == dated.c.key)
+            mark = self._mark_of(dated, sources[0].type, clock)
+            rows = sa.select(who.c.key, dated.c.at, mark).select_from(last)
+        return _lenient(self.scratch.facts).from_select(["key", "at", "mark"], rows.where(*met))
 
     def _run(self, build: Callable[[], sa.Executable], *made_for: Part) -> sa.CursorResult[Any]:
         """Run a statement: the one kept for these, where statements are kept."""
@@ -307,9 +311,12 @@ class Finder:
 
     def _marked(self, moments: sa.FromClause, kind: str, clock: Clock) -> Query:
         """Hold moments against the cut-off."""
+        mark = self._mark_of(moments, kind, clock).label("mark")
+        return sa.select(moments.c.key, moments.c.at, mark)
+
+    def _mark_of(self, moments: sa.FromClause, kind: str, clock: Clock) -> sa.ColumnElement[int]:
         late = self.dialect.late(moments.c.at, kind, clock.day, clock.instant, self.zone)
-        mark = sa.case((moments.c.unread != 0, UNREADABLE), (late, RECENT), else_=0)
-        return sa.select(moments.c.key, moments.c.at, mark.label("mark"))
+        return sa.case((moments.c.unread != 0, UNREADABLE), (late, RECENT), else_=0)
 
 
 def _greatest(first: bool) -> Greatest:

@@ -31,7 +31,7 @@ def scratch_of(kind: str) -> Scratch:
 def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
     """Create the temporary tables for keys of this kind on this connection."""
     key_type = dialect.key_type(kind).compile(connection.dialect)
-    words = dialect.scratching
+    words = dialect.scratching(kind)
     word = connection.dialect.identifier_preparer.quote("key")
     scratch = scratch_of(kind)
     for table, columns in (

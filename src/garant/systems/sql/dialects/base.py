@@ -49,10 +49,15 @@ class Dialect(Protocol):
     """Whether a DELETE or an UPDATE may begin with common table expressions."""
     gathers_first: bool
     """Whether the rows that a condition is asked of are to be gathered before it: where the engine would ask all."""
-    scratching: Scratching
+    passes_over: bool
+    """Whether facts are added one for each key, whatever comes again with a key that is there."""
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         """Ask the system, once and outside any transaction, what the other answers depend on."""
+        ...
+
+    def scratching(self, kind: str) -> Scratching:
+        """How temporary tables for keys of this kind are written."""
         ...
 
     def refuse(self, table: str) -> None:

@@ -30,6 +30,11 @@ LONGEST_KEY = 700
 DATES = (FIELD_TYPE.DATE, FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP)
 """The types of columns that hold a date or a moment, or a date that is none (of a month or day 0)."""
 
+UNDONE_BY_NOBODY = "ENGINE=Aria TRANSACTIONAL=0"
+"""For temporary tables of numbers, where the server takes any engine: InnoDB would keep what each row was, and clean up
+after it. A rollback leaves them as they are; each is emptied before it is filled.
+"""
+
 SENT = 10_000
 """Rows of numbers sent in one statement: at their longest, less than the driver itself would send in one."""
 
@@ -53,14 +58,16 @@ class Mariadb:
     name = "mariadb"
     with_before_change = False
     gathers_first = True
-    scratching = Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", "")
+    passes_over = True
 
     def __init__(self) -> None:
         self._columns: Columns | None = None
+        self._any_engine = False
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         if self._columns is None:
             self._columns = read_columns(connection, data_map)
+            self._any_engine = connection.scalar(sa.text("SELECT @@enforce_storage_engine")) is None
             connection.rollback()
 
     @property
@@ -80,6 +87,11 @@ class Mariadb:
             return sa.Uuid(as_uuid=False)
         charset, collation = self.columns.key_collation(kind)
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
+
+    def scratching(self, kind: str) -> Scratching:
+        """Aria's indexes hold shorter texts than keys may be."""
+        engine = UNDONE_BY_NOBODY if self._any_engine and kind == "integer" else ""
+        return Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", engine)
 
     def keep_secret(self, connection: sa.Connection) -> None:
         logging = connection.scalar(

@@ -23,10 +23,13 @@ class Postgresql:
     name = "postgresql"
     with_before_change = True
     gathers_first = False
-    scratching = Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
+    passes_over = False
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
+
+    def scratching(self, kind: str) -> Scratching:
+        return Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
 
     def refuse(self, table: str) -> None:
         return

@@ -44,10 +44,13 @@ class Sqlite:
     name = "sqlite"
     with_before_change = True
     gathers_first = False
-    scratching = Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
+    passes_over = False
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
+
+    def scratching(self, kind: str) -> Scratching:
+        return Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
 
     def refuse(self, table: str) -> None:
         return
