@@ -37,6 +37,10 @@ def test_a_rectification_is_proposed_by_the_person_and_approved_by_staff(company
     email = somebody()
     request, mine = asked(company, post, "rectification", email)
     assert request.state == "searching"
+    (old,) = ask_system("GARANT_DEMO_CRM", "SELECT phone FROM person WHERE email = ?", email)
+    shown = Client().get(mine).content.decode()
+    assert email in shown
+    assert old[0] in shown
     wrong = post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": ""})
     assert wrong.status_code == 422
     post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": "+33 1 99 00 12 34"})
@@ -45,6 +49,7 @@ def test_a_rectification_is_proposed_by_the_person_and_approved_by_staff(company
     assert "+33 1 99 00 12 34" in Client().get(mine).content.decode()
     shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
     assert "+33 1 99 00 12 34" in shown
+    assert old[0] in shown  # what it was, beside what it would become
     carried_out(company, request.key)
     rows = ask_system("GARANT_DEMO_CRM", "SELECT phone FROM person WHERE email = ?", email)
     assert {phone for (phone,) in rows} == {"+33 1 99 00 12 34"}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
@@ -98,6 +100,23 @@ def test_a_stranger_learns_nothing(company: str, post: Letters) -> None:
         post_form(Client(), known["Location"], {"code": "00000000"})
     right = next(facts["code"] for _, kind, facts in post.sent if kind == "code")
     assert post_form(Client(), known["Location"], {"code": right}).status_code == 422  # tried too often
+
+
+def test_the_known_and_the_unknown_cost_the_same_and_no_system_is_asked(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a system was asked before the code came back")
+
+    fill(company, "access", email="first@essai.example")  # what is made once is made
+    monkeypatch.setattr("garant.apps.rights.searching.open_published", refuse)
+    costs: list[int] = []
+    for email in (somebody(), "personne@nulle.example"):
+        with CaptureQueriesContext(connection) as made:
+            answer = fill(company, "access", email=email)
+        costs.append(len(made))
+        post_form(Client(), answer["Location"], {"code": "00000000"})
+    assert costs[0] == costs[1]
 
 
 def test_two_who_approve_at_once_approve_once(company: str, post: Letters) -> None:

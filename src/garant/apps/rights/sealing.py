@@ -25,6 +25,7 @@ class Whom:
         phone, number: by what else they may be known, as they said.
         message: what they wrote.
         about: for somebody else: that person's name, email, phone, number.
+        now: for a rectification, what the systems hold in the columns that it corrects.
         values: for a rectification, identity kind → its right value.
         notes: what staff wrote: reasons of an extension, of a weighing, of a refusal; doubt about identity.
         kept: what stays after an erasure: why, and until when.
@@ -38,6 +39,7 @@ class Whom:
     number: str = ""
     message: str = ""
     about: dict[str, str] = field(default_factory=dict[str, str])
+    now: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     values: dict[str, str] = field(default_factory=dict[str, str])
     notes: dict[str, str] = field(default_factory=dict[str, str])
     kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

@@ -13,10 +13,10 @@ from garant.apps.promises.discretion import brief
 from garant.apps.promises.published import maps_folder, open_published, policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import directives, planning, store
-from garant.apps.rights.each import changes, lists
+from garant.apps.rights.each import changes, lists, values
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
-from garant.apps.rights.sealing import opened
+from garant.apps.rights.sealing import opened, seal
 from garant.apps.rights.words import Method, Right, State
 from garant.engine.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
@@ -35,6 +35,7 @@ class Looked:
     label: Text
     places: list[Place]
     problem: Text | None = None
+    values: tuple[dict[str, Any], ...] = ()
     by_hand: bool = False
 
     @property
@@ -55,7 +56,11 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
         return {"request": key, "state": request.state}
     identities = whom.identities(declared=request.identified_by != Method.CODE)
-    looked = [_look(organisation, name, loaded, identities, tell) for name, loaded in _systems(organisation)]
+    reading = request.right == Right.RECTIFICATION
+    looked = [
+        _look(organisation, name, loaded, identities, tell, reading=reading)
+        for name, loaded in _systems(organisation)
+    ]
     _record(organisation, key, looked)
     _at_once(request, identities)
     if any(one.rows for one in looked) or any(one.by_hand for one in looked):
@@ -68,7 +73,9 @@ def _systems(organisation: str) -> list[tuple[str, Any]]:
     return sorted(load_folder(folder).items()) if folder.is_dir() else []
 
 
-def _look(organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell) -> Looked:
+def _look(
+    organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell, *, reading: bool
+) -> Looked:
     tell(name)
     label = loaded.map.label
     try:
@@ -78,7 +85,8 @@ def _look(organisation: str, name: str, loaded: Any, identities: Mapping[str, st
             known = changes.known_kinds(workspace, identities)
             alone = replace(workspace, manual={})
             places = subjects.find(alone, known, recorded=False) if known else []
-            return Looked(name, label, places)
+            held = values.now(workspace.sources, known) if places and reading else []
+            return Looked(name, label, places, values=tuple(held))
     except RefusedError as refusal:
         return Looked(name, label, [], refusal.message)
     except NotSupported as refusal:
@@ -122,9 +130,24 @@ def _record(request: Request, looked: list[Looked]) -> None:
         for one in looked
     ]
     directives.look_up(request)
+    _keep_values(request, looked)
     store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
     store.enter(request.organisation, store.GARANT, *entries)
     evidence.checkpoint(request.organisation)
+
+
+def _keep_values(request: Request, looked: list[Looked]) -> None:
+    """What is written about the person now, for them to see and correct; sealed with what they wrote."""
+    whom = opened(request)
+    if whom is None or request.right != Right.RECTIFICATION:
+        return
+    merged: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for one in looked:
+        for held in one.values:
+            merged.setdefault((held["kind"], held["value"]), []).append(one.label.model_dump())
+    whom.now = [{"kind": kind, "value": value, "where": where} for (kind, value), where in merged.items()]
+    seal(request, whom)
+    request.save(update_fields=["sealed"])
 
 
 def _tables(places: list[Place]) -> list[dict[str, Any]]:

@@ -106,6 +106,8 @@ def request_page(request: Any, key: str) -> HttpResponse:
     accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
     today = services.today(request.organisation)
     story, whom = services.story(one), services.opened(one)
+    for held in whom.now if whom else ():
+        held["right"] = whom.values.get(held["kind"], "") if whom else ""
     names = {
         **_line(one, today),
         "one": one,
