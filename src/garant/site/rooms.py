@@ -30,8 +30,7 @@ class Room:
 ROOMS: Final = (
     Room("clients:home", Text(fr="Fait pour vous", en="Done for you"), May.SEE_CLIENT),
     Room("promises:dashboard", Text(fr="Promesses", en="Promises")),
-    Room("requests:list", Text(fr="Demandes", en="Requests"), whole=True),
-    Room("requests:list", Text(fr="Demandes", en="Requests"), also=("mails",)),
+    Room("requests:list", Text(fr="Demandes", en="Requests"), whole=True, also=("mails",)),
     Room("plans:list", Text(fr="Plans", en="Plans")),
     Room("policies:versions", Text(fr="Politique", en="Policy"), whole=True),
     Room("register:index", Text(fr="Registre", en="Register")),

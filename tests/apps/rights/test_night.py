@@ -189,7 +189,7 @@ def test_a_request_costs_few_statements(company: str, post: Letters) -> None:
         connection,
     ) as made:
         received(company, email="second@essai.example")
-    assert len(made) <= 110, len(made)
+    assert len(made) <= 75, len(made)
 
 
 def test_forged_and_stale_forms_and_files_are_turned_away(company: str) -> None:

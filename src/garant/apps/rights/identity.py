@@ -13,12 +13,11 @@ from typing import Final
 
 from django.db import transaction
 
-from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.entries import RequestIdentified
 from garant.apps.rights.models import Code, Door, Request
-from garant.apps.rights.sealing import mark, opened, person, seal
+from garant.apps.rights.sealing import key_of, mark, opened, seal
 from garant.apps.rights.words import Capacity, Method, State
 from garant.apps.scoping import for_organisation
 
@@ -170,5 +169,4 @@ def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> 
 
 
 def _mark(request: Request, digits: str) -> str:
-    key = evidence.subject_key(request.organisation, person(request.key))
-    return hmac.new(key, f"code\x1f{digits}".encode(), "sha256").hexdigest()
+    return hmac.new(key_of(request), f"code\x1f{digits}".encode(), "sha256").hexdigest()

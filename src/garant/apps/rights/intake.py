@@ -17,7 +17,7 @@ from garant.apps.rights import identity, letters, refusals, store
 from garant.apps.rights.clock import Clock
 from garant.apps.rights.entries import RequestMoved, RequestReceived, RequestRepeated
 from garant.apps.rights.models import Door, Request
-from garant.apps.rights.sealing import Whom, mark, seal
+from garant.apps.rights.sealing import Whom, marks, seal
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation
 from garant.policy.document import Policy
@@ -99,41 +99,57 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     Raises:
         RequestRefusedError: no address, no such right or purpose.
     """
-    _check(organisation, asked)
-    whose = _mark(organisation, asked)
+    version = policies.published(organisation)
+    policy = None if version is None else version.policy
+    _check(asked, policy)
+    secret = secrets.token_urlsafe(24)
+    whose, door = marks(organisation, _who(asked), ("door", secret))
+    sent = _Sent(asked, policy, actor, secret, whose, door)
     try:
         with transaction.atomic():
             if Request.objects.filter(organisation=organisation, mark=whose).exists():
-                return _again(organisation, whose, actor)
-            return _new(organisation, asked, whose, actor)
+                return _again(organisation, sent)
+            return _new(organisation, sent)
     except IntegrityError:  # the same, at the same instant
         with transaction.atomic():
-            return _again(organisation, whose, actor)
+            return _again(organisation, sent)
 
 
-def _check(organisation: str, asked: Asked) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was sent, and what it is known by."""
+
+    asked: Asked
+    policy: Policy | None
+    actor: str
+    secret: str
+    whose: str
+    door: str
+
+
+def _check(asked: Asked, policy: Policy | None) -> None:
     if asked.channel in (Channel.FORM, Channel.MAIL, Channel.API) or asked.whom.email:
         asked.whom.email = address(asked.whom.email)
-    version = policies.published(organisation)
-    if asked.purpose and (version is None or asked.purpose not in purposes(version.policy)):
+    if asked.purpose and (policy is None or asked.purpose not in purposes(policy)):
         raise refusals.unknown_purpose()
 
 
-def _mark(organisation: str, asked: Asked) -> str:
+def _who(asked: Asked) -> list[str]:
     """Who asks for what: by the address, or by the name where a letter gives none."""
     whom = asked.whom
     who = whom.email.lower() or f"{whom.name.lower()}\x1e{whom.phone}"
-    return mark(organisation, asked.right, asked.purpose, asked.capacity, who, *_people(whom.about))
+    return [asked.right, asked.purpose, asked.capacity, who, *_people(whom.about)]
 
 
 def _people(about: Mapping[str, str]) -> list[str]:
     return [f"{name}={about[name].lower()}" for name in sorted(about) if about[name]]
 
 
-def _new(organisation: str, asked: Asked, whose: str, actor: str) -> Taken:
+def _new(organisation: str, sent: _Sent) -> Taken:
+    asked, policy = sent.asked, sent.policy
     on = asked.on or store.today(organisation)
-    promised = _promised(organisation)
-    clock = Clock(on, None if promised is None else promised.rights.deadline)
+    promised = None if policy is None else policy.rights.deadline
+    clock = Clock(on, promised)
     request = Request(
         key=store.number(),
         organisation=organisation,
@@ -143,20 +159,21 @@ def _new(organisation: str, asked: Asked, whose: str, actor: str) -> Taken:
         capacity=asked.capacity,
         language=asked.language,
         state=State.IDENTITY,
-        mark=whose,
+        mark=sent.whose,
         received_at=store.now(),
         received_on=on,
-        promised="" if promised is None else str(promised.rights.deadline),
+        promised="" if promised is None else str(promised),
         due_on=clock.due,
     )
+    letters.knows(request, policy)
     seal(request, asked.whom)
     request.save(force_insert=True)
-    _enter_new(request, clock, actor)
-    secret = _link(request)
-    link = letters.address(request, f"code/{secret}/")
+    _enter_new(request, clock, sent.actor)
+    _link(request, sent)
+    link = letters.address(request, f"code/{sent.secret}/")
     letters.write(request, "acknowledged", due=clock.due, link=link)
-    _code(request, actor)
-    return Taken(request, secret)
+    _code(request, sent.actor)
+    return Taken(request, sent.secret)
 
 
 def _enter_new(request: Request, clock: Clock, actor: str) -> None:
@@ -173,38 +190,31 @@ def _enter_new(request: Request, clock: Clock, actor: str) -> None:
     )
     steps = (State.ACKNOWLEDGED, State.IDENTITY)
     moved = [RequestMoved(request=request.key, state=state.value) for state in steps]
-    for state in (State.RECEIVED, *steps):
-        store.note(request, state, actor if state == State.RECEIVED else store.GARANT)
+    store.note_all(request, [(State.RECEIVED, actor), *((state, store.GARANT) for state in steps)])
     store.enter(request.organisation, actor, received, *moved)
 
 
-def _again(organisation: str, whose: str, actor: str) -> Taken:
-    request = Request.objects.select_for_update().get(organisation=organisation, mark=whose)
-    store.note(request, "repeated", actor)
-    store.enter(organisation, actor, RequestRepeated(request=request.key))
-    secret = _link(request)
-    _code(request, actor)
-    return Taken(request, secret, again=True)
+def _again(organisation: str, sent: _Sent) -> Taken:
+    request = Request.objects.select_for_update().get(organisation=organisation, mark=sent.whose)
+    letters.knows(request, sent.policy)
+    store.note(request, "repeated", sent.actor)
+    store.enter(organisation, sent.actor, RequestRepeated(request=request.key))
+    _link(request, sent)
+    _code(request, sent.actor)
+    return Taken(request, sent.secret, again=True)
 
 
-def _link(request: Request) -> str:
+def _link(request: Request, sent: _Sent) -> None:
     """The way back."""
-    secret = secrets.token_urlsafe(24)
     Door.objects.create(
         organisation=request.organisation,
         request=request,
-        mark=mark(request.organisation, "door", secret),
+        mark=sent.door,
         expires_at=store.now() + timedelta(days=identity.LINK_DAYS),
     )
-    return secret
 
 
 def _code(request: Request, actor: str) -> None:
     """To whoever wrote themselves a code goes out, unless one just did."""
     if actor == store.PERSON:
         identity.send_code(request)
-
-
-def _promised(organisation: str) -> Policy | None:
-    version = policies.published(organisation)
-    return None if version is None else version.policy

@@ -56,7 +56,7 @@ def write(request: Request, kind: str, **facts: Any) -> None:
     whom = opened(request)
     if whom is None:
         return
-    policy = _policy(request.organisation)
+    policy = _policy(request)
     said = LetterFacts(**{**_about(request, policy), **facts})
     letter = write_letter(
         kind, said, cast(Language, request.language), frame=mails.frame(request.organisation)
@@ -101,7 +101,7 @@ def remind(request: Request, left: int) -> None:
     else:
         found = [one.user for one in every if one.user.email == request.handler and one.may(May.ANSWER)]
     for user in found or [one.user for one in every if one.may(May.ANSWER)]:
-        facts = _about(request, _policy(request.organisation)) | {
+        facts = _about(request, _policy(request)) | {
             "due": request.due_on,
             "days": left,
             "link": f"{settings.GARANT_URL}/o/{request.organisation}/requests/{request.key}/",
@@ -119,12 +119,21 @@ def forget(request: Request) -> None:
 
 def common(request: Request) -> dict[str, Any]:
     """The facts of every letter about a request."""
-    return _about(request, _policy(request.organisation))
+    return _about(request, _policy(request))
 
 
-def _policy(organisation: str) -> Policy | None:
-    version = policies.published(organisation)
-    return None if version is None else version.policy
+def _policy(request: Request) -> Policy | None:
+    """The policy in force, asked for once for each time the row is read."""
+    held = vars(request)
+    if "_policy" not in held:
+        version = policies.published(request.organisation)
+        held["_policy"] = None if version is None else version.policy
+    return held["_policy"]
+
+
+def knows(request: Request, policy: Policy | None) -> None:
+    """Spare the next letter the question which policy is in force."""
+    vars(request)["_policy"] = policy
 
 
 def _about(request: Request, policy: Policy | None) -> dict[str, Any]:
@@ -166,7 +175,7 @@ def _kept(whom: Whom) -> list[Kept]:
 
 
 def _purpose(request: Request) -> Text:
-    policy = _policy(request.organisation)
+    policy = _policy(request)
     activity, _, name = request.purpose.partition("/")
     if policy is not None and name:
         found = getattr(policy.activities.get(activity), "purposes", {}).get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -65,22 +66,34 @@ def person(key: str) -> tuple[str, str]:
     return ("request", key)
 
 
+def key_of(request: Request) -> bytes:
+    """The key of a request, asked for once for each time the row is read."""
+    held = vars(request)
+    if "_sealing" not in held:
+        held["_sealing"] = evidence.subject_key(request.organisation, person(request.key))
+    return held["_sealing"]
+
+
 def seal(request: Request, whom: Whom) -> None:
     """Put what is known about the person into the row, encrypted; the caller saves it."""
     data = json.dumps(asdict(whom)).encode()
-    request.sealed = wrap(evidence.subject_key(request.organisation, person(request.key)), data, request.key)
+    request.sealed = wrap(key_of(request), data, request.key)
 
 
 def opened(request: Request) -> Whom | None:
     """What is known about the person; None once it was destroyed."""
     if request.sealed is None:
         return None
-    key = evidence.subject_key(request.organisation, person(request.key))
-    found = json.loads(unwrap(key, bytes(request.sealed), request.key))
+    found = json.loads(unwrap(key_of(request), bytes(request.sealed), request.key))
     return Whom(**{name: value for name, value in found.items() if name in _NAMES})
 
 
 def mark(organisation: str, *parts: str) -> str:
     """A keyed hash: what is the same has the same, and nobody without the key can tell what it was."""
+    return marks(organisation, parts)[0]
+
+
+def marks(organisation: str, *several: Sequence[str]) -> list[str]:
+    """The same of several at once."""
     key = evidence.subject_key(organisation, _FILED)
-    return hmac.new(key, "\x1f".join(parts).encode(), "sha256").hexdigest()
+    return [hmac.new(key, "\x1f".join(parts).encode(), "sha256").hexdigest() for parts in several]

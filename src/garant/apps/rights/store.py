@@ -127,6 +127,12 @@ def note(request: Request, kind: str, actor: str, **detail: Any) -> None:
     Step.objects.create(request=request, kind=kind, detail=detail, at=now(), by=actor)
 
 
+def note_all(request: Request, steps: Sequence[tuple[str, str]]) -> None:
+    """Remember several steps of one instant, each with who did it."""
+    at = now()
+    Step.objects.bulk_create([Step(request=request, kind=kind, at=at, by=by) for kind, by in steps])
+
+
 def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: Payload) -> None:
     """End a request: nothing is done any more, and the days until it is forgotten begin; there are none where it
     came to nothing."""

@@ -168,6 +168,22 @@ STATES: Final[dict[State, Text]] = {
     State.CLOSED: Text(fr="close", en="closed"),
 }
 
+_WITH_US: Final = Text(fr="une personne s’en occupe", en="a person is working on it")
+
+TOLD: Final[dict[State, Text]] = {
+    State.RECEIVED: STATES[State.RECEIVED],
+    State.ACKNOWLEDGED: STATES[State.RECEIVED],
+    State.IDENTITY: Text(fr="en attente de confirmation", en="waiting to be confirmed"),
+    State.SEARCHING: Text(fr="nous regardons dans nos systèmes", en="we are looking into our systems"),
+    State.PLANNED: _WITH_US,
+    State.APPROVED: _WITH_US,
+    State.RUNNING: _WITH_US,
+    State.ANSWERED: STATES[State.ANSWERED],
+    State.WITHDRAWN: STATES[State.WITHDRAWN],
+    State.CLOSED: STATES[State.CLOSED],
+}
+"""The same, as the person reads it."""
+
 FINAL: Final = (State.ANSWERED, State.WITHDRAWN, State.CLOSED)
 """Nothing is done any more: from here on, the days until Garant forgets the person are counted."""
 
