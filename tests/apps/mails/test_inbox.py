@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from garant.apps.evidence import services as evidence
-from garant.apps.mails import inbox, services
+from garant.apps.mails import imap, inbox, services
 from garant.apps.mails.imap import MailboxError
 from garant.apps.mails.models import Arrival
 from garant.apps.mails.parsing import LONGEST, WORDS, read
@@ -83,7 +83,12 @@ def test_a_message_is_a_draft_once(demo: str, dovecot: Dovecot, mailbox: Mailbox
     assert b"jeanne" not in bytes(row.sealed)
     assert "jeanne" not in repr([one.payload for one in evidence.records(demo)])
     dovecot.deliver(written("A third").as_bytes())
+    with imap.opened(mailbox) as inside:  # two looks at once
+        (third,) = inside.after(inbox._read_until(demo, inside.validity), 10)
+        validity = inside.validity
     assert inbox.look(demo, mailbox) == 1
+    inbox._take(demo, validity, third)
+    assert len(inbox.drafts(demo)) == 3
 
 
 @pytest.mark.django_db

@@ -288,7 +288,12 @@ def _found(secret: str, at: datetime) -> Handover:
     if not _SECRET.fullmatch(secret):
         raise refusals.NothingHereError
     one = Handover.objects.filter(lookup=_lookup(secret)).first()
-    if one is None or one.state != DeliveryState.READY or one.until <= at:
+    if (
+        one is None
+        or one.state != DeliveryState.READY
+        or one.until <= at
+        or not vault.path(one.key).is_file()
+    ):
         raise refusals.NothingHereError
     return one
 

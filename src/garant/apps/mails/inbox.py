@@ -87,13 +87,18 @@ def _take(organisation: str, validity: int, letter: imap.Letter) -> None:
     """A draft, or the end of one of our letters; and how far was read."""
     message = read(letter.raw, cut=letter.cut)
     with scoped(organisation):
+        MailboxCursor.objects.get_or_create(
+            organisation=organisation, defaults={"validity": validity, "uid": 0}
+        )
+        cursor = MailboxCursor.objects.select_for_update().get(organisation=organisation)
+        if cursor.validity == validity and cursor.uid >= letter.uid:  # another look took it meanwhile
+            return
         if message.kind == "bounce" and message.bounced:
             services.bounced(message.bounced, message.status)
         elif message.kind == "request":
             _draft(organisation, message, letter.at)
-        MailboxCursor.objects.update_or_create(
-            organisation=organisation, defaults={"validity": validity, "uid": letter.uid}
-        )
+        cursor.validity, cursor.uid = validity, letter.uid
+        cursor.save(update_fields=["validity", "uid"])
 
 
 def _draft(organisation: str, message: Incoming, at: datetime) -> None:

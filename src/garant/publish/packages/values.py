@@ -18,6 +18,7 @@ from garant.publish.typography import NARROW
 _FORMULA: Final = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![\d\s().,]*\Z)")
 """What a spreadsheet would take for a formula (OWASP: CSV injection)."""
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_written = json.JSONEncoder(ensure_ascii=False).encode
 LONGEST: Final = 2_000
 """Characters of a value that a page shows; the data hold all of it."""
 
@@ -48,8 +49,9 @@ def cell(value: Any) -> str:
     """A value in a cell."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False).strip('"')
-    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
+    return str(value) if type(value) is int else _written(plain(value)).strip('"')
 
 
 def spoken(value: Any, language: Language) -> str:
@@ -69,7 +71,8 @@ def spoken(value: Any, language: Language) -> str:
             size = len(bytes(cast("bytes", value)))
             return f"{size} octets" if french else f"{size} bytes"
         case _:
-            return _short(_UNSEEN.sub("", cell(value) if not isinstance(value, str) else value))
+            text = value if isinstance(value, str) else cell(value)
+            return _short(text if text.isprintable() else _UNSEEN.sub("", text))
 
 
 def _short(text: str) -> str:
