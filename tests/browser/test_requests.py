@@ -22,7 +22,7 @@ from garant.apps.organisations.services import scoped
 from garant.apps.rights import services
 from tests.apps.rights.conftest import ask_system, somebody, unhurried
 from tests.apps.rights.conftest import work as jobs_done
-from tests.browser.chromium import Eyes
+from tests.browser.chromium import Eyes, Visit
 from tests.site.conftest import sign_in
 
 __all__ = ["unhurried"]
@@ -34,6 +34,10 @@ FR = {
     "confirm": "Confirmer", "mine": "Votre demande", "approve": "Approuver et exécuter ce plan",
     "package": "Approuver et envoyer le paquet", "answer": "Répondre", "outcome": "La demande est",
     "reply": "Envoyer la réponse", "granted": "satisfaite", "download": "Télécharger",
+    "rectification": "Faire corriger mes données", "phone": "Téléphone exact", "propose": "Proposer ces corrections",
+    "objection": "Refuser un usage", "restriction": "Mettre mes données de côté",
+    "portability": "Emporter mes données", "post-mortem": "Décider pour après ma mort",
+    "revoke": "Révoquer ces directives", "revoked": "Vos directives sont révoquées",
 }  # fmt: skip
 EN = {
     "exercise": "Exercise a right", "erasure": "Have my data erased", "access": "See my data",
@@ -41,6 +45,10 @@ EN = {
     "confirm": "Confirm", "mine": "Your request", "approve": "Approve and carry out this plan",
     "package": "Approve and send the package", "answer": "Answer", "outcome": "The request is",
     "reply": "Send the answer", "granted": "granted", "download": "Download",
+    "rectification": "Have my data corrected", "phone": "Right telephone", "propose": "Propose these corrections",
+    "objection": "Object to a use", "restriction": "Have my data set aside",
+    "portability": "Take my data with me", "post-mortem": "Decide for after my death",
+    "revoke": "Revoke these directives", "revoked": "Your directives are revoked",
 }  # fmt: skip
 
 
@@ -134,6 +142,65 @@ def test_an_access_as_the_person_and_as_the_officer(
 
 def read(package: Any) -> str:
     return "".join(package.read(name).decode("utf-8", "replace") for name in package.namelist())
+
+
+def answered(visit: Visit, address: str, words: dict[str, str]) -> None:
+    """The officer reads the page of a request again, and sends the answer."""
+    visit.page.goto(address)
+    form = visit.page.locator("form[action$='/answer/']")
+    if not form.is_visible():
+        visit.page.get_by_text(words["answer"], exact=True).click()
+    visit.page.get_by_label(words["outcome"]).select_option("fully")
+    visit.page.get_by_role("button", name=words["reply"]).click()
+    assert visit.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("right", "language"),
+    [("rectification", "fr"), ("restriction", "en"), ("objection", "fr"), ("portability", "en")],
+)
+def test_the_other_rights_as_the_person_and_as_the_officer(
+    browser: Browser, eyes: Eyes, company: str, right: str, language: str
+) -> None:
+    words, email = (FR, EN)[language == "en"], somebody()
+    context = browser.new_context(locale=language, java_script_enabled=False)
+    page = context.new_page()
+    number = ask(page, company, eyes.address, right, language, words)
+    if right == "rectification":
+        page.reload()
+        page.get_by_label(words["phone"]).fill("+33 1 99 00 12 34")
+        page.get_by_role("button", name=words["propose"]).click()
+    officer, address = sign_in("deleguee@demo.example"), f"/o/{company}/requests/{number}/"
+    with eyes.open(address, client=officer, language=language) as visit:
+        if right != "objection":
+            button = words["package" if right == "portability" else "approve"]
+            visit.page.get_by_role("button", name=button).click()
+            work(company, "request-package" if right == "portability" else "run")
+        if right != "portability":
+            answered(visit, f"{eyes.address}{address}", words)
+    page.reload()
+    expect(page.get_by_text(words["granted"])).to_be_visible()
+    (row,) = ask_system("GARANT_DEMO_CRM", "SELECT phone, archived FROM person WHERE email = ?", email)
+    assert (row[0] == "+33 1 99 00 12 34", row[1] == 1) == (right == "rectification", right == "restriction")
+    kinds = {one.kind for one in services.sent(services.find(company, number))}
+    expected = {"rectification": "corrected", "restriction": "restricted", "objection": "objected"}
+    assert expected.get(right, "package_ready") in kinds
+    context.close()
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", FR), ("en", EN)])
+def test_directives_are_registered_and_revoked(
+    browser: Browser, eyes: Eyes, company: str, language: str, words: dict[str, str]
+) -> None:
+    context = browser.new_context(locale=language, java_script_enabled=False)
+    page = context.new_page()
+    ask(page, company, eyes.address, "post-mortem", language, words)
+    link = re.search(r"/p/\S+/directive/\S+/", letter(company, "directive_registered"))
+    assert link is not None
+    page.goto(f"{eyes.address}{link[0]}")
+    page.get_by_role("button", name=words["revoke"]).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(words["revoked"])
+    context.close()
 
 
 @pytest.mark.parametrize("end", ["", "access/", "objection/", "post-mortem/", "erasure/?for=agent"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -204,6 +205,42 @@ def test_the_person_takes_it_back_and_everything_goes(company: str, post: Letter
     assert Client().get(mine).status_code == 404
     with pytest.raises(Exception, match=r"Nobody|digest|not"):
         services.approve(company, request.key, actor=OFFICER)
+
+
+def test_a_letter_is_read_before_it_goes(company: str, post: Letters) -> None:
+    request, _ = asked(company, post, "human-review", somebody())
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/answer/"
+    sent = {
+        "outcome": "refused",
+        "ground": "no-automated-decision",
+        "reason": "Une personne a décidé.",
+        "preview": "1",
+    }
+    shown = officer.post(page, sent).content.decode()
+    assert "Une personne a décidé." in shown
+    assert "saisir la justice" in shown
+    assert services.find(company, request.key).open
+    assert "refused" not in [one.kind for one in services.sent(request)]
+    assert officer.post(page, {**sent, "ground": ""}).status_code == 302  # no ground, no letter
+    del sent["preview"]
+    officer.post(page, sent)
+    assert "refused" in [one.kind for one in services.sent(request)]
+
+
+def test_a_system_that_is_down_hides_nothing_of_the_others(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = os.environ["GARANT_DEMO_RECRUITMENT"]
+    monkeypatch.setenv("GARANT_DEMO_RECRUITMENT", "postgresql://nobody@127.0.0.1:1/nowhere")
+    request, _ = asked(company, post, "erasure", somebody())
+    found = {one.system: (one.rows > 0, bool(one.problem)) for one in services.story(request).searches}
+    assert found == {"crm": (True, False), "maintenance": (False, False), "recruitment": (False, True)}
+    assert request.state == "searching"  # nothing is planned before every system answered
+    assert "sans réponse" in sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    monkeypatch.setenv("GARANT_DEMO_RECRUITMENT", there)
+    services.search_again(company, request.key, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "planned"
 
 
 def test_recipients_are_told_and_answer_by_a_link_of_their_own(company: str, post: Letters) -> None:

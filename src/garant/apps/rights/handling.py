@@ -18,7 +18,9 @@ from garant.apps.rights.entries import (
 from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
 from garant.apps.rights.words import STATES, Outcome, Right, State, grounds_for
+from garant.apps.scoping import scoped
 from garant.policy.text import Text
+from garant.publish.letters import Letter
 
 _OPEN = (State.IDENTITY, State.SEARCHING, State.PLANNED)
 _UNDER_WAY = (*_OPEN, State.APPROVED, State.RUNNING)
@@ -135,14 +137,8 @@ def answer(request: Request, outcome: Outcome, *, ground: str = "", reason: str 
         RequestRefusedError: a refusal without a ground of the law, an answer that says more than was verified, a
             run that goes on, an objection not weighed.
     """
-    right = Right(request.right)
     whom = _whom(request)
-    if outcome == Outcome.REFUSED or ground:
-        if ground not in grounds_for(right):
-            raise refusals.unknown_ground()
-    elif outcome == Outcome.PARTLY and not whom.kept:
-        raise refusals.unknown_ground()
-    _check_done(request, right, outcome)
+    _check_answer(request, whom, outcome, ground)
     whom.notes["answer"] = reason.strip()
     seal(request, whom)
     request.ground = ground
@@ -164,6 +160,32 @@ def answer(request: Request, outcome: Outcome, *, ground: str = "", reason: str 
     letters.answer(request, outcome, whom, reason.strip())
     store.finish(request, State.ANSWERED, outcome, actor, entry)
     return request
+
+
+def preview(organisation: str, key: str, outcome: Outcome, *, ground: str = "", reason: str = "") -> Letter:
+    """The letter of an answer before it is given; nothing is written.
+
+    Raises:
+        RequestRefusedError: as `answer` would.
+    """
+    with scoped(organisation):
+        request = store.find(organisation, key)
+        if State(request.state) not in _UNDER_WAY:
+            raise refusals.not_now(key, STATES[State(request.state)])
+        whom = _whom(request)
+        _check_answer(request, whom, outcome, ground)
+        request.ground = ground
+        return letters.preview(request, outcome, whom, reason.strip())
+
+
+def _check_answer(request: Request, whom: Whom, outcome: Outcome, ground: str) -> None:
+    right = Right(request.right)
+    if outcome == Outcome.REFUSED or ground:
+        if ground not in grounds_for(right):
+            raise refusals.unknown_ground()
+    elif outcome == Outcome.PARTLY and not whom.kept:
+        raise refusals.unknown_ground()
+    _check_done(request, right, outcome)
 
 
 def _check_done(request: Request, right: Right, outcome: Outcome) -> None:

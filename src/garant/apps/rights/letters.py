@@ -24,7 +24,7 @@ from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import GROUNDS, Outcome, Right
 from garant.policy import Policy
 from garant.policy.text import Language, Text
-from garant.publish.letters import Done, Ground, Kept, LetterFacts
+from garant.publish.letters import Done, Ground, Kept, Letter, LetterFacts
 from garant.publish.letters import write as write_letter
 
 _GRANTED: Mapping[Right, str] = {
@@ -56,15 +56,12 @@ def write(request: Request, kind: str, **facts: Any) -> None:
     whom = opened(request)
     if whom is None:
         return
-    policy = _policy(request)
-    said = LetterFacts(**{**_about(request, policy), **facts})
-    letter = write_letter(
-        kind, said, cast(Language, request.language), frame=mails.frame(request.organisation)
-    )
+    letter = compose(request, kind, **facts)
     if whom.email:
-        reply, until = _contact(policy), None
-        if said.code is not None and said.minutes is not None:
-            until = store.now() + timedelta(minutes=said.minutes)
+        minutes, until = facts.get("minutes"), None
+        if kind == "code" and minutes is not None:
+            until = store.now() + timedelta(minutes=minutes)
+        reply = _contact(_policy(request))
         mails.send(
             request.organisation, whom.email, letter, about=about(request), reply_to=reply, until=until
         )
@@ -74,22 +71,39 @@ def write(request: Request, kind: str, **facts: Any) -> None:
         request.save(update_fields=["sealed"])
 
 
+def compose(request: Request, kind: str, **facts: Any) -> Letter:
+    """A letter about a request, as it would go."""
+    said = LetterFacts(**{**_about(request, _policy(request)), **facts})
+    language = cast(Language, request.language)
+    return write_letter(kind, said, language, frame=mails.frame(request.organisation))
+
+
 def answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> None:
-    """The letter of the answer: what was done, what stays and until when, why something is refused, whom to turn to."""
+    """Write the answer."""
+    kind, facts = _answer(request, outcome, whom, reason)
+    write(request, kind, **facts)
+
+
+def preview(request: Request, outcome: Outcome, whom: Whom, reason: str) -> Letter:
+    """The letter of an answer, before it is given. Nothing is written."""
+    kind, facts = _answer(request, outcome, whom, reason)
+    return compose(request, kind, **facts)
+
+
+def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tuple[str, dict[str, Any]]:
+    """What was done, what stays and until when, why something is refused, whom to turn to: the letter's kind, its facts."""
     right, kind = Right(request.right), {"fully": "answered"}.get(outcome.value, outcome.value)
     if outcome == Outcome.FULLY:
         kind = _GRANTED.get(right, kind)
     ground = GROUNDS.get(request.ground)
-    write(
-        request,
-        kind,
-        reasons=(reason,) if reason else (),
-        ground=Ground(words=_bare(ground.words), source=ground.source) if ground else None,
-        done=tuple(_done(request)),
-        kept=tuple(_kept(whom)),
-        purposes=(_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
-        recipients=tuple(whom.told),
-    )
+    return kind, {
+        "reasons": (reason,) if reason else (),
+        "ground": Ground(words=_bare(ground.words), source=ground.source) if ground else None,
+        "done": tuple(_done(request)),
+        "kept": tuple(_kept(whom)),
+        "purposes": (_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
+        "recipients": tuple(whom.told),
+    }
 
 
 def remind(request: Request, left: int) -> None:

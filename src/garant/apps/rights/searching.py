@@ -63,7 +63,8 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     ]
     _record(organisation, key, looked)
     _at_once(request, identities)
-    if any(one.rows for one in looked) or any(one.by_hand for one in looked):
+    every = all(one.problem is None for one in looked)
+    if every and any(one.rows or one.by_hand for one in looked):
         planning.propose_where_it_can(organisation, key)
     return {"request": key, "rows": sum(one.rows for one in looked)}
 

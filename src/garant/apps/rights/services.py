@@ -6,7 +6,7 @@ from garant.apps.rights.directives import revoke as revoke_directives
 from garant.apps.rights.each.changes import KINDS
 from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.ending import night, organisations_with_requests
-from garant.apps.rights.handling import answer, correct, extend, resume, wait, weigh, withdraw
+from garant.apps.rights.handling import answer, correct, extend, preview, resume, wait, weigh, withdraw
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
 from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, receive
 from garant.apps.rights.letters import sent
@@ -58,6 +58,7 @@ __all__ = [
     "organisations_with_requests",
     "pack",
     "package_again",
+    "preview",
     "propose",
     "purposes",
     "receive",

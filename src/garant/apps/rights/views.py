@@ -208,9 +208,30 @@ def approve(request: Any, key: str) -> HttpResponse:
 def handle(request: Any, key: str, deed: str) -> HttpResponse:
     """One decision about a request."""
     one = _found(request, key)
+    if deed == "answer" and "preview" in request.POST:
+        return _previewed(request, one)
     if deed not in DEEDS:
         raise Http404
     return _do(request, one, lambda: DEEDS[deed](one, request.POST, request.user.email))
+
+
+def _previewed(request: Any, one: Any) -> HttpResponse:
+    """The letter of an answer as it would go; it goes with the second button."""
+    sent = request.POST
+    try:
+        letter = services.preview(
+            one.organisation,
+            one.key,
+            Outcome(sent.get("outcome", "")),
+            ground=sent.get("ground", ""),
+            reason=services.cleaned("message", sent.get("reason", "")),
+        )
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+        return redirect("requests:request", one.organisation, one.key)
+    shown = {name: sent.get(name, "") for name in ("outcome", "ground", "reason")}
+    accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
+    return render(request, "rights/preview.html", {"one": one, "letter": letter, "sent": shown})
 
 
 def _do(request: Any, one: Any, deed: Callable[[], object]) -> HttpResponse:
