@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,13 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import text
 
+from garant.apps.promises.packages import person_package
+from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Kind
 from garant.engine.execution import Execution
 from garant.engine.export import export_subject
 from garant.engine.subject import find_subject, plan_subject
 from garant.engine.verify import Verification
+from garant.policy import load_policy
+from garant.publish.packages import Made, package_schema
+from tests.conftest import ROOT
 from tests.engine.support.running import Notebook
 from tests.odoo import oracles
 from tests.odoo.conftest import Odoo
@@ -184,3 +191,37 @@ def test_an_export_holds_the_persons_rows_and_the_cv(untouched: Odoo) -> None:
         ]
     assert address in {row["email_from"] for row in rows}
     assert export.files >= 1
+
+
+def test_a_package_holds_the_same_rows_and_no_address_of_another(untouched: Odoo) -> None:
+    address = one(untouched, LIVING_CANDIDATE)
+    out, made = io.BytesIO(), Made()
+    with untouched.sources() as sources:
+        whole = export_subject(
+            sources, {"email": address}, out, organisation="Essai", at=datetime(2026, 11, 1, tzinfo=UTC)
+        )
+        workspace = Workspace(load_policy(ROOT / "examples" / "seipra-score" / "policy"), sources)
+        pieces = b"".join(
+            person_package(workspace, {"email": address}, number="R-1", language="fr", made=made)
+        )
+    archive = zipfile.ZipFile(io.BytesIO(pieces))
+    assert archive.testzip() is None
+    data = json.loads(archive.read("data.json"))
+    Draft202012Validator(package_schema()).validate(data)
+    assert (made.rows, made.files) == (whole.rows, whole.files)
+    values = " ".join(
+        str(value) for table in data["tables"] for row in table["rows"] for value in row.values()
+    )
+    shown = {found.lower() for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", values)}
+    own = {
+        found.lower()
+        for table in data["tables"]
+        for row in table["rows"]
+        for name, value in row.items()
+        if "email" in name
+        for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", str(value))
+    }
+    assert address in shown
+    assert shown <= own | {address}
+    pages = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".html"))
+    assert address.encode() in pages
