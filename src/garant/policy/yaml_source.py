@@ -60,8 +60,15 @@ def read_yaml(path: Path, shown: str | None = None) -> YamlSource:
 
     Raises UnusableDocument: unreadable, over 512 KiB, not UTF-8, or not the plain YAML that is accepted.
     """
-    name = shown or str(path)
-    start = Position(name)
+    return parse_yaml(read_text(path, shown), shown or str(path))
+
+
+def read_text(path: Path, shown: str | None = None) -> str:
+    """Read the text of a file that should be YAML, called `shown` in messages.
+
+    Raises UnusableDocument: unreadable, over 512 KiB, or not UTF-8.
+    """
+    start = Position(shown or str(path))
     try:
         if not path.is_file():
             raise FileNotFoundError("not a file")
@@ -71,7 +78,7 @@ def read_yaml(path: Path, shown: str | None = None) -> YamlSource:
         _refuse(rules.UNREADABLE, start, _unreadable(problem))
     if len(raw) > LARGEST_FILE:
         _refuse(rules.TOO_LARGE, start, _over("512 Kio", "512 KiB"))
-    return parse_yaml(_decode(raw, start), name)
+    return _decode(raw, start)
 
 
 def parse_yaml(text: str, file: str = "policy.yaml") -> YamlSource:

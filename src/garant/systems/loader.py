@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,7 +22,7 @@ from garant.policy.places import Place, Positions
 from garant.policy.source_rules import NOT_A_MAPPING, UNREADABLE
 from garant.policy.text import Text
 from garant.policy.validation import validated
-from garant.policy.yaml_source import Json, YamlSource, parse_yaml, read_yaml
+from garant.policy.yaml_source import Json, YamlSource, parse_yaml, read_text
 from garant.systems.checks.unusable import BY_HAND, SAME_SYSTEM, SECRET_IN_MAP, UNKNOWN_SHIPPED_MAP
 from garant.systems.manual.model import ManualMap
 from garant.systems.model import DataMap
@@ -72,9 +73,15 @@ def load_any(path: Path, shown: str | None = None) -> Loaded:
     Raises UnusableMap: unreadable, not plain YAML, a secret in it, or not what a data map may say.
     """
     try:
-        return _resolved(read_yaml(path, shown))
+        return _parsed(read_text(path, shown), shown or str(path))
     except UnusableDocument as problem:
         raise UnusableMap(problem.diagnostics) from None
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, file: str) -> Loaded:
+    """The same text is the same map: a worker and a site read it once, not at every job and page."""
+    return _resolved(parse_yaml(text, file))
 
 
 def load_map(path: Path, shown: str | None = None) -> LoadedMap:
@@ -85,7 +92,7 @@ def load_map(path: Path, shown: str | None = None) -> LoadedMap:
 def parse_any(text: str, file: str = "map.yaml") -> Loaded:
     """Load a map from a text, called `file` in messages. Raises UnusableMap as `load_any` does."""
     try:
-        return _resolved(parse_yaml(text, file))
+        return _parsed(text, file)
     except UnusableDocument as problem:
         raise UnusableMap(problem.diagnostics) from None
 

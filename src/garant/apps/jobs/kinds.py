@@ -22,6 +22,8 @@ from garant.apps.promises.refusals import RunStoppedError
 from garant.apps.rights import services as rights
 from garant.engine.plan import plan_retention
 
+SWEEPING: Final = frozenset({"retention", "replay"})
+"""Kinds of plans after which every promise is looked at again."""
 EVERY: Final = 0.5
 """Seconds between two reports of progress."""
 
@@ -79,8 +81,9 @@ def run(job: Job) -> dict[str, Any]:
         except RunStoppedError:
             raise StoppedError from None
     rights.ended(job.organisation, digest)
-    controls.look(job.organisation)
-    permissions.look(job.organisation)
+    if document.kind in SWEEPING:  # one person's request changes no promise; the night looks at everything
+        controls.look(job.organisation)
+        permissions.look(job.organisation)
     return {"run": ended.key, "state": ended.state}
 
 

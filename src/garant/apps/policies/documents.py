@@ -24,3 +24,9 @@ def read(document: str) -> Policy:
 def loaded(policy: Policy, file: str = "policy") -> LoadedPolicy:
     """A policy that stands in no file, as the engine and the checks take it."""
     return LoadedPolicy(policy, Positions({(): Position(file)}, {}), digest_of(policy))
+
+
+@lru_cache(maxsize=64)
+def loaded_once(document: str, file: str) -> LoadedPolicy:
+    """The same of a document that :func:`written` wrote; read once for all the jobs and pages that need it."""
+    return loaded(read(document), file)

@@ -10,7 +10,9 @@ from django.db import connection
 
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
+from garant.apps.policies.documents import loaded_once
 from garant.apps.policies.models import NoticeGiven, State, Version
+from garant.policy import LoadedPolicy
 from garant.policy.diff import Change, differences, weightiest
 from garant.policy.periods import time_zone
 
@@ -41,6 +43,12 @@ def published(organisation: str, on: date | None = None) -> Version | None:
             .order_by("-effective_on", "-published_at")
             .first()
         )
+
+
+def in_force(organisation: str) -> LoadedPolicy | None:
+    """The policy in force today, as the engine takes it; none before the first."""
+    version = published(organisation)
+    return loaded_once(version.document, f"v{version.number}") if version else None
 
 
 def published_versions(organisation: str) -> list[Version]:

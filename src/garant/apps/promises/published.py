@@ -13,7 +13,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import refusals
 from garant.apps.promises.workspace import Workspace, open_workspace
 from garant.ledger.keys import key_source
-from garant.policy.loader import LoadedPolicy, parse_policy
+from garant.policy.loader import LoadedPolicy
 
 
 def maps_folder(organisation: str) -> Path:
@@ -27,10 +27,10 @@ def policy_in_force(organisation: str) -> LoadedPolicy:
     Raises:
         RefusedError: none is.
     """
-    version = policies.published(organisation)
-    if version is None:
+    found = policies.in_force(organisation)
+    if found is None:
         raise refusals.nothing_published(organisation)
-    return parse_policy(version.document, f"v{version.number}")
+    return found
 
 
 @contextmanager
