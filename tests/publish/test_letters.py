@@ -64,6 +64,7 @@ FACTS: dict[str, Any] = {
     "link": "https://garant.example/p/exemple/fr/d/abc?x=1&y=2",
     "until": date(2026, 12, 3),
     "days": 7,
+    "count": 3,
     "role": words("déléguée", "officer"),
     "identities": ("a@b.example",),
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs.worker import remind_of_mail
 from garant.apps.mails import inbox, services
 from garant.apps.mails.imap import Letter
 from garant.apps.rights import services as rights
@@ -65,6 +67,22 @@ def test_a_message_is_put_aside(company: str) -> None:
     assert officer.post(f"/o/{company}/mail/{key}/dismiss/").status_code == 302
     assert officer.post(f"/o/{company}/mail/{key}/dismiss/").status_code == 404
     assert "Aucun message n’attend" in officer.get(f"/o/{company}/mail/").content.decode()
+
+
+def test_those_who_answer_are_reminded_of_what_waits(company: str) -> None:
+    arrive(company)
+    assert inbox.remind(company, WHEN.date()) == 0, "it came today"
+    night = datetime(2026, 11, 22, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    remind_of_mail(night.replace(hour=12))
+    assert services.of(company, "arrivals/2026-11-22") == []
+    remind_of_mail(night)
+    told = services.of(company, "arrivals/2026-11-22")
+    assert OFFICER in {one.to for one in told}
+    assert "technicien@demo.example" not in {one.to for one in told}
+    assert all(
+        "20\u202fnovembre 2026" in one.text or "20 novembre 2026" in " ".join(one.text.split())
+        for one in told
+    )
 
 
 def test_letters_are_previewed_before_they_are_kept(company: str) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from django.conf import settings
@@ -52,6 +53,7 @@ def hourly(scheduled: datetime, _: Any) -> None:
     """Ask for the looks of the organisations where it is night; destroy what is past its day."""
     close_old_connections()
     ask_nightly(scheduled)
+    remind_of_mail(scheduled)
     deliveries.destroy_due(scheduled)
     letters.forget_old(scheduled)
 
@@ -81,6 +83,13 @@ def ask_nightly(at: datetime) -> int:
                 services.ask(key, "plan", actor="garant")
             asked += 1
     return asked
+
+
+def remind_of_mail(at: datetime) -> None:
+    """Write to those who answer where messages wait, once a night."""
+    for one in organisations.listing():
+        if organisations.is_look_hour(one, at):
+            inbox.remind(one.key, at.astimezone(ZoneInfo(one.time_zone)).date())
 
 
 def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:

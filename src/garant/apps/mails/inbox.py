@@ -10,12 +10,15 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import May
 from garant.apps.evidence import services as evidence
 from garant.apps.mails import imap, refusals, services
 from garant.apps.mails.entries import ArrivalEnded, ArrivalReceived
@@ -25,6 +28,7 @@ from garant.apps.organisations import services as organisations
 from garant.apps.scoping import for_organisation, scoped
 from garant.ledger import unwrap, wrap
 from garant.ledger.entries import Entry, Payload
+from garant.publish.letters import LetterFacts, write
 from garant.site.environment import Mailbox, mailboxes
 
 MOST: Final = 200
@@ -154,6 +158,23 @@ def dismiss(organisation: str, key: str, *, actor: str) -> None:
     """Throw a message away: it asks for nothing that the law gives. Raises MailRefusedError."""
     with scoped(organisation):
         _end(_found(key), "dismissed", actor, None)
+
+
+def remind(organisation: str, today: date) -> int:
+    """Write to those who answer requests, where a message has waited since a day before; to how many."""
+    with scoped(organisation):
+        waiting = list(Arrival.objects.values_list("on", flat=True))
+    if not waiting or min(waiting) >= today:
+        return 0
+    name = organisations.organisation(organisation).name
+    link = f"{settings.GARANT_URL}/o/{organisation}/mail/"
+    facts = LetterFacts(organisation=name, count=len(waiting), received=min(waiting), link=link)
+    told = [one.user for one in accounts.members(organisation) if one.may(May.ANSWER)]
+    for user in told:
+        letter = write("arrivals", facts, "en" if user.language == "en" else "fr")
+        until = _now() + timedelta(days=1)
+        services.send(organisation, user.email, letter, about=f"arrivals/{today.isoformat()}", until=until)
+    return len(told)
 
 
 def unreachable(box: Mailbox) -> Any:

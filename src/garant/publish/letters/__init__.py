@@ -102,6 +102,9 @@ KINDS: Final[dict[str, Kind]] = {
         ("number", "right", "due", "days"),
         framed=False,
     ),
+    "arrivals": Kind(
+        _t("Messages en attente", "Messages that wait"), others.arrivals, ("count", "received"), framed=False
+    ),
     "told_recipient": Kind(
         _t("Notification à un destinataire", "A recipient is told"),
         others.told_recipient,

@@ -128,6 +128,8 @@ class LetterFacts(Fact):
     """The last day of a link."""
     days: int | None = None
     """Days left; negative: days late."""
+    count: int | None = Field(default=None, ge=0)
+    """How many of something."""
     role: Words | None = None
     """Of someone invited."""
     identities: tuple[Line, ...] = ()

@@ -52,6 +52,23 @@ def escalation(to: Speaker) -> Letter:
     ]
 
 
+_MESSAGES = Text(fr="message attend", en="message waits"), Text(fr="messages attendent", en="messages wait")
+
+
+def arrivals(to: Speaker) -> Letter:
+    """To whoever answers requests: messages of the mailbox that nobody has looked at."""
+    waiting = to.its(words.counted(to.facts.count or 0, *_MESSAGES))
+    return to.tell(f"{waiting} une décision", f"{waiting} for a decision"), [
+        to.say(
+            f"Dans la boîte de {to.facts.organisation}, le plus ancien est arrivé le {to.day(to.facts.received)}. "
+            "S’il s’agit d’une demande, le délai de réponse court depuis ce jour.",
+            f"In the mailbox of {to.facts.organisation}, the oldest arrived on {to.day(to.facts.received)}. If it is a "
+            "request, the time to answer runs from that day.",
+        ),
+        *([Link(to.tell("Les ouvrir :", "Open them:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
 _TOLD = {
     "erasure": Text(
         fr="a obtenu l’effacement de ses données. Merci d’effacer celles que vous tenez de nous, et leurs copies.",
