@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from django.test import Client
 from garant.apps.rights import services
 from garant.apps.rights.each import packages
 from garant.policy.loader import load_policy
+from garant.systems.port import ConnectorError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
 from tests.apps.rights.steps import OFFICER, asked, post_form
 from tests.conftest import ROOT
@@ -93,3 +95,22 @@ def test_nobody_found_is_left_to_a_person_to_answer(company: str, post: Letters)
     (letter,) = [one for one in services.sent(request) if one.kind == "refused"]
     assert "CNIL" in letter.text
     assert "saisir la justice" in letter.text
+
+
+def test_a_package_that_could_not_be_made_is_made_again(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, _ = asked(company, post, "access", somebody())
+    services.approve(company, request.key, actor=OFFICER)
+    there = os.environ["GARANT_DEMO_CRM"]
+    monkeypatch.setenv("GARANT_DEMO_CRM", "postgresql://nobody@127.0.0.1:1/nowhere")
+    with pytest.raises(ConnectorError):
+        work(company, "request-package")
+    assert services.find(company, request.key).state == "running"
+    assert "package_ready" not in post.kinds(request.key)
+    monkeypatch.setenv("GARANT_DEMO_CRM", there)
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    assert "Refaire le paquet" in officer.get(page).content.decode()
+    officer.post(f"{page}pack/")
+    work(company, "request-package")
+    assert services.find(company, request.key).outcome == "fully"

@@ -193,11 +193,13 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
     if request.state == State.APPROVED:
         raise refusals.still_running()
     if request.state == State.RUNNING:
-        run = decisions.run_of(request.organisation, request.plan)
+        run = decisions.run_of(request.organisation, request.plan) if request.plan else None
         if run is None or run.open:
             raise refusals.still_running()
         if outcome != Outcome.REFUSED and run.state == "not-kept":
             raise refusals.unverified()
+        if outcome == Outcome.FULLY and run.state == "waiting":
+            raise refusals.by_hand_first()
     if outcome == Outcome.REFUSED:
         return
     looked = list(Search.objects.filter(request=request))

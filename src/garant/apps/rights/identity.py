@@ -149,7 +149,7 @@ def _open(request: Request) -> str:
     return secret
 
 
-@store.moving(State.IDENTITY, State.SEARCHING)
+@store.moving(State.IDENTITY, State.SEARCHING, State.PLANNED)
 def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> Request:
     """Say that somebody showed who they are, and by what: what they only declared is searched by too.
 

@@ -10,6 +10,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.published import open_published
+from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import letters, refusals, store
 from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.each import changes
@@ -18,7 +19,10 @@ from garant.apps.rights.models import Request
 from garant.apps.rights.sealing import opened
 from garant.apps.rights.words import STATES, Method, State
 from garant.apps.scoping import for_organisation
+from garant.engine.subject import NotSupported
+from garant.policy.diagnostics import UnusableDocument
 from garant.policy.periods import expiry
+from garant.systems.port import ConnectorError
 
 
 @store.moving(State.ANSWERED)
@@ -47,7 +51,15 @@ def tell(request: Request, reason: str, on: date, *, actor: str) -> Request:
 def propose_due(organisation: str, today: date) -> int:
     """Propose the plans of the restrictions whose last day has come; how many."""
     due = Request.objects.filter(organisation=organisation, lift_on__lte=today, lift_plan="", forget_on=None)
-    return sum(_propose(organisation, key) for key in list(due.values_list("key", flat=True)))
+    return sum(_try(organisation, key) for key in list(due.values_list("key", flat=True)))
+
+
+def _try(organisation: str, key: str) -> int:
+    """A system that does not answer tonight is asked tomorrow; the rest of the night goes on."""
+    try:
+        return _propose(organisation, key)
+    except (RefusedError, ConnectorError, NotSupported, UnusableDocument, OSError):
+        return 0
 
 
 def _propose(organisation: str, key: str) -> int:

@@ -54,6 +54,14 @@ def entrust(request: Request, *, actor: str) -> None:
     jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
 
 
+@store.moving(State.RUNNING)
+def retry(request: Request, *, actor: str) -> None:
+    """Make the package that could not be made: a system did not answer."""
+    if Right(request.right) not in packages.PACKAGES:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+
+
 @store.moving(State.ANSWERED)
 def again(request: Request) -> None:
     """The person did not follow the link in time: the package is made again, as things are now."""

@@ -84,6 +84,15 @@ def unverified() -> RequestRefusedError:
     )
 
 
+def by_hand_first() -> RequestRefusedError:
+    """Somebody who works a system by hand has not answered yet."""
+    return _refused(
+        "Une personne n’a pas encore répondu pour un système tenu à la main\u202f: attendez-la, ou répondez "
+        "«\u202fen partie\u202f».",
+        "Somebody has not answered yet for a system worked by hand: wait for them, or answer “in part”.",
+    )
+
+
 def not_searched() -> RequestRefusedError:
     """Nobody looked yet."""
     return _refused("Les systèmes n’ont pas encore été regardés.", "The systems have not been looked at yet.")

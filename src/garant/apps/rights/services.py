@@ -14,6 +14,7 @@ from garant.apps.rights.lifting import approve as approve_lift
 from garant.apps.rights.lifting import tell as tell_lift
 from garant.apps.rights.packing import again as package_again
 from garant.apps.rights.packing import entrust, pack
+from garant.apps.rights.packing import retry as retry_package
 from garant.apps.rights.planning import approve, began, ended, propose
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
 from garant.apps.rights.sealing import Whom, opened
@@ -65,6 +66,7 @@ __all__ = [
     "recipients",
     "reply",
     "resume",
+    "retry_package",
     "revoke_directives",
     "search",
     "search_again",

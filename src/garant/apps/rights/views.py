@@ -159,7 +159,8 @@ def _choices(one: Any, story: Any) -> dict[str, Any]:
     unsure = state == State.IDENTITY or (looking and one.identified_by == Method.CODE)
     return {
         "identify": IdentityForm() if unsure else None,
-        "searched": searched,
+        "searching": looking,
+        "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
         "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
@@ -189,6 +190,7 @@ def _plan(one: Any) -> Any:
 
 def _jobs(one: Any) -> list[Any]:
     found = [jobs.open_job(one.organisation, "request-search", {"request": one.key})]
+    found.append(jobs.open_job(one.organisation, "request-package", {"request": one.key}))
     if one.plan:
         found.append(jobs.open_job(one.organisation, "run", {"plan": one.plan}))
     return [job for job in found if job is not None]
@@ -297,6 +299,7 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
     ),
     "correct": _correct,
     "lift": _lift,
+    "pack": lambda one, _, actor: services.retry_package(one.organisation, one.key, actor=actor),
     "entrust": lambda one, _, actor: services.entrust(one.organisation, one.key, actor=actor),
     "tell": lambda one, sent, actor: services.tell_recipient(
         one.organisation, one.key, sent.get("recipient", ""), sent.get("email", ""), actor=actor

@@ -73,7 +73,10 @@ def package(
     """
     with tempfile.TemporaryFile() as shown, tempfile.TemporaryFile() as sheets:
         maker = _Maker(content, about, policy, kind, made or Made())
-        yield from maker.pieces(Aside(shown), Aside(sheets))
+        try:
+            yield from maker.pieces(Aside(shown), Aside(sheets))
+        finally:
+            maker.abandon()
 
 
 class _Maker:
@@ -81,6 +84,9 @@ class _Maker:
         self._content, self._about, self._policy, self._kind, self._made = content, about, policy, kind, made
         self._zip = Leaving()
         self._mask = Mask(about.identities)
+
+    def abandon(self) -> None:
+        self._zip.abandon()
 
     def pieces(self, shown: Aside, sheets: Aside) -> Iterator[bytes]:
         self._pages, self._sheets = shown, sheets

@@ -75,6 +75,10 @@ class Leaving:
         self._zip.close()
         yield self._out.drained()
 
+    def abandon(self) -> None:
+        """What was begun and not ended never is: nothing writes its directory later. After the end, nothing."""
+        self._zip.fp = None
+
 
 def gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces worth compressing: a row is too little."""
