@@ -17,8 +17,9 @@ from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Right
 from garant.ledger import LedgerError
+from tests.apps.rights import steps
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
-from tests.apps.rights.steps import confirm, fill, post_form
+from tests.apps.rights.steps import OFFICER, confirm, fill, post_form
 from tests.apps.seen import seen
 from tests.site.conftest import sign_in
 
@@ -128,3 +129,10 @@ def test_two_who_approve_at_once_approve_once(company: str, post: Letters) -> No
     with pytest.raises(LedgerError):
         services.approve(company, request.key, actor="adjointe@demo.example")
     assert len(list(evidence.records(company, kind="plan.approved"))) == 1
+
+
+def test_the_pages_of_requests_know_who_is_signed_in(company: str, post: Letters) -> None:
+    request, _ = steps.asked(company, post, "erasure", somebody())
+    for page in ("", f"{request.key}/", "new/"):
+        shown = sign_in(OFFICER).get(f"/o/{company}/requests/{page}").content.decode()
+        assert "Se déconnecter" in shown, page

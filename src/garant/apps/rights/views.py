@@ -68,7 +68,7 @@ def _line(one: Any, today: Any) -> dict[str, Any]:
     right, state, channel, _, outcome = one.names()
     left = one.clock(today).left(today)
     return {
-        "request": one,
+        "one": one,
         "right": RIGHTS[right].name,
         "state": STATES[state],
         "channel": CHANNELS[channel],
@@ -110,7 +110,6 @@ def request_page(request: Any, key: str) -> HttpResponse:
         held["right"] = whom.values.get(held["kind"], "") if whom else ""
     names = {
         **_line(one, today),
-        "one": one,
         "whom": whom,
         "steps": [(step, _step(step)) for step in story.steps],
         "searches": story.searches,
