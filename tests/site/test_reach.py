@@ -250,6 +250,12 @@ def test_what_is_about_the_whole_takes_a_habilitation_to_the_whole(company: str)
     for page in ("policy/", "ledger/", "ledger/export/", "requests/", "settings/webhooks/"):
         assert client.get(f"/o/{company}/{page}").status_code == 403, page
     assert "Politique" not in client.get(f"/o/{company}/").content.decode().split("<main")[0]
+    controls.look(company)
+    mended = "/policy/"  # where instructions are written down: open to who sees the whole
+    page = f"/o/{company}/promises/measure.testing/"
+    assert (mended in sign_in(OFFICER).get(page).content.decode().split("<main")[1]) > (
+        mended in client.get(page).content.decode().split("<main")[1]
+    )
     assert client.post(f"/o/{company}/people/", {"email": "z@demo.example", "role": "dpo"}).status_code == 403
     assert client.post(f"/o/{company}/settings/", {"look_hour": "3"}).status_code == 403
     user = accounts.ensure_user(WHO)

@@ -17,6 +17,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises.sight import Sight
+from garant.site.rooms import ROOMS
 from garant.site.words import said
 
 
@@ -59,7 +60,7 @@ def promise(request: Any, key: str) -> HttpResponse:
     return render(
         request,
         "controls/promise.html",
-        {"one": one, "readings": readings[::-1], "chart": chart, "mend": _mend(request.organisation, one)},
+        {"one": one, "readings": readings[::-1], "chart": chart, "mend": _mend(request, one)},
     )
 
 
@@ -82,13 +83,15 @@ def public(request: HttpRequest, organisation: str, language: str) -> HttpRespon
     return response
 
 
-def _mend(organisation: str, one: Any) -> dict[str, str] | None:
-    """The operation that mends a promise, where there is one, and the address of its page."""
+def _mend(request: Any, one: Any) -> dict[str, str] | None:
+    """The operation that mends a promise, where there is one, and the address of its page, where it is open to them."""
     if one.mend is None:
         return None
     page = one.mend["page"]
+    if request.membership.narrow and page in {room.page for room in ROOMS if room.whole}:
+        return None
     try:
-        url = reverse(page) if page == "home" else reverse(page, args=[organisation])
+        url = reverse(page) if page == "home" else reverse(page, args=[request.organisation])
     except NoReverseMatch:
         return None
     return {"label": said(one.mend["label"]), "url": url}
