@@ -259,6 +259,9 @@ def test_the_policy_of_content_is_strict(published: str) -> None:
     policy = get(f"{BASE}/fr/")["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+    assert "script-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "trusted-types 'none'" in policy
 
 
 def test_the_front_door_leads_to_what_is_published(installation: Any, reference: Policy) -> None:
