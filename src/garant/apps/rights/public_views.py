@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from garant.apps.notices import pages as notices
 from garant.apps.notices import services as publishing
 from garant.apps.rights import services
+from garant.apps.rights.clock import rules_for
 from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
@@ -36,6 +37,7 @@ from garant.apps.rights.words import (
 from garant.ledger import LedgerError
 from garant.policy import Policy
 from garant.policy.text import Language
+from garant.publish.words import period
 from garant.site.rates import Buckets, caller
 from garant.site.words import said, say
 
@@ -126,7 +128,9 @@ class Page:
 @public
 def choose(_: HttpRequest, page: Page) -> HttpResponse:
     """The rights, each with what it gives."""
-    return page.render("choose", rights=RIGHTS)
+    law, promised = rules_for(publishing.today(page.organisation)).answer, page.policy.rights.deadline
+    within = law if promised.exceeds(law) else promised
+    return page.render("choose", rights=RIGHTS, within=period(within))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
