@@ -51,6 +51,16 @@ def _leave_home(folder: Path) -> None:
     django_settings.GARANT_WITNESSES = folder / "checkpoints"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def counts_wait() -> Iterator[None]:
+    """No thread of ours writes how often something was asked into the middle of another test."""
+    from garant.apps.permissions import counting
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "DELAY", 3600.0)
+        yield
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Runs after failures and Ctrl-C too. A killed run is seen by the server's keeper itself."""
     if _RUN in config.stash:

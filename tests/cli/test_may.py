@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garant.apps.permissions import counting, knowing
+from garant.apps.permissions import knowing
 from garant.cli import application
 from tests.site.conftest import company, demo, demo_systems, installation, site
 
@@ -15,7 +15,6 @@ __all__ = ["company", "demo", "demo_systems", "installation", "site"]
 def test_asked_told_and_counted(
     company: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "DELAY", 3600)
     knowing.forget_looks()
 
     def garant(*arguments: str) -> tuple[int, str]:

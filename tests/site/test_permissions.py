@@ -35,7 +35,6 @@ HIRING = "recruitment/hiring"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts are written when asked for; what was known of another test's organisation is forgotten."""
-    monkeypatch.setattr(counting, "DELAY", 3600)
     monkeypatch.setattr(counting, "_counts", Counter())
     for kept in (knowing._looked, knowing._permissions, knowing._zone, people._key, oppositions._kept_key):
         kept.cache_clear()

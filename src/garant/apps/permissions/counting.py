@@ -8,10 +8,11 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Final
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models import F
 
 from garant.apps.permissions.models import Asked
@@ -63,6 +64,7 @@ def _write_apart() -> None:
 
 @atexit.register
 def _at_exit() -> None:
-    """What was counted in the last second of a process that ends by itself."""
-    if _counts:
-        write()
+    """What was counted in the last second of a process that ends by itself; lost where the database is gone."""
+    with suppress(DatabaseError):
+        if _counts:
+            write()
