@@ -8,12 +8,12 @@ from typing import Any
 
 from garant.engine.document import Plan
 from garant.engine.holds import Hold, Holding, held_terms, nothing_held, stand, under
+from garant.engine.journal import Journal
 from garant.engine.marks import ERASING, identifying
 from garant.engine.run import (
     BATCH,
     BatchRef,
     Course,
-    Journal,
     Outcome,
     batches,
     block_summary,
@@ -26,7 +26,7 @@ from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED
-from garant.systems.port import ChangeSet, Found, Marking, RootKey, Snapshot
+from garant.systems.port import Found, Marking, RootKey, Snapshot
 
 _ROOTS = Text(fr="dossiers", en="roots")
 _ROWS = Text(fr="lignes", en="rows")
@@ -92,6 +92,8 @@ class Execution:
         self._holding, self._heeded = holding, tuple[Hold, ...]()
         self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
+        for course in self.courses:
+            course.ending = [one for one in self.courses if one.ends_for(course)]
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
         self._heed(tuple(holding()), judging=not resumed)
         for course in self.courses:
@@ -119,6 +121,9 @@ class Execution:
             now = tuple(self._holding())
             if now != self._heeded:
                 self._heed(now)
+            if course.looks_aside:
+                with course.source.connector.snapshot() as snapshot:
+                    course.look_aside(self.terms, snapshot)
             try:
                 return execute(course, ref, _Heeding(journal, self._holding, now))
             except _HoldsChanged:
@@ -219,8 +224,8 @@ def _check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) -
     planned = course.selection
     where = f"{planned.system}: {planned.rule or planned.root}"
     _within(plan, planned.due, len(found.keys), where, _ROOTS)
-    # All who leave are in this one set: nobody who leaves by the plan is left out as an owner.
-    change = ChangeSet(planned.root, found.keys, course.steps, found.held)
+    # Nobody who leaves by the plan is left out as an owner.
+    change = course.looking(found.keys, found.held)
     rows = snapshot.count(change).total
     loose = replace(change, steps=under(change.steps, UNGUARDED))
     reality = snapshot.count(loose).total if change.guards else rows

@@ -129,12 +129,13 @@ def select(
     standing: Standing,
     *,
     archive: bool = False,
-    without: Sequence[RootKey] = (),
+    without: Found | None = None,
     only: AbstractSet[RootKey] | None = None,
-) -> tuple[Selection, Sequence[RootKey]]:
-    """One selection of a promise, and the keys of all the roots past their term, settled ones included.
+) -> tuple[Selection, Found]:
+    """One selection of a promise, and all the roots past their term, settled ones included.
 
-    ``without`` these roots, or of these ``only``.
+    ``without`` these roots, who leave by another selection of the promise and own nothing that would stay for
+    them; or of these ``only``.
     """
     data_map = source.data_map
     disposition = data_map.dispositions[binding.dispositions]
@@ -145,11 +146,12 @@ def select(
     question = terms.due_question(data_map, binding, archive=archive)
     asked = terms.duty_questions(data_map, duties)
     every = snapshot.find_due(question, asked)
-    found = _less(every, without)
+    found = every if without is None else _less(every, without)
     if only is not None:
         found = replace(found, keys=[key for key in found.keys if key in only])
     steps = under(steps_of(data_map, disposition, duties), standing.guards)
-    surveyor = Surveyor(snapshot, disposition.root, duties, steps)
+    past = () if without is None else without.keys
+    surveyor = Surveyor(snapshot, disposition.root, duties, steps, past)
     keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
     settled = set(found.keys) - set(keys)
     on_hold = surveyor.only_held([key for key in found.keys if key in settled], found.held)
@@ -185,10 +187,10 @@ def select(
         cascades=survey.cascades,
         advice=source.connector.advice(surveyor.change(keys, found.held)),
     )
-    return selection, every.keys
+    return selection, every
 
 
-def _less(found: Found, without: Sequence[RootKey]) -> Found:
-    """The answer for the roots that are not among these."""
-    gone = set(without)
-    return replace(found, keys=[key for key in found.keys if key not in gone]) if gone else found
+def _less(found: Found, without: Found) -> Found:
+    """The answer for the roots that are not among these; what holds either of them is told still."""
+    gone, held = set(without.keys), {**without.held, **found.held}
+    return replace(found, keys=[key for key in found.keys if key not in gone], held=held) if gone else found

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from garant.engine.archiving import Archiving, archiving_of, require_kept
 from garant.engine.document import MARKING, Kind, Plan, Selection
 from garant.engine.holds import Standing, under
+from garant.engine.journal import BatchJournal, read_counts, write_counts
 from garant.engine.steps import (
     duties_of,
     last_owner_steps,
@@ -46,26 +47,6 @@ BATCH = 10_000
 
 BATCH_ROWS = 50_000
 """Rows that a transaction is to change, about, where the plan has counted them: locks are held meanwhile."""
-
-
-class BatchJournal(Protocol):
-    """What a batch writes about itself before its system commits."""
-
-    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
-        """The counts prepared for this batch and left without a receipt, if any."""
-        ...
-
-    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
-        """Make the counts durable; the system commits only after this returns."""
-        ...
-
-
-class Journal(BatchJournal, Protocol):
-    """The journal of a whole run, which also says who was left alone."""
-
-    def skipped(self, batch_key: str) -> Sequence[RootKey]:
-        """The roots that the batch, or its halves, left out because they were no longer due."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +114,15 @@ class Course:
     recheck: Recheck | None = None
     now_due: set[RootKey] = field(default_factory=set[RootKey])
     departing: list[RootKey] = field(default_factory=list[RootKey])
-    held: dict[RootKey, int] = field(default_factory=dict[RootKey, int])
+    past: Found = field(default_factory=lambda: Found(0))
+    """Where the selection archives: who is past the whole term, and is no owner for whom a shared row would stay."""
+    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    _own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     sample: int = 0
     archiving: Archiving | None = None
     marking: Marking | None = None
+    ending: Sequence[Course] = ()
+    """Where the selection archives: the one of the same promise and plan for who is past the whole term."""
 
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
@@ -158,11 +144,24 @@ class Course:
             marking=self.marking,
         )
 
+    def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
+        """The steps over all these keys at once, to be counted."""
+        mine = set(keys) if self.past.keys else set[RootKey]()
+        besides = [key for key in self.past.keys if key not in mine]
+        departing = [*besides, *keys] if besides else ()
+        return ChangeSet(self.selection.root, keys, self.steps, {**self.past.held, **held}, departing)
+
     def spare(self, roots: Sequence[RootKey]) -> None:
         """Count these roots no more among those who leave: they took up contact during the run."""
         if roots:
             self.now_due -= set(roots)
-            self.departing = [key for key in self.departing if key in self.now_due]
+            self._leave(replace(self.past, keys=[key for key in self.past.keys if key not in roots]))
+
+    def ends_for(self, other: Course) -> bool:
+        """Whether this selection ends those of a promise that the other one archives."""
+        mine, its = self.selection, other.selection
+        same = (mine.system, mine.rule, mine.role, mine.event) == (its.system, its.rule, its.role, its.event)
+        return same and its.archive and not mine.archive
 
     def heed(self, standing: Standing, kind: Kind) -> None:
         """Leave as it is what holds keep from now on."""
@@ -189,10 +188,39 @@ class Course:
         due, duties = self._questions(terms)
         self.recheck = Recheck(due, duties)
         found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
-        self.now_due = set(found.keys)
-        self.departing = [key for key in self.keys if key in self.now_due]
-        self.held = dict(found.held)
+        self.now_due, self._own_held = set(found.keys), found.held
+        self._leave(self._past(terms, snapshot))
         return found
+
+    @property
+    def looks_aside(self) -> bool:
+        """Whether rows that are archived may be shared with people who are past the whole term."""
+        return self.archiving is not None and any(step.others != "any" for step in self.steps)
+
+    def look_aside(self, terms: Terms, snapshot: Snapshot) -> None:
+        """Ask again who is past the whole term: some may have come back since."""
+        past = self._past(terms, snapshot)
+        if (past.keys, past.held) != (self.past.keys, self.past.held):
+            self._leave(past)
+
+    def _past(self, terms: Terms, snapshot: Snapshot) -> Found:
+        if not self.looks_aside:
+            return self.past
+        data_map = self.source.data_map
+        mine = [b for b in data_map.promises if self._is_mine(b.rule, b.role, b.event)]
+        duties = terms.duty_questions(data_map, self.duties)
+        past = snapshot.find_due(terms.due_question(data_map, mine[0]), duties)
+        # The dates of those who have just been erased may have gone with their rows.
+        known, held = set(past.keys), dict(past.held)
+        gone = [key for one in self.ending for key in one.keys if key in one.now_due and key not in known]
+        held |= {key: one.held[key] for one in self.ending for key in gone if key in one.held}
+        return replace(past, keys=[*past.keys, *gone], held=held)
+
+    def _leave(self, past: Found) -> None:
+        """Say anew who leaves, and what holds them: those past the whole term go before the others."""
+        before = [key for key in past.keys if key not in self.now_due]
+        self.past, self.held = past, {**past.held, **self._own_held}
+        self.departing = [*before, *(key for key in self.keys if key in self.now_due)]
 
     def _questions(self, terms: Terms) -> tuple[DueQuestion | None, list[DutyQuestion]]:
         data_map = self.source.data_map
@@ -338,27 +366,6 @@ def _left(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) ->
     with course.source.connector.snapshot() as snapshot:
         left = snapshot.count(course.change_by(concerned, under(course.steps, UNGUARDED))).total
     return left - read_counts(before).held
-
-
-def write_counts(counts: Counts, skipped: Sequence[RootKey]) -> dict[str, Any]:
-    """Counts as the journal keeps them until the receipt. It names files and keys: never for the ledger.
-
-    With canaries among them, a journal that lasts keeps these encrypted, under ``canaries``.
-    """
-    written = {
-        "rows": list(counts.rows),
-        "files": [list(pair) for pair in counts.files],
-        "skipped": list(skipped),
-        "transaction": counts.transaction,
-        "held": counts.held,
-    }
-    return {**written, "canaries": counts.canaries} if counts.canaries else written
-
-
-def read_counts(data: Mapping[str, Any]) -> Counts:
-    """Counts as the journal kept them."""
-    files = tuple((env, name) for env, name in data["files"])
-    return Counts(tuple(data["rows"]), files, data.get("transaction"), held=data.get("held", 0))
 
 
 def summary(course: Course, outcome: Outcome) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Surveyor:
     root: str
     duties: Sequence[Duty]
     steps: Sequence[Step]
+    past: Sequence[RootKey] = ()
+    """Roots that leave by another selection: on a row they share, they are no owners who stay."""
 
     def unsettled(self, found: Found, root_table: str) -> list[RootKey]:
         """The roots for which something is left to do.
@@ -39,7 +41,7 @@ class Surveyor:
         """
         sure = self._own_row_goes(found, root_table)
         asked = [key for key in found.keys if key not in sure]
-        change = ChangeSet(self.root, asked, self.steps, found.held, departing=found.keys)
+        change = ChangeSet(self.root, asked, self.steps, found.held, departing=[*self.past, *found.keys])
         left = self.snapshot.unsettled(change) if asked else set[RootKey]()
         return [key for key in found.keys if key in sure or key in left]
 
@@ -62,7 +64,8 @@ class Surveyor:
         self, keys: Sequence[RootKey], held: Mapping[RootKey, int], steps: Sequence[Step] | None = None
     ) -> ChangeSet:
         """The steps over these roots."""
-        return ChangeSet(self.root, keys, self.steps if steps is None else steps, held)
+        departing = [*self.past, *keys] if self.past else ()
+        return ChangeSet(self.root, keys, self.steps if steps is None else steps, held, departing)
 
     def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""

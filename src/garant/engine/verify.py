@@ -74,7 +74,9 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey]) -> Select
     with course.source.connector.snapshot() as snapshot:
         duties = terms.duty_questions(course.source.data_map, course.duties)
         found = snapshot.find_still(selection.root, asked, Recheck(None, duties))
-        change = ChangeSet(selection.root, asked, course.steps, found.held)
+        if course.looks_aside:
+            course.look_aside(terms, snapshot)
+        change = course.looking(asked, found.held)
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
         held = _held(snapshot, change)

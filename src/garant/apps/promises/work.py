@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from garant.engine.execution import BatchResult
-from garant.engine.run import Journal
+from garant.engine.journal import Journal
 from garant.systems.residue import Canary
 
 __all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "Work"]
