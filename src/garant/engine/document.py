@@ -171,6 +171,10 @@ class Plan(Part):
         description="By system, what its map says it does not reach: nothing is done there.",
     )
     corrections: dict[str, str] = Field(default_factory=dict)
+    request: str = Field(
+        default="",
+        description="Number of the request that it answers: what is asked again is a plan of its own, and is done.",
+    )
     people: int = Field(default=0, ge=0, description="Where many people ask at once: how many.")
     unknown: list[int] = Field(
         default_factory=list[int],

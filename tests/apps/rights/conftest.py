@@ -73,6 +73,14 @@ def ask_system(variable: str, query: str, *values: Any) -> list[Any]:
         return connection.execute(query, values).fetchall()
 
 
+def change_system(variable: str, statement: str, *values: Any) -> None:
+    """Change one of the company's systems behind Garant's back."""
+    path = os.environ[variable].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
+
+
 def somebody() -> str:
     """The address of a prospect whom the customer database knows, and nothing holds."""
     (found,) = ask_system(

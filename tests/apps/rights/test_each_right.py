@@ -23,7 +23,7 @@ from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
 from garant.ledger import LedgerError
-from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody, work
 from tests.apps.rights.steps import OFFICER, asked, confirm, fill, post_form
 from tests.apps.seen import seen
 from tests.site.conftest import sign_in
@@ -115,6 +115,22 @@ def test_a_restriction_marks_rows_where_the_map_says_how(company: str, post: Let
     carried_out(company, request.key)
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     assert "restricted" in [one.kind for one in services.sent(request)]
+
+
+def test_what_is_asked_again_on_the_same_day_is_done_again(company: str, post: Letters) -> None:
+    """Restricted, put back by somebody in the system, asked again: the same rows, and yet another plan."""
+    email = somebody()
+    archived = "SELECT archived FROM person WHERE email = ?"
+    first, _ = asked(company, post, "restriction", email)
+    carried_out(company, first.key)
+    services.answer(company, first.key, Outcome.FULLY, actor=OFFICER)
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET archived = 0 WHERE email = ?", email)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        second, _ = asked(company, post, "restriction", email)
+    assert second.key != first.key
+    assert second.plan != services.find(company, first.key).plan
+    carried_out(company, second.key)
+    assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]
 
 
 def may(company: str, email: str) -> str:

@@ -75,7 +75,8 @@ def _propose(organisation: str, key: str) -> int:
 
 @store.moving(State.ANSWERED)
 def _proposed(request: Request, made: Any) -> int:
-    request.lift_plan = decisions.propose(made, actor=store.GARANT).digest
+    asked = made.model_copy(update={"request": request.key})
+    request.lift_plan = decisions.propose(asked, actor=store.GARANT).digest
     request.save(update_fields=["lift_plan"])
     store.note(request, "lift-planned", store.GARANT)
     return 1

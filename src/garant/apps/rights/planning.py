@@ -66,7 +66,7 @@ def propose(organisation: str, key: str, *, actor: str) -> str:
 
 @store.moving(State.SEARCHING, State.PLANNED)
 def _proposed(request: Request, made: Plan, *, actor: str) -> str:
-    kept = decisions.propose(made, actor=actor)
+    kept = decisions.propose(made.model_copy(update={"request": request.key}), actor=actor)
     whom = opened(request)
     if whom is not None:
         whom.kept = changes.kept(made) if made.kind == "erasure" else []
