@@ -89,7 +89,7 @@ class ArrivalReceived(Payload):
 
 @entry_kind(
     "arrival.ended",
-    fr="Un message de la boîte est devenu une demande, ou écarté ; il est détruit.",
+    fr="Un message de la boîte est devenu une demande, ou écarté\u202f; il est détruit.",
     en="A message of the mailbox became a request, or was put aside; it is destroyed.",
 )
 class ArrivalEnded(Payload):

@@ -209,7 +209,7 @@ class DirectiveRegistered(Payload):
 
 @entry_kind(
     "directive.ended",
-    fr="Des directives ont été révoquées, remplacées ou exécutées ; leur texte est détruit.",
+    fr="Des directives ont été révoquées, remplacées ou exécutées\u202f; leur texte est détruit.",
     en="Directives were revoked, replaced or carried out; their text is destroyed.",
 )
 class DirectiveEnded(Payload):
