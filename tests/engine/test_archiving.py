@@ -172,6 +172,28 @@ def test_who_is_past_the_whole_term_keeps_nothing_out_of_the_archive(
     assert [selection.due for selection in plan.selections] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("minuted", [False, True])
+def test_what_goes_with_those_past_the_whole_term_blocks_nobody_in_the_archive(
+    shop: Shop, vault: Vault, *, minuted: bool
+) -> None:
+    """1's attendance goes first, and refuses nothing then; minutes that no map names would refuse indeed."""
+    archiving_shop(shop).people(1, at=OLD).people(2, at=BETWEEN)
+    columns = "meeting_id integer REFERENCES meeting (id), contact_id integer, said varchar(80), rid integer"
+    shop.database.run("DROP TABLE attendee", f"CREATE TABLE attendee ({columns})")
+    shop.meet(1, 1, 2)
+    if minuted:
+        shop.database.run(
+            "CREATE TABLE minutes (id integer PRIMARY KEY, meeting_id integer REFERENCES meeting (id))"
+        )
+        shop.database.run("INSERT INTO minutes VALUES (1, 1)")
+    plan = retention(shop.policy, vault.systems(shop), AS_OF)
+    blocked = [block.referring_table for one in plan.selections if one.archive for block in one.blocks]
+    assert blocked == (["minutes"] if minuted else [])
+    if not minuted:
+        sweep(shop, vault)
+        assert shop.ids("meeting") == []
+
+
 def test_who_comes_back_before_their_friend_is_archived_owns_what_they_share(
     shop: Shop, vault: Vault
 ) -> None:

@@ -148,7 +148,6 @@ def asked(client: Client, address: str) -> tuple[int, str]:
     """What an address answers."""
     answer = client.get(address)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
     return answer.status_code, body.decode(errors="replace")
 
 

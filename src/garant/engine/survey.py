@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -75,10 +76,21 @@ class Surveyor:
         idle = {number for number, rows in enumerate(counts.rows[: len(self.steps)]) if not rows}
         if len(idle) == len(self.steps):
             return Survey(planned, [], [])
-        blocks = self.snapshot.foresee(self.change(keys, held), idle)
+        blocks = self._blocks(keys, held, idle)
         busy = [step for number, step in enumerate(self.steps) if number not in idle]
         cascades = self.snapshot.cascades(self.change(keys, held, busy))
         return Survey(planned, blocks_of(blocks), blocks_of(cascades))
+
+    def _blocks(
+        self, keys: Sequence[RootKey], held: Mapping[RootKey, int], idle: AbstractSet[int]
+    ) -> list[Blocker]:
+        """What will refuse the steps: not the rows of those who leave before, which will be gone by then."""
+        found = self.snapshot.foresee(self.change(keys, held), idle)
+        if not found or not self.past:
+            return found
+        whole = ChangeSet(self.root, [*self.past, *keys], self.steps, held)
+        still = {(one.table, one.constraint) for one in self.snapshot.foresee(whole, ())}
+        return [one for one in found if (one.table, one.constraint) in still]
 
     def _probes(self, in_force: int) -> list[_Probe]:
         """What to count; a duty (bit) that holds none of the roots keeps no row."""
