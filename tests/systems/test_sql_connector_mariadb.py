@@ -260,10 +260,15 @@ def test_temporary_tables_are_of_the_engine_that_the_server_takes(
         connection.exec_driver_sql(f"SET SESSION enforce_storage_engine = {enforced}")
         dialect = dialect_of(opened)
         dialect.learn(connection, shop.map())
-        for kind in ("integer", "text"):
-            name = create_scratch(connection, dialect, kind).facts.name
+        for kind, looking in (("integer", True), ("text", True)):
+            name = create_scratch(connection, dialect, kind, looking=looking).facts.name
             written[kind] = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
     opened.dispose()
+    with opened.connect() as connection:
+        name = create_scratch(connection, dialect, "integer").facts.name
+        changing = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+    opened.dispose()
+    assert "ENGINE=InnoDB" in changing  # where it waits with another program, the other one is to win
     assert f"ENGINE={engine}" in written["integer"]
     assert "ENGINE=InnoDB" in written["text"]  # its keys are too long for Aria's indexes
 

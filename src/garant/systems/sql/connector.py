@@ -77,7 +77,7 @@ class SqlConnector:
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
             self.dialect.learn(connection, self.data_map)
             for kind in kinds:
-                create_scratch(connection, self.dialect, kind)
+                create_scratch(connection, self.dialect, kind, looking=True)
             create_asked(connection, self.dialect)
             connection.commit()
             self.dialect.begin_snapshot(connection)

@@ -28,10 +28,12 @@ def scratch_of(kind: str) -> Scratch:
     return Scratch(batch, facts, departing, on_hold, dated)
 
 
-def create_scratch(connection: sa.Connection, dialect: Dialect, kind: str) -> Scratch:
+def create_scratch(
+    connection: sa.Connection, dialect: Dialect, kind: str, *, looking: bool = False
+) -> Scratch:
     """Create the temporary tables for keys of this kind on this connection."""
     key_type = dialect.key_type(kind).compile(connection.dialect)
-    words = dialect.scratching(kind)
+    words = dialect.scratching(kind, looking=looking)
     word = connection.dialect.identifier_preparer.quote("key")
     scratch = scratch_of(kind)
     for table, columns in (

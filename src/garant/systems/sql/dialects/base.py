@@ -56,8 +56,8 @@ class Dialect(Protocol):
         """Ask the system, once and outside any transaction, what the other answers depend on."""
         ...
 
-    def scratching(self, kind: str) -> Scratching:
-        """How temporary tables for keys of this kind are written."""
+    def scratching(self, kind: str, *, looking: bool) -> Scratching:
+        """How temporary tables for keys of this kind are written, for a transaction that only looks or for a change."""
         ...
 
     def refuse(self, table: str) -> None:

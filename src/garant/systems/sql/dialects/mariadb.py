@@ -88,9 +88,13 @@ class Mariadb:
         charset, collation = self.columns.key_collation(kind)
         return mysql.VARCHAR(LONGEST_KEY, charset=charset, collation=collation)
 
-    def scratching(self, kind: str) -> Scratching:
-        """Aria's indexes hold shorter texts than keys may be."""
-        engine = UNDONE_BY_NOBODY if self._any_engine and kind == "integer" else ""
+    def scratching(self, kind: str, *, looking: bool) -> Scratching:
+        """Aria's indexes hold shorter texts than keys may be.
+
+        Where two wait for each other, who has written what cannot be undone wins: a run of ours is to give way to the
+        organisation's own programs, so its tables are InnoDB's.
+        """
+        engine = UNDONE_BY_NOBODY if looking and self._any_engine and kind == "integer" else ""
         return Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", engine)
 
     def keep_secret(self, connection: sa.Connection) -> None:

@@ -28,7 +28,7 @@ class Postgresql:
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
 
-    def scratching(self, kind: str) -> Scratching:
+    def scratching(self, kind: str, *, looking: bool) -> Scratching:
         return Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
 
     def refuse(self, table: str) -> None:

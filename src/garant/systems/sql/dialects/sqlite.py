@@ -49,7 +49,7 @@ class Sqlite:
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         return
 
-    def scratching(self, kind: str) -> Scratching:
+    def scratching(self, kind: str, *, looking: bool) -> Scratching:
         return Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
 
     def refuse(self, table: str) -> None:
