@@ -20,7 +20,7 @@ def may(organisation: str, subject: Mapping[str, str], purpose: str, data: Colle
 
     Args:
         organisation: its key.
-        subject: by what the person is known: ``{"email": …}``, ``{"phone": …}``, ``{"row": "system/root/key"}``
+        subject: by what the person is known: ``{"email": …}``, ``{"phone": …}``, ``{"row": "SYSTEM/ROOT/KEY"}``
             or another identity; several are of one person.
         purpose: ``activity/purpose``, or the purpose alone where one activity has it.
         data: keys of the data categories to be used; all those of the purpose where empty.

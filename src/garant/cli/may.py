@@ -17,8 +17,8 @@ SubjectOption = Annotated[
         "--identity",
         metavar="KIND=VALUE",
         help=both(
-            "email=…, phone=…, row=système/racine/clé ; plusieurs d’une même personne.",
-            "email=…, phone=…, row=system/root/key; several of one person.",
+            "email=…, phone=…, row=SYSTÈME/RACINE/CLÉ ; plusieurs d’une même personne.",
+            "email=…, phone=…, row=SYSTEM/ROOT/KEY; several of one person.",
         ),
     ),
 ]

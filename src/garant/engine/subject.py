@@ -132,20 +132,16 @@ def plan_subjects(
     for name in sorted(sources):
         source = sources[name]
         with source.connector.snapshot() as snapshot:
-            standing = stand(policy, source.data_map, snapshot, holds)
+            said = Held(stand(policy, source.data_map, snapshot, holds), kind)
             found = roots_of_many(source.data_map, snapshot, [identities.items() for identities in people])
             for root, known in found.items():
-                keys = list(known)
                 unknown.difference_update(*known.values())
-                left = _left_as_it_is(source.data_map, root, kind, corrections or {})
-                if left is not None:
-                    selections.append(_untouched(source.data_map, root, left, len(keys)))
-                    refused += [left] if source.data_map.system != ARCHIVE else []
+                request = _request_or_why(source.data_map, root, kind, corrections or {})
+                if isinstance(request, Text):
+                    selections.append(_untouched(source.data_map, root, request, len(known)))
+                    refused += [request] if source.data_map.system != ARCHIVE else []
                     continue
-                request = _request(source.data_map, root, kind, corrections or {})
-                request = replace(request, steps=under(request.steps, standing.guards_for(kind)))
-                said = Held(standing, kind)
-                made = selection_of(held_terms(terms, standing), source, snapshot, request, keys, said)
+                made = _selected(terms, source, snapshot, request, list(known), said)
                 asked = _who_asked(list(known.values())) if len(people) > 1 else ""
                 selections.append(made.model_copy(update={"asked": asked}))
     if refused and len(refused) == len(selections):
@@ -168,6 +164,14 @@ def plan_subjects(
         selections=selections,
         tasks=tasks,
     )
+
+
+def _selected(
+    terms: Terms, source: Source, snapshot: Snapshot, request: Request, keys: list[RootKey], said: Held
+) -> Selection:
+    """What is done to these roots, with the holds that are in force."""
+    guarded = replace(request, steps=under(request.steps, said.standing.guards_for(said.kind)))
+    return selection_of(held_terms(terms, said.standing), source, snapshot, guarded, keys, said)
 
 
 def _who_asked(people: Sequence[Sequence[int]]) -> str:
@@ -300,17 +304,22 @@ def selection_of(
     )
 
 
-def _left_as_it_is(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> Text | None:
-    """Why nothing can be marked or corrected in a place where somebody is; none where it can, or all is erased."""
+def _request_or_why(
+    data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]
+) -> Request | Text:
+    """What is done in a place where somebody is, or why nothing can be marked or corrected there.
+
+    Raises:
+        NotSupported: an erasure that the map does not say how to do: it is never left out in silence.
+    """
     if kind == "erasure":
-        return None
+        return _request(data_map, root, kind, corrections)
     if data_map.system == ARCHIVE:  # records are as they were written
         return ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART
     try:
-        _request(data_map, root, kind, corrections)
+        return _request(data_map, root, kind, corrections)
     except NotSupported as refusal:
         return refusal.text
-    return None
 
 
 def _untouched(data_map: DataMap, root: str, why: Text, records: int) -> Selection:

@@ -24,7 +24,7 @@ Subject = Annotated[
     Field(
         min_length=1,
         max_length=20,
-        description="by what the person is known: `email`, `phone`, `row` (`system/root/key`) or another identity",
+        description="by what the person is known: `email`, `phone`, `row` (`SYSTEM/ROOT/KEY`) or another identity",
     ),
 ]
 

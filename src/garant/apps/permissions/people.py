@@ -16,7 +16,7 @@ Identity = tuple[str, str]
 """A kind (``email``, ``phone``, ``row`` …) and a value."""
 
 ROW: Final = "row"
-"""The kind of an identity that is a row of a system: ``system/root/key``."""
+"""The kind of an identity that is a row of a system: ``SYSTEM/ROOT/KEY``."""
 
 _FILED: Final = ("garant", "permissions")
 """Under which the key of the hashes is filed: it outlives a rotation of the installation's keys."""

@@ -28,8 +28,8 @@ def no_consent_there(name: str) -> PermissionRefusedError:
 def nobody() -> PermissionRefusedError:
     """No identity, or one that cannot be read."""
     return PermissionRefusedError(
-        fr="Dites de qui il s’agit\u202f: email, phone, row (système/racine/clé) ou une autre identité.",
-        en="Say who it is: email, phone, row (system/root/key) or another identity.",
+        fr="Dites de qui il s’agit\u202f: email, phone, row (SYSTÈME/RACINE/CLÉ) ou une autre identité.",
+        en="Say who it is: email, phone, row (SYSTEM/ROOT/KEY) or another identity.",
     )
 
 

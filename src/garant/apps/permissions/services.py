@@ -47,7 +47,7 @@ def may(organisation: str, subject: Iterable[Identity], purpose: str, data: Coll
     """Whether a person's data may be used for a purpose, today, and because of what. Counted; nothing is kept of whom.
 
     Args:
-        subject: by what the person is known: ``email``, ``phone``, ``row`` (``system/root/key``), or another
+        subject: by what the person is known: ``email``, ``phone``, ``row`` (``SYSTEM/ROOT/KEY``), or another
             identity. Several are of one person: what is known of any of them counts.
         purpose: ``activity/purpose``, or the purpose alone where one activity has it.
         data: keys of the data categories to be used; all those of the purpose where empty.
