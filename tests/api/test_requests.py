@@ -63,3 +63,21 @@ def test_who_asks_is_for_those_who_may_see_people(organisation: str) -> None:
     assert officer.post(at(organisation, f"/{key}/withdraw")).json()["outcome"] == "withdrawn"
     assert officer.post(at(organisation), body(email="nobody"), JSON).status_code == 409
     assert officer.post(at(organisation), body(right="all"), JSON).status_code == 422
+
+
+def test_a_correction_says_which_value_is_wrong_or_that_every_one_is(dpo: Client, organisation: str) -> None:
+    def sent(**correction: object) -> int:
+        right = {"kind": "phone", "becomes": "+33 1 99 00 12 34", **correction}
+        return dpo.post(at(organisation), body(right="rectification", corrections=[right]), JSON).status_code
+
+    assert (sent(), sent(was="01 99 00 00 01", every=True)) == (422, 422)
+    made = dpo.post(
+        at(organisation),
+        body(
+            right="rectification",
+            corrections=[{"kind": "phone", "was": "01 99 00 00 01", "becomes": " +33 1 99\u202800  12 34 "}],
+        ),
+        JSON,
+    )
+    whom = dpo.get(at(organisation, f"/{made.json()['key']}/person")).json()
+    assert whom["values"] == [{"kind": "phone", "was": "01 99 00 00 01", "becomes": "+33 1 9900 12 34"}]

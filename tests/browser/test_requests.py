@@ -34,7 +34,7 @@ FR = {
     "confirm": "Confirmer", "mine": "Votre demande", "approve": "Approuver et exécuter ce plan",
     "package": "Approuver et envoyer le paquet", "answer": "Répondre", "outcome": "La demande est",
     "reply": "Envoyer la réponse", "granted": "satisfaite", "download": "Télécharger",
-    "rectification": "Faire corriger mes données", "phone": "Téléphone exact", "propose": "Proposer ces corrections",
+    "rectification": "Faire corriger mes données", "phone": "^Téléphone : « .* » devient", "propose": "Proposer ces corrections",
     "objection": "Refuser un usage", "restriction": "Mettre mes données de côté",
     "portability": "Emporter mes données", "post-mortem": "Décider pour après ma mort",
     "revoke": "Révoquer ces directives", "revoked": "Vos directives sont révoquées",
@@ -45,7 +45,7 @@ EN = {
     "confirm": "Confirm", "mine": "Your request", "approve": "Approve and carry out this plan",
     "package": "Approve and send the package", "answer": "Answer", "outcome": "The request is",
     "reply": "Send the answer", "granted": "granted", "download": "Download",
-    "rectification": "Have my data corrected", "phone": "Right telephone", "propose": "Propose these corrections",
+    "rectification": "Have my data corrected", "phone": "^Telephone: “.*” becomes", "propose": "Propose these corrections",
     "objection": "Object to a use", "restriction": "Have my data set aside",
     "portability": "Take my data with me", "post-mortem": "Decide for after my death",
     "revoke": "Revoke these directives", "revoked": "Your directives are revoked",
@@ -168,7 +168,7 @@ def test_the_other_rights_as_the_person_and_as_the_officer(
     number = ask(page, company, eyes.address, right, language, words)
     if right == "rectification":
         page.reload()
-        page.get_by_label(words["phone"]).fill("+33 1 99 00 12 34")
+        page.get_by_label(re.compile(words["phone"])).first.fill("+33 1 99 00 12 34")
         page.get_by_role("button", name=words["propose"]).click()
     officer, address = sign_in("deleguee@demo.example"), f"/o/{company}/requests/{number}/"
     with eyes.open(address, client=officer, language=language) as visit:

@@ -116,7 +116,7 @@ def test_a_person_is_found_answered_and_not_erased_before_the_end(archived: Comp
     assert "archive · record" in archived.garant("subject", "find", *identity).out
     erased = archived.garant("subject", "erase", *identity)
     assert "1 kept: To prove what was agreed" in erased.out
-    corrected = archived.garant("subject", "rectify", *identity, "--set", "phone=+33199001234")
+    corrected = archived.garant("subject", "rectify", *identity, "--set-all", "phone=+33199001234")
     assert "An archived record is not corrected" in corrected.out, corrected.err
     restricted = archived.garant("subject", "restrict", *identity)
     assert "set apart already" in restricted.out, restricted.err

@@ -150,7 +150,7 @@ def test_a_person_is_erased_corrected_and_restricted_on_approval(club: Club) -> 
         assert "Verified" in done.out
 
     identity = ("--identity", "email=M299@club.example")
-    approved("subject", "rectify", *identity, "--set", "phone=+33199009999")
+    approved("subject", "rectify", *identity, "--set-all", "phone=+33199009999")
     assert club.ask("SELECT phone FROM member WHERE id = 299") == [("+33199009999",)]
     approved("subject", "restrict", *identity)
     assert not club.ask("SELECT active FROM member WHERE id = 299")[0][0]

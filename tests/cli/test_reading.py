@@ -176,7 +176,9 @@ def test_a_request_is_planned_and_changes_nothing(company: Company, capsys: Said
         2,
     )
     assert (
-        garant("subject", "rectify", "--identity", identity, "--set", "phone=+33199001234", "--as-of", AS_OF)
+        garant(
+            "subject", "rectify", "--identity", identity, "--set-all", "phone=+33199001234", "--as-of", AS_OF
+        )
         == 0
     )
     said = capsys.readouterr().out

@@ -221,3 +221,30 @@ def pairs(values: list[str], option: str) -> dict[str, str]:
             )
         found[kind.strip()] = rest
     return found
+
+
+def corrections(values: list[str], option: str) -> list[tuple[str, str, str]]:
+    """Read ``kind:wrong=right`` options: kind, the wrong value, the right one.
+
+    Raises:
+        CommandError: one is not written so. The message does not repeat the value: it may name a person.
+    """
+    found: list[tuple[str, str, str]] = []
+    for value in values:
+        wrong, equals, right = value.rpartition("=")
+        kind, colon, was = wrong.partition(":")
+        if not (equals and colon and kind.strip() and was.strip() and right.strip()):
+            raise CommandError(
+                Text(
+                    fr=f"{option} s’écrit GENRE:FAUX=JUSTE ; il en manque une partie.",
+                    en=f"{option} is written KIND:WRONG=RIGHT; a part of it is missing.",
+                ),
+                Text(
+                    fr=f"Par exemple : {option} 'phone:01 99 00 00 01=01 99 00 12 34' ; "
+                    "pour toutes les valeurs d’un genre : --set-all phone=…",
+                    en=f"For instance: {option} 'phone:01 99 00 00 01=01 99 00 12 34'; "
+                    "for every value of a kind: --set-all phone=…",
+                ),
+            )
+        found.append((kind.strip(), was, right))
+    return found

@@ -26,7 +26,7 @@ _MOST_COLUMNS = 6
 def show_plan(console: Console, plan: Plan) -> None:
     """Print what a plan will do, to how many, what stays and why."""
     console.print(Line(_heading(plan), style="bold"), soft_wrap=True)
-    for kind, value in plan.corrections.items():
+    for kind, value in plan.right_values().items():
         console.print(
             Line(f"{say('Nouvelle valeur', 'New value')}{_colon()} {kind} = {value}"), soft_wrap=True
         )
@@ -226,6 +226,7 @@ def _disposition(how: str) -> str:
         "constant": "constante",
         "pseudonymise": "pseudonyme",
         "refresh": "recalculé",
+        "replace": "cette valeur seule",
         "keep": "gardé",
         "generalise to year": "réduit à l’année",
         "generalise to month": "réduit au mois",

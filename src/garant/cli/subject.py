@@ -28,7 +28,7 @@ from garant.systems.residue import Cleaning
 if TYPE_CHECKING:
     from garant.apps.promises.services import Run
     from garant.apps.promises.workspace import Workspace
-    from garant.engine.document import Kind, Plan
+    from garant.engine.document import Kind, Plan, Replacement
     from garant.engine.subject import Place
 
 POLICY = Path("policy")
@@ -163,13 +163,27 @@ def erase(
 def rectify(
     identity: options.IdentityOption,
     correct: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--set",
-            metavar="KIND=VALUE",
-            help=both("La bonne valeur, par exemple phone=…", "The right value, for instance phone=…"),
+            metavar="KIND:WRONG=RIGHT",
+            help=both(
+                "Une valeur fausse et la bonne, par exemple phone:0199=0198 ; les autres restent.",
+                "A wrong value and the right one, for instance phone:0199=0198; the others stay.",
+            ),
         ),
-    ],
+    ] = None,
+    every: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-all",
+            metavar="KIND=VALUE",
+            help=both(
+                "Remplace toutes les valeurs de ce genre, quelles qu’elles soient.",
+                "Replaces every value of that kind, whatever it is.",
+            ),
+        ),
+    ] = None,
     approve: options.ApproveOption = None,
     policy: options.PolicyOption = POLICY,
     maps: options.MapsOption = None,
@@ -179,13 +193,38 @@ def rectify(
     clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
-    corrections = options.pairs(correct, "--set")
+    corrections = options.pairs(every or [], "--set-all")
+    replacements = _replacements(correct or [])
+    if not corrections and not replacements:
+        raise CommandError(
+            Text(fr="Dites ce qui est faux et ce qui est juste.", en="Say what is wrong and what is right."),
+            Text(
+                fr="Par exemple : --set 'phone:01 99 00 00 01=01 99 00 12 34'",
+                en="For instance: --set 'phone:01 99 00 00 01=01 99 00 12 34'",
+            ),
+        )
     with _workspace(policy, maps, system) as workspace:
         begun = _begun(approve, "rectification")
         if begun is not None:
             return _go_on(begun, workspace, clean)
-        made = _plan(workspace, [options.pairs(identity, "--identity")], "rectification", as_of, corrections)
+        made = _plan(
+            workspace,
+            [options.pairs(identity, "--identity")],
+            "rectification",
+            as_of,
+            corrections,
+            replacements,
+        )
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
+
+
+def _replacements(values: list[str]) -> list[Replacement]:
+    from garant.engine.document import Replacement
+
+    return [
+        Replacement(kind=kind, was=was, becomes=right)
+        for kind, was, right in options.corrections(values, "--set")
+    ]
 
 
 def restrict(
@@ -291,6 +330,7 @@ def _plan(
     kind: Kind,
     as_of: datetime | None,
     corrections: Mapping[str, str],
+    replacements: Sequence[Replacement] = (),
 ) -> Plan:
     from garant.engine.subject import plan_subjects
 
@@ -303,6 +343,7 @@ def _plan(
             kind,
             as_of=day,
             corrections=corrections,
+            replacements=replacements,
             holds=state.holds(workspace.policy.document.organisation.key),
             manual=workspace.manual,
         )

@@ -68,11 +68,19 @@ class PlannedAction(Part):
     do: Literal["delete", "treat"]
     columns: dict[str, str] = Field(description="Column → disposition, where the row stays.")
     deleted: int
-    treated: int
+    treated: int = Field(description="Rows that change; of a correction of single values, cells.")
     kept: list[KeptRows]
     sealed: int = Field(description="Rows that a seal protects.")
     shared: int = Field(description="Rows that stay because another person owns them too.")
     held: int = Field(default=0, description="Rows that stay as they are because of a hold.")
+
+
+class Replacement(Part):
+    """For a rectification: one value among those of its kind, and the right one."""
+
+    kind: str = Field(description="name, email, phone or number.")
+    was: str
+    becomes: str
 
 
 class Block(Part):
@@ -170,7 +178,13 @@ class Plan(Part):
         default_factory=dict,
         description="By system, what its map says it does not reach: nothing is done there.",
     )
-    corrections: dict[str, str] = Field(default_factory=dict)
+    corrections: dict[str, str] = Field(
+        default_factory=dict, description="Kind → the value that replaces every value of that kind."
+    )
+    replacements: list[Replacement] = Field(
+        default_factory=list[Replacement],
+        description="Single values that are replaced, however they are written; others of their kind stay.",
+    )
     request: str = Field(
         default="",
         description="Number of the request that it answers: what is asked again is a plan of its own, and is done.",
@@ -199,6 +213,11 @@ class Plan(Part):
         """
         document = {"format": self.format, **self.model_dump(mode="json", exclude_defaults=True)}
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def right_values(self) -> dict[str, str]:
+        """What is corrected, as somebody who does it by hand reads it: what it is, and what it becomes."""
+        single = {f"{one.kind} ({one.was})": one.becomes for one in self.replacements}
+        return {**self.corrections, **single}
 
     def document(self) -> dict[str, Any]:
         """The plan as plain JSON data, its digest included for the reader."""

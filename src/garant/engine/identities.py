@@ -8,6 +8,7 @@ import phonenumbers
 
 from garant.systems.model import DataMap
 from garant.systems.port import RootKey, Snapshot
+from garant.systems.treatments import SEPARATORS, Replace
 
 REGION = "FR"
 """Where a phone number without country code is from."""
@@ -62,6 +63,48 @@ def variants(kind: str, value: str) -> list[str]:
     ]
     bare = written[1].replace(" ", "")
     return list(dict.fromkeys([value, *written, bare]))
+
+
+def replacing(kind: str, was: str, becomes: str) -> Replace:
+    """One value of a kind gives way to another wherever it is written, in any of the ways that people write it.
+
+    An e-mail address is the same in capitals, a telephone number with or without its country and whatever stands
+    between its digits; a name or a number is the same to the letter.
+    """
+    fold = {"email": "case", "phone": "digits"}.get(kind, "exact")
+    return Replace.model_validate({"forms": _forms(kind, was), "fold": fold, "by": becomes})
+
+
+def same(kind: str, one: str, other: str) -> bool:
+    """Whether two written values of a kind are one."""
+    return _bare(kind, other) in _forms(kind, one)
+
+
+def _bare(kind: str, value: str) -> str:
+    """A value as a comparison folds it."""
+    if kind == "email":
+        return value.strip().lower()
+    if kind != "phone":
+        return value.strip(" ")
+    return "".join(one for one in value if one not in SEPARATORS)
+
+
+def _forms(kind: str, value: str) -> tuple[str, ...]:
+    """Every form that a value may have once folded."""
+    bare = _bare(kind, value)
+    if kind != "phone":
+        return (bare,)
+    try:
+        number = phonenumbers.parse(bare, REGION)
+    except phonenumbers.NumberParseException:
+        return (bare,)
+    if not bare.lstrip("+").isdigit():
+        return (bare,)
+    country = str(number.country_code)
+    full = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    own = full.removeprefix(country)
+    home = [f"0{own}", own] if country == str(phonenumbers.country_code_for_region(REGION)) else []
+    return tuple(dict.fromkeys([bare, f"+{full}", full, f"00{full}", f"+{country}0{own}", *home]))
 
 
 def _order(key: RootKey) -> tuple[int, str]:

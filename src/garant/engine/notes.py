@@ -35,6 +35,12 @@ ARCHIVED_AS_WRITTEN = Text(
     en="An archived record is not corrected: it proves what was written. "
     "Join the correction to your answer, and to any consultation.",
 )
+CROSSED = Text(
+    fr="Deux corrections se croisent : la valeur juste de l’une est la valeur fausse de l’autre. Faites-les l’une "
+    "après l’autre.",
+    en="Two corrections cross: the right value of one is the wrong value of another. Make them one after the other.",
+)
+
 ARCHIVED_APART = Text(
     fr="Un dossier archivé est déjà mis à part : seules des personnes habilitées le consultent, avec un motif.",
     en="An archived record is set apart already: only entitled people consult it, for a reason.",

@@ -239,7 +239,8 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     duties = duties_of(data_map, root, besides=(selection.rule, selection.event))
     keys = selection.root_keys()
     if plan.kind == "rectification":
-        return Course(selection, source, [], rectification_steps(data_map, root, plan.corrections), keys)
+        right = rectification_steps(data_map, root, plan.corrections, plan.replacements)
+        return Course(selection, source, [], right, keys)
     if plan.kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
         return Course(selection, source, [], steps, keys)

@@ -9,9 +9,11 @@ step of its own, set-based like the others; together they treat every row once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from garant.engine.document import Replacement
+from garant.engine.identities import replacing
 from garant.policy.text import Text
 from garant.systems.model import (
     Action,
@@ -27,9 +29,9 @@ from garant.systems.model import (
 from garant.systems.model import Constant as ConstantValue
 from garant.systems.paths import Hop, Path, owning_paths
 from garant.systems.port import Step
-from garant.systems.treatments import Mark
+from garant.systems.treatments import Mark, Treatment
 
-Columns = Mapping[str, ColumnDisposition]
+Columns = Mapping[str, Treatment]
 
 ANOTHER_TERM = Text(
     fr="Une autre règle garde cette personne plus longtemps.",
@@ -93,10 +95,13 @@ def last_owner_steps(data_map: DataMap, disposition: Disposition, duties: Sequen
     return [_collected(alone, position) for position in range(len(alone))]
 
 
-def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> list[Step]:
-    """Steps that set every column of an identity kind (e-mail, phone, name) to its new value.
+def rectification_steps(
+    data_map: DataMap, root: str, corrections: Mapping[str, str], replacements: Sequence[Replacement] = ()
+) -> list[Step]:
+    """Steps that correct what columns hold of an identity kind (e-mail, phone, name).
 
-    Only rows the person owns alone are corrected; sealed rows are not (art. 16 GDPR yields to
+    ``replacements`` change only the cells that hold the value they name; ``corrections`` every cell of
+    their kind. Only rows the person owns alone are corrected; sealed rows are not (art. 16 GDPR yields to
     the integrity of closed books, which keep the document as it was issued).
     """
     steps: list[Step] = []
@@ -104,20 +109,28 @@ def rectification_steps(data_map: DataMap, root: str, corrections: Mapping[str, 
         paths = [p for p in owning_paths(data_map, name, root) if p.relation is Relation.OWNED]
         if not paths:
             continue
-        for when, columns in _corrected(table, corrections).items():
-            base = Step(name, Do.TREAT, (), action=number, when=when)
+        for when, columns in _corrected(table, corrections, replacements):
+            base = Step(name, Do.TREAT, (), action=number, when=when, key=table.key)
             steps.extend(_treat(data_map, name, columns, [], tuple(paths), base))
-    return steps
+    return [_collected(steps, position) for position in range(len(steps))]
 
 
-def _corrected(table: Table, corrections: Mapping[str, str]) -> dict[str | None, Columns]:
-    """The columns to correct, by the condition of the rows where they hold that kind of value."""
-    found: dict[str | None, dict[str, ColumnDisposition]] = {}
+def _corrected(
+    table: Table, corrections: Mapping[str, str], replacements: Sequence[Replacement]
+) -> Iterator[tuple[str | None, Columns]]:
+    """The columns to correct, by the condition of the rows where they hold that kind of value.
+
+    A single value is looked for in each column by itself: a row changes where that column holds it.
+    """
+    whole: dict[str | None, dict[str, Treatment]] = {}
     for column, spec in table.columns.items():
         for kind, when in spec.corrected.items():
             if kind in corrections:
-                found.setdefault(when, {})[column] = ConstantValue(constant=corrections[kind])
-    return dict(found)
+                whole.setdefault(when, {})[column] = ConstantValue(constant=corrections[kind])
+            for one in replacements:
+                if one.kind == kind:
+                    yield when, {column: replacing(kind, one.was, one.becomes)}
+    yield from whole.items()
 
 
 def restriction_steps(data_map: DataMap, root: str, *, lifted: bool = False) -> list[Step]:
@@ -170,7 +183,7 @@ def _treat(
     base: Step,
 ) -> list[Step]:
     """One step per group of columns that the same duties and seals keep."""
-    groups: dict[tuple[int, tuple[int, ...]], dict[str, ColumnDisposition]] = {}
+    groups: dict[tuple[int, tuple[int, ...]], dict[str, Treatment]] = {}
     for name, how in columns.items():
         kept = _bits(_keeps_column(duty, table, name) for duty in duties)
         sealed = tuple(n for n, s in enumerate(data_map.seals) if s.table == table and name in s.columns)

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from garant.engine.document import MARKING, Kind, Plan, Selection, packed
+from garant.engine.asked import NotSupported as NotSupported
+from garant.engine.asked import Right, no_mark, no_such_column
+from garant.engine.asked import reachable as reachable
+from garant.engine.document import MARKING, Kind, Plan, Replacement, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import ManualSource, request_tasks
@@ -20,16 +23,8 @@ from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
-from garant.systems.paths import Path, paths
+from garant.systems.paths import Path
 from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
-
-
-class NotSupported(ValueError):
-    """A system's map says nothing that would let Garant do what is asked, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +77,7 @@ def plan_subject(
     *,
     as_of: date,
     corrections: Mapping[str, str] | None = None,
+    replacements: Sequence[Replacement] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
 ) -> Plan:
@@ -91,7 +87,8 @@ def plan_subject(
     says what stays, why and until when. It tolerates no drift.
 
     Args:
-        corrections: for a rectification, identity kind → its right value.
+        corrections: for a rectification, identity kind → the value that replaces every value of that kind.
+        replacements: for a rectification, single values and the right one of each: no other value changes.
         holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
@@ -101,7 +98,15 @@ def plan_subject(
             the others why nothing is done there.
     """
     return plan_subjects(
-        policy, sources, [identities], kind, as_of=as_of, corrections=corrections, holds=holds, manual=manual
+        policy,
+        sources,
+        [identities],
+        kind,
+        as_of=as_of,
+        corrections=corrections,
+        replacements=replacements,
+        holds=holds,
+        manual=manual,
     )
 
 
@@ -113,6 +118,7 @@ def plan_subjects(
     *,
     as_of: date,
     corrections: Mapping[str, str] | None = None,
+    replacements: Sequence[Replacement] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
 ) -> Plan:
@@ -123,6 +129,7 @@ def plan_subjects(
     """
     if sources:
         _check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
+    right = Right(corrections or {}, replacements)
     reasons = [(hold.key, hold.reason) for hold in holds]
     tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
@@ -136,7 +143,7 @@ def plan_subjects(
             found = roots_of_many(source.data_map, snapshot, [identities.items() for identities in people])
             for root, known in found.items():
                 unknown.difference_update(*known.values())
-                request = _request_or_why(source.data_map, root, kind, corrections or {})
+                request = _request_or_why(source.data_map, root, kind, right)
                 if isinstance(request, Text):
                     selections.append(_untouched(source.data_map, root, request, len(known)))
                     refused += [request] if source.data_map.system != ARCHIVE else []
@@ -159,6 +166,7 @@ def plan_subjects(
         tolerance=0,
         unreached=unreached(sources),
         corrections=dict(corrections or {}),
+        replacements=list(replacements),
         people=len(people) if len(people) > 1 else 0,
         unknown=sorted(unknown) if len(people) > 1 else [],
         selections=selections,
@@ -179,12 +187,6 @@ def _who_asked(people: Sequence[Sequence[int]]) -> str:
     return packed([number for key, known in enumerate(people) for one in known for number in (one, key)])
 
 
-def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
-    """Table → every path to the root, visible ones included."""
-    found = {name: paths(data_map, name, root) for name in data_map.tables}
-    return {name: ways for name, ways in found.items() if ways}
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """The holds as the system sees them, and the kind of plan that must obey them."""
@@ -203,14 +205,14 @@ class Request:
     steps: Sequence[Step]
 
 
-def _request(data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]) -> Request:
+def _request(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request:
     if kind == "rectification":
-        steps = rectification_steps(data_map, root, corrections)
-        _require(steps, _no_such_column(data_map, root, corrections))
+        steps = rectification_steps(data_map, root, right.corrections, right.replacements)
+        _require(steps, no_such_column(data_map, root, right))
         return Request(root, None, [], steps)
     if kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=kind == "lifting")
-        _require(steps, _no_mark(data_map, root, kind))
+        _require(steps, no_mark(data_map, root, kind))
         return Request(root, None, [], steps)
     return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
 
@@ -231,33 +233,6 @@ def erasure_of(data_map: DataMap, root: str, name: str | None) -> Request:
     duties = duties_of(data_map, root)
     disposition: Disposition = data_map.dispositions[name]
     return Request(root, name, duties, steps_of(data_map, disposition, duties))
-
-
-def _no_such_column(data_map: DataMap, root: str, corrections: Mapping[str, str]) -> Text:
-    asked = ", ".join(corrections)
-    marked = {
-        kind
-        for name in reachable(data_map, root)
-        for column in data_map.tables[name].columns.values()
-        for kind in column.corrected
-    }
-    known = ", ".join(sorted(marked)) or "—"
-    return Text(
-        fr=f"{data_map.system} : aucune colonne de {root} n’est marquée identity : {asked} ; genres connus : {known}",
-        en=f"{data_map.system}: no column of {root} is marked identity: {asked}; known kinds: {known}",
-    )
-
-
-def _no_mark(data_map: DataMap, root: str, kind: Kind) -> Text:
-    if kind == "lifting":
-        return Text(
-            fr=f"{data_map.system}\u202f: la carte ne dit pas comment lever la limitation de {root} (lift)",
-            en=f"{data_map.system}: the map does not say how to lift the restriction of {root} (lift)",
-        )
-    return Text(
-        fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
-        en=f"{data_map.system}: the map declares no restriction mark for {root}",
-    )
 
 
 def _require(steps: Sequence[Step], otherwise: Text) -> None:
@@ -304,20 +279,18 @@ def selection_of(
     )
 
 
-def _request_or_why(
-    data_map: DataMap, root: str, kind: Kind, corrections: Mapping[str, str]
-) -> Request | Text:
+def _request_or_why(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request | Text:
     """What is done in a place where somebody is, or why nothing can be marked or corrected there.
 
     Raises:
         NotSupported: an erasure that the map does not say how to do: it is never left out in silence.
     """
     if kind == "erasure":
-        return _request(data_map, root, kind, corrections)
+        return _request(data_map, root, kind, right)
     if data_map.system == ARCHIVE:  # records are as they were written
         return ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART
     try:
-        return _request(data_map, root, kind, corrections)
+        return _request(data_map, root, kind, right)
     except NotSupported as refusal:
         return refusal.text
 

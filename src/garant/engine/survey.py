@@ -11,7 +11,6 @@ from functools import reduce
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
 from garant.engine.terms import Terms
 from garant.systems.model import (
-    ColumnDisposition,
     Constant,
     Disposition,
     Do,
@@ -22,6 +21,7 @@ from garant.systems.model import (
     Refresh,
 )
 from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
+from garant.systems.treatments import Replace, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def blocks_of(blockers: Sequence[Blocker]) -> list[Block]:
     ]
 
 
-def describe(how: ColumnDisposition) -> str:
+def describe(how: Treatment) -> str:
     """A column's disposition in a word or two, for plans and receipts; never a value that is personal."""
     match how:
         case Constant():
@@ -231,8 +231,8 @@ def describe(how: ColumnDisposition) -> str:
             return f"generalise to {length} characters"
         case Generalise(generalise=unit):
             return f"generalise to {unit}"
-        case Refresh():
-            return "refresh"
+        case Refresh() | Replace():
+            return "refresh" if isinstance(how, Refresh) else "replace"
         case word:
             return str(word)
 

@@ -16,9 +16,10 @@ from typing import Any, Literal, Protocol
 from garant.policy.text import Text
 from garant.systems.archiving import Archivist
 from garant.systems.guards import UNGUARDED, Guards, RowGuard
-from garant.systems.model import ColumnDisposition, Do, EventSource, Role, Seal
+from garant.systems.model import Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 from garant.systems.residue import Canary
+from garant.systems.treatments import Treatment
 
 RootKey = int | str
 """The key of a root in its system: an integer, a text, or a UUID in its text form."""
@@ -126,7 +127,7 @@ class Step:
     table: str
     do: Do
     paths: tuple[Path, ...]
-    columns: Mapping[str, ColumnDisposition] = field(default_factory=dict[str, ColumnDisposition])
+    columns: Mapping[str, Treatment] = field(default_factory=dict[str, Treatment])
     unless: int = 0
     only: int = 0
     others: Others = "any"

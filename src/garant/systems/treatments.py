@@ -106,3 +106,20 @@ class Refresh(Part):
 
 
 ColumnDisposition = Literal["blank", "keep"] | Constant | Pseudonymise | Generalise | Refresh
+
+
+class Replace(Part):
+    """Replace one value, in whichever of its forms it is written, and leave every other: a correction. No map writes one."""
+
+    forms: tuple[str, ...]
+    """What the value becomes once folded; one of them is enough."""
+    fold: Literal["exact", "case", "digits"]
+    """How what is written is folded before it is compared: trimmed, in lower case, or without what separates digits."""
+    by: str
+
+
+SEPARATORS = (" ", ".", "-", "(", ")", "/", "\t", "\u00a0", "\u202f")
+"""What people write between the digits of a number."""
+
+Treatment = ColumnDisposition | Replace
+"""What a step does to a column: what a map may say, and a correction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from datetime import UTC, datetime, timedelta
@@ -36,29 +37,56 @@ def carried_out(company: str, key: str) -> None:
     work(company, "run")
 
 
+def right_of(shown: str, value: str) -> str:
+    """The field beside a value that is held."""
+    found = re.search(rf'<label for="id_(right-\w+)">[^<]*{re.escape(html.escape(value))}', shown)
+    assert found is not None, value
+    return found[1]
+
+
 def test_a_rectification_is_proposed_by_the_person_and_approved_by_staff(company: str, post: Letters) -> None:
+    """Each value by itself: the landline changes, the mobile and the name do not."""
     email = somebody()
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET mobile = '06 39 98 00 07' WHERE email = ?", email)
     request, mine = asked(company, post, "rectification", email)
     assert request.state == "searching"
-    (old,) = ask_system("GARANT_DEMO_CRM", "SELECT phone FROM person WHERE email = ?", email)
+    held = "SELECT phone, mobile, full_name FROM person WHERE email = ?"
+    (old,) = ask_system("GARANT_DEMO_CRM", held, email)
     shown = Client().get(mine).content.decode()
     assert email in shown
-    assert old[0] in shown
-    wrong = post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": ""})
-    assert wrong.status_code == 422
-    post_form(Client(), mine, {"correct": "1", "name": "", "email": "", "phone": "+33 1 99 00 12 34"})
+    landline, mobile = right_of(shown, old[0]), right_of(shown, old[1])
+    assert post_form(Client(), mine, {"correct": "1", landline: " ", mobile: ""}).status_code == 422
+    assert post_form(Client(), mine, {"correct": "1", "all-phone": "0199001234"}).status_code == 422
+    post_form(Client(), mine, {"correct": "1", landline: "+33 1 99 00 12 34"})
     request = services.find(company, request.key)
     assert request.state == "planned"
     assert "+33 1 99 00 12 34" in Client().get(mine).content.decode()
     shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
-    assert "+33 1 99 00 12 34" in shown
-    assert old[0] in shown  # what it was, beside what it would become
+    assert f"<del>{old[0]}</del> → <ins>+33 1 99 00 12 34</ins>" in shown  # what it was, what it would become
+    assert f"<del>{old[1]}</del>" not in shown
     carried_out(company, request.key)
-    rows = ask_system("GARANT_DEMO_CRM", "SELECT phone FROM person WHERE email = ?", email)
-    assert {phone for (phone,) in rows} == {"+33 1 99 00 12 34"}
+    (new,) = ask_system("GARANT_DEMO_CRM", held, email)
+    assert new == ("+33 1 99 00 12 34", *old[1:])
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     (letter,) = [one for one in services.sent(request) if one.kind == "corrected"]
     assert "Relation client" in letter.text
+
+
+def test_every_value_of_a_kind_is_replaced_where_staff_says_so(company: str, post: Letters) -> None:
+    email = somebody()
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET mobile = '06 39 98 00 07' WHERE email = ?", email)
+    request, _ = asked(company, post, "rectification", email)
+    whole = [{"kind": "phone", "was": "", "becomes": "+33 1 99 00 12 34"}]
+    with pytest.raises(LedgerError):
+        services.correct(company, request.key, whole)
+    with pytest.raises(LedgerError, match="no longer"):
+        services.correct(company, request.key, [{**whole[0], "was": "0100000000"}], actor=OFFICER)
+    page = f"/o/{company}/requests/{request.key}/"
+    sign_in(OFFICER).post(f"{page}correct/", {"all-phone": "+33 1 99 00 12 34"})
+    assert "toutes les valeurs deviennent" in sign_in(OFFICER).get(page).content.decode()
+    carried_out(company, request.key)
+    (new,) = ask_system("GARANT_DEMO_CRM", "SELECT phone, mobile FROM person WHERE email = ?", email)
+    assert new == ("+33 1 99 00 12 34", "+33 1 99 00 12 34")
 
 
 def test_marketing_stops_before_anybody_has_read_the_request(company: str, post: Letters) -> None:

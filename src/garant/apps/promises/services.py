@@ -164,7 +164,7 @@ def _ask_persons(plan: Plan, run: Run) -> None:
         plan.kind,
         asked.tasks,
         zone=asked.zone,
-        corrections=asked.corrections,
+        corrections=asked.right_values(),
         now=run.started_at,
     )
 
@@ -349,7 +349,7 @@ def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
     nobody = {"keys": "", "asked": "", "holds": []}
     selections = [{**selection, **nobody} for selection in plan["selections"]]
     asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
-    return {**plan, "corrections": {}, "selections": selections, "tasks": asked}
+    return {**plan, "corrections": {}, "replacements": [], "selections": selections, "tasks": asked}
 
 
 def forget_plan(organisation: str, digest: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import May
@@ -90,7 +90,30 @@ class PersonOut(Schema):
     phone: str
     about: dict[str, str]
     message: str
-    values: dict[str, str]
+    values: list[dict[str, str]]
+
+
+class CorrectionIn(Schema):
+    """One value that is wrong, and the right one."""
+
+    kind: Literal["name", "email", "phone"]
+    was: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")] = Field(
+        default="", description="the value that is wrong; only cells that hold it change"
+    )
+    becomes: Line
+    every: bool = Field(
+        default=False, description="replace every value of the kind, whatever it is, instead of one"
+    )
+
+    @model_validator(mode="after")
+    def _one_or_every(self) -> CorrectionIn:
+        if bool(self.was) == self.every:
+            raise ValueError("say which value is wrong (was), or that every one is (every), not both")
+        return self
+
+    def written(self) -> dict[str, str]:
+        """As a request holds it."""
+        return {"kind": self.kind, "was": self.was, "becomes": services.cleaned(self.kind, self.becomes)}
 
 
 class RequestIn(Schema):
@@ -105,8 +128,10 @@ class RequestIn(Schema):
     about: dict[Literal["name", "email", "phone"], Line] = Field(
         default_factory=dict, description="for somebody else: that person"
     )
-    values: dict[Literal["name", "email", "phone"], Line] = Field(
-        default_factory=dict, description="for a rectification: the right values"
+    corrections: list[CorrectionIn] = Field(
+        default_factory=list[CorrectionIn],
+        max_length=40,
+        description="for a rectification: what is wrong, and right",
     )
     purpose: Line = Field(default="", description="`activity/purpose`; none for all direct marketing")
     language: Literal["fr", "en"] = "fr"
@@ -170,7 +195,7 @@ def receive(request: HttpRequest, organisation: str, body: RequestIn) -> Any:
         about={kind: clean(kind, value) for kind, value in body.about.items()}
         if body.capacity != "self"
         else {},
-        values={kind: clean(kind, value) for kind, value in body.values.items()},
+        values=[one.written() for one in body.corrections],
     )
     asked = Asked(Right(body.right), whom, Channel.API, Capacity(body.capacity), body.purpose, body.language)
     actor = who(request).actor

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.signing import BadSignature, TimestampSigner
 
+from garant.apps.rights.each.values import KINDS, right_value
 from garant.apps.rights.intake import LONGEST, Asked, cleaned
 from garant.apps.rights.sealing import Whom
 from garant.apps.rights.words import (
@@ -145,17 +146,48 @@ class RequestForm(_Form):
 
 
 class CorrectForm(_Form):
-    """For a rectification: the right values."""
+    """For a rectification: beside each value that is held, the right one; for staff, also one for all of a kind."""
 
-    name = forms.CharField(max_length=LONGEST["name"], required=False)
-    email = forms.EmailField(max_length=LONGEST["email"], required=False)
-    phone = forms.CharField(max_length=LONGEST["phone"], required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        now: Sequence[Mapping[str, Any]],
+        wanted: Sequence[Mapping[str, str]] = (),
+        staff: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self.label("name", "Nom exact", "Right name")
-        self.label("email", "Adresse électronique exacte", "Right e-mail address")
-        self.label("phone", "Téléphone exact", "Right telephone")
+        self._about: dict[str, tuple[str, str]] = {}
+        fields: dict[str, Any] = self.fields
+        for one in now:
+            name = f"right-{one['mark']}"
+            fields[name] = _written(one["kind"], initial=right_value(wanted, one))
+            fields[name].label = say("{kind} : « {value} » devient", "{kind}: “{value}” becomes").format(
+                kind=said(KINDS[one["kind"]]), value=one["value"]
+            )
+            self._about[name] = (one["kind"], one["value"])
+        for kind, label in KINDS.items() if staff else ():
+            name = f"all-{kind}"
+            whole = next((one["becomes"] for one in wanted if one["kind"] == kind and not one["was"]), "")
+            fields[name] = _written(kind, initial=whole)
+            fields[name].label = say(
+                "{kind} : remplacer toutes les valeurs par", "{kind}: replace every value by"
+            ).format(kind=said(label))
+            self._about[name] = (kind, "")
+
+    def wanted(self) -> list[dict[str, str]]:
+        """What is wrong and what is right; the form is valid."""
+        return [
+            {"kind": kind, "was": was, "becomes": cleaned(kind, self.cleaned_data[name])}
+            for name, (kind, was) in self._about.items()
+            if self.cleaned_data[name].strip()
+        ]
+
+
+def _written(kind: str, initial: str) -> forms.CharField:
+    """A field of a kind of value."""
+    field: Any = forms.EmailField if kind == "email" else forms.CharField
+    return field(max_length=LONGEST[kind], required=False, initial=initial)
 
 
 class ArrivalForm(_Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
@@ -226,23 +228,42 @@ def withdraw(request: Request, *, actor: str = store.PERSON) -> Request:
     return request
 
 
-def correct(organisation: str, key: str, values: dict[str, str], *, actor: str = store.PERSON) -> None:
-    """For a rectification: what the right values are, as the person says; a plan of it is proposed at once.
+def correct(
+    organisation: str, key: str, wanted: Sequence[Mapping[str, str]], *, actor: str = store.PERSON
+) -> None:
+    """For a rectification: what is wrong and what is right, as the person says; a plan of it is proposed at once.
+
+    Args:
+        organisation: whose the request is.
+        key: its number.
+        wanted: kind, the value that is wrong (was), the right one (becomes). Without ``was``, every value of the
+            kind is replaced: only staff says so, in so many words.
+        actor: who says it.
 
     Raises:
-        RequestRefusedError: no value, or not in this state.
+        RequestRefusedError: no value, one that nobody holds, or not in this state.
     """
-    _corrected(organisation, key, values, actor=actor)
+    _corrected(organisation, key, wanted, actor=actor)
     planning.propose_where_it_can(organisation, key)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
-def _corrected(request: Request, values: dict[str, str], *, actor: str) -> None:
-    said = {kind: value.strip() for kind, value in values.items() if value.strip()}
+def _corrected(request: Request, wanted: Sequence[Mapping[str, str]], *, actor: str) -> None:
+    said = [
+        {"kind": one["kind"], "was": one["was"], "becomes": one["becomes"].strip()}
+        for one in wanted
+        if one["becomes"].strip()
+    ]
+    whom = _whom(request)
+    held = {(one["kind"], one["value"]) for one in whom.now}
+    unknown = any(one["was"] and (one["kind"], one["was"]) not in held for one in said)
+    all_of_a_kind = any(not one["was"] for one in said)
     if not said or request.right != Right.RECTIFICATION:
         raise refusals.nothing_to_correct()
-    whom = _whom(request)
+    if unknown or (all_of_a_kind and actor == store.PERSON):
+        raise refusals.no_such_value()
     whom.values = said
     seal(request, whom)
     request.save()
-    store.note(request, "corrected", actor, kinds=sorted(said))
+    kinds = sorted({one["kind"] for one in said})
+    store.note(request, "corrected", actor, kinds=kinds, values=len(said))

@@ -69,7 +69,7 @@ def _propose(organisation: str, key: str) -> int:
         return 0
     identities = whom.identities(declared=request.identified_by != Method.CODE)
     with open_published(organisation) as workspace:
-        made = changes.plan_of(workspace, "lifting", identities, {})
+        made = changes.plan_of(workspace, "lifting", identities)
     return _proposed(organisation, key, made)
 
 

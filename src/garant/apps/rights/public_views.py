@@ -19,6 +19,7 @@ from garant.apps.notices import pages as notices
 from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.clock import rules_for
+from garant.apps.rights.each.values import KINDS
 from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
@@ -254,7 +255,12 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     found = services.inside(page.organisation, secret)
     if found is None:
         return page.render("gone", status=404)
-    form = CorrectForm(request.POST if "correct" in request.POST else None)
+    whom = services.opened(found)
+    form = CorrectForm(
+        request.POST if "correct" in request.POST else None,
+        now=whom.now if whom else (),
+        wanted=whom.values if whom else (),
+    )
     problem = ""
     if page.sent:
         wait = TRIED.take(caller(request))
@@ -268,13 +274,15 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     right, state, _, _, outcome = found.names()
     names: dict[str, Any] = {
         "asking": found,
-        "whom": services.opened(found),
+        "whom": whom,
         "asked": RIGHTS[right],
         "state": TOLD[state],
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
         "packaged": right in services.PACKAGES and found.outcome == Outcome.FULLY,
         "form": form,
+        "held": [(KINDS[one["kind"]], one) for one in whom.now] if whom else [],
+        "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
     }
@@ -293,6 +301,5 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
     elif "correct" in sent:
         if not form.is_valid():
             return False
-        values = {kind: services.cleaned(kind, value) for kind, value in form.cleaned_data.items()}
-        services.correct(page.organisation, found.key, values)
+        services.correct(page.organisation, found.key, form.wanted())
     return True

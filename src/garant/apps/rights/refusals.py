@@ -76,6 +76,14 @@ def unknown_ground() -> RequestRefusedError:
     )
 
 
+def no_such_value() -> RequestRefusedError:
+    """Corrected is what is held, value by value."""
+    return _refused(
+        "Cette valeur n’est plus celle que nous avons. Relisez ce qui est écrit, et corrigez de nouveau.",
+        "This is no longer the value that we hold. Read what is written again, and correct it anew.",
+    )
+
+
 def unverified() -> RequestRefusedError:
     """What was carried out could not be verified: it cannot be told as done."""
     return _refused(

@@ -27,7 +27,8 @@ class Whom:
         message: what they wrote.
         about: for somebody else: that person's name, email, phone, number.
         now: for a rectification, what the systems hold in the columns that it corrects.
-        values: for a rectification, identity kind → its right value.
+        values: for a rectification, each wrong value and the right one (kind, was, becomes); where it is not said
+            which was wrong, every value of the kind.
         notes: what staff wrote: reasons of an extension, of a weighing, of a refusal; doubt about identity.
         kept: what stays after an erasure: why, and until when.
         letters: what is to be printed, for whoever gave no e-mail address.
@@ -41,7 +42,7 @@ class Whom:
     message: str = ""
     about: dict[str, str] = field(default_factory=dict[str, str])
     now: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    values: dict[str, str] = field(default_factory=dict[str, str])
+    values: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     notes: dict[str, str] = field(default_factory=dict[str, str])
     kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     letters: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
@@ -85,6 +86,10 @@ def opened(request: Request) -> Whom | None:
     if request.sealed is None:
         return None
     found = json.loads(unwrap(key_of(request), bytes(request.sealed), request.key))
+    if isinstance(found.get("values"), dict):  # as they were written before they were told apart
+        found["values"] = [
+            {"kind": kind, "was": "", "becomes": value} for kind, value in found["values"].items()
+        ]
     return Whom(**{name: value for name, value in found.items() if name in _NAMES})
 
 

@@ -35,7 +35,7 @@ class Looked:
     label: Text
     places: list[Place]
     problem: Text | None = None
-    values: tuple[dict[str, Any], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     by_hand: bool = False
 
     @property
@@ -142,11 +142,9 @@ def _keep_values(request: Request, looked: list[Looked]) -> None:
     whom = opened(request)
     if whom is None or request.right != Right.RECTIFICATION:
         return
-    merged: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for one in looked:
-        for held in one.values:
-            merged.setdefault((held["kind"], held["value"]), []).append(one.label.model_dump())
-    whom.now = [{"kind": kind, "value": value, "where": where} for (kind, value), where in merged.items()]
+    whom.now = values.together(
+        (kind, value, one.label.model_dump()) for one in looked for kind, value in one.values
+    )
     seal(request, whom)
     request.save(update_fields=["sealed"])
 

@@ -13,6 +13,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.mails import services as mails
 from garant.apps.policies import services as policies
 from garant.apps.rights import letters, refusals, store
+from garant.apps.rights.each import values
 from garant.apps.rights.entries import RequestRecipientAnswered, RequestRecipientTold
 from garant.apps.rights.intake import address
 from garant.apps.rights.models import Request, Told
@@ -84,7 +85,7 @@ def tell(request: Request, recipient: str, email: str, *, actor: str) -> Told:
         **letters.common(request),
         due=due,
         identities=tuple(found.values()),
-        reasons=tuple(f"{kind} : {value}" for kind, value in whom.values.items()),
+        reasons=values.told(whom.values, language),
         link=letters.address(request, f"told/{secret}/"),
     )
     to = address(email or known.email)

@@ -18,6 +18,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
+from garant.apps.rights.each.values import KINDS, right_value
 from garant.apps.rights.forms import (
     AnswerForm,
     ArrivalForm,
@@ -107,7 +108,8 @@ def request_page(request: Any, key: str) -> HttpResponse:
     today = services.today(request.organisation)
     story, whom = services.story(one), services.opened(one)
     for held in whom.now if whom else ():
-        held["right"] = whom.values.get(held["kind"], "") if whom else ""
+        held["right"] = right_value(whom.values, held) if whom else ""
+        held["name"] = KINDS[held["kind"]]
     names = {
         **_line(one, today),
         "whom": whom,
@@ -126,7 +128,8 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "jobs": _jobs(one),
         "letters": services.sent(one),
         **_told(one),
-        **_choices(one, story),
+        **_choices(one, story, whom),
+        "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
     }
     return render(request, "rights/request.html", names)
 
@@ -144,7 +147,7 @@ def _told(one: Any) -> dict[str, Any]:
     }
 
 
-def _choices(one: Any, story: Any) -> dict[str, Any]:
+def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     """The forms of what can be decided in this state."""
     right, state, *_ = one.names()
     if one.restricting:
@@ -163,7 +166,9 @@ def _choices(one: Any, story: Any) -> dict[str, Any]:
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
         "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
-        "correct": CorrectForm() if looking and right == Right.RECTIFICATION else None,
+        "correct": CorrectForm(now=whom.now, wanted=whom.values, staff=True)
+        if whom and looking and right == Right.RECTIFICATION
+        else None,
         "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed") if judged else None,
         "asking": ReasonForm(fr="Question à la personne", en="Question to the person")
         if early and not one.waiting
@@ -258,10 +263,11 @@ def _identify(one: Any, sent: Any, actor: str) -> object:
 
 
 def _correct(one: Any, sent: Any, actor: str) -> object:
-    form = CorrectForm(sent)
+    whom = services.opened(one)
+    form = CorrectForm(sent, now=whom.now if whom else (), staff=True)
     if not form.is_valid():
         raise ValueError(" ".join(str(error) for errors in form.errors.values() for error in errors))
-    return services.correct(one.organisation, one.key, form.cleaned_data, actor=actor)
+    return services.correct(one.organisation, one.key, form.wanted(), actor=actor)
 
 
 def _answer(one: Any, sent: Any, actor: str) -> object:

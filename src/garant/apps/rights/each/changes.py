@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from garant.apps.holds import services as holds
 from garant.apps.promises.workspace import Workspace
+from garant.apps.rights.each import values
 from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.subject import plan_subject
@@ -50,15 +51,25 @@ def known_kinds(workspace: Workspace, identities: Mapping[str, str]) -> dict[str
 
 
 def plan_of(
-    workspace: Workspace, kind: Kind, identities: Mapping[str, str], corrections: Mapping[str, str]
+    workspace: Workspace,
+    kind: Kind,
+    identities: Mapping[str, str],
+    wanted: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The plan of a kind, of today, under the holds in force.
+
+    Args:
+        workspace: the systems.
+        kind: of the plan.
+        identities: by what the person is known.
+        wanted: for a rectification, each wrong value and the right one, as they were written down.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
         ConnectorError: a system did not answer.
     """
     organisation = workspace.policy.document.organisation
+    corrections, replacements = values.split(wanted)
     return plan_subject(
         workspace.policy,
         workspace.sources,
@@ -66,6 +77,7 @@ def plan_of(
         kind,
         as_of=datetime.now(time_zone(organisation.time_zone)).date(),
         corrections=corrections,
+        replacements=replacements,
         holds=holds.in_force(organisation.key),
         manual=workspace.manual,
     )

@@ -11,7 +11,7 @@ from garant.systems.model import DataMap, Do
 from garant.systems.port import ChangeSet, Step
 from garant.systems.residue import Canary, distinctive
 from garant.systems.sql.statements import Statements
-from garant.systems.treatments import Mark
+from garant.systems.treatments import Mark, Replace
 
 FEWEST_ROWS = 2
 """Rows read of a step at least, however small the sample."""
@@ -57,5 +57,10 @@ def _read(
         values: Sequence[Any] = row
         for name, value in zip(columns, values, strict=True):
             piece = distinctive(value, number=name in numbers)
-            if piece is not None:
+            if piece is not None and not _stays(piece, step.columns.get(name)):
                 yield Canary(data_map.system, step.table, name, piece)
+
+
+def _stays(piece: str, how: object) -> bool:
+    """Whether what is written in its place has it too: a name that grew longer is found where it was."""
+    return isinstance(how, Replace) and piece in how.by

@@ -1,0 +1,74 @@
+"""What a person asks of the maps, and why a map may not know how to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from garant.engine.document import Kind, Replacement
+from garant.engine.identities import same
+from garant.engine.notes import CROSSED
+from garant.policy.text import Text
+from garant.systems.model import DataMap
+from garant.systems.paths import Path, paths
+
+
+class NotSupported(ValueError):
+    """A system's map says nothing that would let Garant do what is asked, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """For a rectification: what replaces all of a kind, and what replaces single values.
+
+    Raises:
+        NotSupported: the right value of one is the wrong one of another: which would be meant is not known.
+    """
+
+    corrections: Mapping[str, str]
+    replacements: Sequence[Replacement]
+
+    def __post_init__(self) -> None:
+        for one, other in permutations(self.replacements, 2):
+            if one.kind == other.kind and same(one.kind, other.was, one.becomes):
+                raise NotSupported(CROSSED)
+
+
+def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
+    """Table → every path to the root, visible ones included."""
+    found = {name: paths(data_map, name, root) for name in data_map.tables}
+    return {name: ways for name, ways in found.items() if ways}
+
+
+def no_such_column(data_map: DataMap, root: str, right: Right) -> Text:
+    """Why nothing is corrected: no column holds that kind of value."""
+    asked = ", ".join(dict.fromkeys([*right.corrections, *(one.kind for one in right.replacements)]))
+    marked = {
+        kind
+        for name in reachable(data_map, root)
+        for column in data_map.tables[name].columns.values()
+        for kind in column.corrected
+    }
+    known = ", ".join(sorted(marked)) or "—"
+    return Text(
+        fr=f"{data_map.system} : aucune colonne de {root} n’est marquée identity : {asked} ; genres connus : {known}",
+        en=f"{data_map.system}: no column of {root} is marked identity: {asked}; known kinds: {known}",
+    )
+
+
+def no_mark(data_map: DataMap, root: str, kind: Kind) -> Text:
+    """Why nothing is marked, or no mark taken off: the map does not say how."""
+    if kind == "lifting":
+        return Text(
+            fr=f"{data_map.system}\u202f: la carte ne dit pas comment lever la limitation de {root} (lift)",
+            en=f"{data_map.system}: the map does not say how to lift the restriction of {root} (lift)",
+        )
+    return Text(
+        fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
+        en=f"{data_map.system}: the map declares no restriction mark for {root}",
+    )
