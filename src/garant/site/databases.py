@@ -72,6 +72,13 @@ def postgresql(url: str) -> dict[str, Any]:
     }
 
 
+def address_of(settings: Mapping[str, Any]) -> str:
+    """The SQLAlchemy URL that leads to a database of Django's settings. It may hold a password."""
+    if str(settings["ENGINE"]).endswith("sqlite3"):
+        return f"sqlite:///{settings['NAME']}"
+    return url_of(settings)
+
+
 def url_of(settings: Mapping[str, Any]) -> str:
     """The DATABASE_URL that leads to a database of Django's settings. It may hold a password."""
     if str(settings["ENGINE"]).endswith("sqlite3"):

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "garant.apps.mails",
     "garant.apps.rights",
     "garant.apps.deliveries",
+    "garant.apps.installation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -12,6 +12,7 @@ from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.workspace import looking
 from garant.policy.diagnostics import Diagnostic, UnusableDocument
 from garant.policy.text import Text
+from garant.site import own
 from garant.systems.checks.live import check_live
 from garant.systems.loader import LoadedMap, load_folder
 from garant.systems.port import ConnectorError
@@ -78,7 +79,7 @@ def _mapped(name: str, loaded: Any) -> Mapped:
         label=data_map.label,
         by_hand=False,
         variable=data_map.connection.env,
-        set=bool(os.environ.get(data_map.connection.env)),
+        set=data_map.connection.env == own.VARIABLE or bool(os.environ.get(data_map.connection.env)),
         tables=len(data_map.tables),
         columns=sum(len(table.columns) for table in data_map.tables.values()),
         roles=len(data_map.roles),

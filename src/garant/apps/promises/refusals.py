@@ -183,6 +183,20 @@ def reserved_system(name: str) -> RefusedError:
     )
 
 
+def not_the_installation(name: str) -> RefusedError:
+    """The map of another organisation leads to Garant's own database."""
+    return RefusedError(
+        Text(
+            fr=f"La carte « {name} » mène à la base de Garant lui-même, qui tient les données de toutes les organisations.",
+            en=f"The map “{name}” leads to Garant’s own database, which holds the data of every organisation.",
+        ),
+        Text(
+            fr="Seule l’installation s’en sert : tapez garant own.",
+            en="Only the installation uses it: type garant own.",
+        ),
+    )
+
+
 def archive_locked(path: str) -> RefusedError:
     """The key at hand is not the archive's: what is in it must not be passed over, nor written beside it."""
     return RefusedError(

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import canaries, receipts, refusals, subjects
+from garant.apps.promises import canaries, ownjournal, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.scoping import for_plan, for_run
@@ -187,11 +187,14 @@ def prepared_counts(run_key: str, batch_key: str) -> Mapping[str, Any] | None:
 def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> None:
     """Make durable what a batch is about to commit; the target commits after this returns.
 
-    The values to be searched for afterwards are kept encrypted, under a key of the run.
+    The values to be searched for afterwards are kept encrypted, under a key of the run. Where the target is Garant's
+    own database, its transaction carries this too.
     """
     written = {name: value for name, value in counts.items() if name != "canaries"}
     locked = canaries.lock(run_key, counts["canaries"]) if "canaries" in counts else None
     values = {"state": BatchState.PREPARED, "prepared": written, "canaries": locked, "written_at": _now()}
+    if ownjournal.write_batch(run_key, batch_key, values):
+        return
     Batch.objects.update_or_create(run_id=run_key, key=batch_key, defaults=values)
 
 

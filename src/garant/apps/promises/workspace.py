@@ -19,6 +19,7 @@ from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
 from garant.policy.diagnostics import Diagnostic
 from garant.policy.loader import LoadedPolicy, load_policy
+from garant.site import own
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.manual import check_manual
@@ -69,6 +70,7 @@ def open_workspace(
     loaded = load_policy(policy) if isinstance(policy, Path) else policy
     archive = archive_of(loaded.document.organisation.key, keys)
     every = _chosen(load_folder(maps), only, archive)
+    _refuse_own(every, loaded.document.organisation.key)
     chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}
     by_hand = {name: one for name, one in every.items() if isinstance(one, LoadedManual)}
     _refuse_errors(every, loaded)
@@ -99,6 +101,10 @@ def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
         files.store.env: _store(data_map.system, files.store.env, files.store.folders)
         for files in data_map.files
     }
+    if data_map.connection.env == own.VARIABLE:
+        from garant.apps.promises.ownconnector import OwnConnector
+
+        return OwnConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
     return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
 
 
@@ -119,6 +125,17 @@ def looking(data_map: DataMap) -> Iterator[Engine]:
             yield engine
     finally:
         engine.dispose()
+
+
+def _refuse_own(chosen: Mapping[str, Loaded], organisation: str) -> None:
+    """No organisation but the installation's reaches Garant's own database: it holds those of all."""
+    for name, one in chosen.items():
+        if (
+            isinstance(one, LoadedMap)
+            and one.map.connection.env == own.VARIABLE
+            and organisation != own.INSTALLATION
+        ):
+            raise refusals.not_the_installation(name)
 
 
 def _refuse_errors(chosen: Mapping[str, Loaded], policy: LoadedPolicy) -> None:
@@ -144,7 +161,7 @@ def _store(system: str, variable: str, folders: Sequence[int]) -> FileStore:
 
 
 def _variable(system: str, name: str) -> str:
-    value = os.environ.get(name, "")
+    value = own.address() if name == own.VARIABLE else os.environ.get(name, "")
     if not value:
         raise refusals.no_connection(system, name)
     return value

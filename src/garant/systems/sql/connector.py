@@ -104,13 +104,17 @@ class SqlConnector:
                     with connection.begin():
                         work = _Work(self, connection, change)
                         counts = work.run()
-                        before_commit(counts)
+                        self.prepare(connection, counts, before_commit)
                     return counts
                 except DBAPIError as error:
                     if not is_refusal(error):
                         raise
                     refusal = error
             raise Blocked(self._explain(change, work and work.current, refusal)) from None
+
+    def prepare(self, _: sa.Connection, counts: Counts, before_commit: Callable[[Counts], None], /) -> None:
+        """Say what the transaction of this connection is about to commit; a journal in the same database goes with it."""
+        before_commit(counts)
 
     def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
         """The roots that are there under a marked key."""

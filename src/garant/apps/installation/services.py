@@ -1,0 +1,77 @@
+"""The installation as an organisation: the policy and the map that come with Garant for its own database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final, cast
+
+from django.conf import settings
+
+from garant.apps.policies import services as policies
+from garant.policy.document import Organisation, Policy
+from garant.policy.loader import load_policy
+from garant.policy.text import Text
+from garant.policy.yaml_source import Json
+from garant.policy.yaml_writing import as_yaml
+from garant.site.own import INSTALLATION
+
+MAP: Final = "use: garant\n"
+"""The map of the installation: the one that is shipped, to which an operator may add."""
+_MISSION: Final = Text(
+    fr="Tenir les promesses faites aux personnes sur leurs données, et le prouver.",
+    en="To keep the promises made to people about their data, and to prove it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the installation has now: a draft of its policy, and its map."""
+
+    version: int
+    digest: str
+    map: Path
+    map_made: bool
+
+
+def prepare(company: Organisation, *, actor: str) -> Prepared:
+    """Make the organisation of the installation, a draft of its policy and its map; again changes nothing.
+
+    Args:
+        company: who answers for this installation: its name, address, officer and authority are taken over.
+        actor: who asks; somebody else approves the policy.
+    """
+    draft = policies.import_document(own_policy(company), actor=actor)
+    path = Path(settings.GARANT_MAPS) / INSTALLATION / "garant.yaml"
+    made = not path.exists()
+    if made:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(MAP, encoding="utf-8")
+    return Prepared(draft.number, draft.digest, path, made)
+
+
+def own_policy(company: Organisation) -> Policy:
+    """What Garant promises about its own data, in the name of a company."""
+    whose = company.model_copy(
+        update={
+            "key": INSTALLATION,
+            "name": f"{company.name} (Garant)",
+            "trade_name": None,
+            "mission": _MISSION,
+        }
+    )
+    content = whose.model_dump(mode="json", exclude_defaults=True)
+    with tempfile.TemporaryDirectory() as made, resources.as_file(_shipped()) as shipped:
+        folder = Path(made) / "policy"
+        shutil.copytree(shipped, folder)
+        text = as_yaml({"organisation": cast(Json, content)})
+        (folder / "organisation.yaml").write_text(text, encoding="utf-8")
+        return load_policy(folder).document
+
+
+def _shipped() -> Traversable:
+    return resources.files("garant.apps.installation") / "policy"

@@ -1,0 +1,264 @@
+"""An installation of Garant in a folder of its own, whose processes may be killed.
+
+``python -m tests.own.house HOME DATABASE_URL`` reads orders in JSON, one a line; a child carries each out and writes its
+answer to a file, if it lives. Real files and real connections: that is what it is about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+OWN = "garant"
+LONG_AGO = timedelta(days=6 * 365)
+"""Before every term but those of the rows that last."""
+
+
+def main(home: str, url: str) -> None:
+    os.environ.update(GARANT_HOME=home, DATABASE_URL=url, GARANT_KEYS="", GARANT_LANGUAGE="en")
+    os.environ.update(GARANT_MAPS=f"{home}/maps", GARANT_MFA="optional")
+    from garant.site import setup
+
+    setup.wake()
+    import garant.apps.jobs.kinds
+    import garant.apps.promises.ownconnector
+    import garant.apps.promises.workflows  # noqa: F401 - imported before the forks
+
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _live(order)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        os.waitpid(child, 0)
+        sys.stdout.write("ended\n")
+        sys.stdout.flush()
+
+
+def _live(order: dict[str, Any]) -> None:
+    os.close(0)
+    answer: object
+    try:
+        answer = ORDERS[order["do"]](**order.get("with", {}))
+    except BaseException as error:
+        answer = {"error": type(error).__name__, "trace": traceback.format_exc()}
+    Path(order["answer"]).write_text(json.dumps(answer, default=str))
+    os._exit(0)
+
+
+def set_up() -> None:
+    """Keys, the policy of the installation in force, its map."""
+    from garant.apps.evidence import services as evidence
+    from garant.apps.installation import services as installation
+    from garant.apps.policies import services as policies
+    from garant.apps.policies.reading import today
+    from garant.demo.stage import example
+    from garant.policy.loader import load_policy
+    from garant.site import setup
+
+    setup.prepare()
+    evidence.create_keys()
+    company = load_policy(example() / "policy").document.organisation
+    installation.prepare(company, actor="one@garant.example")
+    (draft,) = policies.versions(OWN)
+    policies.submit(OWN, draft.key, actor="one@garant.example")
+    policies.approve(OWN, draft.key, digest=draft.digest, actor="two@garant.example")
+    policies.publish(OWN, draft.key, on=today(OWN), actor="two@garant.example")
+
+
+def fill(name: str, old: int = 1, new: int = 1) -> None:
+    """One of everything for each of these people: `old` whose terms are over, `new` whose terms run."""
+    for number in range(old):
+        _somebody(f"{name}-old-{number}", datetime.now(UTC) - LONG_AGO)
+    for number in range(new):
+        _somebody(f"{name}-new-{number}", datetime.now(UTC))
+
+
+def _somebody(name: str, at: datetime) -> None:
+    """Rows as the rooms write them, at another time: each model's own, by Django."""
+    from django.apps import apps
+
+    def make(model: str, **values: Any) -> Any:
+        of = apps.get_model(model)
+        return of._base_manager.create(**values)
+
+    email = f"{name}@people.example"
+    org: dict[str, Any] = {"organisation": OWN}
+    user = make("accounts.User", email=email, name=name, joined_at=at, last_login=at)
+    make("account.EmailAddress", user=user, email=email)
+    make("mfa.Authenticator", user=user, type="totp", data={})
+    make(
+        "accounts.Membership",
+        organisation_id=OWN,
+        user=user,
+        role="dpo",
+        given_at=at,
+        reviewed_at=at,
+        ended_at=at,
+    )
+    make("sessions.Session", session_key=name, session_data="x", expire_date=at)
+    seen = make(
+        "usersessions.UserSession", user=user, ip="192.0.2.1", session_key=name, user_agent="y", data={}
+    )
+    type(seen)._base_manager.filter(pk=seen.pk).update(last_seen_at=at, created_at=at)
+    make(
+        "tokens.Token",
+        key=name,
+        name="t",
+        digest=name,
+        scopes=[],
+        user=user,
+        created_at=at,
+        expires_at=at,
+        **org,
+    )
+    make("tokens.KeptAnswer", token=name, key=name, request="r", body="b", at=at, **org)
+    make("accounts.Invitation", organisation_id=OWN, key=name, email=f"i-{email}", role="dpo", digest=name,
+         invited_by=email, sent_at=at, expires_at=at)  # fmt: skip
+    make("archives.Consultation", key=name, record="r", actor=email, reason=b"x", at=at, **org)
+    make("jobs.Job", key=name, kind="look", asked_by=email, asked_at=at, ended_at=at, state="done", **org)
+    make("holds.Hold", key=name, on="people", owner="o", reason="because", placed_at=at, placed_by=email,
+         ended_at=at, ended_by=email, **org)  # fmt: skip
+    make("tasks.Task", key=name, run="r", purpose="erasure", statement={"who": "x"}, created_at=at,
+         due_on=at.date(), state="done", answered_at=at, **org)  # fmt: skip
+    make(
+        "promises.Plan",
+        digest=name,
+        kind="retention",
+        document={"k": [1]},
+        registered_at=at,
+        made_by=email,
+        **org,
+    )
+    _requests(make, name, email, at, org)
+
+
+def _requests(make: Callable[..., Any], name: str, email: str, at: datetime, org: dict[str, Any]) -> None:
+    ended = {
+        "ended_at": at,
+        "received_at": at,
+        "received_on": at.date(),
+        "due_on": at.date(),
+        "forget_on": at.date(),
+    }
+    said = {"right": "access", "channel": "form", "state": "answered", **ended, **org}
+    known = make("rights.Request", key=f"{name}-k", sealed=b"known", handler=email, **said)
+    make("rights.Request", key=f"{name}-f", forgotten_at=at, **said)
+    make("rights.Request", key=f"{name}-r", sealed=b"restricted", **{**said, "forget_on": None})
+    make("rights.Code", request=known, mark=name, sent_at=at, expires_at=at)
+    make("rights.Door", request=known, mark=name, expires_at=at, **org)
+    make("rights.Step", request=known, kind="answered", at=at, by=email)
+    make("rights.Directive", key=name, wish="erase", whose="w", mark="m", sealed=b"d", registered_at=at, ended_at=at,
+         **org)  # fmt: skip
+    sent = {
+        "kind": "answer",
+        "language": "fr",
+        "written_at": at,
+        "due_at": at,
+        "until": at,
+        "ended_at": at,
+        **org,
+    }
+    make("mails.Mail", key=name, about="other", sealed=b"l", state="sent", **sent)
+    make("mails.Mail", key=f"{name}-k", about=f"request/{name}-k", sealed=b"l", state="sent", **sent)
+    make("mails.Arrival", key=name, on=at.date(), sealed=b"m", taken_at=at, **org)
+    until = at + timedelta(days=3)
+    make(
+        "deliveries.Handover",
+        key=name,
+        about=name,
+        lookup=name,
+        sealed=b"h",
+        size=1,
+        made_at=at,
+        until=until,
+        **org,
+    )
+
+
+def propose() -> dict[str, Any]:
+    """Make the plan of today: its digest, and what is due by rule and root."""
+    from garant.apps.jobs.kinds import propose_today
+    from garant.apps.promises import decisions
+
+    digest = propose_today(OWN, actor="one@garant.example")
+    due = {f"{one.rule}/{one.root}": one.due for one in decisions.document(OWN, digest).selections if one.due}
+    return {"digest": digest, "due": due}
+
+
+def run(digest: str, size: int = 10_000) -> dict[str, Any]:
+    """Approve the plan and carry it out, as the worker does."""
+    from garant.apps.promises import decisions, execution
+    from garant.apps.promises.published import open_published
+
+    document = decisions.document(OWN, digest)
+    with open_published(OWN, only=sorted(document.map_digests)) as workspace:
+        known = {"policy_digest": workspace.policy.digest, "map_digests": workspace.map_digests}
+        decisions.approve(OWN, digest, actor="two@garant.example", **known)
+        ended = execution.apply_plan(
+            document, workspace, digest=digest, actor="two@garant.example", batch_size=size
+        )
+    receipts = [batch.receipt or {} for batch in ended.receipts()]
+    tables: dict[str, int] = {}
+    for receipt in receipts:
+        for rows in receipt["tables"]:
+            tables[rows["table"]] = tables.get(rows["table"], 0) + rows["deleted"] + rows["treated"]
+    return {"state": ended.state, "receipts": len(receipts), "tables": {k: v for k, v in tables.items() if v}}
+
+
+def rows(name: str) -> dict[str, list[list[str]]]:
+    """Every row of every model in which this name stands, by table."""
+    from django.apps import apps
+
+    found: dict[str, list[list[str]]] = {}
+    for model in apps.get_models():
+        if model._meta.app_label == "evidence":
+            continue
+        names = [field.attname for field in model._meta.concrete_fields]
+        every = [[_text(value) for value in row] for row in model._base_manager.values_list(*names)]
+        mine = [row for row in every if any(name in value for value in row)]
+        if mine:
+            found[model._meta.db_table] = sorted(mine)
+    return found
+
+
+def _text(value: object) -> str:
+    return bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+
+
+def verify() -> dict[str, Any]:
+    """Whether the ledger is whole, and how many receipts it holds, each once."""
+    from garant.apps.evidence import services as evidence
+
+    evidence.verify_database(OWN)
+    keys = [record.key for record in evidence.records(OWN, kind="batch.recorded")]
+    return {"entries": len(keys), "once": len(keys) == len(set(keys))}
+
+
+def look() -> dict[str, str]:
+    """How each promise of the installation stands."""
+    from garant.apps.controls import services as controls
+
+    controls.look(OWN)
+    return {one.promise: one.state for _, _, some in controls.board(OWN).articles for one in some}
+
+
+ORDERS: dict[str, Callable[..., object]] = {
+    "set up": set_up,
+    "fill": fill,
+    "propose": propose,
+    "run": run,
+    "rows": rows,
+    "verify": verify,
+    "look": look,
+}
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
