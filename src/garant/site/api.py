@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from garant.apps.accounts.api import router as accounts
 from garant.apps.controls.api import router as controls
 from garant.apps.evidence.api import router as evidence
+from garant.apps.exchanges.api import router as exchanges
 from garant.apps.holds.api import router as holds
 from garant.apps.jobs.api import router as jobs
 from garant.apps.organisations.api import router as organisations
@@ -56,6 +57,7 @@ _ROUTERS = (
     register,
     webhooks,
     permissions,
+    exchanges,
 )
 for _router in _ROUTERS:
     api.add_router("/organisations", _router)

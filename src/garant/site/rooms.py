@@ -41,6 +41,6 @@ ROOMS: Final = (
     Room(
         "settings:organisation",
         Text(fr="Réglages", en="Settings"),
-        also=("tokens", "webhooks", "backups", "lists"),
+        also=("tokens", "webhooks", "exchanges", "backups", "lists"),
     ),
 )

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "garant.apps.rights",
     "garant.apps.deliveries",
     "garant.apps.installation",
+    "garant.apps.exchanges",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -34,6 +34,7 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.clients.urls")),
     path("o/", include("garant.apps.tokens.urls")),
     path("o/", include("garant.apps.webhooks.urls")),
+    path("o/", include("garant.apps.exchanges.urls")),
     path("o/", include("garant.apps.backups.urls")),
     path("o/", include("garant.apps.replays.urls")),
     path("o/<slug:organisation>/policy/", include("garant.apps.policies.urls")),

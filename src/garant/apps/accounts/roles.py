@@ -33,6 +33,8 @@ class May(StrEnum):
     """What people decide: consents, restrictions; for business systems."""
     SEE_CLIENT = "see-client"
     """What is processed for the clients that the person comes for, and nothing else."""
+    EXCHANGE = "exchange"
+    """Requests and packages, with other organisations: for their programs."""
     CONFIGURE = "configure"
     """The organisation's settings: four eyes, the public page, the look of the night."""
 
@@ -64,6 +66,7 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
             May.CONFIGURE,
             May.ASK,
             May.TELL,
+            May.EXCHANGE,
         }
     ),
     Role.DPO: frozenset(May) - {May.MANAGE_SYSTEMS, May.CONFIGURE, May.SEE_CLIENT},
@@ -110,6 +113,10 @@ RIGHTS: Final[dict[May, Text]] = {
         en="Ask whether data may be used (“may I?”)",
     ),
     May.TELL: Text(fr="Dire les consentements et limitations", en="Tell consents and restrictions"),
+    May.EXCHANGE: Text(
+        fr="Échanger demandes et paquets avec d’autres organisations",
+        en="Exchange requests and packages with other organisations",
+    ),
 }
 """What each right is, where somebody chooses among them."""
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from garant.apps.deliveries import services as deliveries
+from garant.apps.exchanges import telling as exchanges
 from garant.apps.jobs import services
 from garant.apps.mails import inbox
 from garant.apps.mails import services as letters
@@ -104,7 +105,7 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
             "log_level": "CRITICAL",
             "enable_otlp": False,
             "use_listen_notify": False,
-            "max_executor_threads": processes + telling.AT_ONCE + mails.AT_ONCE + 2,
+            "max_executor_threads": processes + telling.AT_ONCE + mails.AT_ONCE + exchanges.AT_ONCE + 2,
             "sys_db_pool_size": 4,
         }
     )
@@ -124,14 +125,17 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
         )
         telling.register()
         mails.register()
+        exchanges.register()
         handed: set[str] = set()
         told: set[str] = set()
         mailed: set[str] = set()
+        exchanged: set[str] = set()
         while not stopped():
             time.sleep(POLL)
             hand_over(handed)
             telling.hand_over(told)
             mails.hand_over(mailed)
+            exchanges.hand_over(exchanged)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=0)
 

@@ -45,8 +45,8 @@ class RequestReceived(Payload):
 
     request: Key = Field(description=_NUMBER)
     right: RightName = Field(description="what is asked")
-    channel: Literal["form", "api", "mail", "letter", "call"] = Field(description="how it came")
-    capacity: Literal["self", "agent", "parent", "heir"] = Field(description="in whose name")
+    channel: Literal["form", "api", "mail", "letter", "call", "opendsr"] = Field(description="how it came")
+    capacity: Literal["self", "agent", "parent", "heir", "controller"] = Field(description="in whose name")
     received: Day = Field(description="the day it came, where the organisation is")
     due: Day = Field(description="the day by which it is to be answered")
     rules: Key = Field(description="the version of the rules by which days are counted")
@@ -82,7 +82,9 @@ class RequestIdentified(Payload):
     """By the least that suffices (GDPR art. 12(6))."""
 
     request: Key = Field(description=_NUMBER)
-    method: Literal["code", "known-contact", "question", "mandate", "document"] = Field(description="by what")
+    method: Literal["code", "known-contact", "question", "mandate", "document", "controller"] = Field(
+        description="by what"
+    )
 
 
 @entry_kind(

@@ -12,9 +12,9 @@ from garant.apps.rights.each.values import KINDS, right_value
 from garant.apps.rights.intake import LONGEST, Asked, cleaned
 from garant.apps.rights.sealing import Whom
 from garant.apps.rights.words import (
-    CAPACITIES,
+    BY_STAFF,
     CHANNELS,
-    METHODS,
+    OF_PEOPLE,
     RIGHTS,
     WISHES,
     Capacity,
@@ -214,7 +214,7 @@ class ArrivalForm(_Form):
         fields["right"].choices = [(key.value, said(one.name)) for key, one in RIGHTS.items()]
         came = (Channel.LETTER, Channel.CALL, Channel.MAIL)
         fields["channel"].choices = [(key.value, said(CHANNELS[key])) for key in came]
-        fields["capacity"].choices = [(key.value, said(text)) for key, text in CAPACITIES.items()]
+        fields["capacity"].choices = [(key.value, said(text)) for key, text in OF_PEOPLE.items()]
         fields["purpose"].choices = [("", "—"), *((key, said(text)) for key, text in purposes.items())]
         self.label("right", "Ce qui est demandé", "What is asked")
         self.label("channel", "Arrivée par", "Came by")
@@ -260,9 +260,7 @@ class IdentityForm(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["method"].choices = [
-            (key.value, said(text)) for key, text in METHODS.items() if key.value != "code"
-        ]
+        fields["method"].choices = [(key.value, said(text)) for key, text in BY_STAFF.items()]
         self.label("method", "La personne a montré qui elle est par", "The person showed who they are by")
         self.label(
             "doubt",

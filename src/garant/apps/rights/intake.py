@@ -42,6 +42,7 @@ class Asked:
         purpose: ``activity/purpose``; none for all direct marketing.
         language: of the answers.
         on: the day it came, where that was before today: a letter has its own date.
+        reach: the systems that it is about, where not all.
     """
 
     right: Right
@@ -51,6 +52,7 @@ class Asked:
     purpose: str = ""
     language: Language = "fr"
     on: date | None = None
+    reach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _new(organisation: str, sent: _Sent) -> Taken:
         channel=asked.channel,
         capacity=asked.capacity,
         language=asked.language,
+        reach=list(asked.reach),
         state=State.IDENTITY,
         mark=sent.whose,
         received_at=store.now(),

@@ -21,7 +21,7 @@ from garant.apps.promises import decisions
 from garant.apps.rights import store
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import Whom, opened, seal
-from garant.apps.rights.words import GROUNDS, Outcome, Right
+from garant.apps.rights.words import GROUNDS, Capacity, Outcome, Right
 from garant.policy import Policy
 from garant.policy.text import Language, Text
 from garant.publish.letters import Done, Ground, Kept, Letter, LetterFacts
@@ -52,9 +52,12 @@ def sent(request: Request) -> list[Sent]:
 
 
 def write(request: Request, kind: str, **facts: Any) -> None:
-    """Write a letter about a request to whoever asked, in their language, in the caller's transaction."""
+    """Write a letter about a request to whoever asked, in their language, in the caller's transaction.
+
+    A controller who asks is answered by its programs, and answers the person itself.
+    """
     whom = opened(request)
-    if whom is None:
+    if whom is None or request.capacity == Capacity.CONTROLLER:
         return
     letter = compose(request, kind, **facts)
     if whom.email:

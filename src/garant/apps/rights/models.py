@@ -31,6 +31,8 @@ class Request(models.Model):
     channel: str = _fields.CharField(max_length=10)
     capacity: str = _fields.CharField(max_length=10, default=Capacity.SELF)
     language: str = _fields.CharField(max_length=2, default="fr")
+    reach: list[str] = _fields.JSONField(default=list)
+    """The systems that it is about, for a controller whose data are in some of them; none for all."""
     state: str = _fields.CharField(max_length=20, default=State.RECEIVED)
     outcome: str = _fields.CharField(max_length=20, blank=True, default="")
     ground: str = _fields.CharField(max_length=40, blank=True, default="")

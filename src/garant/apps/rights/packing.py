@@ -14,8 +14,8 @@ from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.entries import RequestAnswered
 from garant.apps.rights.models import Request, Step
-from garant.apps.rights.sealing import opened, person
-from garant.apps.rights.words import STATES, Method, Outcome, Right, State
+from garant.apps.rights.sealing import opened, person, seal
+from garant.apps.rights.words import STATES, Capacity, Method, Outcome, Right, State
 from garant.policy.text import Language
 from garant.publish.packages import Made
 
@@ -89,7 +89,7 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
     language = cast(Language, request.language)
     identities = whom.identities(declared=request.identified_by != Method.CODE)
     right, made = Right(request.right), Made()
-    with open_published(organisation) as workspace:
+    with open_published(organisation, only=request.reach) as workspace:
         known = changes.known_kinds(workspace, identities)
         pieces = person_package(
             workspace,
@@ -123,6 +123,15 @@ def _empty(request: Request) -> None:
         store.move(request, State.SEARCHING, store.GARANT)
 
 
+def _keep_link(request: Request, link: str) -> None:
+    """A controller asks where the results are as often as it likes: sealed, as long as the request."""
+    whom = opened(request)
+    if whom is not None and request.capacity == Capacity.CONTROLLER:
+        whom.notes["results"] = link
+        seal(request, whom)
+        request.save(update_fields=["sealed"])
+
+
 @store.moving(State.RUNNING, State.ANSWERED, State.SEARCHING, State.PLANNED)
 def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked: int) -> None:
     name = f"{request.key}.zip"
@@ -133,6 +142,7 @@ def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked:
         stored,
         language=cast(Language, request.language),
     )
+    _keep_link(request, link)
     until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)
     letters.write(request, "package_ready", link=link, until=until)
     store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)

@@ -59,7 +59,7 @@ def propose(organisation: str, key: str, *, actor: str) -> str:
     if request.right == Right.RECTIFICATION and not whom.values:
         raise refusals.nothing_to_correct()
     identities = whom.identities(declared=request.identified_by != Method.CODE)
-    with open_published(organisation) as workspace:
+    with open_published(organisation, only=request.reach) as workspace:
         made = changes.plan_of(workspace, kind, identities, whom.values)
     return _proposed(organisation, key, made, actor=actor)
 

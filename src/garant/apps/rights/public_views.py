@@ -23,7 +23,7 @@ from garant.apps.rights.each.values import KINDS
 from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
-    CAPACITIES,
+    OF_PEOPLE,
     OUTCOMES,
     REPLIES,
     RIGHTS,
@@ -139,7 +139,7 @@ def choose(_: HttpRequest, page: Page) -> HttpResponse:
 def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
     """A short form; sent, it leads to the page of the code, whoever sent it."""
     wished = request.GET.get("for", "self")
-    capacity = Capacity(wished) if wished in list(Capacity) else Capacity.SELF
+    capacity = Capacity(wished) if wished in OF_PEOPLE else Capacity.SELF
     uses = services.purposes(page.policy)
     form = RequestForm(request.POST if page.sent else None, right=right, capacity=capacity, purposes=uses)
     if page.sent:
@@ -156,7 +156,7 @@ def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
                     "This page was open for too long. Send again.",
                 ),
             )
-    names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": CAPACITIES}
+    names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": OF_PEOPLE}
     status = 422 if page.sent or request.method == "POST" else 200
     return page.render("ask", status=status, form=form, **names)
 
@@ -189,7 +189,7 @@ def _received(page: Page, form: RequestForm, right: Right, capacity: Capacity) -
         taken = services.receive(page.organisation, asked)
     except LedgerError as refusal:
         form.add_error(None, said(refusal.text))
-        names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": CAPACITIES}
+        names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": OF_PEOPLE}
         return page.render("ask", status=422, form=form, **names)
     return HttpResponseRedirect(page.address(f"code/{taken.link}/"), status=303)
 

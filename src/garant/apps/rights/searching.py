@@ -60,6 +60,7 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     looked = [
         _look(organisation, name, loaded, identities, tell, reading=reading)
         for name, loaded in _systems(organisation)
+        if not request.reach or name in request.reach
     ]
     _record(organisation, key, looked)
     _at_once(request, identities)

@@ -1,5 +1,6 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
+from garant.apps.rights.behalf import Account, Brief, account, briefs, receive_for
 from garant.apps.rights.directives import Said as Directives
 from garant.apps.rights.directives import behind as directives_behind
 from garant.apps.rights.directives import revoke as revoke_directives
@@ -30,7 +31,9 @@ __all__ = [
     "KINDS",
     "PACKAGES",
     "TOLD_OF",
+    "Account",
     "Asked",
+    "Brief",
     "Directives",
     "RequestRefusedError",
     "RequestUnknownError",
@@ -39,11 +42,13 @@ __all__ = [
     "Taken",
     "Whom",
     "accept",
+    "account",
     "another_code",
     "answer",
     "approve",
     "approve_lift",
     "began",
+    "briefs",
     "cleaned",
     "correct",
     "directives_behind",
@@ -63,6 +68,7 @@ __all__ = [
     "propose",
     "purposes",
     "receive",
+    "receive_for",
     "recipients",
     "reply",
     "resume",

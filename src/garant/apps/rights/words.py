@@ -109,6 +109,8 @@ class Capacity(StrEnum):
     AGENT = "agent"
     PARENT = "parent"
     HEIR = "heir"
+    CONTROLLER = "controller"
+    """Another organisation, for whom ours processes the data: the person asked them (GDPR art. 28(3)(e))."""
 
 
 CAPACITIES: Final[dict[Capacity, Text]] = {
@@ -118,7 +120,14 @@ CAPACITIES: Final[dict[Capacity, Text]] = {
     Capacity.HEIR: Text(
         fr="Pour une personne décédée dont j’hérite", en="For a person who died, whose heir I am"
     ),
+    Capacity.CONTROLLER: Text(
+        fr="Pour une personne qui s’est adressée au responsable du traitement",
+        en="For a person who asked the controller",
+    ),
 }
+
+OF_PEOPLE: Final = {key: text for key, text in CAPACITIES.items() if key != Capacity.CONTROLLER}
+"""In whose name a person may ask; a controller comes by programs alone."""
 
 
 class Channel(StrEnum):
@@ -129,6 +138,7 @@ class Channel(StrEnum):
     MAIL = "mail"
     LETTER = "letter"
     CALL = "call"
+    OPENDSR = "opendsr"
 
 
 CHANNELS: Final[dict[Channel, Text]] = {
@@ -137,6 +147,7 @@ CHANNELS: Final[dict[Channel, Text]] = {
     Channel.MAIL: Text(fr="courriel", en="e-mail"),
     Channel.LETTER: Text(fr="lettre", en="letter"),
     Channel.CALL: Text(fr="appel", en="call"),
+    Channel.OPENDSR: Text(fr="OpenDSR, d’un client", en="OpenDSR, from a client"),
 }
 
 
@@ -253,6 +264,7 @@ class Method(StrEnum):
     QUESTION = "question"
     MANDATE = "mandate"
     DOCUMENT = "document"
+    CONTROLLER = "controller"
 
 
 METHODS: Final[dict[Method, Text]] = {
@@ -272,7 +284,13 @@ METHODS: Final[dict[Method, Text]] = {
         fr="pièce d’identité, pour un doute raisonnable écrit ci-dessous, détruite aussitôt",
         en="identity document, on the reasonable doubt written below, destroyed at once",
     ),
+    Method.CONTROLLER: Text(
+        fr="le responsable du traitement, qui s’en est assuré", en="the controller, who made sure of it"
+    ),
 }
+
+BY_STAFF: Final = {key: text for key, text in METHODS.items() if key not in (Method.CODE, Method.CONTROLLER)}
+"""What staff may accept."""
 
 
 @dataclass(frozen=True, slots=True)

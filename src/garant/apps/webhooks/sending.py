@@ -14,7 +14,9 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,6 +28,7 @@ SECONDS: Final = 10
 MARK: Final = "whsec_"
 """How a secret begins, as Standard Webhooks write it."""
 _TAKEN: Final = range(200, 300)
+_PIECE: Final = 64 * 1024
 
 
 def allows_private() -> bool:
@@ -73,11 +76,42 @@ def sign(secret: bytes, name: str, at: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an address answered: its status, its headers in small letters, and as much of its body as was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """Post a message; the status it was taken with.
+    """Post a message; the status it was taken with. What is answered is not read.
 
     Raises:
         NotTakenError: there was no answer, or another than 2xx.
+        WebhookRefusedError: the name leads into our own network now.
+    """
+    status = call("POST", url, body, headers, most=0).status
+    if status not in _TAKEN:
+        raise NotTakenError(status, f"HTTP {status}")
+    return status
+
+
+def call(
+    method: str, url: str, body: bytes | Iterable[bytes], headers: Mapping[str, str], *, most: int
+) -> Answered:
+    """Ask an address, and read at most so many bytes of what it answers, whatever its status.
+
+    Args:
+        method: of HTTP.
+        url: the address; a redirect is an answer like others.
+        body: what is sent; in pieces, it needs its Content-Length among the headers.
+        headers: of what is sent.
+        most: bytes of the answer that are read; a longer one is no answer.
+
+    Raises:
+        NotTakenError: there was no answer in time, or one too long.
         WebhookRefusedError: the name leads into our own network now.
     """
     parts = check(url)
@@ -86,17 +120,28 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         connection = _connection(parts, address)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", target, body, {**headers, "Host": parts.netloc})
-            status = connection.getresponse().status
+            connection.request(method, target, body, {**headers, "Host": parts.netloc})
+            answer = connection.getresponse()
+            said = _read(answer, most) if most else b""
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(answer.status, names, said)
         finally:
             connection.close()
     except WebhookRefusedError:
         raise
-    except (OSError, http.client.HTTPException, UnicodeError) as error:
+    except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
         raise NotTakenError(None, type(error).__name__) from None
-    if status not in _TAKEN:
-        raise NotTakenError(status, f"HTTP {status}")
-    return status
+
+
+def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
+    """The body, if it is not too long and does not come drop by drop."""
+    end, pieces, size = time.monotonic() + SECONDS, list[bytes](), 0
+    while piece := answer.read1(_PIECE):
+        size += len(piece)
+        if size > most or time.monotonic() > end:
+            raise NotTakenError(answer.status, "too long")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _resolved(parts: SplitResult) -> tuple[str, int]:

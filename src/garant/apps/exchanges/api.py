@@ -1,0 +1,142 @@
+"""OpenDSR 2, as other organisations' programs speak it to us. Bodies are read as they came: they are what is signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from garant.apps.accounts.roles import May
+from garant.apps.exchanges import formats, services
+from garant.apps.exchanges.processor import Signed
+from garant.apps.rights.services import RequestRefusedError
+from garant.apps.tokens.access import Needs, who
+from garant.ledger import LedgerError
+from garant.site.problems import ProblemError, problem
+
+router = Router(tags=["opendsr"])
+_AT: Final = "/{organisation}/opendsr/v2"
+_REQUESTS: Final = _AT + "/requests"
+_ONE: Final = _REQUESTS + "/{request_number}"
+_SAID: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": formats.Asked.model_json_schema()}},
+    }
+}
+
+
+class DiscoveryOut(Schema):
+    """What can be asked here, and of whom the answers are."""
+
+    api_version: str
+    supported_identities: list[dict[str, str]]
+    supported_subject_request_types: list[str]
+    processor_certificate: str = Field(description="where the certificate is that signs every answer")
+    extensions: dict[str, Any] = Field(
+        description="under our domain: more types, more identities, our age key"
+    )
+
+
+class ReceiptOut(Schema):
+    """The receipt of a request; its signature is in `X-OpenDSR-Signature`."""
+
+    controller_id: str
+    expected_completion_time: str
+    received_time: str
+    encoded_request: str = Field(description="the whole request in base64; neither to be kept nor logged")
+    subject_request_id: str
+    api_version: str
+
+
+class StatusOut(Schema):
+    """How a request stands; the signature is in `X-OpenDSR-Signature`."""
+
+    controller_id: str
+    expected_completion_time: str
+    subject_request_id: str
+    request_status: str = Field(description="pending, in_progress, completed or cancelled")
+    api_version: str
+    results_count: int
+    results_url: str | None = None
+    extensions: dict[str, Any]
+
+
+class CancelledOut(Schema):
+    """The receipt of a cancellation; the signature is in `X-OpenDSR-Signature`."""
+
+    controller_id: str
+    subject_request_id: str
+    received_time: str
+    api_version: str
+
+
+@router.get(_AT + "/discovery", auth=None, response=DiscoveryOut, summary="What can be asked by OpenDSR")
+def discovery(request: HttpRequest, organisation: str) -> Any:
+    """Open to anyone: kinds of requests and of identities, and the certificate."""
+    return services.discovery(organisation)
+
+
+@router.get(
+    _AT + "/certificate.pem", auth=None, response={200: None}, summary="The certificate of the answers"
+)
+def certificate(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Open to anyone, as PEM."""
+    return HttpResponse(services.certificate(organisation), content_type="application/x-pem-file")
+
+
+@router.post(
+    _REQUESTS,
+    auth=Needs(May.EXCHANGE),
+    response={201: ReceiptOut},
+    summary="Hand a request over to its processor",
+    openapi_extra=_SAID,
+)
+def receive(request: HttpRequest, organisation: str) -> HttpResponse:
+    """For a controller that is linked. The same again gives the same receipt."""
+    bearer, body = who(request), request.body
+    return _answer(
+        201,
+        lambda: services.receive(
+            organisation, services.peer_of(organisation, bearer.token), body, actor=bearer.actor
+        ),
+    )
+
+
+@router.get(_ONE, auth=Needs(May.EXCHANGE), response=StatusOut, summary="How a request stands")
+def status(request: HttpRequest, organisation: str, request_number: str) -> HttpResponse:
+    """By the controller's own number."""
+    peer = services.peer_of(organisation, who(request).token)
+    return _answer(200, lambda: services.status(organisation, peer, request_number))
+
+
+@router.delete(_ONE, auth=Needs(May.EXCHANGE), response={202: CancelledOut}, summary="Cancel a request")
+def cancel(request: HttpRequest, organisation: str, request_number: str) -> HttpResponse:
+    """While it is pending."""
+    bearer = who(request)
+    peer = services.peer_of(organisation, bearer.token)
+    return _answer(202, lambda: services.cancel(organisation, peer, request_number, actor=bearer.actor))
+
+
+def _answer(status: int, deed: Callable[[], Signed]) -> HttpResponse:
+    try:
+        said = deed()
+    except services.UnknownExchangeError as refusal:
+        raise ProblemError(404, "not-found", fr=refusal.text.fr, en=refusal.text.en) from None
+    except (services.MalformedError, RequestRefusedError) as refusal:
+        return malformed(refusal)
+    return HttpResponse(said.body, status=status, content_type="application/json", headers=said.headers)
+
+
+def malformed(refusal: LedgerError) -> HttpResponse:
+    """A refusal as both standards write it: problem details (RFC 9457), with OpenDSR's own object among them."""
+    said = refusal.text
+    answer = problem(400, "opendsr", said)
+    content = json.loads(answer.content)
+    content["error"] = {"code": 400, "message": said.en}
+    answer.content = json.dumps(content, ensure_ascii=False).encode()
+    return answer

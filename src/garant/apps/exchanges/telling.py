@@ -1,0 +1,44 @@
+"""The durable part: each attempt to tell another organisation is a workflow of DBOS's queue, short and bounded."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from django.db import close_old_connections
+
+from garant.apps.exchanges import services
+
+QUEUE: Final = "exchanges"
+AT_ONCE: Final = 2
+"""Attempts at a time."""
+
+
+@DBOS.step(name="garant.exchange_attempt")
+def attempt(name: str) -> bool:
+    """Try once."""
+    close_old_connections()
+    return services.attempt(name)
+
+
+@DBOS.workflow(name="garant.exchange", max_recovery_attempts=None)
+def tell(name: str) -> bool:
+    """One attempt, durably."""
+    return attempt(name)
+
+
+def register() -> None:
+    """Make the queue; DBOS is launched."""
+    DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=0.5)
+
+
+def hand_over(handed: set[str]) -> None:
+    """Give DBOS the attempts that are due and that it has not got; under the same name it takes one once."""
+    close_old_connections()
+    due = services.gather()
+    handed.intersection_update(due)
+    for name in due:
+        if name not in handed:
+            with SetWorkflowID(name), SetEnqueueOptions(deduplication_id=name):
+                DBOS.enqueue_workflow(QUEUE, tell, name)
+            handed.add(name)

@@ -1,0 +1,83 @@
+"""Linked organisations: linked, confirmed, given a token, ended; and what was exchanged with each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from garant.apps.accounts.access import member
+from garant.apps.accounts.roles import May
+from garant.apps.exchanges import services
+from garant.apps.exchanges.forms import LinkForm
+from garant.ledger import LedgerError
+from garant.site.words import said, say
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.MANAGE_PEOPLE, whole=True)
+def peers(request: Any) -> HttpResponse:
+    """The linked organisations, and link one more."""
+    key = request.organisation
+    form = LinkForm(request.POST or None, systems=services.systems(key), parties=services.parties(key))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.link(key, form.asked(), actor=request.user.email)
+            return redirect("exchanges:peer", key, made.key)
+        except LedgerError as refusal:
+            form.add_error(None, said(refusal.text))
+    names = {
+        "peers": services.listing(key),
+        "form": form,
+        "base": services.base(key),
+        "fingerprint": services.fingerprint(services.certificate(key)),
+    }
+    return render(request, "exchanges/list.html", names)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.MANAGE_PEOPLE, whole=True)
+def peer(request: Any, key: str) -> HttpResponse:
+    """One of them; confirm its certificate, give it a token, end the link."""
+    try:
+        one = services.find(request.organisation, key)
+        if request.method == "POST":
+            done = _done(request, key)
+            if done is not None:
+                return done
+            one = services.find(request.organisation, key)
+    except services.UnknownExchangeError:
+        raise Http404 from None
+    names = {
+        "one": one,
+        "roles": [said(services.ROLES[role]) for role in one.roles],
+        "fingerprint": services.fingerprint(one.certificate) if one.certificate else "",
+        "incoming": services.incoming(request.organisation, key),
+        "comes": services.comes(one),
+        "shown": vars(request).get("shown"),
+    }
+    return render(request, "exchanges/peer.html", names)
+
+
+def _done(request: Any, key: str) -> HttpResponse | None:
+    """Do what a button says; a token that was issued is shown on the same page, this once."""
+    organisation, actor = request.organisation, request.user.email
+    try:
+        if "confirm" in request.POST:
+            services.confirm(organisation, key, actor=actor)
+            messages.success(request, say("Certificat confirmé.", "Certificate confirmed."))
+        elif "issue" in request.POST:
+            vars(request)["shown"] = services.issue(organisation, key, request.user, actor=actor)
+            return None
+        elif "end" in request.POST:
+            services.end(organisation, key, actor=actor)
+            messages.success(request, say("Cette organisation n’est plus reliée.", "It is linked no more."))
+            return redirect("exchanges:list", organisation)
+    except services.UnknownExchangeError:
+        raise
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+    return redirect("exchanges:peer", organisation, key)
