@@ -103,7 +103,7 @@ def other_number() -> str:
 def test_each_of_the_seven_rights_is_taken(company: str, controller: Controller) -> None:
     domain, email = keys.domain(), somebody()
     more: dict[str, Any] = {
-        "rectification": {"values": {"phone": "+33612345678"}},
+        "rectification": {"corrections": [{"kind": "phone", "becomes": "+33612345678", "every": True}]},
         "directives": {"wish": "erase"},
         "objection": {"language": "en"},
     }
@@ -174,7 +174,7 @@ def test_whoever_is_not_linked_as_controller_has_nothing(company: str, controlle
         ({"subject_identities": []}, "subject_identities"),
         ({"subject_identities": [{"identity_type": "shoe", "identity_value": "43"}]}, "shoe"),
         ({"submitted_time": "2026-01-01T00:00:00"}, "no zone"),
-        ({"subject_request_type": "rectification"}, "values is missing"),
+        ({"subject_request_type": "rectification"}, "corrections is missing"),
         ({"subject_request_type": "directives"}, "wish is missing"),
         ({"status_callback_urls": ["https://elsewhere.example/told"]}, "is not at"),
         ({"status_callback_urls": ["http://user:secret@127.0.0.1/told"]}, "password"),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from garant.apps.exchanges import refusals
 from garant.apps.rights.words import Right
@@ -44,15 +44,31 @@ class Identity(BaseModel):
     identity_format: Literal["raw"] = "raw"
 
 
+class Correction(BaseModel):
+    """One value that is wrong, and the right one; without the wrong one, every value of the kind, said so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["name", "email", "phone"]
+    was: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    becomes: Line
+    every: bool = False
+
+    @model_validator(mode="after")
+    def _one_or_every(self) -> Correction:
+        if bool(self.was) == self.every:
+            raise ValueError("say which value is wrong (was), or that every one is (every), not both")
+        return self
+
+
 class Extension(BaseModel):
     """What the rights that the standard does not have need; under our domain."""
 
     model_config = ConfigDict(extra="forbid")
 
     identities: list[Identity] = Field(default_factory=list[Identity], max_length=10)
-    values: dict[Literal["name", "email", "phone"], Line] = Field(
-        default_factory=dict[Literal["name", "email", "phone"], Line],
-        description="for a rectification: the right values",
+    corrections: list[Correction] = Field(
+        default_factory=list[Correction], max_length=50, description="for a rectification"
     )
     purpose: Line | None = Field(
         default=None, description="for an objection: `activity/purpose`; none for all direct marketing"

@@ -168,13 +168,17 @@ def _asked(organisation: str, peer: Peer, asked: formats.Asked, extension: forma
             "subject_identities est vide", "subject_identities is empty: by what is the person known?"
         )
     right = formats.TYPES[asked.subject_request_type]
+    values = [
+        {"kind": one.kind, "was": one.was, "becomes": rights.cleaned(one.kind, one.becomes)}
+        for one in extension.corrections
+    ]
     _check_needs(right, extension)
     return rights.Asked(
         right=right,
         whom=rights.Whom(
             name=peer.name,
             about=identities,
-            values={str(kind): value for kind, value in extension.values.items()},
+            values=values,
         ),
         channel=Channel.OPENDSR,
         capacity=Capacity.CONTROLLER,
@@ -187,8 +191,8 @@ def _asked(organisation: str, peer: Peer, asked: formats.Asked, extension: forma
 
 def _check_needs(right: Right, extension: formats.Extension) -> None:
     place = f"extensions.{keys.domain()}"
-    if right == Right.RECTIFICATION and not extension.values:
-        raise refusals.malformed(f"{place}.values manque", f"{place}.values is missing")
+    if right == Right.RECTIFICATION and not extension.corrections:
+        raise refusals.malformed(f"{place}.corrections manque", f"{place}.corrections is missing")
     if right == Right.POST_MORTEM and extension.wish is None:
         raise refusals.malformed(f"{place}.wish manque", f"{place}.wish is missing")
 

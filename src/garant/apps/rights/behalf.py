@@ -57,7 +57,7 @@ def receive_for(organisation: str, asked: intake.Asked, wish: str, *, actor: str
             request = Request.objects.select_for_update().get(key=taken.request.key)
             whom = opened(request)
             if whom is not None:
-                whom.values |= asked.whom.values
+                whom.values = asked.whom.values
                 seal(request, whom)
                 request.save(update_fields=["sealed"])
         return taken.request
