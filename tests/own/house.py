@@ -84,6 +84,7 @@ def fill(name: str, old: int = 1, new: int = 1) -> None:
 def _somebody(name: str, at: datetime) -> None:
     """Rows as the rooms write them, at another time: each model's own, by Django."""
     from django.apps import apps
+    from django.db import connection
 
     def make(model: str, **values: Any) -> Any:
         of = apps.get_model(model)
@@ -138,9 +139,13 @@ def _somebody(name: str, at: datetime) -> None:
         **org,
     )
     _requests(make, name, email, at, org)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO site_cache VALUES (%s, 'v', %s)", [name, at])
 
 
 def _requests(make: Callable[..., Any], name: str, email: str, at: datetime, org: dict[str, Any]) -> None:
+    from django.conf import settings
+
     ended = {
         "ended_at": at,
         "received_at": at,
@@ -170,6 +175,10 @@ def _requests(make: Callable[..., Any], name: str, email: str, at: datetime, org
     make("mails.Mail", key=f"{name}-k", about=f"request/{name}-k", sealed=b"l", state="sent", **sent)
     make("mails.Arrival", key=name, on=at.date(), sealed=b"m", taken_at=at, **org)
     until = at + timedelta(days=3)
+    for place in (f"deliveries/{name}.age", f"outbox/{name}.eml"):
+        file = settings.GARANT_HOME / place
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"somebody")
     make(
         "deliveries.Handover",
         key=name,
@@ -250,6 +259,38 @@ def look() -> dict[str, str]:
     return {one.promise: one.state for _, _, some in controls.board(OWN).articles for one in some}
 
 
+def undecided() -> list[str]:
+    """The columns of the database, and the names in the data folder, that nobody decided about."""
+    from django.conf import settings
+
+    from garant.apps.installation import completeness
+    from garant.apps.promises.published import maps_folder
+    from garant.systems.loader import load_maps
+
+    data_map = load_maps(maps_folder(OWN))["garant"].map
+    columns = completeness.undecided(data_map, completeness.catalogue())
+    files = {one.name for one in settings.GARANT_HOME.iterdir()} - completeness.declared().files.keys()
+    return [f"{table}.{column}" for table, column in columns] + sorted(files)
+
+
+def durable() -> list[str]:
+    """The tables of durable execution, of runs and of jobs, that nobody decided about."""
+    import sqlalchemy as sa
+
+    from garant.apps.installation import completeness
+    from garant.apps.promises.execution import workflow_database
+
+    engine = sa.create_engine(workflow_database().replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        schemas = [
+            name for name in inspector.get_schema_names() if name not in ("public", "information_schema")
+        ]
+        found = {table for schema in schemas for table in inspector.get_table_names(schema)}
+    engine.dispose()
+    return sorted(found - completeness.declared().durable.keys())
+
+
 ORDERS: dict[str, Callable[..., object]] = {
     "set up": set_up,
     "fill": fill,
@@ -258,6 +299,8 @@ ORDERS: dict[str, Callable[..., object]] = {
     "rows": rows,
     "verify": verify,
     "look": look,
+    "undecided": undecided,
+    "durable": durable,
 }
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from garant.site.own import INSTALLATION
 
 MAP: Final = "use: garant\n"
 """The map of the installation: the one that is shipped, to which an operator may add."""
+_FILE: Final = "garant.yaml"
 _MISSION: Final = Text(
     fr="Tenir les promesses faites aux personnes sur leurs données, et le prouver.",
     en="To keep the promises made to people about their data, and to prove it.",
@@ -46,12 +47,19 @@ def prepare(company: Organisation, *, actor: str) -> Prepared:
         actor: who asks; somebody else approves the policy.
     """
     draft = policies.import_document(own_policy(company), actor=actor)
-    path = Path(settings.GARANT_MAPS) / INSTALLATION / "garant.yaml"
+    path = Path(settings.GARANT_MAPS) / INSTALLATION / _FILE
     made = not path.exists()
     if made:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(MAP, encoding="utf-8")
+        path.write_text(own_map(), encoding="utf-8")
     return Prepared(draft.number, draft.digest, path, made)
+
+
+def own_map() -> str:
+    """The map of this installation: as shipped and, where people sign in through a provider, with those tables."""
+    if not settings.SOCIALACCOUNT_PROVIDERS:
+        return MAP
+    return (resources.files("garant.apps.installation") / "oidc.yaml").read_text(encoding="utf-8")
 
 
 def own_policy(company: Organisation) -> Policy:

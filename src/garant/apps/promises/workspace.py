@@ -138,6 +138,11 @@ def _refuse_own(chosen: Mapping[str, Loaded], organisation: str) -> None:
             raise refusals.not_the_installation(name)
 
 
+def _variables(data_map: DataMap) -> list[str]:
+    """The variables that a map names."""
+    return [data_map.connection.env, *(files.store.env for files in data_map.files)]
+
+
 def _refuse_errors(chosen: Mapping[str, Loaded], policy: LoadedPolicy) -> None:
     """A map with an error could end somebody else's data: nothing is planned on it."""
     found = [d for one in chosen.values() for d in _checked(one, policy) if d.severity == "error"]
@@ -153,7 +158,7 @@ def _checked(one: Loaded, policy: LoadedPolicy) -> list[Diagnostic]:
 
 def _store(system: str, variable: str, folders: Sequence[int]) -> FileStore:
     """The folder behind a variable: with none, each file would seem to have gone already."""
-    folder = os.environ.get(variable, "")
+    folder = own.folder(variable) or os.environ.get(variable, "")
     store = FileStore(Path(folder), folders)
     if not folder or not store.is_there:
         raise refusals.no_folder(system, variable)

@@ -99,7 +99,7 @@ def _forget(request: Request) -> int:
         promises.forget_plan(request.organisation, digest)
     letters.forget(request)
     evidence.destroy_subject_keys(request.organisation, [person(request.key)])
-    request.sealed, request.mark, request.forgotten_at = None, None, store.now()
+    request.sealed, request.mark, request.handler, request.forgotten_at = None, None, "", store.now()
     request.save()
     store.note(request, "forgotten", store.GARANT)
     store.enter(request.organisation, store.GARANT, RequestForgotten(request=request.key))

@@ -52,6 +52,13 @@ class Files(Part):
             "Column of the folder that the name is in; blank or null, the name is alone.",
         ),
     ] = None
+    suffix: Annotated[
+        str,
+        said(
+            "Ce qui suit le nom dans le dossier, et que la colonne ne dit pas (« .pdf »).",
+            "What follows the name in the folder, and the column does not say (“.pdf”).",
+        ),
+    ] = Field(default="", max_length=20, pattern=r"^(\.[A-Za-z0-9]+)*$")
     store: Annotated[Store, said("Où sont les fichiers.", "Where the files are.")]
 
     @property
@@ -64,7 +71,7 @@ class Files(Part):
         if column is None or column == "":
             return None
         lead = "" if folder is None else str(folder).rstrip("/")
-        return f"{lead}/{column}" if lead else str(column)
+        return (f"{lead}/{column}" if lead else str(column)) + self.suffix
 
 
 class Copy(Part):

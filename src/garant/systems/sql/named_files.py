@@ -73,6 +73,9 @@ def _rows_naming(files: Files, spellings: Sequence[str]) -> sa.Select[Any]:
     columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in files.columns]
     table = sa.table(bare, *columns, schema=schema or None)
     query = sa.select(*(table.c[name] for name in files.columns)).distinct()
+    if files.suffix:
+        ending = [spelling for spelling in spellings if spelling.endswith(files.suffix)]
+        spellings = [spelling.removesuffix(files.suffix) for spelling in ending]
     if files.folder is None:
         return query.where(table.c[files.column].in_(spellings))
     parts = [part for spelling in spellings for part in _parts(spelling)]
