@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from garant.apps.promises import decisions
+from garant.apps.promises.published import maps_folder
 from garant.apps.rights import services
 from garant.apps.rights.words import Method, Outcome, Right
+from garant.systems.loader import load_folder
 from tests.apps.rights.conftest import Letters, ask_system, work
 from tests.apps.rights.steps import OFFICER
 
@@ -130,12 +132,16 @@ def test_the_person_is_only_where_the_answer_says(company: str, post: Letters) -
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     (letter,) = [one for one in services.sent(request) if one.kind == "answered"]
     words = " ".join(letter.text.split())
-    assert "Son nom figure sur une facture qu’il faut garder dix ans : jusqu’au" in words
+    assert (
+        "Son nom figure sur une facture qu’il faut garder dix ans ; il reste aussi dans la liste des interlo"
+        in words
+    )
+    assert "que le logiciel tire des fiches : jusqu’au" in words
     left = places()
     assert {column for table, column in left if table == "person"} <= {"first_name", "last_name", "full_name"}
-    assert left - {("account", "contact_names")} <= {  # refreshed from the card, whose name stays
-        (table, column) for table, column in left if table in ("person", "invoice", "payment")
-    }
+    told = kept_by_map(company, "billed") | kept_by_map(company, "of-billed-firm")
+    assert {("account", "contact_names")} <= told
+    assert left <= told | {(table, column) for table, column in left if table in ("invoice", "payment")}
     assert ask_system("GARANT_DEMO_RECRUITMENT", "SELECT * FROM candidate WHERE email = ?", EMAIL) == []
     now = others()
     changed = {place[:3] for place, text in untouched.items() if now.get(place) != text}
@@ -145,6 +151,18 @@ def test_the_person_is_only_where_the_answer_says(company: str, post: Letters) -
         assert number <= counted.get(table, 0), table  # theirs, and each has its receipt
     mine = ("person", "client_contact", "candidate", "newsletter_subscriber", "lead", "employee")
     assert [place for place in changed if place[1] in mine] == []
+
+
+def kept_by_map(company: str, role: str) -> set[tuple[str, str]]:
+    """The columns that the duty of a role keeps, as the map declares them."""
+    mapped = load_folder(maps_folder(company))["crm"].map
+    return {
+        (table, column)
+        for duty in mapped.duties
+        if duty.role == role
+        for table, keep in duty.keeps.items()
+        for column in (mapped.tables[table].columns if keep.columns == "all" else keep.columns)
+    }
 
 
 def receipts(company: str, key: str) -> dict[str, int]:
