@@ -32,9 +32,9 @@ FR = {
     "exercise": "Exercer un droit", "erasure": "Faire effacer mes données", "access": "Voir mes données",
     "name": "Votre nom", "email": "Votre adresse électronique", "send": "Envoyer la demande", "code": "Code reçu",
     "confirm": "Confirmer", "mine": "Votre demande", "approve": "Approuver et exécuter ce plan",
-    "package": "Approuver et envoyer le paquet", "answer": "Répondre", "outcome": "La demande est",
+    "package": "Approuver et envoyer le paquet", "read": "J’ai relu ces textes", "answer": "Répondre", "outcome": "La demande est",
     "reply": "Envoyer la réponse", "granted": "satisfaite", "download": "Télécharger",
-    "rectification": "Faire corriger mes données", "phone": "^Téléphone : « .* » devient", "propose": "Proposer ces corrections",
+    "rectification": "Faire corriger mes données", "phone": r"^Téléphone\s:.*devient", "propose": "Proposer ces corrections",
     "objection": "Refuser un usage", "restriction": "Mettre mes données de côté",
     "portability": "Emporter mes données", "post-mortem": "Décider pour après ma mort",
     "revoke": "Révoquer ces directives", "revoked": "Vos directives sont révoquées",
@@ -43,9 +43,9 @@ EN = {
     "exercise": "Exercise a right", "erasure": "Have my data erased", "access": "See my data",
     "name": "Your name", "email": "Your e-mail address", "send": "Send the request", "code": "Code received",
     "confirm": "Confirm", "mine": "Your request", "approve": "Approve and carry out this plan",
-    "package": "Approve and send the package", "answer": "Answer", "outcome": "The request is",
+    "package": "Approve and send the package", "read": "I have read these texts", "answer": "Answer", "outcome": "The request is",
     "reply": "Send the answer", "granted": "granted", "download": "Download",
-    "rectification": "Have my data corrected", "phone": "^Telephone: “.*” becomes", "propose": "Propose these corrections",
+    "rectification": "Have my data corrected", "phone": r"^Telephone:.*becomes", "propose": "Propose these corrections",
     "objection": "Object to a use", "restriction": "Have my data set aside",
     "portability": "Take my data with me", "post-mortem": "Decide for after my death",
     "revoke": "Revoke these directives", "revoked": "Your directives are revoked",
@@ -123,6 +123,7 @@ def test_an_access_as_the_person_and_as_the_officer(
     number = ask(page, company, eyes.address, "access", language, words)
     officer = sign_in("deleguee@demo.example")
     with eyes.open(f"/o/{company}/requests/{number}/", client=officer, language=language) as visit:
+        visit.page.get_by_role("button", name=words["read"]).click()
         visit.page.get_by_role("button", name=words["package"]).click()
         work(company, "request-package")
         assert visit.wrong == []

@@ -13,9 +13,10 @@ from django.test import Client
 
 from garant.apps.rights import services
 from garant.apps.rights.each import packages
+from garant.ledger import LedgerError
 from garant.policy.loader import load_policy
 from garant.systems.port import ConnectorError
-from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody, work
 from tests.apps.rights.steps import OFFICER, asked, post_form
 from tests.conftest import ROOT
 from tests.site.conftest import sign_in
@@ -50,6 +51,7 @@ def test_access_from_the_click_to_the_package(company: str, post: Letters) -> No
     officer = sign_in(OFFICER)
     page = f"/o/{company}/requests/{request.key}/"
     assert "Approuver et envoyer le paquet" in officer.get(page).content.decode()
+    officer.post(f"{page}read/", {"names": ""})
     officer.post(f"{page}approve/")
     officer.post(f"{page}approve/")  # twice is once
     assert len(work(company, "request-package")) == 1
@@ -65,6 +67,38 @@ def test_access_from_the_click_to_the_package(company: str, post: Letters) -> No
     post_form(Client(), mine, {"again": "1"})
     assert len(work(company, "request-package")) == 1
     assert post.kinds(request.key).count("package_ready") == 2
+
+
+def test_others_named_in_a_sentence_are_masked_and_somebody_reads_before_it_goes(
+    company: str, post: Letters
+) -> None:
+    """The maps know a colleague's name; a neighbour's only whoever reads sees."""
+    email = somebody()
+    said = "Rappel de Ludivine Colle (06 39 98 11 22) : elle en parle à Ludivine, et à Barnabé Voisin demain"
+    change_system(
+        "GARANT_DEMO_CRM",
+        "UPDATE interaction SET summary = ? WHERE person_id = (SELECT id FROM person WHERE email = ?)", said, email,
+    )  # fmt: skip
+    change_system(
+        "GARANT_DEMO_CRM",
+        """UPDATE account SET contact_names = contact_names || ', Ludivine Colle'
+           WHERE id = (SELECT account_id FROM person WHERE email = ?)""", email,
+    )  # fmt: skip
+    request, _ = asked(company, post, "access", email)
+    with pytest.raises(LedgerError, match="free texts"):
+        services.approve(company, request.key, actor=OFFICER)
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    shown = officer.get(page).content.decode()
+    assert "Rappel de ••• (•••) : elle en parle à •••, et à Barnabé Voisin demain" in shown
+    officer.post(f"{page}read/", {"names": " Barnabé  Voisin\n"})
+    assert "Barnabé Voisin demain" not in officer.get(page).content.decode()
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    with received(post.last("package_ready")["link"]) as package:
+        text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+    assert "Rappel de ••• (•••) : elle en parle à •••, et à ••• demain" in text
+    assert [name for name in ("Ludivine", "Barnabé", "Voisin", "06 39 98 11 22") if name in text] == []
+    assert "la loi protège aussi ses droits" in text
 
 
 def test_portability_takes_what_the_person_provided(company: str, post: Letters) -> None:
@@ -101,6 +135,7 @@ def test_a_package_that_could_not_be_made_is_made_again(
     company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request, _ = asked(company, post, "access", somebody())
+    services.texts_read(company, request.key, [], actor=OFFICER)
     services.approve(company, request.key, actor=OFFICER)
     there = os.environ["GARANT_DEMO_CRM"]
     monkeypatch.setenv("GARANT_DEMO_CRM", "postgresql://nobody@127.0.0.1:1/nowhere")

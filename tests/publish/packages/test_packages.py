@@ -23,7 +23,7 @@ from jsonschema import Draft202012Validator
 from garant.policy import Policy, load_policy
 from garant.policy.text import LANGUAGES, Language, Text
 from garant.publish.packages import About, Field, File, Made, Table, package, package_schema
-from garant.publish.packages.masking import HIDDEN, Mask
+from garant.publish.packages.masking import HIDDEN, Mask, people
 from garant.publish.packages.pages import ROWS
 from garant.publish.packages.values import cell, spoken
 from tests.conftest import ROOT
@@ -178,6 +178,30 @@ def test_portability_is_the_data_alone_and_says_nothing_of_others() -> None:
     assert [one["name"] for one in table["fields"]] == ["id", "email", "body"]
     assert set(table["rows"][0]) == {"id", "email", "body"}
     assert result.digest == hashlib.sha256(archive.read("data.json")).hexdigest()
+
+
+def test_names_of_others_are_masked_in_sentences_and_ones_own_is_not() -> None:
+    others = people(["Alice Durand, Bob Lé; Chloé O'Brien", " Rose  Petit et Jean Durand", "de la Tour"])
+    assert others == {"Alice Durand", "Bob Lé", "Chloé O'Brien", "Rose Petit", "Jean Durand", "de la Tour"}
+    mask = Mask(["me@a.example", "Marie Durand"], others)
+    shown = mask(
+        "Mme Durand a vu Alice, BOB LÉ, chloé o'brien et Chloé O'Brien ; la rose de Rose. Tour 3. Alicent."
+    )
+    assert (
+        shown
+        == f"Mme Durand a vu {HIDDEN}, {HIDDEN}, chloé o'brien et {HIDDEN} ; la rose de {HIDDEN}. {HIDDEN} 3. Alicent."
+    )
+    assert mask("Jean Durand") == HIDDEN
+    assert Mask([], ["(.*", "a+b"])("Tout (.* et a+b, AAB") == f"Tout {HIDDEN} et a+b, AAB"
+
+
+def test_a_package_hides_the_names_that_somebody_read() -> None:
+    rows = [(1, "me@a.example", "Vu avec Zoé Martin ce matin à la gare", None)]
+    pieces = package(Given(rows), about(names=("Zoé Martin",)), POLICY)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+    every = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    assert "Martin" not in every
+    assert f"Vu avec {HIDDEN} ce matin" in every
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from garant.apps.promises import subjects
 from garant.apps.promises.workspace import Workspace
 from garant.apps.tasks.services import Task
-from garant.engine.export import Choose, everything
+from garant.engine.export import Choose, Share, everything
 from garant.engine.portions import Portion, Portions
+from garant.engine.terms import Source
 from garant.policy import Policy
 from garant.policy.text import Language, Text
 from garant.publish.packages import About, Field, File, Made, PackageKind, Table, package
+from garant.publish.packages.masking import people
+from garant.systems.model import DataMap, Relation
+from garant.systems.paths import Path
+from garant.systems.treatments import Refresh
 
 
 def person_package(
@@ -23,6 +30,7 @@ def person_package(
     language: Language,
     kind: PackageKind = "access",
     choose: Choose = everything,
+    hide: Collection[str] = (),
     made: Made | None = None,
 ) -> Iterator[bytes]:
     """The package of a person as a ZIP, in pieces: for `deliveries.services.prepare`. Nothing is in memory as a whole.
@@ -34,6 +42,7 @@ def person_package(
         language: of the pages.
         kind: `access` (GDPR art. 15) or `portability` (art. 20).
         choose: which rows and columns of each table go in; all of them unless given.
+        hide: names of other people that somebody read in the texts, besides those that the maps know.
         made: filled in with what the package holds.
 
     Raises:
@@ -41,12 +50,14 @@ def person_package(
         ConnectorError: a system did not answer; what was given is then not a whole ZIP.
     """
     policy = workspace.policy.document
+    named = names_met(workspace.sources, identities)
     about = About(
         number=number,
         organisation=policy.organisation.trade_name or policy.organisation.name,
         language=language,
         at=datetime.now(UTC),
-        identities=tuple(identities.values()),
+        identities=(*identities.values(), *named.own),
+        names=tuple(sorted({*named.others, *hide})),
         by_hand=tuple(source.manual.label for _, source in sorted(workspace.manual.items())),
     )
     content = _Told(Portions(workspace.sources, identities, choose), policy)
@@ -57,6 +68,67 @@ def recorded(workspace: Workspace, identities: Mapping[str, str], made: Made) ->
     """Say in the ledger what a package holds, once its last piece was given; the tasks of those who look by hand."""
     held = subjects.Held(len(made.tables), made.rows, made.files, made.digest)
     return subjects.record(workspace, identities, held, datetime.now(UTC))
+
+
+@dataclass
+class Named:
+    """Names in columns of names: the person's own, and those of people with whom they share rows."""
+
+    own: set[str] = field(default_factory=set[str])
+    others: set[str] = field(default_factory=set[str])
+
+
+def names_met(sources: Mapping[str, Source], identities: Mapping[str, str]) -> Named:
+    """Whose names the maps know around a person: by them others are masked in sentences (GDPR art. 15(4)).
+
+    Raises:
+        NotSupported, ConnectorError: as for a package.
+    """
+    named = Named()
+    for one in Portions(sources, identities, _naming).tables():
+        for row in one.rows:
+            texts = [
+                (column, value)
+                for column, value in zip(one.columns, row, strict=True)
+                if isinstance(value, str)
+            ]
+            for column, value in texts:
+                alone = not one.apart and not one.is_of_others(column)
+                (named.own if alone else named.others).update(people([value]))
+    named.others -= named.own
+    return named
+
+
+def _naming(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
+    """Columns of names: of the person's own rows, and apart of those that they share or merely see."""
+    known = data_map.tables[table].columns
+    names = [name for name, one in known.items() if "name" in one.corrected or isinstance(one.erase, Refresh)]
+    own = [way for way in ways if way.relation is Relation.OWNED]
+    shared = [way for way in ways if way.relation is not Relation.OWNED]
+    found = [Share(own, names)] if own and names else []
+    return [*found, Share(shared, names, "-shared")] if shared and names else found
+
+
+WORDS: Final = 5
+"""Words from which a text is one that somebody has to read: a title or a label has fewer."""
+
+
+def sentences(
+    sources: Mapping[str, Source], identities: Mapping[str, str], choose: Choose, most: int
+) -> list[tuple[str, str]]:
+    """Free texts of a package to come, each once with its table, ``most`` at most: what a person reads before it goes."""
+    found: dict[tuple[str, str], None] = {}
+    for one in Portions(sources, identities, choose).tables():
+        if len(found) >= most:
+            break
+        free = [
+            at for at, name in enumerate(one.columns) if not one.is_own(name) and not one.is_of_others(name)
+        ]
+        for row in one.rows:
+            for at in free:
+                if isinstance(row[at], str) and len(row[at].split()) >= WORDS:
+                    found[one.name, row[at]] = None
+    return list(found)[:most]
 
 
 class _Told:

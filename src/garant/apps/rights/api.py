@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import May
 from garant.apps.rights import services
+from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
 from garant.apps.tokens.access import Needs, who
@@ -114,6 +115,19 @@ class CorrectionIn(Schema):
     def written(self) -> dict[str, str]:
         """As a request holds it."""
         return {"kind": self.kind, "was": self.was, "becomes": services.cleaned(self.kind, self.becomes)}
+
+
+class TextsOut(Schema):
+    """The free texts of a package to come, others masked where they are known."""
+
+    read: bool
+    texts: list[dict[str, Any]]
+
+
+class NamesIn(Schema):
+    """The names of other people that somebody found in the texts."""
+
+    names: list[Line] = Field(default_factory=list[str], max_length=200)
 
 
 class RequestIn(Schema):
@@ -226,6 +240,28 @@ def person(request: HttpRequest, organisation: str, request_number: str) -> Any:
         raise _nothing()
     accounts.looked(organisation, who(request).user, "request", about=found.key, people=1)
     return whom
+
+
+@router.get(_ONE + "/texts", auth=Needs(May.SEE_PEOPLE), response=TextsOut, summary="Free texts to read")
+def texts(request: HttpRequest, organisation: str, request_number: str) -> Any:
+    """For an access: other people may be named there, and a program does not know every name."""
+    found = _found(organisation, request_number)
+    whom = services.opened(found)
+    if whom is None:
+        raise _nothing()
+    accounts.looked(organisation, who(request).user, "request", about=found.key, people=1)
+    return {"read": bool(whom.notes.get("read")), "texts": hiding(whom.texts, whom.hidden)}
+
+
+@router.post(_ONE + "/texts", auth=Needs(May.ANSWER), response=RequestOut, summary="Say they were read")
+def texts_read(request: HttpRequest, organisation: str, request_number: str, body: NamesIn) -> Any:
+    """With the names of others found there: they are masked. The package is approved after that only."""
+    names, actor = [services.cleaned("name", name) for name in body.names], who(request).actor
+    return _after(
+        organisation,
+        request_number,
+        lambda: services.texts_read(organisation, request_number, names, actor=actor),
+    )
 
 
 @router.post(_ONE + "/identify", auth=Needs(May.ANSWER), response=RequestOut, summary="Accept an identity")

@@ -325,6 +325,20 @@ class LiftForm(_Form):
         self.label("reason", "Pourquoi (la personne le lira)", "Why (the person will read it)")
 
 
+class NamesForm(_Form):
+    """The names of others that somebody found in the sentences of a package."""
+
+    names = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.label(
+            "names",
+            "Autres noms à masquer (un par ligne, facultatif)",
+            "Other names to mask (one a line, optional)",
+        )
+
+
 class ReasonForm(_Form):
     """Words that the person will read."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -28,16 +29,37 @@ def approve(request: Request, *, actor: str) -> Request:
     """Have the package made and sent: what the search found is theirs.
 
     Raises:
-        RequestRefusedError: the right is not answered by a package, or nobody looked yet.
+        RequestRefusedError: the right is not answered by a package, nobody looked yet, or nobody read its sentences.
     """
     if Right(request.right) not in packages.PACKAGES:
         raise refusals.not_now(request.key, STATES[State(request.state)])
     if not Step.objects.filter(request=request, kind="searched").exists():
         raise refusals.not_searched()
+    whom = opened(request)
+    if whom is not None and whom.texts and not whom.notes.get("read"):
+        raise refusals.read_first()
     request.handler = actor
     store.move(request, State.APPROVED, actor)
     jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
     return request
+
+
+@store.moving(State.SEARCHING)
+def read(request: Request, names: Sequence[str], *, actor: str) -> None:
+    """Say that the sentences of the package were read, and which names in them are other people's (GDPR art. 15(4)).
+
+    Raises:
+        RequestRefusedError: there is none to read.
+    """
+    whom = opened(request)
+    if whom is None or not whom.texts:
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    found = {" ".join(name.split()) for name in names}
+    whom.hidden = sorted({*whom.hidden, *found} - {""})
+    whom.notes["read"] = actor
+    seal(request, whom)
+    request.save(update_fields=["sealed"])
+    store.note(request, "texts-read", actor, texts=len(whom.texts), names=len(whom.hidden))
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
@@ -98,6 +120,7 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
             language=language,
             kind="portability" if right == Right.PORTABILITY else "access",
             choose=packages.chosen(workspace.policy.document, right),
+            hide=whom.hidden,
             made=made,
         )
         stored = deliveries.encrypt(pieces)

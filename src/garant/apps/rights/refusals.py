@@ -76,6 +76,14 @@ def unknown_ground() -> RequestRefusedError:
     )
 
 
+def read_first() -> RequestRefusedError:
+    """Others may be named in the sentences of a package (GDPR art. 15(4))."""
+    return _refused(
+        "Le paquet contient des textes libres. Relisez-les d’abord : d’autres personnes peuvent y être nommées.",
+        "The package holds free texts. Read them first: other people may be named there.",
+    )
+
+
 def no_such_value() -> RequestRefusedError:
     """Corrected is what is held, value by value."""
     return _refused(

@@ -33,6 +33,8 @@ class Whom:
         kept: what stays after an erasure: why, and until when.
         letters: what is to be printed, for whoever gave no e-mail address.
         told: the recipients who were told.
+        texts: for an access, the free texts that somebody reads before the package goes, others masked.
+        hidden: the names of others that they found there.
     """
 
     name: str = ""
@@ -47,6 +49,8 @@ class Whom:
     kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     letters: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     told: list[str] = field(default_factory=list[str])
+    texts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    hidden: list[str] = field(default_factory=list[str])
 
     def identities(self, *, declared: bool) -> dict[str, str]:
         """By what systems may know the person that it is about.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from garant.apps.evidence import services as evidence
@@ -13,7 +13,7 @@ from garant.apps.promises.discretion import brief
 from garant.apps.promises.published import maps_folder, open_published, policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import directives, planning, store
-from garant.apps.rights.each import changes, lists, values
+from garant.apps.rights.each import changes, lists, texts, values
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import opened, seal
@@ -36,6 +36,7 @@ class Looked:
     places: list[Place]
     problem: Text | None = None
     values: tuple[tuple[str, str], ...] = ()
+    texts: texts.Found = field(default_factory=texts.Found)
     by_hand: bool = False
 
     @property
@@ -56,9 +57,8 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
         return {"request": key, "state": request.state}
     identities = whom.identities(declared=request.identified_by != Method.CODE)
-    reading = request.right == Right.RECTIFICATION
     looked = [
-        _look(organisation, name, loaded, identities, tell, reading=reading)
+        _look(organisation, name, loaded, identities, tell, right=Right(request.right))
         for name, loaded in _systems(organisation)
         if not request.reach or name in request.reach
     ]
@@ -76,7 +76,7 @@ def _systems(organisation: str) -> list[tuple[str, Any]]:
 
 
 def _look(
-    organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell, *, reading: bool
+    organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell, *, right: Right
 ) -> Looked:
     tell(name)
     label = loaded.map.label
@@ -87,8 +87,11 @@ def _look(
             known = changes.known_kinds(workspace, identities)
             alone = replace(workspace, manual={})
             places = subjects.find(alone, known, recorded=False) if known else []
-            held = values.now(workspace.sources, known) if places and reading else []
-            return Looked(name, label, places, values=tuple(held))
+            if not places:
+                return Looked(name, label, places)
+            held = values.now(workspace.sources, known) if right == Right.RECTIFICATION else []
+            found = texts.read(alone, right, known) if right == Right.ACCESS else texts.Found()
+            return Looked(name, label, places, values=tuple(held), texts=found)
     except RefusedError as refusal:
         return Looked(name, label, [], refusal.message)
     except NotSupported as refusal:
@@ -132,20 +135,27 @@ def _record(request: Request, looked: list[Looked]) -> None:
         for one in looked
     ]
     directives.look_up(request)
-    _keep_values(request, looked)
+    _keep_what_is_read(request, looked)
     store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
     store.enter(request.organisation, store.GARANT, *entries)
     evidence.checkpoint(request.organisation)
 
 
-def _keep_values(request: Request, looked: list[Looked]) -> None:
-    """What is written about the person now, for them to see and correct; sealed with what they wrote."""
+def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
+    """Sealed with what they wrote: what is written about the person, for them to see and correct; or the sentences
+    that somebody reads before the person does."""
     whom = opened(request)
-    if whom is None or request.right != Right.RECTIFICATION:
+    if whom is None or request.right not in (Right.RECTIFICATION, Right.ACCESS):
         return
-    whom.now = values.together(
-        (kind, value, one.label.model_dump()) for one in looked for kind, value in one.values
-    )
+    if request.right == Right.RECTIFICATION:
+        whom.now = values.together(
+            (kind, value, one.label.model_dump()) for one in looked for kind, value in one.values
+        )
+    else:
+        whom.texts = texts.to_read(
+            ((one.label.model_dump(), one.texts) for one in looked), whom.identities(declared=True)
+        )
+        whom.notes.pop("read", None)
     seal(request, whom)
     request.save(update_fields=["sealed"])
 

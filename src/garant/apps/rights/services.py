@@ -15,6 +15,7 @@ from garant.apps.rights.lifting import approve as approve_lift
 from garant.apps.rights.lifting import tell as tell_lift
 from garant.apps.rights.packing import again as package_again
 from garant.apps.rights.packing import entrust, pack
+from garant.apps.rights.packing import read as texts_read
 from garant.apps.rights.packing import retry as retry_package
 from garant.apps.rights.planning import approve, began, ended, propose
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
@@ -81,6 +82,7 @@ __all__ = [
     "story",
     "tell_lift",
     "tell_recipient",
+    "texts_read",
     "today",
     "told",
     "told_behind",

@@ -18,6 +18,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
+from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.each.values import KINDS, right_value
 from garant.apps.rights.forms import (
     AnswerForm,
@@ -25,6 +26,7 @@ from garant.apps.rights.forms import (
     CorrectForm,
     IdentityForm,
     LiftForm,
+    NamesForm,
     ReasonForm,
     TellForm,
 )
@@ -164,6 +166,11 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         "searching": looking,
         "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
+        "reading": NamesForm(initial={"names": "\n".join(whom.hidden)})
+        if whom and whom.texts and state == State.SEARCHING
+        else None,
+        "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and state == State.SEARCHING else [],
+        "texts_read": bool(whom and whom.notes.get("read")),
         "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
         "correct": CorrectForm(now=whom.now, wanted=whom.values, staff=True)
@@ -305,6 +312,12 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
     "correct": _correct,
     "lift": _lift,
     "pack": lambda one, _, actor: services.retry_package(one.organisation, one.key, actor=actor),
+    "read": lambda one, sent, actor: services.texts_read(
+        one.organisation,
+        one.key,
+        [services.cleaned("name", name) for name in sent.get("names", "").splitlines()],
+        actor=actor,
+    ),
     "entrust": lambda one, _, actor: services.entrust(one.organisation, one.key, actor=actor),
     "tell": lambda one, sent, actor: services.tell_recipient(
         one.organisation, one.key, sent.get("recipient", ""), sent.get("email", ""), actor=actor
@@ -346,6 +359,7 @@ _STEPS: Final[Mapping[str, Text]] = {
     "resumed": Text(fr="la personne a répondu", en="the person answered"),
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "texts-read": Text(fr="textes libres relus", en="free texts read"),
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
     "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),
     "no-directives": Text(fr="aucune directive de la personne", en="no directives of the person"),

@@ -83,7 +83,7 @@ class _Maker:
     def __init__(self, content: Content, about: About, policy: Policy, kind: PackageKind, made: Made) -> None:
         self._content, self._about, self._policy, self._kind, self._made = content, about, policy, kind, made
         self._zip = Leaving()
-        self._mask = Mask(about.identities)
+        self._mask = Mask(about.identities, about.names)
 
     def abandon(self) -> None:
         self._zip.abandon()

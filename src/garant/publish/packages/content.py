@@ -76,5 +76,7 @@ class About:
     """When it is made (aware)."""
     identities: tuple[str, ...] = ()
     """By what the person is known: what of others looks the same is masked, and this is not."""
+    names: tuple[str, ...] = ()
+    """Names of other people, masked wherever a sentence has them."""
     by_hand: tuple[Text, ...] = ()
     """Systems that a colleague looks through: what is there follows apart."""

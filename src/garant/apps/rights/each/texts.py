@@ -1,0 +1,57 @@
+"""Access: the sentences of a package, which somebody reads before it goes: a program does not know every name (art. 15(4))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from garant.apps.promises.packages import Named, names_met, sentences
+from garant.apps.promises.workspace import Workspace
+from garant.apps.rights.each.packages import chosen
+from garant.apps.rights.words import Right
+from garant.publish.packages.masking import Mask
+
+MOST: Final = 200
+"""Texts of one system that are shown."""
+_LONGEST: Final = 2_000
+"""Characters of one text that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The names and the sentences of one system."""
+
+    named: Named = field(default_factory=Named)
+    texts: Sequence[tuple[str, str]] = ()
+
+
+def read(workspace: Workspace, right: Right, identities: Mapping[str, str]) -> Found:
+    """What there is to read in the systems of a workspace.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    choose = chosen(workspace.policy.document, right)
+    texts = sentences(workspace.sources, identities, choose, MOST)
+    return Found(names_met(workspace.sources, identities), texts)
+
+
+def to_read(
+    every: Iterable[tuple[dict[str, str], Found]], identities: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The sentences with their system, and those whose names are known masked already."""
+    told = list(every)
+    own = {name for _, one in told for name in one.named.own}
+    mask = Mask((*identities.values(), *own), {name for _, one in told for name in one.named.others} - own)
+    return [
+        {"where": label, "table": table, "text": mask(text[:_LONGEST]), "cut": len(text) > _LONGEST}
+        for label, one in told
+        for table, text in one.texts
+    ]
+
+
+def hiding(texts: Sequence[Mapping[str, Any]], hidden: Sequence[str]) -> list[dict[str, Any]]:
+    """The same with the names masked that somebody found there."""
+    mask = Mask((), hidden)
+    return [{**one, "text": mask(one["text"])} for one in texts]
