@@ -25,6 +25,7 @@ from django.db import transaction
 from garant.apps.deliveries import refusals, vault
 from garant.apps.deliveries.entries import DeliveryDestroyed, DeliveryPrepared, DeliveryTaken
 from garant.apps.deliveries.models import DeliveryState, Handover
+from garant.apps.deliveries.vault import FileGoneError, destroy, keep, opened, raw, room
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.scoping import owners, scoped
@@ -34,19 +35,28 @@ from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Language
 
 __all__ = [
+    "FileGoneError",
     "Offered",
     "Prepared",
     "Stored",
+    "destroy",
     "destroy_due",
+    "destroy_strays",
     "discard",
     "encrypt",
     "forget",
+    "keep",
     "of",
     "offered",
+    "opened",
     "prepare",
+    "raw",
+    "room",
     "take",
 ]
 
+MARK: Final = "d"
+"""How the names of files begin that are handed over by a link."""
 DAYS: Final = 7
 """How long a link works, unless said otherwise."""
 BEGUN: Final = 3
@@ -91,16 +101,17 @@ class Stored:
     written: vault.Written
 
 
-def encrypt(chunks: Iterable[bytes], *, to: str = "") -> Stored:
+def encrypt(chunks: Iterable[bytes], *, to: str = "", mark: str = MARK) -> Stored:
     """Encrypt a file as it comes. Outside of any transaction, which would keep everybody else waiting meanwhile.
 
     Args:
         chunks: its bytes, in pieces; it is never in memory as a whole.
-        to: the person's own age public key, where they gave one: then nobody else ever opens the file.
+        to: the age public key of whom it is for, where they gave one: then nobody else ever opens the file.
+        mark: how the name of the file begins: whose it is.
 
     Raises DeliveryRefusedError: not an age key; or what `chunks` raises: then nothing is left of it.
     """
-    key, identity = f"d-{secrets.token_hex(12)}", vault.age.x25519.Identity.generate()
+    key, identity = f"{mark}-{secrets.token_hex(12)}", vault.age.x25519.Identity.generate()
     written = vault.store(key, chunks, _recipient(to) if to else identity.to_public())
     return Stored(key, "" if to else str(identity), written)
 
@@ -269,10 +280,15 @@ def destroy_due(now: datetime | None = None) -> int:
                 gone += 1
         with scoped(organisation):
             known |= set(Handover.objects.filter(state=DeliveryState.READY).values_list("key", flat=True))
-    for name in vault.stray(known, (at - timedelta(days=1)).timestamp()):
+    return gone + destroy_strays(MARK, known, at)
+
+
+def destroy_strays(mark: str, known: set[str], now: datetime) -> int:
+    """Destroy files with a mark that nobody knows, a day after they were written; how many."""
+    found = vault.stray(mark, known, (now - timedelta(days=1)).timestamp())
+    for name in found:
         (vault.folder() / name).unlink(missing_ok=True)
-        gone += 1
-    return gone
+    return len(found)
 
 
 def _destroy(one: Handover, why: DeliveryState) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -112,6 +113,29 @@ def store(key: str, chunks: Iterable[bytes], recipient: Any) -> Written:
     return Written(coming.bytes, hashed.bytes, hashed.digest.hexdigest())
 
 
+def keep(key: str, chunks: Iterable[bytes]) -> Written:
+    """Put what comes on the disk as it is; nothing is left of it if it does not come whole."""
+    final = path(key)
+    passing = final.with_suffix(".part")
+    try:
+        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            hashed = _Hashed(file)
+            for piece in chunks:
+                hashed.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        passing.rename(final)
+    except BaseException:
+        passing.unlink(missing_ok=True)
+        raise
+    return Written(hashed.bytes, hashed.bytes, hashed.digest.hexdigest())
+
+
+def room() -> int:
+    """Bytes that are free where the files are."""
+    return shutil.disk_usage(folder()).free
+
+
 def raw(key: str) -> Iterator[bytes]:
     """The file as it is. Raises FileGoneError."""
     try:
@@ -156,7 +180,10 @@ def destroy(key: str) -> None:
     path(key).unlink(missing_ok=True)
 
 
-def stray(known: set[str], before: float) -> list[str]:
-    """Names of files that belong to no delivery and were last written before an instant (seconds since 1970)."""
-    found = [one for one in folder().iterdir() if one.stem not in known and one.stat().st_mtime < before]
+def stray(mark: str, known: set[str], before: float) -> list[str]:
+    """Names of files, of those that begin with a mark, that nobody knows and that were last written before an instant
+    (seconds since 1970)."""
+    found = [
+        one for one in folder().glob(f"{mark}-*") if one.stem not in known and one.stat().st_mtime < before
+    ]
     return sorted(one.name for one in found)

@@ -76,9 +76,9 @@ class CancelledOut(Schema):
 
 
 @router.get(_AT + "/discovery", auth=None, response=DiscoveryOut, summary="What can be asked by OpenDSR")
-def discovery(request: HttpRequest, organisation: str) -> Any:
-    """Open to anyone: kinds of requests and of identities, and the certificate."""
-    return services.discovery(organisation)
+def discovery(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Open to anyone: kinds of requests and of identities, and the certificate; signed."""
+    return _answer(200, lambda: services.discovery(organisation))
 
 
 @router.get(
@@ -140,3 +140,74 @@ def malformed(refusal: LedgerError) -> HttpResponse:
     content["error"] = {"code": 400, "message": said.en}
     answer.content = json.dumps(content, ensure_ascii=False).encode()
     return answer
+
+
+class PackageReceiptOut(Schema):
+    """The receipt of a package; the signature is in `X-OpenDSR-Signature`."""
+
+    package_id: str
+    sha256: str
+    bytes: int
+    received_time: str
+    destroyed_by: str
+    receiver: str
+    api_version: str
+
+
+_PACKAGE: Final = _AT + "/packages/{package_number}"
+_BYTES: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Content-Digest",
+            "required": True,
+            "description": "`sha-256=:…:` of the body (RFC 9530)",
+            "schema": {"type": "string"},
+        },
+        {
+            "in": "header",
+            "name": "Package-Reference",
+            "required": False,
+            "description": "the number of the person's request at the sender",
+            "schema": {"type": "string", "maxLength": 40},
+        },
+    ],
+}
+
+
+@router.put(
+    _PACKAGE,
+    auth=Needs(May.EXCHANGE),
+    response={201: PackageReceiptOut},
+    summary="Hand a person’s package over",
+    openapi_extra=_BYTES,
+)
+def receive_package(request: HttpRequest, organisation: str, package_number: str) -> HttpResponse:
+    """Encrypted with age to the key of the discovery; 2 GiB at most. The same again gives the same receipt."""
+    peer = services.sender_of(organisation, who(request).token)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return _answer(
+        201,
+        lambda: services.receive_package(
+            organisation,
+            peer,
+            package_number,
+            request.read,
+            length=int(length),
+            digest=request.headers.get("Content-Digest", ""),
+            reference=request.headers.get("Package-Reference", ""),
+        ),
+    )
+
+
+@router.get(
+    _PACKAGE, auth=Needs(May.EXCHANGE), response=PackageReceiptOut, summary="The receipt of a package, again"
+)
+def package_receipt(request: HttpRequest, organisation: str, package_number: str) -> HttpResponse:
+    """For its sender, whose answer was lost."""
+    peer = services.sender_of(organisation, who(request).token)
+    return _answer(200, lambda: services.receipt(organisation, peer, package_number))

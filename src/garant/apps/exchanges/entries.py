@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from garant.ledger.entries import Digest, Key, Payload, entry_kind
+from garant.ledger.entries import Count, Day, Digest, Key, Payload, entry_kind
 
 RoleName = Literal["controller", "processor", "receiver", "sender"]
 
@@ -61,3 +61,69 @@ class ExchangeReceived(Payload):
     peer: Key = Field(description=_PEER)
     request: Key = Field(description="the request's number here")
     receipt: Digest = Field(description="the SHA-256 of the receipt that was signed")
+
+
+@entry_kind(
+    "exchange.package-sent",
+    fr="Un paquet a été transmis à une autre organisation, qui en a signé la réception.",
+    en="A package was transmitted to another organisation, which signed for it.",
+)
+class PackageSent(Payload):
+    """Direct transmission (GDPR art. 20(2)); the file is destroyed here."""
+
+    peer: Key = Field(description=_PEER)
+    request: Key = Field(description="the request's number")
+    bytes: Count = Field(description="of the encrypted file")
+    sha256: Digest = Field(description="the digest of the encrypted file")
+    receipt: Digest = Field(description="the SHA-256 of the receipt that the receiver signed")
+
+
+@entry_kind(
+    "exchange.package-failed",
+    fr="Un paquet n’a pas pu être transmis\u202f: il est remis à la personne.",
+    en="A package could not be transmitted: it is handed to the person.",
+)
+class PackageFailed(Payload):
+    """The receiver never gave a receipt that holds; the file is destroyed here."""
+
+    peer: Key = Field(description=_PEER)
+    request: Key = Field(description="the request's number")
+    attempts: Count = Field(description="how often it was tried")
+
+
+@entry_kind(
+    "exchange.package-received",
+    fr="Un paquet d’une autre organisation a été reçu, chiffré.",
+    en="A package of another organisation was received, encrypted.",
+)
+class PackageReceived(Payload):
+    """Nothing opens it but a person, and nothing imports it."""
+
+    peer: Key = Field(description=_PEER)
+    package: Key = Field(description="its key here")
+    bytes: Count = Field(description="of the encrypted file")
+    sha256: Digest = Field(description="the digest of the encrypted file")
+    until: Day = Field(description="the day on which it is destroyed, UTC")
+
+
+@entry_kind(
+    "exchange.package-opened",
+    fr="Quelqu’un a ouvert un paquet reçu.",
+    en="Somebody opened a package that was received.",
+)
+class PackageOpened(Payload):
+    """Personal data were seen."""
+
+    package: Key = Field(description="its key")
+
+
+@entry_kind(
+    "exchange.package-destroyed",
+    fr="Un paquet reçu a été détruit.",
+    en="A package that was received was destroyed.",
+)
+class PackageDestroyed(Payload):
+    """The file is gone."""
+
+    package: Key = Field(description="its key")
+    why: Literal["expired", "decision"] = Field(description="its day came, or somebody decided so")

@@ -118,3 +118,67 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} of {self.incoming.pk} ({self.state})"
+
+
+class Transmission(models.Model):
+    """A package on its way to another organisation, until it has given a signed receipt."""
+
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    """Of the file, encrypted to the receiver alone."""
+    organisation: str = _fields.CharField(max_length=80)
+    peer: Peer = _fields.ForeignKey(Peer, models.PROTECT, related_name="transmissions")
+    request: str = _fields.CharField(max_length=20)
+    number: str = _fields.CharField(max_length=36, unique=True)
+    size: int = _fields.BigIntegerField()
+    sha256: str = _fields.CharField(max_length=64)
+    state: str = _fields.CharField(max_length=10, default="waiting")
+    attempts: int = _fields.PositiveIntegerField(default=0)
+    answer: int | None = _fields.PositiveSmallIntegerField(null=True)
+    due_at: datetime = _fields.DateTimeField()
+    receipt: str = _fields.TextField(blank=True, default="")
+    """What the receiver signed; no personal data."""
+    signature: str = _fields.TextField(blank=True, default="")
+    made_at: datetime = _fields.DateTimeField()
+    ended_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """In the order of time."""
+
+        ordering: ClassVar = ["made_at", "key"]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_at"], name="transmissions_due"),
+            models.Index(fields=["organisation", "request"], name="transmissions_of_request"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class Reception(models.Model):
+    """A package that another organisation sent: an encrypted file that nobody opens but a person, until its day."""
+
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80)
+    peer: Peer = _fields.ForeignKey(Peer, models.PROTECT, related_name="receptions")
+    number: str = _fields.CharField(max_length=36)
+    reference: str = _fields.CharField(max_length=40, blank=True, default="")
+    """The number of the person's request there, which they can quote here."""
+    size: int = _fields.BigIntegerField()
+    sha256: str = _fields.CharField(max_length=64)
+    received_at: datetime = _fields.DateTimeField()
+    until: datetime = _fields.DateTimeField()
+    opened_at: datetime | None = _fields.DateTimeField(null=True)
+    ended_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """A sender's number is one package of its."""
+
+        ordering: ClassVar = ["-received_at", "key"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["peer", "number"], name="reception_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.peer.key}"

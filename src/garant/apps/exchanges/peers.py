@@ -90,6 +90,8 @@ def link(organisation: str, asked: Link, *, actor: str) -> Peer:
     host = str(sending.check(url).hostname)
     goes = any(role in ASKS for role in asked.roles)
     offers, certificate = _look(url, host) if goes else ({}, "")
+    if "receiver" in asked.roles and not offers.get("age"):
+        raise refusals.no_packages()
     key = f"x-{secrets.token_hex(6)}"
     with transaction.atomic():
         made = Peer.objects.create(
@@ -140,9 +142,9 @@ def parties(organisation: str) -> dict[str, Text]:
 
 
 def _look(url: str, host: str) -> tuple[dict[str, Any], str]:
-    found = _read(f"{url}/discovery", "application/json")
+    answer = _read(f"{url}/discovery", "application/json")
     try:
-        said = json.loads(found)
+        said = json.loads(answer.body)
         types = [str(one)[:40] for one in said["supported_subject_request_types"]][:20]
         identities = [str(one["identity_type"])[:40] for one in said["supported_identities"]][:20]
         place = str(said["processor_certificate"])
@@ -152,8 +154,13 @@ def _look(url: str, host: str) -> tuple[dict[str, Any], str]:
     own = more.get(host, {}) if isinstance(more, dict) else {}
     if urlsplit(place).hostname != host:
         raise refusals.not_theirs("le certificat est ailleurs", "the certificate is elsewhere")
-    pem = _read(place, "*/*").decode("ascii", "replace")
+    pem = _read(place, "*/*").body.decode("ascii", "replace")
     keys.read(pem.encode(), host)
+    signed = answer.headers.get("x-opendsr-signature", "")
+    if signed:
+        keys.verify(pem, host, signed, answer.body)
+    else:
+        own = {}  # what nobody signed is not believed: an age key above all
     return {"types": [*types, *_words(own, "types")], "identities": [*identities, *_words(own, "identities")],
             "age": str(own.get("age", ""))[:80] if isinstance(own, dict) else ""}, pem  # fmt: skip
 
@@ -163,14 +170,14 @@ def _words(own: Any, name: str) -> list[str]:
     return [one[:40] for one in found if isinstance(one, str)][:20] if isinstance(found, list) else []
 
 
-def _read(url: str, kind: str) -> bytes:
+def _read(url: str, kind: str) -> sending.Answered:
     try:
         answer = sending.call("GET", url, b"", {"Accept": kind, "User-Agent": "Garant"}, most=_MOST)
     except NotTakenError as error:
         raise refusals.no_discovery(str(error)) from None
     if answer.status != 200:
         raise refusals.no_discovery(f"HTTP {answer.status}")
-    return answer.body
+    return answer
 
 
 @for_organisation

@@ -70,7 +70,8 @@ def base(organisation: str) -> str:
     return f"{settings.GARANT_URL}/api/v1/organisations/{organisation}/opendsr/v2"
 
 
-def discovery(organisation: str) -> dict[str, Any]:
+@for_organisation
+def discovery(organisation: str) -> Signed:
     """What can be asked here, by what people are found, and by which certificate answers are signed.
 
     Raises OrganisationUnknownError.
@@ -80,7 +81,7 @@ def discovery(organisation: str) -> dict[str, Any]:
     maps = load_folder(folder).values() if folder.is_dir() else ()
     known = {kind for one in maps for kind in getattr(one.map, "identities", ())}
     found = [name for name, kind in formats.IDENTITIES.items() if kind in known]
-    return {
+    said: dict[str, Any] = {
         "api_version": formats.VERSION,
         "supported_identities": [
             {"identity_type": name, "identity_format": "raw"}
@@ -97,6 +98,7 @@ def discovery(organisation: str) -> dict[str, Any]:
             }
         },
     }
+    return signed(organisation, said)
 
 
 def certificate(organisation: str) -> str:

@@ -108,3 +108,47 @@ def other_body() -> MalformedError:
         "ce subject_request_id a déjà servi à une autre demande",
         "this subject_request_id was used for another request already",
     )
+
+
+def other_package() -> ExchangeRefusedError:
+    """One number, one package."""
+    return ExchangeRefusedError(
+        fr="Ce numéro est déjà celui d’un autre paquet.", en="This number is that of another package already."
+    )
+
+
+def too_large(most: int) -> ExchangeRefusedError:
+    """Beyond what is taken."""
+    return ExchangeRefusedError(
+        fr=f"Un paquet a {most // 1024**2} Mio au plus, et n’est pas vide.",
+        en=f"A package has {most // 1024**2} MiB at most, and is not empty.",
+    )
+
+
+def too_many(most: int) -> ExchangeRefusedError:
+    """Nobody opens them."""
+    return ExchangeRefusedError(
+        fr=f"{most} paquets de cette organisation attendent déjà.",
+        en=f"{most} packages of this organisation wait already.",
+    )
+
+
+def no_room() -> ExchangeRefusedError:
+    """The disk is full."""
+    return ExchangeRefusedError(fr="La place manque pour ce paquet.", en="There is no room for this package.")
+
+
+def not_ours() -> ExchangeRefusedError:
+    """It opens with another key, or was altered."""
+    return ExchangeRefusedError(
+        fr="Ce paquet ne s’ouvre pas avec notre clé\u202f: il est pour d’autres, ou a été altéré.",
+        en="This package does not open with our key: it is for others, or was altered.",
+    )
+
+
+def no_packages() -> ExchangeRefusedError:
+    """Their service does not take packages, or does not sign what it says of itself."""
+    return ExchangeRefusedError(
+        fr="Ce service ne reçoit pas de paquets\u202f: il n’annonce pas de clé age qu’il ait signée.",
+        en="This service takes no packages: it announces no age key that it signed.",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from garant.apps.exchanges import callbacks
+from garant.apps.exchanges import callbacks, reception, transmission
 from garant.apps.exchanges.keys import domain, fingerprint
 from garant.apps.exchanges.peers import (
     ROLES,
@@ -30,12 +30,16 @@ from garant.apps.exchanges.processor import (
     receive,
     status,
 )
+from garant.apps.exchanges.reception import discard, inbox, receipt, unseal
+from garant.apps.exchanges.reception import peer_of as sender_of
+from garant.apps.exchanges.reception import receive as receive_package
 from garant.apps.exchanges.refusals import (
     ExchangeRefusedError,
     MalformedError,
     NotBelievedError,
     UnknownExchangeError,
 )
+from garant.apps.exchanges.transmission import of_request, prepare, receivers, to_peer
 
 __all__ = [
     "ROLES",
@@ -51,30 +55,46 @@ __all__ = [
     "certificate",
     "comes",
     "confirm",
+    "destroy_due",
+    "discard",
     "discovery",
     "domain",
     "end",
     "find",
     "fingerprint",
     "gather",
+    "inbox",
     "incoming",
     "issue",
     "link",
     "listing",
+    "of_request",
     "parties",
     "peer_of",
+    "prepare",
+    "receipt",
     "receive",
+    "receive_package",
+    "receivers",
+    "sender_of",
     "status",
     "systems",
+    "to_peer",
+    "unseal",
 ]
 
 
 def gather(now: datetime | None = None) -> list[str]:
-    """The names of the attempts that are due: what waits to be told to other organisations."""
-    return list(callbacks.gather(now))
+    """The names of the attempts that are due: what waits to be told, and sent, to other organisations."""
+    return [*callbacks.gather(now), *transmission.gather(now)]
 
 
 def attempt(name: str) -> bool:
     """Make an attempt by its name, once; whether what it tells was taken."""
-    _, row, _ = name.split("/")
-    return callbacks.deliver(int(row))
+    kind, key, _ = name.split("/")
+    return callbacks.deliver(int(key)) if kind == "callback" else transmission.deliver(key)
+
+
+def destroy_due(now: datetime) -> int:
+    """Destroy packages whose day has come, and files that nobody knows; how many."""
+    return reception.destroy_due(now) + transmission.destroy_strays(now)

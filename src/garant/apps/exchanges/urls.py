@@ -10,4 +10,7 @@ app_name = "exchanges"
 urlpatterns = [
     path("<slug:organisation>/settings/exchanges/", views.peers, name="list"),
     path("<slug:organisation>/settings/exchanges/<slug:key>/", views.peer, name="peer"),
+    path("<slug:organisation>/packages/", views.packages, name="packages"),
+    path("<slug:organisation>/packages/<slug:key>/open/", views.open_package, name="open"),
+    path("<slug:organisation>/packages/<slug:key>/destroy/", views.destroy_package, name="destroy"),
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
@@ -57,9 +59,49 @@ def peer(request: Any, key: str) -> HttpResponse:
         "fingerprint": services.fingerprint(one.certificate) if one.certificate else "",
         "incoming": services.incoming(request.organisation, key),
         "comes": services.comes(one),
+        "transmissions": services.to_peer(request.organisation, key),
         "shown": vars(request).get("shown"),
     }
     return render(request, "exchanges/peer.html", names)
+
+
+@require_safe
+@member(May.SEE_PEOPLE, whole=True)
+def packages(request: Any) -> HttpResponse:
+    """The packages that others sent, which wait for somebody to open them."""
+    return render(request, "exchanges/packages.html", {"packages": services.inbox(request.organisation)})
+
+
+@require_POST
+@member(May.SEE_PEOPLE, whole=True)
+def open_package(request: Any, key: str) -> HttpResponseBase:
+    """Give a package to somebody who opens it, as a file for their own machine: nothing here looks into it."""
+    try:
+        one, pieces = services.unseal(request.organisation, key, actor=request.user.email)
+    except services.UnknownExchangeError:
+        raise Http404 from None
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+        return redirect("exchanges:packages", request.organisation)
+    response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = str(
+        content_disposition_header(True, f"{one.reference or one.key}.zip")
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@member(May.ANSWER, whole=True)
+def destroy_package(request: Any, key: str) -> HttpResponse:
+    """Destroy a package before its day."""
+    try:
+        services.discard(request.organisation, key, actor=request.user.email)
+    except services.UnknownExchangeError:
+        raise Http404 from None
+    messages.success(request, say("Paquet détruit.", "Package destroyed."))
+    return redirect("exchanges:packages", request.organisation)
 
 
 def _done(request: Any, key: str) -> HttpResponse | None:

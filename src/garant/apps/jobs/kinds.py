@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from garant.apps.controls import services as controls
+from garant.apps.exchanges import services as exchanges
 from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job
@@ -103,8 +104,12 @@ def request_search(job: Job) -> dict[str, Any]:
 
 
 def request_package(job: Job) -> dict[str, Any]:
-    """Make the package of an access or a portability and hand it over."""
-    return rights.pack(job.organisation, job.arguments["request"])
+    """Make the package of an access or a portability and hand it over: to the person, or to whom they say."""
+    request = job.arguments["request"]
+    receiver = rights.receiver_of(job.organisation, request)
+    if receiver:
+        return exchanges.prepare(job.organisation, request, receiver)
+    return rights.pack(job.organisation, request)
 
 
 def requests(job: Job) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from garant.apps.deliveries import services as deliveries
+from garant.apps.exchanges import services as packages
 from garant.apps.exchanges import telling as exchanges
 from garant.apps.jobs import services
 from garant.apps.mails import inbox
@@ -56,6 +57,7 @@ def hourly(scheduled: datetime, _: Any) -> None:
     ask_nightly(scheduled)
     remind_of_mail(scheduled)
     deliveries.destroy_due(scheduled)
+    packages.destroy_due(scheduled)
     letters.forget_old(scheduled)
 
 

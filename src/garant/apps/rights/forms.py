@@ -339,6 +339,42 @@ class NamesForm(_Form):
         )
 
 
+class ReceiverForm(_Form):
+    """For a portability: to whom the data go directly, and that the person agrees."""
+
+    receiver = forms.ChoiceField(required=False)
+    other = forms.CharField(max_length=LONGEST["name"], required=False)
+    consents = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, receivers: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self._names = receivers
+        fields: dict[str, Any] = self.fields
+        fields["receiver"].choices = [
+            *receivers.items(),
+            ("", say("Une autre organisation", "Another organisation")),
+        ]
+        self.label("receiver", "À qui", "To whom")
+        self.label(
+            "other",
+            "Si c'est une autre : son nom",
+            "If another: its name",
+            "Si nous ne pouvons pas la joindre ainsi, vous recevrez vos données, et la lettre le dira.",
+            "If we cannot reach it so, you will receive your data, and the letter will say so.",
+        )
+        self.label(
+            "consents",
+            "J'accepte que mes données lui soient transmises",
+            "I agree that my data are transmitted to it",
+        )
+
+    def said(self) -> tuple[str, str, bool]:
+        """The key of the receiver, its name, and whether the person agrees; the form is valid."""
+        data = self.cleaned_data
+        key = data["receiver"]
+        return key, self._names.get(key, cleaned("name", data["other"])), data["consents"]
+
+
 class ReasonForm(_Form):
     """Words that the person will read."""
 

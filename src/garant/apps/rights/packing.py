@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -93,8 +93,22 @@ def again(request: Request) -> None:
     jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
 
 
-def pack(organisation: str, key: str) -> dict[str, Any]:
+def pack(
+    organisation: str,
+    key: str,
+    *,
+    to: str = "",
+    mark: str = deliveries.MARK,
+    hand: Callable[[deliveries.Stored], None] | None = None,
+) -> dict[str, Any]:
     """Make the package of a request and hand it over; the answer is written in the same transaction.
+
+    Args:
+        organisation: whose the request is.
+        key: its number.
+        to: the age key of whom it is for, where that is not the person.
+        mark: how the name of its file begins.
+        hand: what is done with the file in place of giving the person a link.
 
     Raises:
         NotSupported: no system can search by what the person is known by.
@@ -123,19 +137,28 @@ def pack(organisation: str, key: str) -> dict[str, Any]:
             hide=whom.hidden,
             made=made,
         )
-        stored = deliveries.encrypt(pieces)
+        stored = deliveries.encrypt(pieces, to=to, mark=mark)
         asked = recorded(workspace, known, made)
         if not made.tables:
             deliveries.discard(stored)
             _empty(organisation, key)
             return {"request": key, "rows": 0}
-        _hand_over(organisation, key, stored, rows=made.rows, asked=len(asked))
+        if hand is not None:
+            _noted(organisation, key, rows=made.rows, asked=len(asked), hand=lambda: hand(stored))
+        else:
+            _hand_over(organisation, key, stored, rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
 
 
 @store.moving(State.APPROVED)
 def _begin(request: Request) -> None:
     store.move(request, State.RUNNING, store.GARANT)
+
+
+@store.moving(State.RUNNING, State.ANSWERED)
+def _noted(request: Request, *, rows: int, asked: int, hand: Callable[[], None]) -> None:
+    store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)
+    hand()
 
 
 @store.moving()
@@ -167,7 +190,15 @@ def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked:
     )
     _keep_link(request, link)
     until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)
-    letters.write(request, "package_ready", link=link, until=until)
+    whom = opened(request)
+    unreachable = "" if whom is None else whom.notes.get("unreachable", "")
+    letters.write(
+        request,
+        "package_ready",
+        link=link,
+        until=until,
+        recipients=(unreachable,) if unreachable else (),
+    )
     store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)
     if request.state != State.RUNNING:
         return

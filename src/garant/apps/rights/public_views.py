@@ -15,12 +15,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from garant.apps.exchanges import services as exchanges
 from garant.apps.notices import pages as notices
 from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.clock import rules_for
 from garant.apps.rights.each.values import KINDS
-from garant.apps.rights.forms import CorrectForm, ReasonForm, RequestForm, fresh, token
+from garant.apps.rights.forms import CorrectForm, ReasonForm, ReceiverForm, RequestForm, fresh, token
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     OF_PEOPLE,
@@ -283,10 +284,27 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "form": form,
         "held": [(KINDS[one["kind"]], one) for one in whom.now] if whom else [],
         "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
+        **_transmission(page, found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
     }
     return page.render("mine", status=422 if problem else 200, **names)
+
+
+def _transmission(page: Page, found: Any) -> dict[str, Any]:
+    """For a portability: to whom the data may go directly, and where they went."""
+    right, state, _, capacity, outcome = found.names()
+    if right != Right.PORTABILITY or capacity != Capacity.SELF:
+        return {}
+    open_to_it = state in (State.SEARCHING, State.PLANNED) or (
+        state == State.ANSWERED and outcome == Outcome.FULLY
+    )
+    went = exchanges.of_request(page.organisation, found.key)
+    return {
+        "to_receiver": ReceiverForm(receivers=exchanges.receivers(page.organisation)) if open_to_it else None,
+        "transmissions": went,
+        "went": any(one.state != "lost" for one in went),
+    }
 
 
 def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bool:
@@ -298,6 +316,10 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
     elif "reply" in sent:
         reply = services.cleaned("message", sent.get("reply-reason", ""))
         services.resume(page.organisation, found.key, reply, actor="person")
+    elif "transmit" in sent:
+        to = ReceiverForm(sent, receivers=exchanges.receivers(page.organisation))
+        key, name, consents = to.said() if to.is_valid() else ("", "", False)
+        services.choose_receiver(page.organisation, found.key, key, name, consents=consents)
     elif "correct" in sent:
         if not form.is_valid():
             return False

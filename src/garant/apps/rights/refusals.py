@@ -182,3 +182,11 @@ def nothing_to_correct() -> RequestRefusedError:
 def not_weighed() -> RequestRefusedError:
     """An objection to a legitimate interest is weighed before it is answered."""
     return _refused("Cette opposition n’a pas encore été pesée.", "This objection has not been weighed yet.")
+
+
+def no_consent() -> RequestRefusedError:
+    """Nothing goes to others without the person's own word."""
+    return _refused(
+        "Dites à qui vos données vont, et cochez la case qui l’accepte.",
+        "Say where your data go, and tick the box that agrees.",
+    )

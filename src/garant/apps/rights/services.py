@@ -27,6 +27,7 @@ from garant.apps.rights.telling import RIGHTS as TOLD_OF
 from garant.apps.rights.telling import behind as told_behind
 from garant.apps.rights.telling import recipients, reply, told
 from garant.apps.rights.telling import tell as tell_recipient
+from garant.apps.rights.transmitting import choose_receiver, not_transmitted, receiver_of, transmitted
 
 __all__ = [
     "KINDS",
@@ -50,6 +51,7 @@ __all__ = [
     "approve_lift",
     "began",
     "briefs",
+    "choose_receiver",
     "cleaned",
     "correct",
     "directives_behind",
@@ -61,6 +63,7 @@ __all__ = [
     "inside",
     "listing",
     "night",
+    "not_transmitted",
     "opened",
     "organisations_with_requests",
     "pack",
@@ -70,6 +73,7 @@ __all__ = [
     "purposes",
     "receive",
     "receive_for",
+    "receiver_of",
     "recipients",
     "reply",
     "resume",
@@ -86,6 +90,7 @@ __all__ = [
     "today",
     "told",
     "told_behind",
+    "transmitted",
     "wait",
     "weigh",
     "withdraw",

@@ -350,6 +350,9 @@ _STEPS: Final[Mapping[str, Text]] = {
     "searched": Text(fr="systèmes regardés", en="systems looked at"),
     "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
     "packed": Text(fr="paquet remis", en="package handed over"),
+    "receiver": Text(fr="destinataire désigné par la personne", en="receiver named by the person"),
+    "transmitted": Text(fr="transmise, accusé signé reçu", en="transmitted, signed receipt received"),
+    "not-transmitted": Text(fr="transmission directe impossible", en="direct transmission not feasible"),
     "empty": Text(
         fr="rien de ce qui a été trouvé n’entre dans le paquet",
         en="nothing of what was found goes into the package",

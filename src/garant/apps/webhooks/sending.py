@@ -99,7 +99,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 
 def call(
-    method: str, url: str, body: bytes | Iterable[bytes], headers: Mapping[str, str], *, most: int
+    method: str,
+    url: str,
+    body: bytes | Iterable[bytes],
+    headers: Mapping[str, str],
+    *,
+    most: int,
+    seconds: float = SECONDS,
 ) -> Answered:
     """Ask an address, and read at most so many bytes of what it answers, whatever its status.
 
@@ -109,6 +115,7 @@ def call(
         body: what is sent; in pieces, it needs its Content-Length among the headers.
         headers: of what is sent.
         most: bytes of the answer that are read; a longer one is no answer.
+        seconds: how long each piece, and the answer, may take.
 
     Raises:
         NotTakenError: there was no answer in time, or one too long.
@@ -117,7 +124,7 @@ def call(
     parts = check(url)
     try:
         address = _resolved(parts)
-        connection = _connection(parts, address)
+        connection = _connection(parts, address, seconds)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request(method, target, body, {**headers, "Host": parts.netloc})
@@ -154,12 +161,13 @@ def _resolved(parts: SplitResult) -> tuple[str, int]:
     return str(found[0][4][0]), port
 
 
-def _connection(parts: SplitResult, address: tuple[str, int]) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult, address: tuple[str, int], seconds: float) -> http.client.HTTPConnection:
     """To that address and no other, whatever the name says a moment later; TLS is still with the name."""
     host = str(parts.hostname)
     opened = socket.create_connection(address, timeout=SECONDS)
+    opened.settimeout(seconds)
     if parts.scheme == "https":
         opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
-    connection = http.client.HTTPConnection(host, address[1], timeout=SECONDS)
+    connection = http.client.HTTPConnection(host, address[1], timeout=seconds)
     connection.sock = opened
     return connection

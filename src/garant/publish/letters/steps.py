@@ -133,6 +133,7 @@ def package_ready(to: Speaker) -> Letter:
         f"Vos données sont prêtes (demande {to.number})", f"Your data are ready (request {to.number})"
     ), [
         to.about,
+        *_not_sent(to),
         Link(to.tell("Vos données sont ici :", "Your data are here:"), to.facts.link or ""),
         to.say(
             f"Le lien sert une seule fois, jusqu’au {to.day(to.facts.until)}. Après, le fichier est détruit. "
@@ -145,6 +146,21 @@ def package_ready(to: Speaker) -> Letter:
             "In the file, open index.html first: it shows your data in a browser, without a connection.",
         ),
         *to.recourse(),
+    ]
+
+
+def _not_sent(to: Speaker) -> list[Block]:
+    """Where they were to go to another organisation, and it cannot be done (art. 20(2))."""
+    if not to.facts.recipients:
+        return []
+    name = to.facts.recipients[0]
+    return [
+        to.say(
+            f"Nous n’avons pas pu les transmettre directement à {name} : ce n’est pas techniquement possible "
+            "(article 20(2) du RGPD). Vous pouvez les lui remettre vous-même.",
+            f"We could not transmit them directly to {name}: it is not technically feasible (article 20(2) of the "
+            "GDPR). You can hand them over yourself.",
+        )
     ]
 
 
