@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 
 from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.exchanges import keys, services
-from garant.apps.exchanges.models import Callback
+from garant.apps.exchanges.models import Callback, Incoming
 from garant.apps.rights import services as rights
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome
@@ -227,3 +228,17 @@ def test_discovery_says_what_the_maps_know(company: str, controller: Controller)
     )
     keys.read(pem, keys.domain())
     assert Client().get("/api/v1/organisations/nobody/opendsr/v2/discovery").status_code == 404
+
+
+def test_what_garant_forgets_its_controller_finds_no_more(company: str, controller: Controller) -> None:
+    said = controller.body("erasure", somebody())
+    controller.post(said)
+    (request,) = seen(Request).all()
+    rights.withdraw(company, request.key, actor=OFFICER)
+    tell_all()
+    assert services.forget(company) == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        rights.night(company)
+    assert services.forget(company) == 1
+    assert seen(Incoming).count() == 0
+    assert controller.status(said["subject_request_id"]).status_code == 404

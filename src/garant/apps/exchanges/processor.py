@@ -331,3 +331,13 @@ def incoming(organisation: str, key: str) -> list[Incoming]:
     waiting, lost = Q(messages__state="waiting"), Q(messages__state="lost")
     counted = rows.annotate(waiting=Count("messages", filter=waiting), lost=Count("messages", filter=lost))
     return list(counted[:SHOWN])
+
+
+@for_organisation
+def forget(organisation: str) -> int:
+    """Destroy what was kept of requests that Garant has forgotten; how many."""
+    ended = list(Incoming.objects.filter(organisation=organisation, ended=True))
+    known = rights.briefs(organisation, {one.request for one in ended})
+    gone = [one.pk for one in ended if one.request not in known or known[one.request].forgotten]
+    Incoming.objects.filter(pk__in=gone).delete()
+    return len(gone)

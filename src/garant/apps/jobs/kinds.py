@@ -114,7 +114,8 @@ def request_package(job: Job) -> dict[str, Any]:
 
 def requests(job: Job) -> dict[str, Any]:
     """The night's work on requests: reminders, those dropped, those forgotten."""
-    return dict(rights.night(job.organisation))
+    done = dict(rights.night(job.organisation))
+    return {**done, "exchanges": exchanges.forget(job.organisation)}
 
 
 KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {
