@@ -128,6 +128,7 @@ def test_an_access_gives_the_controller_the_link_of_the_results(company: str, co
     controller.post(said)
     work(company, "request-search")
     (request,) = seen(Request).all()
+    rights.texts_read(company, request.key, [], actor=OFFICER)
     rights.approve(company, request.key, actor=OFFICER)
     work(company, "request-package")
     status = verified(company, controller.status(said["subject_request_id"]))

@@ -94,6 +94,18 @@ def purposes(policy: Policy) -> dict[str, Text]:
     }
 
 
+def purposes_for(policy: Policy, right: Right) -> dict[str, Text]:
+    """The uses that a person is offered: to take a consent back, those that rest on one, where there are any."""
+    every = purposes(policy)
+    if right != Right.CONSENT:
+        return every
+    grounds = {
+        f"{activity.key}/{purpose.key}": purpose.legal_basis and purpose.legal_basis.ground
+        for activity, purpose in policy.purposes()
+    }
+    return {key: label for key, label in every.items() if grounds.get(key) == "consent"} or every
+
+
 @for_organisation
 def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Taken:
     """Write a request down, acknowledge it, and ask for a code; the same again is the same request.

@@ -141,7 +141,7 @@ def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
     """A short form; sent, it leads to the page of the code, whoever sent it."""
     wished = request.GET.get("for", "self")
     capacity = Capacity(wished) if wished in OF_PEOPLE else Capacity.SELF
-    uses = services.purposes(page.policy)
+    uses = services.purposes_for(page.policy, right)
     form = RequestForm(request.POST if page.sent else None, right=right, capacity=capacity, purposes=uses)
     if page.sent:
         wait = SENT.take(caller(request))

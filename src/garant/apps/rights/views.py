@@ -145,7 +145,7 @@ def _told(one: Any) -> dict[str, Any]:
     may = ran and one.right in services.TOLD_OF and not one.forgotten_at and left
     return {
         "told": [(told, REPLIES[Reply(told.answer)] if told.answer else None) for told in already],
-        "telling": TellForm(recipients=left) if may else None,
+        "telling": TellForm(recipients=left, auto_id="tell-%s") if may else None,
     }
 
 
@@ -153,7 +153,10 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     """The forms of what can be decided in this state."""
     right, state, *_ = one.names()
     if one.restricting:
-        return {"lifting": LiftForm() if one.lift_on is None else None, "lift_plan": one.lift_plan}
+        return {
+            "lifting": LiftForm(auto_id="lift-%s") if one.lift_on is None else None,
+            "lift_plan": one.lift_plan,
+        }
     if not one.open:
         return {}
     searched = any(step.kind == "searched" for step in story.steps)
@@ -162,29 +165,33 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     judged = looking and right == Right.OBJECTION and bool(one.purpose)
     unsure = state == State.IDENTITY or (looking and one.identified_by == Method.CODE)
     return {
-        "identify": IdentityForm() if unsure else None,
+        "identify": IdentityForm(auto_id="identify-%s") if unsure else None,
         "searching": looking,
         "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
-        "reading": NamesForm(initial={"names": "\n".join(whom.hidden)})
+        "reading": NamesForm(initial={"names": "\n".join(whom.hidden)}, auto_id="read-%s")
         if whom and whom.texts and state == State.SEARCHING
         else None,
         "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and state == State.SEARCHING else [],
         "texts_read": bool(whom and whom.notes.get("read")),
         "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
-        "correct": CorrectForm(now=whom.now, wanted=whom.values, staff=True)
+        "correct": CorrectForm(now=whom.now, wanted=whom.values, staff=True, auto_id="correct-%s")
         if whom and looking and right == Right.RECTIFICATION
         else None,
-        "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed") if judged else None,
-        "asking": ReasonForm(fr="Question à la personne", en="Question to the person")
+        "weighing": ReasonForm(fr="Ce qui a été pesé", en="What was weighed", auto_id="weigh-%s")
+        if judged
+        else None,
+        "asking": ReasonForm(fr="Question à la personne", en="Question to the person", auto_id="wait-%s")
         if early and not one.waiting
         else None,
         "resuming": one.waiting,
-        "extending": ReasonForm(fr="Pourquoi il faut plus de temps", en="Why more time is needed")
+        "extending": ReasonForm(
+            fr="Pourquoi il faut plus de temps", en="Why more time is needed", auto_id="extend-%s"
+        )
         if not one.extended
         else None,
-        "answering": AnswerForm(right=right) if state != State.APPROVED else None,
+        "answering": AnswerForm(right=right, auto_id="answer-%s") if state != State.APPROVED else None,
         "withdrawing": early,
     }
 

@@ -168,7 +168,7 @@ class State(StrEnum):
 
 STATES: Final[dict[State, Text]] = {
     State.RECEIVED: Text(fr="reçue", en="received"),
-    State.ACKNOWLEDGED: Text(fr="accusée", en="acknowledged"),
+    State.ACKNOWLEDGED: Text(fr="accusé de réception envoyé", en="acknowledged"),
     State.IDENTITY: Text(fr="identité à confirmer", en="identity to be confirmed"),
     State.SEARCHING: Text(fr="en recherche", en="being searched"),
     State.PLANNED: Text(fr="plan proposé", en="plan proposed"),
