@@ -64,14 +64,26 @@ def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] 
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Carry out a plan that was approved, or go on with its run."""
-    reporter = _Reporter(job.key)
+    """Carry out a plan that was approved, or go on with its run; one that has ended says no more about whom it was."""
     digest = job.arguments["plan"]
+    ended = decisions.run_of(job.organisation, digest)
+    if ended is None or ended.open:
+        ended = _carry_out(job, digest)
+    rights.ended(job.organisation, digest)
+    if ended.plan.kind in SWEEPING:  # one person's request changes no promise; the night looks at everything
+        controls.look(job.organisation)
+        permissions.look(job.organisation)
+    return {"run": ended.key, "state": ended.state}
+
+
+def _carry_out(job: Job, digest: str) -> Any:
+    """The run of a plan, to its end."""
+    reporter = _Reporter(job.key)
     document = decisions.document(job.organisation, digest)
     rights.began(job.organisation, digest)
     with open_published(job.organisation, only=sorted(document.map_digests)) as workspace:
         try:
-            ended = execution.apply_plan(
+            return execution.apply_plan(
                 document,
                 workspace,
                 digest=digest,
@@ -81,11 +93,6 @@ def run(job: Job) -> dict[str, Any]:
             )
         except RunStoppedError:
             raise StoppedError from None
-    rights.ended(job.organisation, digest)
-    if document.kind in SWEEPING:  # one person's request changes no promise; the night looks at everything
-        controls.look(job.organisation)
-        permissions.look(job.organisation)
-    return {"run": ended.key, "state": ended.state}
 
 
 def consequences(job: Job) -> dict[str, Any]:
