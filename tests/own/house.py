@@ -73,6 +73,19 @@ def set_up() -> None:
     policies.publish(OWN, draft.key, on=today(OWN), actor="two@garant.example")
 
 
+def leave(name: str, days: int | None = None) -> None:
+    """Somebody who left so many days ago, or who is still in post."""
+    from django_scopes import scopes_disabled
+
+    from garant.apps.accounts.models import Membership
+
+    at = datetime.now(UTC)
+    _somebody(name, at)
+    with scopes_disabled():
+        ended = None if days is None else at - timedelta(days=days)
+        Membership.objects.filter(user__email=f"{name}@people.example").update(ended_at=ended)
+
+
 def fill(name: str, old: int = 1, new: int = 1) -> None:
     """One of everything for each of these people: `old` whose terms are over, `new` whose terms run."""
     for number in range(old):
@@ -121,7 +134,7 @@ def _somebody(name: str, at: datetime) -> None:
         **org,
     )
     make("tokens.KeptAnswer", token=name, key=name, request="r", body="b", at=at, **org)
-    make("accounts.Invitation", organisation_id=OWN, key=name, email=f"i-{email}", role="dpo", digest=name,
+    make("accounts.Invitation", organisation_id=OWN, key=name, email=email, role="dpo", digest=name,
          invited_by=email, sent_at=at, expires_at=at)  # fmt: skip
     make("archives.Consultation", key=name, record="r", actor=email, reason=b"x", at=at, **org)
     make("jobs.Job", key=name, kind="look", asked_by=email, asked_at=at, ended_at=at, state="done", **org)
@@ -239,6 +252,16 @@ def run(digest: str, size: int = 10_000) -> dict[str, Any]:
     return _said(ended)
 
 
+def job(digest: str) -> dict[str, Any]:
+    """The job of a plan, taken up again after its run had ended."""
+    from garant.apps.jobs import kinds
+    from garant.apps.jobs.models import Job
+
+    return kinds.run(
+        Job(key="again", organisation=OWN, kind="run", arguments={"plan": digest}, asked_by="two")
+    )
+
+
 def _said(ended: Any) -> dict[str, Any]:
     receipts = [batch.receipt or {} for batch in ended.receipts()]
     tables: dict[str, int] = {}
@@ -246,6 +269,30 @@ def _said(ended: Any) -> dict[str, Any]:
         for rows in receipt["tables"]:
             tables[rows["table"]] = tables.get(rows["table"], 0) + rows["deleted"] + rows["treated"]
     return {"state": ended.state, "receipts": len(receipts), "tables": {k: v for k, v in tables.items() if v}}
+
+
+def erase(email: str) -> dict[str, Any]:
+    """Plan the erasure of a person by the address they give, carry it out; what goes and what stays, and why."""
+    from garant.apps.policies.reading import today
+    from garant.apps.promises import decisions
+    from garant.apps.promises.published import open_published
+    from garant.engine.subject import plan_subject
+
+    with open_published(OWN) as workspace:
+        known = {"email": email}
+        plan = plan_subject(workspace.policy, workspace.sources, known, "erasure", as_of=today(OWN))
+    decisions.propose(plan, actor="one@garant.example")
+    return {**run(plan.digest), "plan": plan.document()}
+
+
+def find(email: str) -> dict[str, int]:
+    """Where a person is found by the address they give: rows by table."""
+    from garant.apps.promises import subjects
+    from garant.apps.promises.published import open_published
+
+    with open_published(OWN) as workspace:
+        places = subjects.find(workspace, {"email": email}, recorded=False)
+    return {table.table: table.rows for place in places for table in place.tables}
 
 
 def rows(name: str) -> dict[str, list[list[str]]]:
@@ -320,9 +367,13 @@ def durable() -> list[str]:
 ORDERS: dict[str, Callable[..., object]] = {
     "set up": set_up,
     "fill": fill,
+    "leave": leave,
     "propose": propose,
     "run": run,
+    "job": job,
     "rows": rows,
+    "erase": erase,
+    "find": find,
     "verify": verify,
     "look": look,
     "undecided": undecided,

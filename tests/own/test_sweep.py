@@ -56,6 +56,9 @@ def test_what_is_past_its_term_goes_and_the_rest_is_as_it_was(house: Tenant) -> 
     ended = house.ask("run", digest=plan["digest"])
     assert ended["state"] == "kept"
 
+    # A job that was killed after the end of its run is taken up again, and the plan says no more about whom it was.
+    assert house.ask("job", digest=plan["digest"])["state"] == "kept"
+
     assert house.ask("rows", name="sweep-new") == before
     left = house.ask("rows", name="sweep-old")
     assert sorted(left) == LEFT

@@ -12,7 +12,7 @@ from garant.cli.language import both
 from garant.cli.output import CommandError
 from garant.ledger.keys import KeySource, key_source
 from garant.policy.text import Text
-from garant.site import paths, setup
+from garant.site import own, paths, setup
 
 if TYPE_CHECKING:
     from garant.engine.holds import Hold
@@ -64,7 +64,7 @@ def holds(organisation: str) -> tuple[Hold, ...]:
 
 
 def the_organisation(key: str | None) -> str:
-    """Give the key of the organisation that a command is about: as said, else the only one.
+    """Give the key of the organisation that a command is about: as said, else the only one besides the installation's.
 
     Raises:
         CommandError: there is none, or several and none was named.
@@ -74,8 +74,9 @@ def the_organisation(key: str | None) -> str:
     if key is not None:
         return services.organisation(key).key
     known = services.keys()
-    if len(known) == 1:
-        return known[0]
+    companies = [one for one in known if one != own.INSTALLATION] or known
+    if len(companies) == 1:
+        return companies[0]
     if not known:
         raise CommandError(
             Text(fr="Aucune organisation n’est encore ici.", en="No organisation is here yet."),

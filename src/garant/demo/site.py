@@ -19,6 +19,7 @@ from typing import Final
 
 from garant.demo.build import build_demo
 from garant.demo.stage import FOREIGN, example
+from garant.site.own import INSTALLATION
 
 ORGANISATION: Final = "seipra-score"
 PASSWORD: Final = "demonstration-garant"  # noqa: S105 - printed on the screen: everything here is made up
@@ -94,6 +95,7 @@ def build(folder: Path) -> None:
     evidence.create_keys()
     publish(folder / "policy")
     open_accounts()
+    keep_itself(folder / "policy")
     controls.look(ORGANISATION)
     propose_today(ORGANISATION, actor="garant")
 
@@ -108,6 +110,27 @@ def publish(folder: Path) -> None:
     policies.submit(ORGANISATION, version.key, actor=delegate)
     policies.approve(ORGANISATION, version.key, digest=version.digest, actor=officer)
     policies.publish(ORGANISATION, version.key, on=today(ORGANISATION), actor=officer)
+
+
+def keep_itself(folder: Path) -> None:
+    """What Garant itself keeps, under the policy that comes with it, in the company's name; looked at once."""
+    from garant.apps.accounts import services as accounts
+    from garant.apps.controls import services as controls
+    from garant.apps.installation import services as installation
+    from garant.apps.policies import services as policies
+    from garant.apps.policies.reading import today
+    from garant.policy.loader import load_policy
+
+    officer, delegate, administrator = (ACCOUNTS[place] for place in (0, 1, 3))
+    installation.prepare(load_policy(folder).document.organisation, actor=delegate.email)
+    (draft,) = policies.versions(INSTALLATION)
+    policies.submit(INSTALLATION, draft.key, actor=delegate.email)
+    policies.approve(INSTALLATION, draft.key, digest=draft.digest, actor=officer.email)
+    policies.publish(INSTALLATION, draft.key, on=today(INSTALLATION), actor=officer.email)
+    for one in (officer, delegate, administrator):
+        user = accounts.ensure_user(one.email, one.name)
+        accounts.give(INSTALLATION, user, accounts.Habilitation(one.role), actor="garant")
+    controls.look(INSTALLATION)
 
 
 def open_accounts() -> None:

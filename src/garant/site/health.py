@@ -227,8 +227,10 @@ def _organisations() -> Iterator[Remark]:
                 f"{one.name} : variables absentes : {names}", f"{one.name}: variables missing: {names}"
             )
         elif mapped:
+            several = "s" if len(mapped) > 1 else ""
             yield fine(
-                f"{one.name} : {len(mapped)} systèmes reliés.", f"{one.name}: {len(mapped)} systems mapped."
+                f"{one.name} : {len(mapped)} système{several} relié{several}.",
+                f"{one.name}: {len(mapped)} system{several} mapped.",
             )
 
 
@@ -241,6 +243,41 @@ def _ledgers() -> Iterator[Remark]:
     yield fine("Les registres de preuves se vérifient.", "The ledgers verify.")
 
 
+def _own() -> Iterator[Remark]:
+    from garant.apps.controls import services as controls
+    from garant.apps.installation import services as installation
+    from garant.apps.policies import services as policies
+    from garant.site.own import INSTALLATION
+
+    if not installation.is_prepared():
+        yield warning(
+            "Ce que Garant garde lui-même n’a pas de politique : garant own POLICY",
+            "What Garant itself keeps has no policy: garant own POLICY",
+        )
+        return
+    if found := installation.undecided():
+        yield wrong(
+            f"Garant garde des données que sa carte ignore : {', '.join(found)}",
+            f"Garant keeps data that its map does not know: {', '.join(found)}",
+        )
+    if policies.published(INSTALLATION) is None:
+        yield warning(
+            "La politique de l’installation n’est pas publiée.",
+            "The policy of the installation is not published.",
+        )
+        return
+    broken = controls.board(INSTALLATION).counts["broken"]
+    if broken:
+        yield warning(
+            f"Garant rompt {broken} de ses propres promesses : /o/{INSTALLATION}/",
+            f"Garant breaks {broken} of its own promises: /o/{INSTALLATION}/",
+        )
+    else:
+        yield fine(
+            "Garant ne rompt aucune de ses propres promesses.", "Garant breaks none of its own promises."
+        )
+
+
 LOOKS: Final[tuple[Callable[[], Iterator[Remark]], ...]] = (
     _folder,
     _keys,
@@ -251,4 +288,5 @@ LOOKS: Final[tuple[Callable[[], Iterator[Remark]], ...]] = (
     _worker,
     _organisations,
     _ledgers,
+    _own,
 )

@@ -19,8 +19,10 @@ from garant.apps.accounts.roles import May, first_page
 from garant.apps.accounts.services import Habilitation
 from garant.apps.controls import services as controls
 from garant.apps.controls import systems
+from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.policy.diagnostics import UnusableDocument
+from garant.site.own import INSTALLATION
 from garant.site.words import said, say, spoken
 
 
@@ -41,7 +43,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     for row in rows:
         if row["one"].narrow and row["counts"] is not None:
             row["counts"] = controls.board(row["one"].organisation_id, row["one"]).counts
-    return render(request, "accounts/portfolio.html", {"rows": rows})
+    unkept = not organisations.is_here(INSTALLATION) and any(one.may(May.CONFIGURE) for one in held)
+    return render(request, "accounts/portfolio.html", {"rows": rows, "own": INSTALLATION, "unkept": unkept})
 
 
 @require_safe

@@ -12,6 +12,8 @@ from typing import Final, cast
 
 from django.conf import settings
 
+from garant.apps.installation import completeness
+from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.policy.document import Organisation, Policy
 from garant.policy.loader import load_policy
@@ -19,6 +21,7 @@ from garant.policy.text import Text
 from garant.policy.yaml_source import Json
 from garant.policy.yaml_writing import as_yaml
 from garant.site.own import INSTALLATION
+from garant.systems.loader import load_maps
 
 MAP: Final = "use: garant\n"
 """The map of the installation: the one that is shipped, to which an operator may add."""
@@ -37,6 +40,21 @@ class Prepared:
     digest: str
     map: Path
     map_made: bool
+
+
+def is_prepared() -> bool:
+    """Whether the installation has its organisation."""
+    return organisations.is_here(INSTALLATION)
+
+
+def undecided() -> list[str]:
+    """The columns of Garant's own database that neither its map nor this version of Garant knows (`table.column`).
+
+    Raises UnusableMap: its map cannot be read.
+    """
+    data_map = load_maps(Path(settings.GARANT_MAPS) / INSTALLATION)["garant"].map
+    found = completeness.undecided(data_map, completeness.catalogue())
+    return [f"{table}.{column}" for table, column in found]
 
 
 def prepare(company: Organisation, *, actor: str) -> Prepared:

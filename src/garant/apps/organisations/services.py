@@ -64,6 +64,11 @@ def keys() -> list[str]:
     return list(Organisation.objects.order_by("key").values_list("key", flat=True))
 
 
+def is_here(key: str) -> bool:
+    """Whether an organisation has this key here."""
+    return Organisation.objects.filter(key=key).exists()
+
+
 def listing() -> list[Organisation]:
     """All organisations here, by name."""
     return list(Organisation.objects.order_by("name"))
