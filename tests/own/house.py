@@ -189,6 +189,18 @@ def _requests(make: Callable[..., Any], name: str, email: str, at: datetime, org
             status="pending",
             due_at=at,
         )
+    sent = {"number": f"{name}-t"[:36], "size": 1, "sha256": "s"}
+    make(
+        "exchanges.Transmission",
+        key=name,
+        peer=peer,
+        request=f"{name}-f",
+        due_at=at,
+        made_at=at,
+        **sent,
+        **org,
+    )
+    make("exchanges.Reception", key=name, peer=peer, received_at=at, until=at, **sent, **org)
     make("rights.Code", request=known, mark=name, sent_at=at, expires_at=at)
     make("rights.Door", request=known, mark=name, expires_at=at, **org)
     make("rights.Step", request=known, kind="answered", at=at, by=email)
@@ -346,6 +358,16 @@ def undecided() -> list[str]:
     return [f"{table}.{column}" for table, column in columns] + sorted(files)
 
 
+def check() -> list[str]:
+    """What is wrong with the map, beside the live database."""
+    from garant.apps.controls import systems
+
+    tested = systems.test(OWN, "garant")
+    assert tested is not None
+    assert tested.reached
+    return [f"{one.code} {one.message.en}" for one in tested.findings]
+
+
 def durable() -> list[str]:
     """The tables of durable execution, of runs and of jobs, that nobody decided about."""
     import sqlalchemy as sa
@@ -377,6 +399,7 @@ ORDERS: dict[str, Callable[..., object]] = {
     "verify": verify,
     "look": look,
     "undecided": undecided,
+    "check": check,
     "durable": durable,
 }
 

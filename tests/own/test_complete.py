@@ -53,6 +53,7 @@ def test_every_column_of_the_database_and_every_file_of_the_data_folder_is_decid
     house.ask("fill", name="complete")
     house.ask("run", digest=house.ask("propose")["digest"])
     decided(house.ask("undecided"))
+    assert house.ask("check") == []
     decided(house.ask("durable"))
 
 

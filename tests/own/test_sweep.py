@@ -17,6 +17,7 @@ DUE = {
     "letters/letter": 2,
     "messages/message": 1,
     "files-handed-over/handover": 1,
+    "files-handed-over/package": 1,
     "tasks/task": 1,
     "holds/hold": 1,
     "plans/plan": 1,

@@ -31,6 +31,9 @@ def prepare() -> None:
     _for_the_owner_only(settings.DATABASES["default"])
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    from garant.apps.installation.traces import make_indexes
+
+    make_indexes()
 
 
 def _for_the_owner_only(database: Mapping[str, Any]) -> None:
