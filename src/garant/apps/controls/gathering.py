@@ -67,6 +67,8 @@ class Seen:
     open_tasks: int
     requests: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
     """Right → how its requests stand; a right that nobody exercised is not there."""
+    recipients: tuple[int, int] = (0, 0)
+    """How many recipients were told of a request (art. 19), and how many of them are silent past their day."""
     last_drill: tuple[date, bool] | None = None
     """The day of the last restoration drill, and whether it passed."""
     announcements: Sequence[Any] = field(default_factory=list[Any])
@@ -101,6 +103,7 @@ def gather(organisation: str, progress: Tell) -> Seen:
         late_tasks=tasks.overdue(organisation),
         open_tasks=len(pending),
         requests=rights.standings(organisation, today),
+        recipients=rights.silent(organisation, today),
         last_drill=_last_drill(organisation),
     )
 

@@ -22,6 +22,8 @@ router = Router(tags=["opendsr"])
 _AT: Final = "/{organisation}/opendsr/v2"
 _REQUESTS: Final = _AT + "/requests"
 _ONE: Final = _REQUESTS + "/{request_number}"
+_LONGEST: Final = 64 * 1024
+"""Bytes of a callback."""
 _SAID: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -211,3 +213,41 @@ def package_receipt(request: HttpRequest, organisation: str, package_number: str
     """For its sender, whose answer was lost."""
     peer = services.sender_of(organisation, who(request).token)
     return _answer(200, lambda: services.receipt(organisation, peer, package_number))
+
+
+class CallbackIn(Schema):
+    """How a request stands, as its processor tells."""
+
+    subject_request_id: str
+    request_status: str
+    status_callback_url: str
+
+
+@router.post(
+    _AT + "/callbacks",
+    auth=None,
+    response={202: dict[str, str]},
+    summary="Be told by a processor how a request stands",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": CallbackIn.model_json_schema()}},
+        }
+    },
+)
+def callback(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Believed by its signature alone, under the certificate that was confirmed."""
+    if int(request.META.get("CONTENT_LENGTH") or "0") > _LONGEST:
+        raise ProblemError(413, "too-large", fr="Ce message est trop long.", en="This message is too long.")
+    try:
+        services.called_back(
+            organisation,
+            request.headers.get("X-OpenDSR-Processor-Domain", ""),
+            request.headers.get("X-OpenDSR-Signature", ""),
+            request.body,
+        )
+    except services.NotBelievedError as refusal:
+        raise ProblemError(403, "signature", fr=refusal.text.fr, en=refusal.text.en) from None
+    except services.MalformedError as refusal:
+        return malformed(refusal)
+    return HttpResponse(b"{}", status=202, content_type="application/json")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from garant.ledger.entries import Count, Day, Digest, Key, Payload, entry_kind
 
-RoleName = Literal["controller", "processor", "receiver", "sender"]
+RoleName = Literal["controller", "processor", "notified", "receiver", "sender"]
 
 _PEER = "the key of the linked organisation"
 
@@ -23,7 +23,7 @@ class PeerLinked(Payload):
 
     peer: Key = Field(description=_PEER)
     roles: list[RoleName] = Field(
-        description="controller: its requests are taken; processor: it is told of ours; receiver, sender: of packages"
+        description="controller: its requests are taken; processor, notified: it is told of ours; receiver, sender: of packages"
     )
 
 
@@ -127,3 +127,18 @@ class PackageDestroyed(Payload):
 
     package: Key = Field(description="its key")
     why: Literal["expired", "decision"] = Field(description="its day came, or somebody decided so")
+
+
+@entry_kind(
+    "exchange.request-sent",
+    fr="Le programme d’un destinataire a été averti d’une demande, et en a accusé réception.",
+    en="A recipient’s program was told of a request, and receipted it.",
+)
+class ExchangeSent(Payload):
+    """GDPR art. 19, art. 28(3)(e)."""
+
+    peer: Key = Field(description=_PEER)
+    request: Key = Field(description="the request's number here")
+    receipt: Digest | None = Field(
+        default=None, description="the SHA-256 of the receipt that they signed; none of a plain message"
+    )

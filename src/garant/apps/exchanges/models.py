@@ -182,3 +182,33 @@ class Reception(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.peer.key}"
+
+
+class Outgoing(models.Model):
+    """A recipient that is told of a request by its program: posted until it is receipted, then followed until its end."""
+
+    organisation: str = _fields.CharField(max_length=80)
+    peer: Peer = _fields.ForeignKey(Peer, models.PROTECT, related_name="outgoing")
+    request: str = _fields.CharField(max_length=20)
+    number: str = _fields.CharField(max_length=36, unique=True)
+    """Our `subject_request_id`."""
+    state: str = _fields.CharField(max_length=12, default="waiting")
+    """waiting, then what they say: pending, in_progress, completed, cancelled; or lost."""
+    attempts: int = _fields.PositiveIntegerField(default=0)
+    answer: int | None = _fields.PositiveSmallIntegerField(null=True)
+    receipt: str = _fields.CharField(max_length=64, blank=True, default="")
+    """SHA-256 of the receipt; the receipt holds the request, and is not kept."""
+    due_at: datetime = _fields.DateTimeField()
+    made_at: datetime = _fields.DateTimeField()
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """Each once for a request."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["peer", "request"], name="outgoing_once")]
+        indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="outgoing_due")]
+
+    def __str__(self) -> str:
+        return f"{self.request} to {self.peer.key} ({self.state})"

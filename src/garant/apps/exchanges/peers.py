@@ -37,6 +37,10 @@ ROLES: Final[dict[str, Text]] = {
         fr="Elle reçoit nos données\u202f: nous l’avertissons de nos demandes",
         en="It receives our data: we tell it of our requests",
     ),
+    "notified": Text(
+        fr="Elle reçoit nos données : nous l’avertissons par un message signé, sans OpenDSR",
+        en="It receives our data: we tell it by a signed message, without OpenDSR",
+    ),
     "receiver": Text(
         fr="Elle reçoit les paquets des personnes qui nous quittent",
         en="It receives the packages of people who leave us",
@@ -49,6 +53,8 @@ ROLES: Final[dict[str, Text]] = {
 """What a linked organisation does with ours."""
 ASKS: Final = ("processor", "receiver")
 """Roles for which we go there."""
+TOLD: Final = frozenset({"processor", "notified"})
+"""Roles for which it is told of our requests."""
 COMES: Final = ("controller", "sender")
 """Roles for which its programs come here."""
 _MOST: Final = 64 * 1024
@@ -101,7 +107,7 @@ def link(organisation: str, asked: Link, *, actor: str) -> Peer:
             url=url,
             roles=sorted(set(asked.roles)),
             systems=sorted(set(asked.systems)) if "controller" in asked.roles else [],
-            party=asked.party if "processor" in asked.roles else "",
+            party=asked.party if TOLD & set(asked.roles) else "",
             sealed=keys.seal(organisation, asked.token.strip()) if asked.token.strip() else None,
             domain=host,
             certificate=certificate,
@@ -122,7 +128,7 @@ def _check(organisation: str, asked: Link) -> None:
             raise refusals.unknown_system(name)
     if "controller" in asked.roles and not asked.systems:
         raise refusals.no_systems()
-    if "processor" in asked.roles and asked.party not in parties(organisation):
+    if TOLD & set(asked.roles) and asked.party not in parties(organisation):
         raise refusals.unknown_party(asked.party)
 
 

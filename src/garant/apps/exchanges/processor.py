@@ -32,6 +32,7 @@ from garant.ledger.entries import Entry
 from garant.systems.loader import load_folder
 
 PENDING, IN_PROGRESS, COMPLETED, CANCELLED = "pending", "in_progress", "completed", "cancelled"
+STATUSES: Final = (PENDING, IN_PROGRESS, COMPLETED, CANCELLED)
 FINAL: Final = (COMPLETED, CANCELLED)
 _STATUS: Final[Mapping[str, str]] = {
     State.RECEIVED: PENDING,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from garant.apps.exchanges import callbacks, reception, transmission
+from garant.apps.exchanges import callbacks, controller, reception, transmission
+from garant.apps.exchanges.controller import called_back, outgoing
 from garant.apps.exchanges.keys import domain, fingerprint
 from garant.apps.exchanges.peers import (
     ROLES,
@@ -52,6 +53,7 @@ __all__ = [
     "attempt",
     "base",
     "behind",
+    "called_back",
     "cancel",
     "certificate",
     "comes",
@@ -71,6 +73,7 @@ __all__ = [
     "link",
     "listing",
     "of_request",
+    "outgoing",
     "parties",
     "peer_of",
     "prepare",
@@ -88,13 +91,15 @@ __all__ = [
 
 def gather(now: datetime | None = None) -> list[str]:
     """The names of the attempts that are due: what waits to be told, and sent, to other organisations."""
-    return [*callbacks.gather(now), *transmission.gather(now)]
+    return [*callbacks.gather(now), *controller.gather(now), *transmission.gather(now)]
 
 
 def attempt(name: str) -> bool:
     """Make an attempt by its name, once; whether what it tells was taken."""
     kind, key, _ = name.split("/")
-    return callbacks.deliver(int(key)) if kind == "callback" else transmission.deliver(key)
+    if kind == "package":
+        return transmission.deliver(key)
+    return callbacks.deliver(int(key)) if kind == "callback" else controller.deliver(int(key))
 
 
 def destroy_due(now: datetime) -> int:

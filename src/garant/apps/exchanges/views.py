@@ -59,6 +59,7 @@ def peer(request: Any, key: str) -> HttpResponse:
         "fingerprint": services.fingerprint(one.certificate) if one.certificate else "",
         "incoming": services.incoming(request.organisation, key),
         "comes": services.comes(one),
+        "outgoing": services.outgoing(request.organisation, key),
         "transmissions": services.to_peer(request.organisation, key),
         "shown": vars(request).get("shown"),
     }

@@ -6,7 +6,7 @@ from datetime import date
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
-from garant.apps.rights import letters, lifting, store
+from garant.apps.rights import letters, lifting, reaching, store
 from garant.apps.rights.clock import IDENTITY_WITHIN, threshold
 from garant.apps.rights.entries import RequestClosed, RequestForgotten, RequestReminded
 from garant.apps.rights.models import Code, Door, Request
@@ -27,6 +27,7 @@ def night(organisation: str) -> dict[str, int]:
     today = store.today(organisation)
     return {
         "reminded": remind(organisation, today),
+        "recipients": reaching.remind(organisation, today),
         "lifted": lifting.propose_due(organisation, today),
         "dropped": drop(organisation, today),
         "forgotten": forget(organisation, today),

@@ -198,6 +198,19 @@ class RequestRecipientAnswered(Payload):
 
 
 @entry_kind(
+    "request.recipient-reminded",
+    fr="Un destinataire qui n’a pas répondu a été relancé.",
+    en="A recipient that had not answered was reminded.",
+)
+class RequestRecipientReminded(Payload):
+    """A week before its last day, and once that is over: then the officer is told too."""
+
+    request: Key = Field(description=_NUMBER)
+    recipient: Key = Field(description="the recipient or processor, by its key in the policy")
+    left: int = Field(description="days left; negative: days late")
+
+
+@entry_kind(
     "directive.registered",
     fr="Une personne a dit ce que ses données deviendront après sa mort.",
     en="A person said what will become of their data after their death.",

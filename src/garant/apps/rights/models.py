@@ -177,6 +177,8 @@ class Told(models.Model):
     mark: str = _fields.CharField(max_length=64)
     told_at: datetime = _fields.DateTimeField()
     due_on: date = _fields.DateField()
+    reminded: int | None = _fields.IntegerField(null=True)
+    """The last reminder that went, in days before its day; -1 once it went for being late."""
     answer: str = _fields.CharField(max_length=10, blank=True, default="")
     answered_at: datetime | None = _fields.DateTimeField(null=True)
 

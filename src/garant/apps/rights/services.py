@@ -18,6 +18,7 @@ from garant.apps.rights.packing import entrust, pack
 from garant.apps.rights.packing import read as texts_read
 from garant.apps.rights.packing import retry as retry_package
 from garant.apps.rights.planning import approve, began, ended, propose
+from garant.apps.rights.reaching import Facts, ToTell, facts, link_again, silent, tell_program, to_tell
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
 from garant.apps.rights.sealing import Whom, opened
 from garant.apps.rights.searching import search
@@ -25,7 +26,7 @@ from garant.apps.rights.store import Story, find, listing, story, today
 from garant.apps.rights.summary import Standing, standings
 from garant.apps.rights.telling import RIGHTS as TOLD_OF
 from garant.apps.rights.telling import behind as told_behind
-from garant.apps.rights.telling import recipients, reply, told
+from garant.apps.rights.telling import recipients, replied, reply, told
 from garant.apps.rights.telling import tell as tell_recipient
 from garant.apps.rights.transmitting import choose_receiver, not_transmitted, receiver_of, transmitted
 
@@ -37,11 +38,13 @@ __all__ = [
     "Asked",
     "Brief",
     "Directives",
+    "Facts",
     "RequestRefusedError",
     "RequestUnknownError",
     "Standing",
     "Story",
     "Taken",
+    "ToTell",
     "Whom",
     "accept",
     "account",
@@ -59,8 +62,10 @@ __all__ = [
     "enter_code",
     "entrust",
     "extend",
+    "facts",
     "find",
     "inside",
+    "link_again",
     "listing",
     "night",
     "not_transmitted",
@@ -76,6 +81,7 @@ __all__ = [
     "receive_for",
     "receiver_of",
     "recipients",
+    "replied",
     "reply",
     "resume",
     "retry_package",
@@ -83,11 +89,14 @@ __all__ = [
     "search",
     "search_again",
     "sent",
+    "silent",
     "standings",
     "story",
     "tell_lift",
+    "tell_program",
     "tell_recipient",
     "texts_read",
+    "to_tell",
     "today",
     "told",
     "told_behind",

@@ -17,7 +17,7 @@ from garant.apps.rights.each import values
 from garant.apps.rights.entries import RequestRecipientAnswered, RequestRecipientTold
 from garant.apps.rights.intake import address
 from garant.apps.rights.models import Request, Told
-from garant.apps.rights.sealing import mark, opened, seal
+from garant.apps.rights.sealing import Whom, mark, opened, seal
 from garant.apps.rights.words import STATES, Method, Outcome, Reply, Right, State
 from garant.apps.scoping import for_organisation, scoped
 from garant.policy.document import Processor, Recipient
@@ -63,46 +63,65 @@ def tell(request: Request, recipient: str, email: str, *, actor: str) -> Told:
     Raises:
         RequestRefusedError: the policy has no such recipient, they were told, or nothing was granted to tell of.
     """
+    known, whom = tellable(request, recipient)
+    to = address(email or known.email)
+    secret, made = note(request, known, whom, actor)
+    write(request, made, whom, to, secret)
+    return made
+
+
+def tellable(request: Request, recipient: str) -> tuple[Whoever, Whom]:
+    """Whom, and of whom. Raises RequestRefusedError: as `tell` does."""
     known = recipients(request.organisation).get(recipient)
     whom = opened(request)
     if known is None or Told.objects.filter(request=request, recipient=recipient).exists():
         raise refusals.unknown_recipient()
     if whom is None or Right(request.right) not in RIGHTS or request.outcome == Outcome.REFUSED:
         raise refusals.not_now(request.key, STATES[State(request.state)])
+    return known, whom
+
+
+def note(request: Request, known: Whoever, whom: Whom, actor: str) -> tuple[str, Told]:
+    """Write down that a recipient is told, and until when it is asked to answer; with the secret of its link. In the
+    caller's transaction."""
     secret, due = secrets.token_urlsafe(24), expiry(store.today(request.organisation), WITHIN)
-    language = cast(Language, request.language)
     made = Told.objects.create(
         organisation=request.organisation,
         request=request,
-        recipient=recipient,
+        recipient=known.key,
         label=known.label.model_dump(),
         mark=mark(request.organisation, "told", secret),
         told_at=store.now(),
         due_on=due,
     )
+    whom.told.append(known.label.say(cast(Language, request.language)))
+    seal(request, whom)
+    request.save(update_fields=["sealed"])
+    store.note(request, "told", actor, recipient=known.key)
+    store.enter(
+        request.organisation, actor, RequestRecipientTold(request=request.key, recipient=known.key, due=due)
+    )
+    evidence.checkpoint(request.organisation)
+    return secret, made
+
+
+def write(request: Request, made: Told, whom: Whom, to: str, secret: str) -> None:
+    """The letter to a recipient."""
+    language = cast(Language, request.language)
     found = whom.identities(declared=request.identified_by != Method.CODE)
     facts = LetterFacts(
         **letters.common(request),
-        due=due,
+        due=made.due_on,
         identities=tuple(found.values()),
         reasons=values.told(whom.values, language),
         link=letters.address(request, f"told/{secret}/"),
     )
-    to = address(email or known.email)
     mails.send(
         request.organisation,
         to,
         write_letter("told_recipient", facts, language),
         about=letters.about(request),
     )
-    whom.told.append(known.label.say(language))
-    seal(request, whom)
-    request.save(update_fields=["sealed"])
-    store.note(request, "told", actor, recipient=recipient)
-    entry = RequestRecipientTold(request=request.key, recipient=recipient, due=due)
-    store.enter(request.organisation, actor, entry)
-    evidence.checkpoint(request.organisation)
-    return made
 
 
 def told(request: Request) -> list[Told]:
@@ -123,13 +142,28 @@ def reply(organisation: str, secret: str, answer: Reply) -> bool:
     """Take the answer of a recipient, the first one; whether there was one to take."""
     with transaction.atomic():
         found = Told.objects.select_for_update().filter(mark=mark(organisation, "told", secret)).first()
-        if found is None or found.answer:
-            return False
-        found.answer, found.answered_at = answer, store.now()
-        found.save(update_fields=["answer", "answered_at"])
-        one: Any = found.request
-        store.note(one, "recipient-answered", "recipient", recipient=found.recipient, answer=answer.value)
-        entry = RequestRecipientAnswered(request=one.key, recipient=found.recipient, answer=answer.value)
-        store.enter(organisation, store.GARANT, entry)
-        evidence.checkpoint(organisation)
+        return found is not None and _answered(found, answer)
+
+
+@for_organisation
+def replied(organisation: str, key: str, recipient: str, answer: Reply) -> bool:
+    """Take the answer that a recipient's program gave, the first one; whether there was one to take."""
+    with transaction.atomic():
+        rows = Told.objects.select_for_update().filter(
+            organisation=organisation, request_id=key, recipient=recipient
+        )
+        found = rows.first()
+        return found is not None and _answered(found, answer)
+
+
+def _answered(found: Told, answer: Reply) -> bool:
+    if found.answer:
+        return False
+    found.answer, found.answered_at = answer, store.now()
+    found.save(update_fields=["answer", "answered_at"])
+    one: Any = found.request
+    store.note(one, "recipient-answered", "recipient", recipient=found.recipient, answer=answer.value)
+    entry = RequestRecipientAnswered(request=one.key, recipient=found.recipient, answer=answer.value)
+    store.enter(found.organisation, store.GARANT, entry)
+    evidence.checkpoint(found.organisation)
     return True

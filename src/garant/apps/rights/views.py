@@ -357,6 +357,7 @@ _STEPS: Final[Mapping[str, Text]] = {
     "searched": Text(fr="systèmes regardés", en="systems looked at"),
     "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
     "packed": Text(fr="paquet remis", en="package handed over"),
+    "recipient-reminded": Text(fr="destinataire relancé", en="recipient reminded"),
     "receiver": Text(fr="destinataire désigné par la personne", en="receiver named by the person"),
     "transmitted": Text(fr="transmise, accusé signé reçu", en="transmitted, signed receipt received"),
     "not-transmitted": Text(fr="transmission directe impossible", en="direct transmission not feasible"),

@@ -111,6 +111,12 @@ KINDS: Final[dict[str, Kind]] = {
         ("number", "right", "due"),
         framed=False,
     ),
+    "recipient_silent": Kind(
+        _t("Destinataire sans réponse", "A recipient that is silent"),
+        others.recipient_silent,
+        ("number", "right", "due", "recipients"),
+        framed=False,
+    ),
     "invitation": Kind(_t("Invitation", "Invitation"), others.invitation, ("link", "until"), framed=False),
     "forgotten_password": Kind(
         _t("Mot de passe oublié", "Forgotten password"),

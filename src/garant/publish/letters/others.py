@@ -114,6 +114,22 @@ def told_recipient(to: Speaker) -> Letter:
     ]
 
 
+def recipient_silent(to: Speaker) -> Letter:
+    """To the data protection officer: a recipient that was told has not said what it did (art. 19)."""
+    name = to.facts.recipients[0] if to.facts.recipients else ""
+    return to.tell(
+        f"Demande {to.number} : {name} n’a pas répondu", f"Request {to.number}: {name} has not answered"
+    ), [
+        to.say(
+            f"{name} devait dire ce qui est fait, au plus tard le {to.day(to.facts.due)}. Nous l’avons relancé, sans "
+            "réponse. Le tableau de bord montre cette promesse comme rompue.",
+            f"{name} was to say what is done, by {to.day(to.facts.due)} at the latest. We reminded it, and had no "
+            "answer. The dashboard shows this promise as broken.",
+        ),
+        *([Link(to.tell("L’ouvrir :", "Open it:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
 def invitation(to: Speaker) -> Letter:
     """An account on this site."""
     role = to.its(to.facts.role) if to.facts.role else ""

@@ -12,10 +12,16 @@ from garant.policy.text import Text
 
 _LABEL = Text(fr="Les demandes ont leur réponse dans le délai", en="Requests are answered in time")
 
+_TOLD = Text(
+    fr="Ceux qui avaient reçu les données disent ce qu’ils en ont fait",
+    en="Those who had received the data say what they did",
+)
+
 
 def look(seen: Seen) -> Iterator[Finding]:
     """What is asked of people by hand within its day, the requests that are open, then each right."""
     yield _in_time(seen)
+    yield _recipients(*seen.recipients)
     for kind, right in seen.policy.rights.offered.items():
         yield _right(kind, right.statement, seen.requests.get(kind))
 
@@ -37,6 +43,28 @@ def _in_time(seen: Seen) -> Finding:
         )
         return Finding("requests", 8, _LABEL, State.KEPT, words, 0, evidence)
     return Finding("requests", 8, _LABEL, State.BROKEN, words, requests + tasks, evidence, mend)
+
+
+def _recipients(told: int, silent: int) -> Finding:
+    """Those who had received the data are told, and say what they did (GDPR art. 19)."""
+    evidence: dict[str, Any] = {"told": told, "silent": silent}
+    if silent:
+        words = Text(
+            fr=f"{silent} destinataires prévenus n’ont pas répondu à temps.",
+            en=f"{silent} recipients that were told did not answer in time.",
+        )
+        mend = Mend(Text(fr="Voir les demandes", en="See the requests"), "requests:list")
+        return Finding("recipients", 8, _TOLD, State.BROKEN, words, silent, evidence, mend)
+    if not told:
+        words = Text(
+            fr="Aucun destinataire n’a encore été prévenu d’une demande.",
+            en="No recipient was told of a request yet.",
+        )
+        return Finding("recipients", 8, _TOLD, State.UNPROVEN, words, 0, evidence)
+    words = Text(
+        fr=f"{told} destinataires prévenus, aucun en retard.", en=f"{told} recipients told, none late."
+    )
+    return Finding("recipients", 8, _TOLD, State.KEPT, words, 0, evidence)
 
 
 def _right(kind: str, statement: Text, stands: Standing | None) -> Finding:
