@@ -7,7 +7,7 @@ from typing import Final
 from .periods import Period
 from .text import Language, Text
 
-_MONTHS: Final[dict[Language, str]] = {
+MONTHS: Final[dict[Language, str]] = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
 }
@@ -24,7 +24,7 @@ def period(length: Period) -> Text:
 
 def day(on: date) -> Text:
     """A date as one says it: `1er juin 2024`, `1 June 2024`."""
-    fr, en = (_MONTHS[language].split()[on.month - 1] for language in ("fr", "en"))
+    fr, en = (MONTHS[language].split()[on.month - 1] for language in ("fr", "en"))
     return Text(
         fr=f"{'1er' if on.day == 1 else on.day}\u00a0{fr}\u00a0{on.year}",
         en=f"{on.day}\u00a0{en}\u00a0{on.year}",

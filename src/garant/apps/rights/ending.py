@@ -6,7 +6,7 @@ from datetime import date
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
-from garant.apps.rights import letters, lifting, reaching, store
+from garant.apps.rights import letters, lifting, questions, reaching, store
 from garant.apps.rights.clock import IDENTITY_WITHIN, threshold
 from garant.apps.rights.entries import RequestClosed, RequestForgotten, RequestReminded
 from garant.apps.rights.models import Code, Door, Request
@@ -25,6 +25,7 @@ def organisations_with_requests() -> list[str]:
 def night(organisation: str) -> dict[str, int]:
     """Remind, propose to lift, drop, forget; how many of each."""
     today = store.today(organisation)
+    questions.fade(organisation)
     return {
         "reminded": remind(organisation, today),
         "recipients": reaching.remind(organisation, today),

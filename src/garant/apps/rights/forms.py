@@ -325,6 +325,26 @@ class LiftForm(_Form):
         self.label("reason", "Pourquoi (la personne le lira)", "Why (the person will read it)")
 
 
+class QuestionForm(_Form):
+    """A question that the person picks, and what they answer: in words, so that nothing is told by choices."""
+
+    question = forms.ChoiceField()
+    answer = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, questions: Mapping[str, Text], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["question"].choices = [(key, said(text)) for key, text in questions.items()]
+        self.label("question", "La question", "The question")
+        self.label(
+            "answer",
+            "Votre réponse",
+            "Your answer",
+            "Un mois s'écrit 03/2025, une date 17/05/1980, un montant 120,50.",
+            "A month is written 03/2025, a date 17/05/1980, an amount 120.50.",
+        )
+
+
 class NamesForm(_Form):
     """The names of others that somebody found in the sentences of a package."""
 

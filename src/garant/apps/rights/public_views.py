@@ -21,7 +21,15 @@ from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.clock import rules_for
 from garant.apps.rights.each.values import KINDS
-from garant.apps.rights.forms import CorrectForm, ReasonForm, ReceiverForm, RequestForm, fresh, token
+from garant.apps.rights.forms import (
+    CorrectForm,
+    QuestionForm,
+    ReasonForm,
+    ReceiverForm,
+    RequestForm,
+    fresh,
+    token,
+)
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     OF_PEOPLE,
@@ -285,10 +293,22 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "held": [(KINDS[one["kind"]], one) for one in whom.now] if whom else [],
         "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
         **_transmission(page, found),
+        **_question(page, found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
     }
     return page.render("mine", status=422 if problem else 200, **names)
+
+
+def _question(page: Page, found: Any) -> dict[str, Any]:
+    """Where they declared more than their address: a question whose answer shows it is theirs. The same for everybody."""
+    answers = services.answers_left(found)
+    every = services.questions_offered(page.organisation) if answers is not None else {}
+    return {
+        "answers": answers if every else None,
+        "question": QuestionForm(questions=every, auto_id="question-%s") if every and answers else None,
+        "question_answered": services.question_answered(found),
+    }
 
 
 def _transmission(page: Page, found: Any) -> dict[str, Any]:
@@ -316,6 +336,9 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
     elif "reply" in sent:
         reply = services.cleaned("message", sent.get("reply-reason", ""))
         services.resume(page.organisation, found.key, reply, actor="person")
+    elif "answer-question" in sent:
+        text = services.cleaned("name", sent.get("answer", ""))
+        services.answer_question(page.organisation, found.key, sent.get("question", ""), text)
     elif "transmit" in sent:
         to = ReceiverForm(sent, receivers=exchanges.receivers(page.organisation))
         key, name, consents = to.said() if to.is_valid() else ("", "", False)

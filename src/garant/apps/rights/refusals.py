@@ -84,6 +84,14 @@ def read_first() -> RequestRefusedError:
     )
 
 
+def answered_enough() -> RequestRefusedError:
+    """No more guesses."""
+    return _refused(
+        "Trop de réponses ont été données. Une personne vous écrira si elle a besoin d’autre chose.",
+        "Too many answers were given. A person will write to you if they need anything else.",
+    )
+
+
 def no_such_value() -> RequestRefusedError:
     """Corrected is what is held, value by value."""
     return _refused(

@@ -12,7 +12,7 @@ from garant.apps.promises import subjects
 from garant.apps.promises.discretion import brief
 from garant.apps.promises.published import maps_folder, open_published, policy_in_force
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.rights import directives, planning, store
+from garant.apps.rights import directives, planning, questions, store
 from garant.apps.rights.each import changes, lists, texts, values
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
@@ -52,6 +52,7 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
         RequestRefusedError: it is not being searched.
         RefusedError: no policy is published.
     """
+    questions.look(organisation, key)
     request = store.find(organisation, key)
     whom = opened(request)
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):

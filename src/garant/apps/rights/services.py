@@ -18,6 +18,10 @@ from garant.apps.rights.packing import entrust, pack
 from garant.apps.rights.packing import read as texts_read
 from garant.apps.rights.packing import retry as retry_package
 from garant.apps.rights.planning import approve, began, ended, propose
+from garant.apps.rights.questions import answer as answer_question
+from garant.apps.rights.questions import left as answers_left
+from garant.apps.rights.questions import offered as questions_offered
+from garant.apps.rights.questions import shown as question_answered
 from garant.apps.rights.reaching import Facts, ToTell, facts, link_again, silent, tell_program, to_tell
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
 from garant.apps.rights.sealing import Whom, opened
@@ -50,6 +54,8 @@ __all__ = [
     "account",
     "another_code",
     "answer",
+    "answer_question",
+    "answers_left",
     "approve",
     "approve_lift",
     "began",
@@ -77,6 +83,8 @@ __all__ = [
     "propose",
     "purposes",
     "purposes_for",
+    "question_answered",
+    "questions_offered",
     "receive",
     "receive_for",
     "receiver_of",

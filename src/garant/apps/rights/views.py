@@ -370,6 +370,11 @@ _STEPS: Final[Mapping[str, Text]] = {
     "resumed": Text(fr="la personne a répondu", en="the person answered"),
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "question-tried": Text(
+        fr="question de la carte : réponse donnée", en="question of the map: answer given"
+    ),
+    "question-right": Text(fr="la réponse convient", en="the answer fits"),
+    "question-wrong": Text(fr="la réponse ne convient pas", en="the answer does not fit"),
     "texts-read": Text(fr="textes libres relus", en="free texts read"),
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
     "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),

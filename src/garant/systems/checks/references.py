@@ -62,6 +62,10 @@ def _roots_named(data_map: DataMap) -> Iterator[tuple[Place, str]]:
         yield ("roles", key, "root"), role.root
     for key, identities in data_map.identities.items():
         yield from ((("identities", key, n, "root"), i.root) for n, i in enumerate(identities))
+    for key, question in data_map.questions.items():
+        yield from (
+            (("questions", key, "matches", n, "root"), i.root) for n, i in enumerate(question.matches)
+        )
     for key, sources in data_map.events.items():
         yield from ((("events", key, n, "root"), source.root) for n, source in enumerate(sources))
     for table, number, link in _links(data_map):

@@ -45,6 +45,10 @@ def spots(data_map: DataMap) -> Iterator[Spot]:
         for number, identity in enumerate(identities):
             place: Place = ("identities", key, number, "query")
             yield Spot(place, _query(identity.query, parameters=("identity",)), identity=True)
+    for key, question in data_map.questions.items():
+        for number, match in enumerate(question.matches):
+            place = ("questions", key, "matches", number, "query")
+            yield Spot(place, _query(match.query, parameters=("identity",)), identity=True)
     for key, sources in data_map.events.items():
         for number, source in enumerate(sources):
             place = ("events", key, number, "query")

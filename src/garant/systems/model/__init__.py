@@ -24,6 +24,7 @@ from garant.systems.model.ends import Restriction as Restriction
 from garant.systems.model.ends import Seal as Seal
 from garant.systems.model.people import EventSource as EventSource
 from garant.systems.model.people import Identity as Identity
+from garant.systems.model.people import Question as Question
 from garant.systems.model.people import Role as Role
 from garant.systems.model.people import Root as Root
 from garant.systems.model.people import RootKind as RootKind
@@ -68,6 +69,13 @@ class DataMap(Part):
         said(
             "Comment une personne est trouvée, par genre d’identité.",
             "How a person is found, by kind of identity.",
+        ),
+    ] = Field(default_factory=dict)
+    questions: Annotated[
+        dict[Key, Question],
+        said(
+            "Questions auxquelles seule la personne répond, d’après ses propres données.",
+            "Questions that only the person can answer, from their own data.",
         ),
     ] = Field(default_factory=dict)
     events: Annotated[

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
+from pydantic import Field, model_validator
+
 from garant.policy.document.base import said
 from garant.policy.text import Text
 from garant.systems.treatments import Key, Part, Sql, SqlName
@@ -82,3 +84,40 @@ class EventSource(Part):
             "One SELECT giving two columns named key and at.",
         ),
     ]
+
+
+AnswerKind = Literal["text", "digits", "month", "date", "amount"]
+"""In which form an answer is compared: see :mod:`garant.engine.questions`."""
+
+
+class Question(Part):
+    """A question whose answer is in the person's own data: it lets them be found by what they only declared."""
+
+    label: Annotated[
+        Text,
+        said(
+            "La question, la même pour tous : elle ne dit rien de personne.",
+            "The question, the same for everybody: it says nothing of anybody.",
+        ),
+    ]
+    answer: Annotated[
+        AnswerKind,
+        said(
+            "Forme sous laquelle la réponse est comparée : texte en minuscules, chiffres seuls, AAAA-MM, "
+            "AAAA-MM-JJ, centimes.",
+            "Form in which the answer is compared: text in lower case, digits alone, YYYY-MM, YYYY-MM-DD, cents.",
+        ),
+    ]
+    matches: Annotated[
+        list[Identity],
+        said(
+            "Les racines dont c’est la réponse ; :identity est la réponse, sous cette forme.",
+            "The roots whose answer it is; :identity is the answer, in that form.",
+        ),
+    ] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_both_languages(self) -> Question:
+        if self.label.missing():
+            raise ValueError("a question is put in both languages, fr and en")
+        return self
