@@ -18,8 +18,8 @@ from garant.engine.replay import Erased, Kin, Replay, plan_replay
 from garant.engine.run import BATCH
 from garant.engine.subject import plan_subject
 from tests.engine.support.databases import Contents
-from tests.engine.support.running import Notebook
-from tests.engine.support.shop import AS_OF, SQL_TYPES, TABLES, Shop
+from tests.engine.support.running import Notebook, retention
+from tests.engine.support.shop import AS_OF, OLD, SQL_TYPES, TABLES, Shop
 
 KEY = b"a key for the marks of the erased"
 
@@ -40,7 +40,15 @@ class Listed:
         return {mark: self.erased[kin][mark] for mark in marks}
 
 
-def carry_out(shop: Shop, plan: Plan, listed: Listed, size: int = BATCH, holds: Sequence[Hold] = ()) -> None:
+def carry_out(
+    shop: Shop,
+    plan: Plan,
+    listed: Listed,
+    size: int = BATCH,
+    holds: Sequence[Hold] = (),
+    *,
+    verified: bool = True,
+) -> None:
     """Run a plan, and put what it marked on the list, as receipts do."""
     execution = Execution(
         plan, shop.policy, shop.system(), batch_size=size, holding=lambda: holds, marking_key=KEY
@@ -54,7 +62,29 @@ def carry_out(shop: Shop, plan: Plan, listed: Listed, size: int = BATCH, holds: 
             kin = Kin("crm", selection.root, tuple(counts.get("marked_by", ())))
             for mark, before, after in counts.get("marks", ()):
                 listed.erased[kin].setdefault(mark, []).append(Erased(selection.rule, before, after))
-    assert execution.verify(journal).verified
+    assert execution.verify(journal).verified == verified
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_cards_that_stayed_for_people_whom_nothing_dates_go_by_the_list(shop: Shop, others: bool) -> None:
+    """Two own each other's card: the first to leave left it to the second, and nothing dates either afterwards."""
+    shop.database.run("ALTER TABLE contact ADD COLUMN friend integer")
+    link = {"root": "contact", "column": "friend", "relation": "co-owned"}
+    shop.document["tables"]["contact"]["links"].append(link)
+    shop.people(1).people(2, at="2026-10-05 10:00:00").people(3, at=OLD)
+    shop.database.run(
+        "UPDATE contact SET friend = 3 - id WHERE id < 3", "DELETE FROM interaction WHERE id = 3"
+    )
+    listed = Listed()
+    carry_out(shop, shop.plan(), listed)
+    assert replay(shop, listed).clean, "the second has a right to both cards"
+    if others:  # somebody undated, whom no erasure has ever let go, keeps one of them
+        shop.database.run("UPDATE contact SET friend = 3 WHERE id = 2")
+    carry_out(shop, retention(shop.policy, shop.system(), date(2040, 1, 1)), listed, verified=False)
+    found = plan_replay(shop.policy, shop.system(), listed, KEY, as_of=date(2040, 1, 1))
+    assert [(one.shared, one.root_keys()) for one in found.plan.selections] == [(True, [1, 2])]
+    carry_out(shop, found.plan, listed)
+    assert shop.ids("contact") == ([2, 3] if others else [3])
 
 
 def restore(shop: Shop, backup: Contents) -> None:

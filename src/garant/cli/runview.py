@@ -19,6 +19,7 @@ from garant.cli.language import count, plural, say
 from garant.cli.output import err, out, table
 from garant.cli.planview import not_reached
 from garant.cli.residueview import show_residue
+from garant.engine.notes import LEFT_TO_UNDATED
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
@@ -206,8 +207,10 @@ def _verification(console: Console, run: Run) -> None:
             console.print(escape(f"{check['system']} · {check['rule'] or ''}: {words}"), soft_wrap=True)
         for left in check["left"]:
             rows = plural(left["rows"], ("ligne reste", "lignes restent"), ("row is left", "rows are left"))
+            why = f" · {say(LEFT_TO_UNDATED.fr, LEFT_TO_UNDATED.en)}" if left.get("undated") else ""
             console.print(
-                f"[red]{escape(check['system'])} · {escape(left['table'])}: {rows}[/]", soft_wrap=True
+                f"[red]{escape(check['system'])} · {escape(left['table'])}: {rows}{escape(why)}[/]",
+                soft_wrap=True,
             )
     if run.state == "kept":
         run_said = f"({say('exécution', 'run')} {run.key})"

@@ -6,21 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from garant.engine.aside import Aside
+from garant.engine.course import Course, course_of
 from garant.engine.document import Plan
-from garant.engine.holds import Hold, Holding, held_terms, nothing_held, stand, under
+from garant.engine.holds import Hold, Holding, Standing, held_terms, nothing_held, stand, under
 from garant.engine.journal import Journal
 from garant.engine.marks import ERASING, identifying
-from garant.engine.run import (
-    BATCH,
-    BatchRef,
-    Course,
-    Outcome,
-    batches,
-    block_summary,
-    course_of,
-    execute,
-    summary,
-)
+from garant.engine.run import BATCH, BatchRef, Outcome, batches, block_summary, execute, summary
 from garant.engine.terms import Source, Terms
 from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
@@ -92,8 +84,11 @@ class Execution:
         self._holding, self._heeded = holding, tuple[Hold, ...]()
         self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
-        for course in self.courses:
-            course.ending = [one for one in self.courses if one.ends_for(course)]
+        self._asides = {id(course): self._aside(course) for course in self.courses}
+        self._recalled, self._under_way = (
+            not resumed,
+            self.courses[0] if self.courses and not resumed else None,
+        )
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
         self._heed(tuple(holding()), judging=not resumed)
         for course in self.courses:
@@ -117,13 +112,18 @@ class Execution:
 
     def _execute(self, course: Course, ref: BatchRef, journal: Journal) -> Outcome:
         """Carry out one batch under the holds in force at its commit."""
+        self._recall(journal, ref)
+        aside = self._asides[id(course)]
+        if course is not self._under_way:
+            self._under_way = course
+            aside.begin()
         while True:
             now = tuple(self._holding())
             if now != self._heeded:
                 self._heed(now)
-            if course.looks_aside:
+            if aside.looks:
                 with course.source.connector.snapshot() as snapshot:
-                    course.look_aside(self.terms, snapshot)
+                    aside.look(self.terms, snapshot)
             try:
                 return execute(course, ref, _Heeding(journal, self._holding, now))
             except _HoldsChanged:
@@ -137,19 +137,50 @@ class Execution:
             with source.connector.snapshot() as snapshot:
                 standing = stand(self._policy, source.data_map, snapshot, holds)
                 self.terms = held_terms(terms, standing)
-                for course in (one for one in self.courses if one.selection.system == name):
-                    course.heed(standing, self.plan.kind)
-                    found = course.look(self.terms, snapshot)
+                here = [course for course in self.courses if course.selection.system == name]
+                alone = not any(self._asides[id(course)].looks for course in here)
+                found = {
+                    id(course): self._look(course, standing, snapshot, judging and alone) for course in here
+                }
+                for course in here if not alone else ():
+                    self._asides[id(course)].forget()
+                    self._asides[id(course)].look(self.terms, snapshot)
                     if judging:
-                        _check_drift(self.plan, course, snapshot, found)
+                        _check_drift(self.plan, course, snapshot, found[id(course)])
         self._heeded = holds
+
+    def _look(self, course: Course, standing: Standing, snapshot: Snapshot, judging: bool) -> Found:
+        """Find who is still due by one selection, and judge its drift where nobody else matters to it."""
+        course.heed(standing, self.plan.kind)
+        found = course.look(self.terms, snapshot)
+        if judging:
+            _check_drift(self.plan, course, snapshot, found)
+        return found
+
+    def _aside(self, course: Course) -> Aside:
+        """Who leaves besides: in a sweep, by the selections that end or archive the same root of the same system."""
+        place, sweep = (course.selection.system, course.selection.root), self.plan.kind == "retention"
+        beside = [one for one in self.courses if (one.selection.system, one.selection.root) == place]
+        return Aside(course, beside if sweep else [course], sweep)
+
+    def _recall(self, journal: Journal, now: BatchRef | None) -> None:
+        """Know again who left before the run was interrupted: the batches before this one, or all, are done."""
+        if self._recalled:
+            return
+        self._recalled = True
+        for key, ref in self._batches.items():
+            if now is not None and key == now.key:
+                break
+            course, skipped = self.courses[ref.selection], set(journal.skipped(key))
+            course.left |= {one for one in course.keys[ref.start : ref.stop] if one not in skipped}
 
     def verify(self, journal: Journal) -> Verification:
         """Ask every system again what is left of the plan, the roots that were spared excepted."""
         spared: dict[int, set[RootKey]] = {}
         for key, ref in self._batches.items():
             spared.setdefault(ref.selection, set()).update(journal.skipped(key))
-        return verify(self.terms, self.courses, spared)
+        self._recall(journal, None)
+        return verify(self.terms, self.courses, spared, [self._asides[id(course)] for course in self.courses])
 
 
 class _HoldsChanged(Exception):

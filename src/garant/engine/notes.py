@@ -29,6 +29,13 @@ LEFT_TO_OTHERS = Text(
     fr="Ces lignes étaient à plusieurs ; les premiers effacés les avaient laissées aux autres, effacés depuis.",
     en="These rows were several people’s; the first to be erased had left them to the others, erased since.",
 )
+LEFT_TO_UNDATED = Text(
+    fr="des fiches partagées avec des personnes arrivées à leur terme ne restent que pour d’autres, que rien ne "
+    "date : aucun délai ne les atteindra ; datez ces autres personnes, effacez-les, ou lancez "
+    "« garant replay --check »",
+    en="own rows shared with people past their term stay only for others, whom nothing dates: "
+    "no term will reach them; date these others, erase them, or run “garant replay --check”",
+)
 ARCHIVED_AS_WRITTEN = Text(
     fr="Un dossier archivé n’est pas corrigé : il prouve ce qui était écrit. "
     "Joignez la correction à votre réponse, et à toute consultation.",

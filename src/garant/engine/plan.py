@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from garant.engine.document import Plan, Selection, packed
-from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
+from garant.engine.choosing import Choice
+from garant.engine.document import Plan, Selection
+from garant.engine.holds import Hold, Standing, held_terms, stand
 from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
-from garant.engine.notes import archive_notes, notes_of, unreached
-from garant.engine.steps import duties_of, steps_of
-from garant.engine.survey import Surveyor, held_by
+from garant.engine.notes import unreached
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.loader import LoadedPolicy
-from garant.systems.model import PromiseBinding
-from garant.systems.port import Found, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 Progress = Callable[[str, str], None]
 """Told the system and the retention rule that are being looked at."""
@@ -67,9 +63,9 @@ def plan_retention(
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
             held = held_terms(terms, standing)
-            for binding in source.data_map.promises:
-                progress(name, binding.rule)
-                selections.extend(_answers(held, source, snapshot, binding, standing))
+            for choice in _choices(held, source, snapshot, standing):
+                progress(name, choice.binding.rule)
+                selections.append(choice.selection())
     tasks = retention_tasks(policy, manual or {}, [(hold.key, hold.reason) for hold in holds])
     return Plan(
         kind="retention",
@@ -111,86 +107,13 @@ def _check_rules(terms: Terms, source: Source) -> None:
             raise UnknownRule(f"{data_map.system}: {error}") from None
 
 
-def _answers(
-    terms: Terms, source: Source, snapshot: Snapshot, binding: PromiseBinding, standing: Standing
-) -> list[Selection]:
-    """Whom the promise ends and, where the map asks for it, whom it archives: the end has not come for them yet."""
-    ended, over = select(terms, source, snapshot, binding, standing)
-    if not binding.archive:
-        return [ended]
-    return [ended, select(terms, source, snapshot, binding, standing, archive=True, without=over)[0]]
-
-
-def select(
-    terms: Terms,
-    source: Source,
-    snapshot: Snapshot,
-    binding: PromiseBinding,
-    standing: Standing,
-    *,
-    archive: bool = False,
-    without: Found | None = None,
-    only: AbstractSet[RootKey] | None = None,
-) -> tuple[Selection, Found]:
-    """One selection of a promise, and all the roots past their term, settled ones included.
-
-    ``without`` these roots, who leave by another selection of the promise and own nothing that would stay for
-    them; or of these ``only``.
-    """
-    data_map = source.data_map
-    disposition = data_map.dispositions[binding.dispositions]
-    rule = terms.rule(binding.rule)
-    if data_map.roles[binding.role].root != disposition.root:
-        raise UnknownRule(f"{data_map.system}: {binding.rule} selects one root and would end another")
-    duties = duties_of(data_map, disposition.root, besides=(binding.rule, binding.event))
-    question = terms.due_question(data_map, binding, archive=archive)
-    asked = terms.duty_questions(data_map, duties)
-    every = snapshot.find_due(question, asked)
-    found = every if without is None else _less(every, without)
-    if only is not None:
-        found = replace(found, keys=[key for key in found.keys if key in only])
-    steps = under(steps_of(data_map, disposition, duties), standing.guards)
-    past = () if without is None else without.keys
-    surveyor = Surveyor(snapshot, disposition.root, duties, steps, past)
-    keys = surveyor.unsettled(found, data_map.roots[disposition.root].table)
-    settled = set(found.keys) - set(keys)
-    on_hold = surveyor.only_held([key for key in found.keys if key in settled], found.held)
-    left = every if len(keys) == len(every.keys) else snapshot.find_among(question, keys, asked)
-    survey = surveyor.survey(keys, found.held)
-    selection = Selection(
-        system=data_map.system,
-        root=disposition.root,
-        disposition=binding.dispositions,
-        rule=binding.rule,
-        archive=archive,
-        label=rule.label,
-        role=binding.role,
-        event=binding.event,
-        period=str(rule.active_period if archive else rule.total_period),
-        cutoff=question.clock.day,
-        population=found.population,
-        due=len(keys),
-        oldest=left.oldest,
-        undated=0 if archive else found.undated,  # said once, of the whole promise
-        unreadable=0 if archive else found.unreadable,
-        sooner=left.sooner,
-        notes=archive_notes(rule)
-        if archive
-        else notes_of(rule, data_map, disposition, archived=binding.archive),
-        settled=len(settled) - on_hold,
-        on_hold=on_hold,
-        keys=packed(keys),
-        duties=held_by(terms, duties, left),
-        holds=speak(standing, data_map, snapshot, surveyor.change(found.keys, found.held)),
-        actions=survey.actions,
-        blocks=survey.blocks,
-        cascades=survey.cascades,
-        advice=source.connector.advice(surveyor.change(keys, found.held)),
-    )
-    return selection, every
-
-
-def _less(found: Found, without: Found) -> Found:
-    """The answer for the roots that are not among these; what holds either of them is told still."""
-    gone, held = set(without.keys), {**without.held, **found.held}
-    return replace(found, keys=[key for key in found.keys if key not in gone], held=held) if gone else found
+def _choices(terms: Terms, source: Source, snapshot: Snapshot, standing: Standing) -> Iterator[Choice]:
+    """Whom each promise ends and, where the map asks for it, whom it archives: the end has not come for them yet."""
+    made = [
+        Choice(terms, source, snapshot, binding, standing, archive=archive)
+        for binding in source.data_map.promises
+        for archive in ((False, True) if binding.archive else (False,))
+    ]
+    for one in made:
+        one.beside = [other for other in made if other.root == one.root]
+    yield from made

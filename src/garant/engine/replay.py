@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from garant.engine.choosing import Choice
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import Hold, Standing, held_terms, stand, under
+from garant.engine.leaving import without_right
 from garant.engine.notes import LEFT_TO_OTHERS, unreached
-from garant.engine.plan import select, terms_of
+from garant.engine.plan import terms_of
 from garant.engine.steps import last_owner_steps
 from garant.engine.subject import Held, Request, erasure_of, selection_of
 from garant.engine.survey import Surveyor, first_disposition
@@ -212,9 +214,12 @@ class _System:
             for (root, rule), keys in _ordered(piles.maybe):
                 bound = [b for b in data_map.promises if b.rule == rule and _root(data_map, b.role) == root]
                 for binding in bound:
-                    one, _ = select(terms, self.source, snapshot, binding, standing, only=keys)
+                    one = Choice(terms, self.source, snapshot, binding, standing, only=keys).selection()
                     returned.selections += [one] if one.due else []
-                if not bound:
+                if bound:  # left to others, as it was: nothing dates whom an erasure has let go
+                    undated = without_right(terms, data_map, snapshot, root, sorted(keys, key=str))
+                    piles.left[root, None] |= undated
+                else:
                     left = piles.left.get((root, None), set())
                     doubtful[root, None] |= self._left(terms, snapshot, standing, root, keys - left)
                     own = self._left(terms, snapshot, standing, root, keys & left, shared=False)

@@ -8,38 +8,24 @@ two happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from garant.engine.archiving import Archiving, archiving_of, require_kept
-from garant.engine.document import MARKING, Kind, Plan, Selection
-from garant.engine.holds import Standing, under
+from garant.engine.archiving import require_kept
+from garant.engine.course import Course
+from garant.engine.document import Plan, Selection
+from garant.engine.holds import under
 from garant.engine.journal import BatchJournal, read_counts, write_counts
-from garant.engine.steps import (
-    duties_of,
-    last_owner_steps,
-    rectification_steps,
-    restriction_steps,
-    steps_of,
-)
 from garant.engine.survey import describe
-from garant.engine.terms import Source, Terms
 from garant.systems.guards import UNGUARDED
-from garant.systems.model import Do, Duty
+from garant.systems.model import Do
 from garant.systems.port import (
     Blocked,
     Blocker,
     ChangeSet,
     Counts,
-    DueQuestion,
-    DutyQuestion,
-    Found,
-    Marking,
-    Recheck,
     RootKey,
-    Snapshot,
-    Step,
 )
 
 BATCH = 10_000
@@ -100,154 +86,6 @@ def batches(plan: Plan, size: int = BATCH) -> list[BatchRef]:
 def _roots_of(selection: Selection, size: int) -> int:
     """How many roots of this selection make a batch."""
     return max(1, min(size, BATCH_ROWS * selection.due // max(selection.rows, 1)))
-
-
-@dataclass
-class Course:
-    """One selection on its way: its steps, its duties, and who is still due now."""
-
-    selection: Selection
-    source: Source
-    duties: list[Duty]
-    steps: list[Step]
-    keys: list[RootKey]
-    recheck: Recheck | None = None
-    now_due: set[RootKey] = field(default_factory=set[RootKey])
-    departing: list[RootKey] = field(default_factory=list[RootKey])
-    past: Found = field(default_factory=lambda: Found(0))
-    """Where the selection archives: who is past the whole term, and is no owner for whom a shared row would stay."""
-    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
-    _own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
-    sample: int = 0
-    archiving: Archiving | None = None
-    marking: Marking | None = None
-    ending: Sequence[Course] = ()
-    """Where the selection archives: the one of the same promise and plan for who is past the whole term."""
-
-    def change(self, keys: Iterable[RootKey]) -> ChangeSet:
-        """The steps over those of the keys that are still due, with what holds them now."""
-        due = [key for key in keys if key in self.now_due]
-        return self.change_by(due, self.steps)
-
-    def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
-        """These steps over these keys, as a part of the whole selection that leaves."""
-        root, recheck = self.selection.root, self.recheck
-        return ChangeSet(
-            root,
-            keys,
-            steps,
-            self.held,
-            self.departing,
-            in_order=True,
-            recheck=recheck,
-            sample=self.sample,
-            marking=self.marking,
-        )
-
-    def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
-        """The steps over all these keys at once, to be counted."""
-        mine = set(keys) if self.past.keys else set[RootKey]()
-        besides = [key for key in self.past.keys if key not in mine]
-        departing = [*besides, *keys] if besides else ()
-        return ChangeSet(self.selection.root, keys, self.steps, {**self.past.held, **held}, departing)
-
-    def spare(self, roots: Sequence[RootKey]) -> None:
-        """Count these roots no more among those who leave: they took up contact during the run."""
-        if roots:
-            self.now_due -= set(roots)
-            self._leave(replace(self.past, keys=[key for key in self.past.keys if key not in roots]))
-
-    def ends_for(self, other: Course) -> bool:
-        """Whether this selection ends those of a promise that the other one archives."""
-        mine, its = self.selection, other.selection
-        same = (mine.system, mine.rule, mine.role, mine.event) == (its.system, its.rule, its.role, its.event)
-        return same and its.archive and not mine.archive
-
-    def heed(self, standing: Standing, kind: Kind) -> None:
-        """Leave as it is what holds keep from now on."""
-        self.steps = under(self.steps, standing.guards_for(kind))
-
-    def keep(self, batch: str) -> int:
-        """Keep the records of a batch whose system has committed; how many there are."""
-        return self.archiving.keep(batch) if self.archiving else 0
-
-    def drop(self, batch: str) -> None:
-        """Drop the records of a batch whose system has changed nothing."""
-        if self.archiving:
-            self.archiving.drop(batch)
-
-    def marked(self, counts: Counts) -> dict[str, Any]:
-        """The marks of the erased roots, as the journal keeps them until the receipt."""
-        if self.marking is None:
-            return {}
-        marks = [[mark.mark, mark.before, mark.after] for mark in counts.marks]
-        return {"marks": marks, "marked_by": list(self.marking.columns)}
-
-    def look(self, terms: Terms, snapshot: Snapshot) -> Found:
-        """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
-        due, duties = self._questions(terms)
-        self.recheck = Recheck(due, duties)
-        found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
-        self.now_due, self._own_held = set(found.keys), found.held
-        self._leave(self._past(terms, snapshot))
-        return found
-
-    @property
-    def looks_aside(self) -> bool:
-        """Whether rows that are archived may be shared with people who are past the whole term."""
-        return self.archiving is not None and any(step.others != "any" for step in self.steps)
-
-    def look_aside(self, terms: Terms, snapshot: Snapshot) -> None:
-        """Ask again who is past the whole term: some may have come back since."""
-        past = self._past(terms, snapshot)
-        if (past.keys, past.held) != (self.past.keys, self.past.held):
-            self._leave(past)
-
-    def _past(self, terms: Terms, snapshot: Snapshot) -> Found:
-        if not self.looks_aside:
-            return self.past
-        data_map = self.source.data_map
-        mine = [b for b in data_map.promises if self._is_mine(b.rule, b.role, b.event)]
-        duties = terms.duty_questions(data_map, self.duties)
-        past = snapshot.find_due(terms.due_question(data_map, mine[0]), duties)
-        # The dates of those who have just been erased may have gone with their rows.
-        known, held = set(past.keys), dict(past.held)
-        gone = [key for one in self.ending for key in one.keys if key in one.now_due and key not in known]
-        held |= {key: one.held[key] for one in self.ending for key in gone if key in one.held}
-        return replace(past, keys=[*past.keys, *gone], held=held)
-
-    def _leave(self, past: Found) -> None:
-        """Say anew who leaves, and what holds them: those past the whole term go before the others."""
-        before = [key for key in past.keys if key not in self.now_due]
-        self.past, self.held = past, {**past.held, **self._own_held}
-        self.departing = [*before, *(key for key in self.keys if key in self.now_due)]
-
-    def _questions(self, terms: Terms) -> tuple[DueQuestion | None, list[DutyQuestion]]:
-        data_map = self.source.data_map
-        mine = [b for b in data_map.promises if self._is_mine(b.rule, b.role, b.event)]
-        archive = self.selection.archive
-        due = terms.due_question(data_map, mine[0], archive=archive) if mine else None
-        return due, terms.duty_questions(data_map, self.duties)
-
-    def _is_mine(self, *names: str) -> bool:
-        return names == (self.selection.rule, self.selection.role, self.selection.event)
-
-
-def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
-    """Rebuild a selection's steps from the map; its digest is in the plan, so they are the approved ones."""
-    data_map, root = source.data_map, selection.root
-    duties = duties_of(data_map, root, besides=(selection.rule, selection.event))
-    keys = selection.root_keys()
-    if plan.kind == "rectification":
-        right = rectification_steps(data_map, root, plan.corrections, plan.replacements)
-        return Course(selection, source, [], right, keys)
-    if plan.kind in MARKING:
-        steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
-        return Course(selection, source, [], steps, keys)
-    assert selection.disposition is not None
-    steps_for = last_owner_steps if selection.shared else steps_of
-    steps = steps_for(data_map, data_map.dispositions[selection.disposition], duties)
-    return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))
 
 
 def execute(course: Course, ref: BatchRef, journal: BatchJournal) -> Outcome:

@@ -23,6 +23,7 @@ from garant.systems.model import (
     Do,
     Duty,
     Keep,
+    PromiseBinding,
     Relation,
     Table,
 )
@@ -61,19 +62,24 @@ def _promised(data_map: DataMap, root: str, rule: str | None) -> list[Duty]:
         return []
     declared = {(duty.rule, duty.role) for duty in data_map.duties if duty.root == root}
     return [
-        Duty(
-            rule=promise.rule,
-            root=root,
-            role=promise.role,
-            event=promise.event,
-            keeps={table: Keep(row=True, columns="all") for table in data_map.tables},
-            why=ANOTHER_TERM,
-        )
+        duty_of(data_map, promise)
         for promise in data_map.promises
         if promise.rule != rule
         and data_map.roles[promise.role].root == root
         and (promise.rule, promise.role) not in declared
     ]
+
+
+def duty_of(data_map: DataMap, promise: PromiseBinding) -> Duty:
+    """What a promise keeps until its own term is over: all of the root."""
+    return Duty(
+        rule=promise.rule,
+        root=data_map.roles[promise.role].root,
+        role=promise.role,
+        event=promise.event,
+        keeps={table: Keep(row=True, columns="all") for table in data_map.tables},
+        why=ANOTHER_TERM,
+    )
 
 
 def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]) -> list[Step]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
+from garant.engine.leaving import NOBODY, Others
 from garant.engine.terms import Terms
 from garant.systems.model import (
     Constant,
@@ -32,8 +33,7 @@ class Surveyor:
     root: str
     duties: Sequence[Duty]
     steps: Sequence[Step]
-    past: Sequence[RootKey] = ()
-    """Roots that leave by another selection: on a row they share, they are no owners who stay."""
+    others: Others = NOBODY
 
     def unsettled(self, found: Found, root_table: str) -> list[RootKey]:
         """The roots for which something is left to do.
@@ -42,7 +42,8 @@ class Surveyor:
         """
         sure = self._own_row_goes(found, root_table)
         asked = [key for key in found.keys if key not in sure]
-        change = ChangeSet(self.root, asked, self.steps, found.held, departing=[*self.past, *found.keys])
+        departing = [*self.others.before, *found.keys]
+        change = ChangeSet(self.root, asked, self.steps, found.held, departing)
         left = self.snapshot.unsettled(change) if asked else set[RootKey]()
         return [key for key in found.keys if key in sure or key in left]
 
@@ -65,8 +66,7 @@ class Surveyor:
         self, keys: Sequence[RootKey], held: Mapping[RootKey, int], steps: Sequence[Step] | None = None
     ) -> ChangeSet:
         """The steps over these roots."""
-        departing = [*self.past, *keys] if self.past else ()
-        return ChangeSet(self.root, keys, self.steps if steps is None else steps, held, departing)
+        return self.others.with_keys(self.root, keys, self.steps if steps is None else steps, held)
 
     def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""
@@ -86,9 +86,9 @@ class Surveyor:
     ) -> list[Blocker]:
         """What will refuse the steps: not the rows of those who leave before, which will be gone by then."""
         found = self.snapshot.foresee(self.change(keys, held), idle)
-        if not found or not self.past:
+        if not found or not self.others.before:
             return found
-        whole = ChangeSet(self.root, [*self.past, *keys], self.steps, held)
+        whole = ChangeSet(self.root, [*self.others.before, *keys], self.steps, held)
         still = {(one.table, one.constraint) for one in self.snapshot.foresee(whole, ())}
         return [one for one in found if (one.table, one.constraint) in still]
 

@@ -7,18 +7,24 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from garant.engine.run import Course
+from garant.engine.aside import Aside
+from garant.engine.course import Course
+from garant.engine.leaving import cards, dated, undated_owners
 from garant.engine.terms import Terms
 from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Rows of one table that the plan should have changed and that are still there."""
+    """Rows of one table that the plan should have changed and that are still there.
+
+    ``undated``: they stay for owners alone whom nothing dates, so that no term will ever reach them.
+    """
 
     table: str
     do: str
     rows: int
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ class Verification:
 
 
 def verify(
-    terms: Terms, courses: Sequence[Course], spared: Mapping[int, AbstractSet[RootKey]]
+    terms: Terms,
+    courses: Sequence[Course],
+    spared: Mapping[int, AbstractSet[RootKey]],
+    asides: Sequence[Aside],
 ) -> Verification:
     """Count, over the plan's own roots, what every step would still change.
 
@@ -64,29 +73,38 @@ def verify(
     must not stay behind.
     """
     return Verification(
-        tuple(_check(terms, course, spared.get(number, set())) for number, course in enumerate(courses))
+        tuple(
+            _check(terms, course, spared.get(number, set()), aside)
+            for number, (course, aside) in enumerate(zip(courses, asides, strict=True))
+        )
     )
 
 
-def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey]) -> SelectionCheck:
+def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: Aside) -> SelectionCheck:
     selection = course.selection
     asked = [key for key in course.keys if key not in spared]
     with course.source.connector.snapshot() as snapshot:
-        duties = terms.duty_questions(course.source.data_map, course.duties)
+        duties = dated(terms, course.source.data_map, course.duties)
         found = snapshot.find_still(selection.root, asked, Recheck(None, duties))
-        if course.looks_aside:
-            course.look_aside(terms, snapshot)
+        aside.look(terms, snapshot)
         change = course.looking(asked, found.held)
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
         held = _held(snapshot, change)
+        undated = _left_to_undated(terms, course, snapshot, change, spared)
     left = tuple(
         Left(step.table, step.do.value, count)
         for step, count in zip(course.steps, rows, strict=True)
         if count
     )
     return SelectionCheck(
-        selection.system, selection.rule, selection.due, len(overdue), len(spared), left, held
+        selection.system,
+        selection.rule,
+        selection.due,
+        len(overdue),
+        len(spared),
+        (*left, *undated),
+        held,
     )
 
 
@@ -95,3 +113,29 @@ def _held(snapshot: Snapshot, change: ChangeSet) -> int:
     if not change.guards:
         return 0
     return snapshot.count(replace(change, steps=[replace(s, on_hold=True) for s in change.steps])).total
+
+
+def _left_to_undated(
+    terms: Terms, course: Course, snapshot: Snapshot, change: ChangeSet, spared: AbstractSet[RootKey]
+) -> Sequence[Left]:
+    """Roots' own rows that people past their term own too, and that stay for people alone whom nothing dates.
+
+    Those for whom the plan found nothing to do are asked about too: that may be why.
+    """
+    data_map, root, binding = course.source.data_map, course.selection.root, course.binding
+    own = cards(data_map, root, change.steps)
+    if binding is None or not own:
+        return ()
+    question = terms.due_question(data_map, binding, archive=course.selection.archive)
+    past = snapshot.find_due(question, terms.duty_questions(data_map, course.duties))
+    mine = set(change.keys)
+    besides = [key for key in past.keys if key not in mine and key not in spared]
+    held = {key: past.held[key] for key in besides if key in past.held}
+    change = course.others.with_keys(root, [*change.keys, *besides], own, {**held, **change.held})
+    undated = undated_owners(terms, data_map, snapshot, change)
+    if not undated:
+        return ()
+    departing = [*undated, *(key for key in change.departing or change.keys if key not in undated)]
+    held = {key: mask for key, mask in change.held.items() if key not in undated}
+    rows = snapshot.count(replace(change, departing=departing, held=held)).rows
+    return [Left(step.table, step.do.value, n, undated=True) for step, n in zip(own, rows, strict=True) if n]

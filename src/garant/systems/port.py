@@ -7,6 +7,7 @@ these terms, so that a lake, a folder of files or an API answer the same questio
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -72,13 +73,17 @@ class DueQuestion:
 
 @dataclass(frozen=True, slots=True)
 class DutyQuestion:
-    """Which of the selected roots does a duty hold? Without clock, all who have the role."""
+    """Which of the selected roots does a duty hold? Without clock, all who have the role.
+
+    One that nothing dates is held, but for ``dated``.
+    """
 
     number: int
     root: str
     role: Role
     sources: Sequence[EventSource] = ()
     clock: Clock | None = None
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +155,13 @@ class Step:
 class Recheck:
     """Asked once more inside the change's own transaction: who is still due, and what holds them.
 
-    Without ``due`` (a person's request) only the duties are asked again.
+    Without ``due`` (a person's request) only the duties are asked again. Of roots that have left by an earlier
+    selection of the plan, some of the duties are asked as ``dated`` asks them.
     """
 
     due: DueQuestion | None
     duties: Sequence[DutyQuestion]
+    dated: Sequence[DutyQuestion] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +205,7 @@ class ChangeSet:
     values that go are given back, so that the bytes can be searched for them afterwards. With an ``archivist``,
     the rows about to change are handed to it first, whole, inside the change's own transaction.
     With ``marking``, the roots are marked, to be known again when a backup brings them back.
+    ``gone`` have left already by an earlier selection of the plan: not due by this one, they are no owners yet.
     """
 
     root: str
@@ -210,6 +218,7 @@ class ChangeSet:
     sample: int = 0
     archivist: Archivist | None = None
     marking: Marking | None = None
+    gone: AbstractSet[RootKey] = frozenset()
 
     @property
     def in_force(self) -> int:
@@ -318,6 +327,10 @@ class Snapshot(Protocol):
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots for which at least one step would still change a row."""
+        ...
+
+    def owners(self, change: ChangeSet) -> set[RootKey]:
+        """All the owners of rows that the change would take, and that stay because not all of them leave."""
         ...
 
     def present(self, rows: RowGuard) -> frozenset[str]:

@@ -30,7 +30,7 @@ from garant.systems.sql.asking import create_asked
 from garant.systems.sql.blockers import blockers_of, is_refusal, make_sure, named_blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
-from garant.systems.sql.due import Finder, Scratch
+from garant.systems.sql.due import NAMED, Finder, Scratch
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
@@ -41,7 +41,7 @@ from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
-from garant.systems.sql.scratch import CHUNK, create_scratch, fill, scratch_of
+from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.taking import hand_over, isolated
@@ -265,12 +265,14 @@ class _Work:
             return []
         zone, kept = self.connector.data_map.zone, self.kept
         finder = Finder(self.connection, self.connector.dialect, scratch, zone, kept=kept)
-        spared, holding = finder.spare(self.change.recheck)
+        gone = [key for key in self.change.keys if key in self.change.gone] if self.change.gone else []
+        spared, holding = finder.spare(self.change.recheck, gone)
         self.in_force |= holding
         if spared and self.change.shares:
             leaving = scratch.departing.c.key
-            for start in range(0, len(spared), CHUNK):
-                some = leaving.in_(spared[start : start + CHUNK])
+            back = [key for key in spared if key not in self.change.gone]
+            for start in range(0, len(back), NAMED):
+                some = leaving.in_(back[start : start + NAMED])
                 self.connection.execute(sa.delete(scratch.departing).where(some))
         return spared
 

@@ -26,6 +26,9 @@ from garant.systems.sql.kept import Kept, Part
 ENDED_EARLY = 1 << 62
 """A bit of ``held`` that no duty uses: the root has been asked about again, and its retention has ended early."""
 
+NAMED = 5_000
+"""Keys named in one condition."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
@@ -109,10 +112,17 @@ class Finder:
             held = self._held_in_batch()
         return Found(population=len(keys), keys=keys, held=held)
 
-    def spare(self, recheck: Recheck) -> tuple[list[RootKey], int]:
-        """Take out of ``batch`` the roots that are no longer due, and add the duties that hold now: both are told."""
+    def spare(self, recheck: Recheck, gone: Sequence[RootKey] = ()) -> tuple[list[RootKey], int]:
+        """Take out of ``batch`` the roots that are no longer due, and add the duties that hold now: both are told.
+
+        ``gone``: those of them that have left already, whom a promise holds by a date alone.
+        """
         spared = [] if recheck.due is None else self._spare(recheck.due)
         holding = [duty.number for duty in recheck.duties if self._mark(duty)]
+        if gone and recheck.dated:
+            self._unmark(gone, [duty.number for duty in recheck.dated])
+            for duty in recheck.dated:
+                self._mark(duty)
         return spared, sum(1 << number for number in set(holding))
 
     def last_days(self, question: DueQuestion) -> dict[RootKey, date]:
@@ -197,6 +207,15 @@ class Finder:
 
         return self._run(marked, "mark", duty).rowcount
 
+    def _unmark(self, keys: Sequence[RootKey], numbers: Sequence[int]) -> None:
+        """Take the bits of these duties off the keys, as many as one statement may name at a time."""
+        batch, others = self.scratch.batch, ENDED_EARLY - 1
+        for number in numbers:
+            others &= ~(1 << number)
+        for start in range(0, len(keys), NAMED):
+            some = sa.update(batch).where(batch.c.key.in_(keys[start : start + NAMED]))
+            self.connection.execute(some.values(held=batch.c.held.bitwise_and(others)))
+
     def _has_members(self, role: Role) -> bool:
         """Whether any root in ``batch`` has the role."""
 
@@ -209,9 +228,11 @@ class Finder:
         return bool(self._run(asked, "members", role).scalar())
 
     def _in_force(self, duty: DutyQuestion) -> sa.ColumnElement[bool]:
-        """Whether the duty's own term is not over; an undated duty holds."""
-        facts = self.scratch.facts
-        return sa.true() if duty.clock is None else sa.or_(facts.c.at.is_(None), facts.c.mark > 0)
+        """Whether the duty's own term is not over; an undated duty holds, unless it is asked whom a date holds."""
+        facts, recent = self.scratch.facts, self.scratch.facts.c.mark > 0
+        if duty.clock is None or duty.dated:
+            return sa.true() if duty.clock is None else recent
+        return sa.or_(facts.c.at.is_(None), recent)
 
     def _gather(
         self,

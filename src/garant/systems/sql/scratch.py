@@ -10,9 +10,6 @@ from garant.systems.port import RootKey
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import Scratch
 
-CHUNK = 5_000
-"""Keys named in one condition."""
-
 
 def scratch_of(kind: str) -> Scratch:
     """The temporary tables for keys of this kind, as Core sees them."""

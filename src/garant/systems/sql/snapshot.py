@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,20 @@ class SqlSnapshot:
             return set(keys)
         known = sa.select(batch.c.key).where(among)
         return {plain_key(key) for key in self._connection.scalars(known).all()} if number else set()
+
+    def owners(self, change: ChangeSet) -> set[RootKey]:
+        """All the owners of the rows that stay because not all of them leave."""
+        statements, found = self._load(change), set[RootKey]()
+        for step in self._passable(change):
+            if step.others != "none" or not step.concerns(change.in_force):
+                continue
+            staying = replace(step, others="some")
+            if self._connection.scalar(statements.count(staying)):
+                rows = statements.rows(staying)
+                for path in step.owners:
+                    keys = self._connection.scalars(statements.outward(path, rows))
+                    found.update(plain_key(key) for key in keys if key is not None)
+        return found
 
     def present(self, rows: RowGuard) -> frozenset[str]:
         """Which of these rows are there, by the texts of their keys."""

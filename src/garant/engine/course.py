@@ -1,0 +1,154 @@
+"""A selection on its way through a run: its steps, its duties, who is still due, and who leaves besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from garant.engine.archiving import Archiving, archiving_of
+from garant.engine.document import MARKING, Kind, Plan, Selection
+from garant.engine.holds import Standing, under
+from garant.engine.leaving import NOBODY, Others, dated
+from garant.engine.steps import (
+    duties_of,
+    last_owner_steps,
+    rectification_steps,
+    restriction_steps,
+    steps_of,
+)
+from garant.engine.terms import Source, Terms
+from garant.systems.model import Duty, PromiseBinding
+from garant.systems.port import (
+    ChangeSet,
+    Counts,
+    Found,
+    Marking,
+    Recheck,
+    RootKey,
+    Snapshot,
+    Step,
+)
+
+
+@dataclass
+class Course:
+    """One selection on its way: its steps, its duties, and who is still due now."""
+
+    selection: Selection
+    source: Source
+    duties: list[Duty]
+    steps: list[Step]
+    keys: list[RootKey]
+    recheck: Recheck | None = None
+    now_due: set[RootKey] = field(default_factory=set[RootKey])
+    departing: list[RootKey] = field(default_factory=list[RootKey])
+    others: Others = NOBODY
+    """Who leaves besides, and is no owner for whom a shared row would stay."""
+    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    _own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    sample: int = 0
+    archiving: Archiving | None = None
+    marking: Marking | None = None
+    left: frozenset[RootKey] = frozenset()
+    """Roots that left before the run was interrupted: their dates may have gone with them."""
+
+    def change(self, keys: Iterable[RootKey]) -> ChangeSet:
+        """The steps over those of the keys that are still due, with what holds them now."""
+        due = [key for key in keys if key in self.now_due]
+        return self.change_by(due, self.steps)
+
+    def change_by(self, keys: Sequence[RootKey], steps: Sequence[Step]) -> ChangeSet:
+        """These steps over these keys, as a part of the whole selection that leaves."""
+        root, recheck = self.selection.root, self.recheck
+        return ChangeSet(
+            root,
+            keys,
+            steps,
+            self.held,
+            self.departing,
+            in_order=True,
+            recheck=recheck,
+            sample=self.sample,
+            marking=self.marking,
+            gone=self.others.selected,
+        )
+
+    def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
+        """The steps over all these keys at once, to be counted."""
+        return self.others.with_keys(self.selection.root, keys, self.steps, held)
+
+    def spare(self, roots: Sequence[RootKey]) -> None:
+        """Count these roots no more among those who leave: they took up contact during the run."""
+        if roots:
+            self.now_due -= set(roots)
+            self.name_leaving()
+
+    def heed(self, standing: Standing, kind: Kind) -> None:
+        """Leave as it is what holds keep from now on."""
+        self.steps = under(self.steps, standing.guards_for(kind))
+
+    def keep(self, batch: str) -> int:
+        """Keep the records of a batch whose system has committed; how many there are."""
+        return self.archiving.keep(batch) if self.archiving else 0
+
+    def drop(self, batch: str) -> None:
+        """Drop the records of a batch whose system has changed nothing."""
+        if self.archiving:
+            self.archiving.drop(batch)
+
+    def marked(self, counts: Counts) -> dict[str, Any]:
+        """The marks of the erased roots, as the journal keeps them until the receipt."""
+        if self.marking is None:
+            return {}
+        marks = [[mark.mark, mark.before, mark.after] for mark in counts.marks]
+        return {"marks": marks, "marked_by": list(self.marking.columns)}
+
+    def look(self, terms: Terms, snapshot: Snapshot) -> Found:
+        """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
+        self.recheck = self._questions(terms)
+        found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
+        self.now_due, self._own_held = set(found.keys), found.held
+        self.name_leaving()
+        return found
+
+    @property
+    def binding(self) -> PromiseBinding | None:
+        """The promise that the selection carries out; none for a person's request."""
+        names = (self.selection.rule, self.selection.role, self.selection.event)
+        mine = [b for b in self.source.data_map.promises if (b.rule, b.role, b.event) == names]
+        return mine[0] if mine else None
+
+    def name_leaving(self) -> None:
+        """Say anew who leaves, and what holds them, in the order in which they go."""
+        others, mine = self.others, [key for key in self.keys if key in self.now_due]
+        if others.before or others.after:
+            gone = set(others.before)
+            later = [key for key in others.after if key not in self.now_due]
+            mine = [*others.before, *(key for key in mine if key not in gone), *later]
+        self.departing = mine
+        again = {key: others.held[key] for key in others.selected}
+        self.held = {**others.held, **self._own_held, **again} if others.held else self._own_held
+
+    def _questions(self, terms: Terms) -> Recheck:
+        data_map, binding, archive = self.source.data_map, self.binding, self.selection.archive
+        due = terms.due_question(data_map, binding, archive=archive) if binding else None
+        asked = [question for question in dated(terms, data_map, self.duties) if question.dated]
+        return Recheck(due, terms.duty_questions(data_map, self.duties), asked if binding else ())
+
+
+def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
+    """Rebuild a selection's steps from the map; its digest is in the plan, so they are the approved ones."""
+    data_map, root = source.data_map, selection.root
+    duties = duties_of(data_map, root, besides=(selection.rule, selection.event))
+    keys = selection.root_keys()
+    if plan.kind == "rectification":
+        right = rectification_steps(data_map, root, plan.corrections, plan.replacements)
+        return Course(selection, source, [], right, keys)
+    if plan.kind in MARKING:
+        steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
+        return Course(selection, source, [], steps, keys)
+    assert selection.disposition is not None
+    steps_for = last_owner_steps if selection.shared else steps_of
+    steps = steps_for(data_map, data_map.dispositions[selection.disposition], duties)
+    return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))

@@ -1,0 +1,134 @@
+"""Who leaves besides: on a row they share with those of a selection, no owners for whom it would stay.
+
+An owner keeps a shared row only by a right to be there. Whoever is past the term of one promise, and is kept
+by no other, has none: whichever promise, or nothing at all any more, takes what is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from garant.engine.steps import duty_of
+from garant.engine.terms import Terms
+from garant.systems.model import DataMap, Duty, PromiseBinding
+from garant.systems.port import ChangeSet, DutyQuestion, RootKey, Snapshot, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Those who have left before the roots of a selection, those who leave after them, and what holds them here.
+
+    A row that goes waits for the last of its owners; what is treated does not. ``selected``: those of ``before`` whom
+    the selection takes too.
+    """
+
+    before: Sequence[RootKey] = ()
+    after: Sequence[RootKey] = ()
+    held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    selected: frozenset[RootKey] = frozenset()
+
+    def with_keys(
+        self, root: str, keys: Sequence[RootKey], steps: Sequence[Step], held: Mapping[RootKey, int]
+    ) -> ChangeSet:
+        """The steps over these keys, to be looked at, where the others leave too."""
+        departing, whole = (), held
+        if self.before or self.after:
+            mine = set(keys)
+            before, after = ([k for k in some if k not in mine] for some in (self.before, self.after))
+            departing = [*before, *keys, *after] if before or after else ()
+            whole = {**self.held, **held}
+        return ChangeSet(root, keys, steps, whole, departing, in_order=bool(self.after))
+
+
+NOBODY = Others()
+"""Nobody leaves besides."""
+
+
+def share(steps: Iterable[Step]) -> bool:
+    """Whether rows may have several owners."""
+    return any(step.others != "any" for step in steps)
+
+
+def leaving(
+    terms: Terms,
+    data_map: DataMap,
+    snapshot: Snapshot,
+    binding: PromiseBinding,
+    duties: Sequence[Duty],
+    keys: Sequence[RootKey],
+    *,
+    selected: bool = False,
+) -> dict[RootKey, int]:
+    """Those of the keys whom a promise itself does not keep, with the duties of its selection that hold them.
+
+    Args:
+        keys: roots past the term of another promise.
+        selected: they were selected by it, and some have left: whom nothing dates any more has not come back.
+    """
+    if not keys:
+        return {}
+    every = [*duties, duty_of(data_map, binding)]
+    questions = dated(terms, data_map, every) if selected else terms.duty_questions(data_map, every)
+    found = snapshot.find_held(data_map.roles[binding.role].root, keys, questions)
+    kept = 1 << len(duties)
+    masks = {key: found.held.get(key, 0) for key in found.keys}
+    return {key: mask for key, mask in masks.items() if not mask & kept}
+
+
+def cards(data_map: DataMap, root: str, steps: Sequence[Step]) -> list[Step]:
+    """Of the steps, what becomes of the roots' own rows where others own these too, and no duty keeps them."""
+    table = data_map.roots[root].table
+    return [step for step in steps if step.table == table and step.others == "none" and not step.only]
+
+
+def dated(terms: Terms, data_map: DataMap, duties: Sequence[Duty]) -> list[DutyQuestion]:
+    """What holds roots that have been selected: a promise only by a date, since theirs may have gone with them."""
+    promised = {(promise.rule, promise.role) for promise in data_map.promises}
+    return [
+        replace(question, dated=(duty.rule, duty.role) in promised)
+        for duty, question in zip(duties, terms.duty_questions(data_map, duties), strict=True)
+    ]
+
+
+def without(
+    held: Mapping[RootKey, int], duties: Sequence[Duty], binding: PromiseBinding
+) -> dict[RootKey, int]:
+    """What holds roots, but for the promise by which they leave for the archive: its term is not over for them."""
+    own = sum(
+        1 << number
+        for number, duty in enumerate(duties)
+        if not duty.seal and (duty.rule, duty.event) == (binding.rule, binding.event)
+    )
+    return {key: mask & ~own for key, mask in held.items()}
+
+
+def undated_owners(terms: Terms, data_map: DataMap, snapshot: Snapshot, change: ChangeSet) -> set[RootKey]:
+    """Of those for whom rows of the change stay, the ones whom promises concern and nothing dates.
+
+    No right of theirs is known, and no term will ever reach them.
+    """
+    free = {key for key in change.departing or change.keys if not change.held.get(key)}
+    root, owners = change.root, list(snapshot.owners(change).difference(free))
+    return without_right(terms, data_map, snapshot, root, owners)
+
+
+def without_right(
+    terms: Terms, data_map: DataMap, snapshot: Snapshot, root: str, keys: Sequence[RootKey]
+) -> set[RootKey]:
+    """Those of the keys whom promises concern, whom nothing dates within a term, and whom no declared duty holds."""
+    if not keys:
+        return set()
+    bound = [promise for promise in data_map.promises if data_map.roles[promise.role].root == root]
+    duties = [duty for duty in data_map.duties if duty.root == root]
+    members = [
+        DutyQuestion(number, root, data_map.roles[promise.role]) for number, promise in enumerate(bound)
+    ]
+    asked = terms.duty_questions(data_map, [*duties, *(duty_of(data_map, promise) for promise in bound)])
+    rights = [
+        replace(question, number=len(bound) + number, dated=number >= len(duties))
+        for number, question in enumerate(asked)
+    ]
+    found = snapshot.find_held(root, keys, [*members, *rights])
+    concerned = (1 << len(bound)) - 1
+    return {key for key, mask in found.held.items() if mask and not mask & ~concerned}

@@ -1,0 +1,243 @@
+"""People who own each other's own card: a row stays while one owner has a right to be there, and leaves with the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from garant.engine.execution import Execution
+from tests.engine.support.databases import Database
+from tests.engine.support.examples import examples
+from tests.engine.support.oracle import ends
+from tests.engine.support.policies import policy
+from tests.engine.support.running import Notebook, carry_out, retention
+from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
+
+PROMISES = {"odd": "P1Y", "even": "P2Y"}
+"""``odd`` counts from an interaction, which goes with the person; ``even`` from an invoice, which stays."""
+
+
+def friendly(shop: Shop, *roles: str) -> Shop:
+    """The shop where a contact's friend owns the contact's card too, with one promise for each role."""
+    shop.database.run("ALTER TABLE contact ADD COLUMN friend integer")
+    links = shop.document["tables"]["contact"]["links"]
+    links.append({"root": "contact", "column": "friend", "relation": "co-owned"})
+    marks = {"odd": "(1, 3)", "even": "(2, 3)"}
+    (promise,) = shop.document["promises"]
+    shop.document["promises"] = []
+    for role in roles:
+        asked = f"SELECT id AS key FROM contact WHERE customer IN {marks[role]}"
+        shop.document["roles"][role] = {"root": "contact", "query": asked}
+        event = "last-contact" if role == "odd" else "last-invoice"
+        shop.document["promises"].append({**promise, "rule": role, "role": role, "event": event})
+    shop.document["duties"] = []
+    shop.policy = policy("UTC", **{role: PROMISES[role] for role in roles})
+    return shop
+
+
+def befriend(shop: Shop, **pairs: int) -> None:
+    for one, other in pairs.items():
+        shop.database.run(f"UPDATE contact SET friend = {other} WHERE id = {one[1:]}")
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_two_promises_end_two_who_own_each_others_card(shop: Shop, size: int) -> None:
+    friendly(shop, "odd", "even").people(1, customer=1).people(2, customer=2).invoice(2, at=OLD)
+    befriend(shop, _1=2, _2=1)
+    plan = shop.plan()
+    assert [(s.rule, s.due, s.rows) for s in plan.selections] == [("odd", 1, 1), ("even", 1, 5)]
+    _, checked = carry_out(plan, shop.policy, shop.system(), size)
+    assert checked.verified, checked
+    assert shop.ids("contact") == shop.ids("note") == shop.ids("interaction") == []
+
+
+def test_who_is_past_one_term_and_not_another_still_owns_what_is_shared(shop: Shop) -> None:
+    friendly(shop, "odd", "even").people(1, customer=1).people(2, customer=3).invoice(2, at=RECENT)
+    befriend(shop, _1=2, _2=1)
+    _, checked = carry_out(shop.plan(), shop.policy, shop.system())
+    assert checked.verified, checked
+    assert (shop.ids("contact"), shop.ids("interaction")) == ([1, 2], [2])
+
+
+def test_what_stays_for_people_whom_nothing_dates_is_said_and_is_not_verified(shop: Shop) -> None:
+    """The first to leave left their card to the other, and is dated by nothing when the other leaves."""
+    friendly(shop, "odd").people(1, customer=1).people(2, customer=1, at="2026-10-05 10:00:00")
+    befriend(shop, _1=2, _2=1)
+    first = shop.plan()
+    assert first.selections[0].notes == []
+    _, checked = carry_out(first, shop.policy, shop.system())
+    assert checked.verified, "the second has a right to both cards"
+    later = retention(shop.policy, shop.system(), date(2040, 1, 1))
+    assert (later.selections[0].due, later.selections[0].undated) == (1, 1)
+    assert "whom nothing dates" in later.selections[0].notes[0].en
+    _, checked = carry_out(later, shop.policy, shop.system())
+    assert not checked.verified
+    (left,) = checked.selections[0].left
+    assert (left.table, left.do, left.rows, left.undated) == ("contact", "delete", 2, True)
+
+
+def test_the_card_of_somebody_undated_stays_and_is_said(shop: Shop) -> None:
+    """Nobody can tell it from that of somebody who has left before: nothing dates either."""
+    friendly(shop, "odd").people(1, 2, customer=1)
+    shop.database.run("DELETE FROM interaction WHERE id = 2")
+    befriend(shop, _2=1)
+    _, checked = carry_out(shop.plan(), shop.policy, shop.system())
+    assert shop.ids("contact") == [2]
+    assert [(left.table, left.undated) for left in checked.selections[0].left] == [("contact", True)]
+
+
+@pytest.mark.parametrize("duty", [False, True])
+def test_the_card_of_somebody_whom_a_duty_holds_stays_by_right(shop: Shop, duty: bool) -> None:
+    friendly(shop, "odd").people(1, 2, customer=1).invoice(2)
+    shop.database.run("DELETE FROM interaction WHERE id = 2")
+    befriend(shop, _2=1)
+    if duty:
+        why = {"fr": "devoir", "en": "duty"}
+        held = {"rule": "invoices", "root": "contact", "role": "invoiced", "event": "last-invoice"}
+        shop.document["duties"] = [
+            {**held, "why": why, "keeps": {"invoice": {"row": True, "columns": "all"}}}
+        ]
+        shop.document["tables"]["invoice"] = {
+            "key": "id",
+            "links": [{"root": "contact", "column": "contact_id"}],
+        }
+        shop.policy = policy("UTC", odd="P1Y", invoices="P10Y")
+    _, checked = carry_out(shop.plan(), shop.policy, shop.system())
+    assert (checked.verified, shop.ids("contact")) == (duty, [2])
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_who_left_before_an_interruption_is_no_owner_after_it(shop: Shop, stop: int) -> None:
+    """Nothing dates them any more: it is the journal that remembers."""
+    friendly(shop, "odd", "even").people(1, 3, customer=1).people(2, customer=2).invoice(2, at=OLD)
+    befriend(shop, _1=3, _3=2, _2=1)
+    plan, notebook = shop.plan(), Notebook()
+    first = Execution(plan, shop.policy, shop.system(), batch_size=1)
+    for key in first.batch_keys()[:stop]:
+        first.execute(key, notebook)
+    again = Execution(plan, shop.policy, shop.system(), batch_size=1, resumed=True)
+    for key in again.batch_keys()[stop:]:
+        again.execute(key, notebook)
+    assert again.verify(notebook).verified
+    assert shop.ids("contact") == []
+
+
+def test_who_comes_back_during_an_interruption_owns_again(shop: Shop) -> None:
+    friendly(shop, "odd", "even").people(1, customer=1).people(2, customer=2).invoice(2, at=OLD)
+    befriend(shop, _1=2, _2=1)
+    plan, notebook = shop.plan(), Notebook()
+    first = Execution(plan, shop.policy, shop.system())
+    first.execute(first.batch_keys()[0], notebook)
+    shop.add("interaction", {"id": 9, "contact_id": 1, "at": RECENT, "body": "I am back"})
+    again = Execution(plan, shop.policy, shop.system(), resumed=True)
+    again.execute(again.batch_keys()[1], notebook)
+    assert shop.ids("contact") == [1, 2]
+
+
+@dataclass
+class Person:
+    """Somebody, as the oracle knows them."""
+
+    roles: set[str]
+    dates: dict[str, date]
+    """Promise → the last fact that it counts from."""
+    owners: set[int]
+    """Of their own card."""
+    ever: set[str] = field(default_factory=set)
+
+
+@dataclass
+class People:
+    """The oracle: dicts and loops over people, nothing of the engine."""
+
+    here: dict[int, Person]
+
+    def past(self, key: int, promise: str, day: date) -> bool:
+        dated = self.here[key].dates.get(promise)
+        return dated is not None and ends(dated, PROMISES[promise]) < day
+
+    def leaves(self, key: int, day: date) -> bool:
+        """Past one term, and kept by no other; nothing dated is a term that has no end."""
+        roles = self.here[key].roles
+        return bool(roles) and all(self.past(key, promise, day) for promise in roles)
+
+    def has_no_right(self, key: int, day: date) -> bool:
+        """Nothing dates them within any promise that concerns them."""
+        one = self.here[key]
+        return bool(one.roles) and all(p not in one.dates or self.past(key, p, day) for p in one.roles)
+
+    def sweep(self, day: date) -> bool:
+        """What a sweep leaves; whether all that is left has somebody with a right to it."""
+        leaving = {key for key in self.here if self.leaves(key, day)}
+        staying = {
+            key: {owner for owner in one.owners if owner in self.here and owner not in leaving}
+            for key, one in self.here.items()
+        }
+        lost = {
+            key
+            for key, one in self.here.items()
+            if one.owners & leaving
+            and staying[key]
+            and all(self.has_no_right(owner, day) for owner in staying[key])
+        }
+        gone = {key for key, one in self.here.items() if one.owners & leaving and not staying[key]}
+        for key in leaving:
+            self.here[key].dates.pop("odd", None)
+        self.here = {key: one for key, one in self.here.items() if key not in gone}
+        return not lost
+
+
+def draw(chance: Random, shop: Shop) -> People:
+    people, numbers = People({}), range(1, chance.randint(2, 7))
+    for number in numbers:
+        mark, friend = chance.choice((0, 1, 1, 2, 2, 3)), chance.choice((None, *numbers))
+        roles = {role for role, bit in (("odd", 1), ("even", 2)) if mark & bit}
+        dates: dict[str, date] = {}
+        shop.people(number, customer=mark)
+        shop.database.run("DELETE FROM interaction")
+        for role in ("odd", "even"):
+            if chance.random() < 0.8:
+                dates[role] = AS_OF - timedelta(days=chance.choice((30, 300, 500, 900, 1200)))
+        people.here[number] = Person(roles, dates, {number} | ({friend} if friend else set()))
+        if friend:
+            befriend(shop, **{f"_{number}": friend})
+    for number, one in people.here.items():
+        at = {role: f"{day} 12:00:00" for role, day in one.dates.items()}
+        if "odd" in at:
+            shop.add("interaction", {"id": number, "contact_id": number, "at": at["odd"]})
+        if "even" in at:
+            shop.invoice(number, at=at["even"])
+    return people
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([1, 2, 1000]))
+@examples(15)
+def test_sweeps_leave_what_people_have_a_right_to(database: Database, chance: Random, size: int) -> None:
+    """Sweep after sweep: brute force says what is left, and whether that can be called verified."""
+    database.clear()
+    shop = friendly(Shop(database).create(), "odd", "even")
+    people = draw(chance, shop)
+    note({key: (one.roles, one.dates, one.owners) for key, one in people.here.items()})
+    dated = {key for key, one in people.here.items() if one.roles and one.roles <= one.dates.keys()}
+    said = True
+    for day in (AS_OF, date(2027, 6, 1), date(2040, 1, 1), date(2041, 1, 1)):
+        expected = people.sweep(day)
+        plan = retention(shop.policy, shop.system(), day)
+        _, checked = carry_out(plan, shop.policy, shop.system(), size)
+        assert shop.ids("contact") == shop.ids("note") == sorted(people.here), day
+        assert checked.verified == expected, (day, checked)
+        said = said and checked.verified
+    shop.close()
+    owned = {owner for one in people.here.values() for owner in one.owners if not owner_left(people, owner)}
+    if said:
+        assert not {key for key in people.here if key in dated and not people.here[key].owners & owned}
+
+
+def owner_left(people: People, key: int) -> bool:
+    """Whether an owner has gone, or could only have stayed without a right."""
+    return key not in people.here or people.has_no_right(key, date(2041, 1, 1))
