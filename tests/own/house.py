@@ -336,6 +336,42 @@ def verify() -> dict[str, Any]:
     return {"entries": len(keys), "once": len(keys) == len(set(keys))}
 
 
+def journal() -> list[str]:
+    """What becomes of a batch's journal: kept with its transaction, lost with it, refused a second time."""
+    import sqlalchemy as sa
+
+    from garant.apps.promises import ownjournal, services
+    from garant.apps.promises.models import Run
+    from garant.engine.journal import write_counts
+    from garant.site.own import address
+    from garant.systems.port import Counts, Interrupted
+    from garant.systems.sql.engines import read_url
+
+    run = Run._base_manager.values_list("pk", flat=True)[0]
+    engine = sa.create_engine(read_url(address(), OWN))
+    counts, said = write_counts(Counts((1,)), []), list[str]()
+    for key, fate in (("999/1", "rollback"), ("999/1", "commit"), ("999/1", "commit")):
+        with engine.connect() as changing, changing.begin() as transaction:
+            try:
+                with ownjournal.by(changing):
+                    services.prepare_batch(run, key, counts)
+            except Interrupted as refusal:
+                said.append(str(refusal))
+                transaction.rollback()
+                continue
+            transaction.commit() if fate == "commit" else transaction.rollback()
+        said.append(str(services.prepared_counts(run, key) is not None))
+    engine.dispose()
+    return said
+
+
+def night() -> dict[str, int]:
+    """The night's work on requests."""
+    from garant.apps.rights import services as rights
+
+    return rights.night(OWN)
+
+
 def look() -> dict[str, str]:
     """How each promise of the installation stands."""
     from garant.apps.controls import services as controls
@@ -398,6 +434,8 @@ ORDERS: dict[str, Callable[..., object]] = {
     "find": find,
     "verify": verify,
     "look": look,
+    "night": night,
+    "journal": journal,
     "undecided": undecided,
     "check": check,
     "durable": durable,

@@ -31,6 +31,7 @@ from garant.site.words import said, say, spoken
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every organisation of the person: an outside officer's whole practice on one page."""
     held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
+    held.sort(key=lambda one: one.organisation_id == INSTALLATION)  # the companies first
     standings = controls.portfolio([one.organisation_id for one in held])
     rows: list[dict[str, Any]] = [
         {

@@ -129,12 +129,10 @@ def looking(data_map: DataMap) -> Iterator[Engine]:
 
 def _refuse_own(chosen: Mapping[str, Loaded], organisation: str) -> None:
     """No organisation but the installation's reaches Garant's own database: it holds those of all."""
+    if organisation == own.INSTALLATION:
+        return
     for name, one in chosen.items():
-        if (
-            isinstance(one, LoadedMap)
-            and one.map.connection.env == own.VARIABLE
-            and organisation != own.INSTALLATION
-        ):
+        if isinstance(one, LoadedMap) and own.is_ours(_variables(one.map)):
             raise refusals.not_the_installation(name)
 
 
