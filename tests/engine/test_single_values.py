@@ -181,3 +181,9 @@ def test_what_is_no_number_is_the_same_as_itself_alone(odd: str) -> None:
     assert same("phone", odd, odd)
     assert not same("phone", odd, "01 99 00 12 34")
     assert not same("phone", "01 99 00 12 34", odd)
+
+
+def test_a_person_who_does_it_by_hand_reads_what_is_wrong_and_what_is_right(shop: Shop) -> None:
+    with_mobiles(shop).people(1, phone=LANDLINE, mobile=MOBILE)
+    plan = proposed(shop, ("phone", LANDLINE, RIGHT)).model_copy(update={"corrections": {"name": "Ana"}})
+    assert plan.right_values() == {"name": "Ana", f"phone ({LANDLINE})": RIGHT}
