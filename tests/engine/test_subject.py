@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from garant.engine.document import Kind, Plan
-from garant.engine.execution import BatchResult
+from garant.engine.document import Kind, Plan, Replacement
+from garant.engine.execution import BatchResult, Execution, PlanRefused
 from garant.engine.identities import variants
+from garant.engine.manual import Keeper
 from garant.engine.subject import NotSupported, find_subject, plan_subject
 from garant.engine.verify import Verification
 from garant.systems.model import Relation
@@ -223,3 +226,46 @@ def test_a_system_with_no_disposition_says_so(shop: Shop) -> None:
 def test_nobody_found_is_a_plan_of_nothing(shop: Shop) -> None:
     plan, results, verification = request(shop, "erasure")
     assert (plan.selections, results, verification.verified) == ([], [], True)
+
+
+# ---------------------------------------------------------------- restrict by hand, where the map has no mark
+
+OFFICER = Keeper("Camille Exemple", "dpo@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("kind", "to_do"), [("restriction", "Put aside"), ("lifting", "put it back into use")]
+)
+def test_where_the_map_has_no_mark_somebody_is_asked(shop: Shop, kind: Kind, to_do: str) -> None:
+    """Nothing is moved that could not be put back: a person sets it apart, and says so."""
+    shop.document["restriction"] = {}
+    shop.people(1)
+    before = shop.rows()
+    plan = plan_subject(shop.policy, shop.system(), ONE, kind, as_of=AS_OF, keeper=OFFICER)
+    [task] = plan.tasks
+    assert (task.system, task.email, task.identities, task.days) == ("crm", "dpo@acme.example", ONE, 3)
+    assert to_do in task.look_for.en
+    assert [(one.due, one.population) for one in plan.selections] == [(0, 1)]
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert shop.rows() == before
+    another = {"crm": replace(shop.system()["crm"], digest="map-2")}
+    with pytest.raises(PlanRefused, match="data map has changed"):
+        Execution(plan, shop.policy, another)
+
+
+def test_nobody_is_asked_for_what_the_map_marks_or_where_nobody_is(shop: Shop) -> None:
+    shop.people(1)
+    plan = plan_subject(shop.policy, shop.system(), ONE, "restriction", as_of=AS_OF, keeper=OFFICER)
+    assert (plan.tasks, plan.selections[0].due) == ([], 1)
+    nobody = {"email": "nobody@x.example"}
+    shop.document["restriction"] = {}
+    assert (
+        plan_subject(shop.policy, shop.system(), nobody, "restriction", as_of=AS_OF, keeper=OFFICER).tasks
+        == []
+    )
+    wrong = [Replacement(kind="number", was="1", becomes="2")]
+    with pytest.raises(NotSupported, match="no column"):
+        plan_subject(
+            shop.policy, shop.system(), ONE, "rectification", as_of=AS_OF, replacements=wrong, keeper=OFFICER
+        )

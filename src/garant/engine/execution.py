@@ -219,7 +219,8 @@ def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source
                 en="the policy has changed since the plan was made: make a new plan",
             )
         )
-    by_hand = {task.system for task in plan.tasks}  # the tasks are in the plan, whole
+    reached = {one.system for one in plan.selections}
+    by_hand = {task.system for task in plan.tasks} - reached  # the tasks are in the plan, whole
     for system, digest in plan.map_digests.items():
         if system in by_hand:
             continue

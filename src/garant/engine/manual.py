@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,9 +71,53 @@ def request_tasks(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who puts data aside where a map does not say how: the organisation's data protection officer, most often."""
+
+    name: str
+    email: str
+
+
+DAYS: Final = 3
+"""Calendar days that a keeper has: what is to be set apart is in use until then."""
+
+
+def marking_tasks(
+    kind: str, systems: Mapping[str, Text], identities: Mapping[str, str], keeper: Keeper
+) -> list[ManualTask]:
+    """One task for each system, by its name, whose map has no mark of a restriction (GDPR art. 18), or none to take off."""
+    return [
+        ManualTask(
+            system=name,
+            label=label,
+            rule=None,
+            responsible=keeper.name,
+            email=keeper.email,
+            days=DAYS,
+            key=None,
+            look_for=_LIFT if kind == "lifting" else _SET_APART,
+            identities=dict(identities),
+        )
+        for name, label in sorted(systems.items())
+    ]
+
+
+_SET_APART: Final = Text(
+    fr="La carte de ce système ne dit pas comment mettre une personne de côté. Mettez à part ce qui parle d’elle "
+    "(fiche masquée, droits retirés, copie fermée hors de la base) : plus personne ne s’en sert, rien n’est détruit.",
+    en="The map of this system does not say how to set a person apart. Put aside what speaks of them (a hidden card, "
+    "rights taken away, a closed copy outside the base): nobody uses it any more, nothing is destroyed.",
+)
+_LIFT: Final = Text(
+    fr="Ce qui parle de cette personne avait été mis à part à la main : remettez-le à l’usage, tel qu’il était.",
+    en="What speaks of this person had been put aside by hand: put it back into use, as it was.",
+)
+
+
 def digests(manual: Mapping[str, ManualSource], tasks: list[ManualTask]) -> dict[str, str]:
     """The digests of the maps that the tasks come from."""
-    return {task.system: manual[task.system].digest for task in tasks}
+    return {task.system: manual[task.system].digest for task in tasks if task.system in manual}
 
 
 def _task(

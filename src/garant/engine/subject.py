@@ -12,7 +12,7 @@ from garant.engine.asked import reachable as reachable
 from garant.engine.document import MARKING, Kind, Plan, Replacement, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found, roots_of_many
-from garant.engine.manual import ManualSource, request_tasks
+from garant.engine.manual import Keeper, ManualSource, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
 from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, unreached
 from garant.engine.plan import terms_of
@@ -80,6 +80,7 @@ def plan_subject(
     replacements: Sequence[Replacement] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
+    keeper: Keeper | None = None,
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -92,6 +93,7 @@ def plan_subject(
         holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
+        keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -107,6 +109,7 @@ def plan_subject(
         replacements=replacements,
         holds=holds,
         manual=manual,
+        keeper=keeper,
     )
 
 
@@ -121,6 +124,7 @@ def plan_subjects(
     replacements: Sequence[Replacement] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
+    keeper: Keeper | None = None,
 ) -> Plan:
     """The same for many people who ask at once: one plan, with one selection for each system and root.
 
@@ -135,6 +139,7 @@ def plan_subjects(
     terms = terms_of(policy, as_of)
     selections: list[Selection] = []
     refused: list[Text] = []
+    unmarked: dict[str, Text] = {}
     unknown = set(range(len(people)))
     for name in sorted(sources):
         source = sources[name]
@@ -146,13 +151,18 @@ def plan_subjects(
                 request = _request_or_why(source.data_map, root, kind, right)
                 if isinstance(request, Text):
                     selections.append(_untouched(source.data_map, root, request, len(known)))
-                    refused += [request] if source.data_map.system != ARCHIVE else []
+                    if name != ARCHIVE and keeper is not None and kind in MARKING:
+                        unmarked[name] = source.data_map.label
+                    elif name != ARCHIVE:
+                        refused.append(request)
                     continue
                 made = _selected(terms, source, snapshot, request, list(known), said)
                 asked = _who_asked(list(known.values())) if len(people) > 1 else ""
                 selections.append(made.model_copy(update={"asked": asked}))
     if refused and len(refused) == len(selections):
         raise NotSupported(refused[0])
+    if keeper is not None:
+        tasks += [task for one in people for task in marking_tasks(kind, unmarked, one, keeper)]
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,

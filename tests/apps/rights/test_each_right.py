@@ -19,11 +19,16 @@ from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
 from garant.apps.organisations.services import scoped
 from garant.apps.permissions import services as permissions
+from garant.apps.promises import decisions
+from garant.apps.promises import services as promises
 from garant.apps.promises.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
+from garant.apps.tasks import services as tasks
+from garant.apps.tasks.answers import Answer, sign, statement_digest
 from garant.ledger import LedgerError
+from garant.ledger.notes import SigningKey
 from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody, work
 from tests.apps.rights.steps import OFFICER, asked, confirm, fill, post_form
 from tests.apps.seen import seen
@@ -141,6 +146,34 @@ def test_a_restriction_marks_rows_where_the_map_says_how(company: str, post: Let
     request, _ = asked(company, post, "restriction", somebody())
     assert request.state == "planned"
     carried_out(company, request.key)
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    assert "restricted" in [one.kind for one in services.sent(request)]
+
+
+def test_a_restriction_is_asked_of_the_officer_where_the_map_has_no_mark(company: str, post: Letters) -> None:
+    """Recruitment has no mark: somebody sets the data apart and signs; until then it is not told as done."""
+    ((email,),) = ask_system(
+        "GARANT_DEMO_RECRUITMENT",
+        "SELECT email FROM candidate WHERE email IS NOT NULL GROUP BY lower(email) HAVING count(*) = 1 LIMIT 1",
+    )
+    request, _ = asked(company, post, "restriction", email)
+    assert request.state == "planned"
+    carried_out(company, request.key)
+    assert "restrict" in may(company, email), "at once, whoever does the rest"
+    run = decisions.run_of(company, services.find(company, request.key).plan)
+    assert run is not None
+    assert run.state == "waiting"
+    with pytest.raises(LedgerError, match="by hand"):
+        services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    (task,) = tasks.of_run(run.key)
+    assert (task.statement["system"], task.statement["email"]) == (
+        "recruitment",
+        policy_in_force(company).document.organisation.dpo.email,
+    )
+    key = SigningKey(bytes(range(32)))
+    tasks.trust(company, "recruitment", str(key.verifier("recruitment")))
+    done = Answer(task.key, statement_digest(task.statement), "done", 1, 1, "")
+    promises.receive_answer(sign(done, key, "recruitment"))
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     assert "restricted" in [one.kind for one in services.sent(request)]
 

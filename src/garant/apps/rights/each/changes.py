@@ -11,7 +11,9 @@ from garant.apps.promises.workspace import Workspace
 from garant.apps.rights.each import values
 from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
+from garant.engine.manual import Keeper
 from garant.engine.subject import plan_subject
+from garant.policy.document.contacts import Organisation
 from garant.policy.periods import time_zone
 from garant.policy.text import Text
 
@@ -80,7 +82,15 @@ def plan_of(
         replacements=replacements,
         holds=holds.in_force(organisation.key),
         manual=workspace.manual,
+        keeper=_keeper(organisation),
     )
+
+
+def _keeper(organisation: Organisation) -> Keeper | None:
+    """Who sets data apart where a map does not say how: the data protection officer, else the general contact."""
+    found = [one for one in (organisation.dpo, organisation.contact) if one is not None and one.email]
+    name = found[0].name or organisation.name if found else ""
+    return Keeper(name, found[0].email or "") if found else None
 
 
 def kept(document: Plan) -> list[dict[str, Any]]:
