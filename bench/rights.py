@@ -12,6 +12,8 @@ import os
 import re
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,11 +36,15 @@ Spent = dict[str, tuple[float, int]]
 
 
 def install(folder: Path, people: int) -> None:
-    """The demo's installation, in this process."""
+    """The demo's installation, in this process; on the database that DATABASE_URL names, where it does."""
     from garant.demo import site as demo_site
 
+    database = {name: value for name, value in os.environ.items() if name == "DATABASE_URL" and value}
     demo_site.prepare(folder, as_of=datetime.now(UTC).date(), people=people, port=8000)
-    os.environ |= demo_site.environment(folder, 8000)
+    os.environ |= demo_site.environment(folder, 8000) | database
+    if database:
+        build = [sys.executable, "-m", "garant.demo.site", str(folder)]
+        subprocess.run(build, check=True, env={**os.environ, **database})
     from garant.site import setup
 
     setup.prepare()
@@ -94,6 +100,30 @@ def _identify(key: str, methods: Any) -> None:
     from garant.demo.site import ORGANISATION
 
     services.accept(ORGANISATION, key, methods.KNOWN_CONTACT, actor=DELEGATE)
+
+
+def drained(emails: list[str]) -> Spent:
+    """Requests approved one by one, then carried out as the worker does: the first job takes the others with it."""
+    from garant.apps.jobs import kinds
+    from garant.apps.jobs import services as jobs
+    from garant.apps.rights import services
+    from garant.apps.rights.words import Method, Right
+    from garant.demo.site import ORGANISATION
+
+    spent: Spent = {}
+    for email in emails:
+        asked = services.Asked(right=Right.ERASURE, whom=services.Whom(email=email, name="Jeanne Essai"))
+        with part(spent, "received, identified, searched, planned, approved"):
+            key = services.receive(ORGANISATION, asked).request.key
+            _identify(key, Method)
+            services.search(ORGANISATION, key)
+            services.approve(ORGANISATION, key, actor=OFFICER)
+    with part(spent, "drained"):
+        while waiting := jobs.waiting_runs(ORGANISATION):
+            job = jobs.begin(next(iter(waiting.values())))
+            assert job is not None
+            jobs.end(job.key, "done", outcome=kinds.run(job))
+    return spent
 
 
 def by_hand(folder: Path, email: str) -> float:
@@ -177,15 +207,32 @@ def table_of(spent: list[Spent], hand: list[float], forms: list[float]) -> Table
     return table
 
 
+def drained_table(emails: list[str]) -> Table:
+    """What each of many requests costs, and how many are carried out in a second."""
+    people = len(emails)
+    table = Table(title=f"{people} requests carried out together", title_justify="left")
+    for column in ("", "ms each", "own statements each", "per second", "wanted"):
+        table.add_column(column)
+    for name, (seconds, statements) in drained(emails).items():
+        wanted = f"≥ {WANTED['drained']:.0f} /s" if name == "drained" else ""
+        each = (f"{seconds / people * 1000:.1f}", f"{statements / people:.1f}", f"{people / seconds:.0f}")
+        table.add_row(name, *each, wanted)
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.rights", description=__doc__)
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--subjects", type=int, default=12)
+    parser.add_argument("--drained", type=int, default=0, help="requests approved together, and nothing else")
     parser.add_argument("--forms", type=int, default=100)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="garant-bench-") as name:
         folder = Path(name)
         install(folder, options.people)
+        if options.drained:
+            Console(width=110).print(drained_table(known(folder, options.drained)))
+            return
         spent: list[Spent] = []
         hand: list[float] = []
         for email in known(folder, options.subjects + 1):

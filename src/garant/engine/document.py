@@ -189,6 +189,10 @@ class Plan(Part):
         default="",
         description="Number of the request that it answers: what is asked again is a plan of its own, and is done.",
     )
+    gathers: list[str] = Field(
+        default_factory=list[str],
+        description="Digests of the approved plans that it carries out together, and nothing besides.",
+    )
     people: int = Field(default=0, ge=0, description="Where many people ask at once: how many.")
     unknown: list[int] = Field(
         default_factory=list[int],

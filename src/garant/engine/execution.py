@@ -18,7 +18,7 @@ from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED
-from garant.systems.port import Found, Marking, RootKey, Snapshot
+from garant.systems.port import Counts, Found, Marking, RootKey, Snapshot
 
 _ROOTS = Text(fr="dossiers", en="roots")
 _ROWS = Text(fr="lignes", en="rows")
@@ -146,7 +146,7 @@ class Execution:
                     self._asides[id(course)].forget()
                     self._asides[id(course)].look(self.terms, snapshot)
                     if judging:
-                        _check_drift(self.plan, course, snapshot, found[id(course)])
+                        check_drift(self.plan, course, snapshot, found[id(course)])
         self._heeded = holds
 
     def _look(self, course: Course, standing: Standing, snapshot: Snapshot, judging: bool) -> Found:
@@ -154,7 +154,7 @@ class Execution:
         course.heed(standing, self.plan.kind)
         found = course.look(self.terms, snapshot)
         if judging:
-            _check_drift(self.plan, course, snapshot, found)
+            check_drift(self.plan, course, snapshot, found)
         return found
 
     def _aside(self, course: Course) -> Aside:
@@ -251,14 +251,22 @@ def _archives_there(plan: Plan, sources: Mapping[str, Source]) -> None:
             )
 
 
-def _check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) -> None:
-    """Refuse a plan from which reality has moved too far; asked where it has just been said who is due."""
+def check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) -> Counts:
+    """Refuse a plan from which reality has moved too far; asked where it has just been said who is due.
+
+    Returns:
+        The rows that each of the course's steps would change now.
+
+    Raises:
+        PlanRefused: more, or fewer, roots or rows than the plan tolerates.
+    """
     planned = course.selection
     where = f"{planned.system}: {planned.rule or planned.root}"
     _within(plan, planned.due, len(found.keys), where, _ROOTS)
     # Nobody who leaves by the plan is left out as an owner.
     change = course.looking(found.keys, found.held)
-    rows = snapshot.count(change).total
+    counts = snapshot.count(change)
+    rows = counts.total
     loose = replace(change, steps=under(change.steps, UNGUARDED))
     reality = snapshot.count(loose).total if change.guards else rows
     # A hold placed since is no drift: its rows are there, and stay. One that ended frees more
@@ -266,6 +274,7 @@ def _check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) -
     _within(plan, planned.rows + planned.held, reality, where, _ROWS)
     if rows > planned.rows:
         _within(plan, planned.rows, rows, where, _ROWS)
+    return counts
 
 
 def _within(plan: Plan, planned: int, now: int, where: str, what: Text) -> None:

@@ -48,6 +48,8 @@ class Verification:
     """The answers of all the systems."""
 
     selections: tuple[SelectionCheck, ...]
+    unsettled: tuple[frozenset[RootKey], ...] = ()
+    """Selection by selection, the roots for which something is left: never part of a receipt."""
 
     @property
     def verified(self) -> bool:
@@ -72,15 +74,18 @@ def verify(
     were left alone. A root whose own row has gone is asked about like the others: what hung on it
     must not stay behind.
     """
+    checked = [
+        _check(terms, course, spared.get(number, set()), aside)
+        for number, (course, aside) in enumerate(zip(courses, asides, strict=True))
+    ]
     return Verification(
-        tuple(
-            _check(terms, course, spared.get(number, set()), aside)
-            for number, (course, aside) in enumerate(zip(courses, asides, strict=True))
-        )
+        tuple(check for check, _ in checked), tuple(frozenset(unsettled) for _, unsettled in checked)
     )
 
 
-def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: Aside) -> SelectionCheck:
+def _check(
+    terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: Aside
+) -> tuple[SelectionCheck, AbstractSet[RootKey]]:
     selection = course.selection
     asked = [key for key in course.keys if key not in spared]
     with course.source.connector.snapshot() as snapshot:
@@ -97,7 +102,7 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: As
         for step, count in zip(course.steps, rows, strict=True)
         if count
     )
-    return SelectionCheck(
+    check = SelectionCheck(
         selection.system,
         selection.rule,
         selection.due,
@@ -106,6 +111,7 @@ def _check(terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: As
         (*left, *undated),
         held,
     )
+    return check, overdue
 
 
 def _held(snapshot: Snapshot, change: ChangeSet) -> int:

@@ -43,6 +43,7 @@ api = DescribedAPI(
 )
 
 _ROUTERS = (
+    permissions,  # first: addresses are tried in this order, and programs ask before each use of data
     organisations,
     accounts,
     controls,
@@ -56,7 +57,6 @@ _ROUTERS = (
     rights,
     register,
     webhooks,
-    permissions,
     exchanges,
 )
 for _router in _ROUTERS:

@@ -6,11 +6,13 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 
@@ -18,6 +20,7 @@ from garant.apps.organisations.services import scoped
 from garant.apps.tokens import services as tokens
 from garant.apps.tokens.services import Answer, Bearer
 from garant.policy.text import Text
+from garant.site.middleware import content_policy
 from garant.site.problems import CONTENT_TYPE, problem
 from garant.site.rates import Buckets, caller
 
@@ -34,38 +37,50 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 
 class ApiMiddleware:
-    """The way in and out of the API; every other address passes by."""
+    """The way in and out of the API: what programs ask is answered here, without session, account or cookie.
+
+    Every other address passes by.
+    """
 
     def __init__(self, answer: Next) -> None:
-        self._answer = answer
+        self._pass = answer
         rates: dict[str, tuple[int, int]] = settings.GARANT_API_RATES
         self._buckets = {kind: Buckets(*rate) for kind, rate in rates.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a program, whatever happens with a problem that it can read."""
         if not request.path_info.startswith(PREFIX):
-            return self._answer(request)
-        response = self._plain(self._limited(request))
+            return self._pass(request)
+        request.COOKIES = {}
+        with (
+            translation.override(translation.get_language_from_request(request)),
+            timezone.override(settings.GARANT_ZONE),
+        ):
+            response = self._plain(self._limited(request))
+            response.headers.setdefault("Content-Language", translation.get_language() or "fr")
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Content-Security-Policy"] = content_policy()
+        response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
-        """Another organisation than the token's is not there."""
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Call the operation. Another organisation than the token's is not there; what nobody foresaw is said in the log,
+        not to the program.
+        """
+        try:
+            found = resolve(request.path_info)
+        except Resolver404:
+            return problem(404, "not-found")
+        request.resolver_match = found
         bearer: Bearer | None = getattr(request, "bearer", None)
-        named = kwargs.get("organisation")
-        if not request.path_info.startswith(PREFIX) or bearer is None or named in (None, bearer.organisation):
-            return None
-        return problem(404, "not-found")
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """What nobody foresaw: said in the log, not to the program."""
-        if not request.path_info.startswith(PREFIX):
-            return None
-        _log.error("%s %s: %s", request.method, request.path_info, type(error).__name__, exc_info=error)
-        return problem(500, "unexpected")
+        if bearer is not None and found.kwargs.get("organisation") not in (None, bearer.organisation):
+            return problem(404, "not-found")
+        try:
+            return found.func(request, *found.args, **found.kwargs)
+        except Exception as error:
+            _log.error("%s %s: %s", request.method, request.path_info, type(error).__name__, exc_info=error)
+            return problem(500, "unexpected")
 
     def _limited(self, request: HttpRequest) -> HttpResponse:
         address = caller(request)

@@ -230,6 +230,13 @@ def approved() -> Any:
     )
 
 
+def begin(plan: Any, batch_size: int) -> Any:
+    """Begin the run of a plan, or give back the one that began."""
+    from garant.apps.promises import services
+
+    return services.start_run(plan, actor="tester", batch_size=batch_size)
+
+
 def summary(run: Any) -> dict[str, Any]:
     """Say what the receipts add up to."""
     batches = run.receipts()
@@ -259,7 +266,7 @@ def main(arguments: Sequence[str]) -> None:
     from garant.apps.promises import execution
 
     work = TinyWork(options.pop("target"), **options)
-    run = execution.carry_out(approved(), lambda _resumed, _size: work, actor="tester")
+    run = execution.carry_out(approved(), lambda _resumed, _size: work, start=begin)
     json.dump(summary(run) | {"executed": len(work.executed)}, sys.stdout)
 
 

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from garant.apps.controls import services as controls
 from garant.apps.exchanges import services as exchanges
 from garant.apps.holds import services as holds
-from garant.apps.jobs import services
+from garant.apps.jobs import running, services
 from garant.apps.jobs.models import Job
 from garant.apps.permissions import services as permissions
 from garant.apps.policies import services as policies
-from garant.apps.promises import decisions, execution
+from garant.apps.promises import decisions
 from garant.apps.promises.observers import Progress
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RunStoppedError
@@ -64,35 +64,19 @@ def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] 
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Carry out a plan that was approved, or go on with its run; one that has ended says no more about whom it was."""
-    digest = job.arguments["plan"]
-    ended = decisions.run_of(job.organisation, digest)
-    if ended is None or ended.open:
-        ended = _carry_out(job, digest)
-    rights.ended(job.organisation, digest)
-    if ended.plan.kind in SWEEPING:  # one person's request changes no promise; the night looks at everything
+    """Carry out a plan that was approved, with the others that wait and can go with it, or go on with its run."""
+    reporter = _Reporter(job.key)
+    watch = running.Watch(reporter.batch, reporter.stop)
+    try:
+        ended = running.run(job, watch)
+    except RunStoppedError:
+        raise StoppedError from None
+    if (
+        ended.run.plan.kind in SWEEPING
+    ):  # a person's request changes no promise; the night looks at everything
         controls.look(job.organisation)
         permissions.look(job.organisation)
     return {"run": ended.key, "state": ended.state}
-
-
-def _carry_out(job: Job, digest: str) -> Any:
-    """The run of a plan, to its end."""
-    reporter = _Reporter(job.key)
-    document = decisions.document(job.organisation, digest)
-    rights.began(job.organisation, digest)
-    with open_published(job.organisation, only=sorted(document.map_digests)) as workspace:
-        try:
-            return execution.apply_plan(
-                document,
-                workspace,
-                digest=digest,
-                actor=job.asked_by,
-                observer=reporter.batch,
-                stop=reporter.stop,
-            )
-        except RunStoppedError:
-            raise StoppedError from None
 
 
 def consequences(job: Job) -> dict[str, Any]:

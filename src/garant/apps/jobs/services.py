@@ -108,6 +108,26 @@ def waiting() -> list[str]:
         return list(Job.objects.filter(state__in=OPEN).order_by("asked_at").values_list("key", flat=True))
 
 
+def is_open(key: str) -> bool:
+    """Whether a job has not ended: for the worker, before it begins a process for it."""
+    with scopes_disabled():
+        return bool(Job.objects.filter(key=key, state__in=OPEN).exists())
+
+
+def waiting_runs(organisation: str) -> dict[str, str]:
+    """By the digest of its plan, the key of each run that was asked for and not begun, the first asked first."""
+    with scoped(organisation):
+        found = Job.objects.filter(kind="run", state=JobState.WAITING).order_by("asked_at")
+        return {one.arguments["plan"]: one.key for one in found}
+
+
+def end_waiting(organisation: str, key: str, state: JobState, **said: Any) -> None:
+    """Close a job that another one did, or tried, unless somebody has begun it meanwhile; as :func:`end` does."""
+    with scoped(organisation):
+        if Job.objects.filter(key=key, state=JobState.WAITING).exists():
+            end(key, state, **said)
+
+
 def oldest_waiting() -> datetime | None:
     """Since when the oldest job that no worker has begun waits, in any organisation: for the health of the worker."""
     with scopes_disabled():

@@ -39,7 +39,13 @@ POLL: Final = 0.5
 
 @DBOS.step(name="garant.job", retries_allowed=True, max_attempts=3, interval_seconds=2.0)
 def do(key: str) -> int:
-    """Do one job in a process of its own: its memory goes back, and its death is not the worker's."""
+    """Do one job in a process of its own: its memory goes back, and its death is not the worker's.
+
+    One that has ended meanwhile, such as a request carried out with others, needs none.
+    """
+    close_old_connections()
+    if not services.is_open(key):
+        return 0
     done = subprocess.run([sys.executable, "-m", "garant.apps.jobs.doing", key], check=True)
     return done.returncode
 
@@ -55,6 +61,8 @@ def hourly(scheduled: datetime, _: Any) -> None:
     """Ask for the looks of the organisations where it is night; destroy what is past its day."""
     close_old_connections()
     ask_nightly(scheduled)
+    for organisation in rights.organisations_with_requests():
+        rights.ask_again(organisation)
     remind_of_mail(scheduled)
     deliveries.destroy_due(scheduled)
     packages.destroy_due(scheduled)

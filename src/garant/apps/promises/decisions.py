@@ -10,6 +10,7 @@ from django.db import transaction
 
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
+from garant.apps.promises.fates import Fate, fate_of, fates_of
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
@@ -91,8 +92,8 @@ def listing(organisation: str, number: int = 50, *, sight: Sight | None = None) 
     """The latest plans, in numbers; of them, what somebody sees where they are named. No document is read."""
     with scoped(organisation):
         plans = list(Plan.objects.defer("document").order_by("-registered_at")[:number])
-        runs = {run.plan_id: run for run in Run.objects.filter(plan__in=[plan.digest for plan in plans])}
-    return [_line(plan, runs.get(plan.digest), sight) for plan in plans if sight is None or sight.any(plan)]
+        fates = fates_of(organisation, [plan.digest for plan in plans])
+    return [_line(plan, fates.get(plan.digest), sight) for plan in plans if sight is None or sight.any(plan)]
 
 
 def waiting(organisation: str) -> Plan | None:
@@ -103,9 +104,9 @@ def waiting(organisation: str) -> Plan | None:
 
 
 def run_of(organisation: str, digest: str) -> Run | None:
-    """The run of a plan, if it began."""
-    with scoped(organisation):
-        return Run.objects.select_related("plan").filter(plan_id=digest).first()
+    """The run that carries a plan out, alone or with others, if it began."""
+    fate = fate_of(organisation, digest)
+    return fate.run if fate is not None else None
 
 
 def runs(organisation: str, number: int = 50) -> list[Run]:
@@ -149,7 +150,7 @@ def run(organisation: str, key: str) -> Run:
     return found
 
 
-def _line(plan: Plan, run: Run | None, sight: Sight | None) -> Line:
+def _line(plan: Plan, run: Fate | None, sight: Sight | None) -> Line:
     parts = plan.summary["parts"] if sight is None else sight.parts(plan)
     return Line(
         digest=plan.digest,

@@ -103,6 +103,19 @@ class PlanPeople(Payload):
     people: list[Commitment] = Field(description="commitments to the plan under people's own keys")
 
 
+@entry_kind(
+    "plan.gathered",
+    fr="Des plans approuvés sont exécutés ensemble, et rien d’autre avec eux.",
+    en="Approved plans are carried out together, and nothing besides.",
+)
+class PlanGathered(Payload):
+    """Its run is theirs: their roots, and the sum of what each of them counted."""
+
+    plan: Digest = Field(description="the digest of the plan that carries them out")
+    of: list[Digest] = Field(description="the digests that were approved, each by a person")
+    selections: list[Selected] = Field(description="what they select together, system by system")
+
+
 @entry_kind("run.started", fr="L’exécution d’un plan commence.", en="The run of a plan starts.")
 class RunStarted(Payload):
     """From here on, receipts of this run may follow."""

@@ -19,7 +19,7 @@ from django.db import connection
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.promises import locks, refusals, services
+from garant.apps.promises import gathering, locks, refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.work import Work
@@ -41,6 +41,15 @@ _UNSUCCESSFUL = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 OpenWork = Callable[[bool, int], Work]
 """Opens the work of a run; told whether some of it has been done before, and the size of a batch."""
 
+Start = Callable[[Plan, int], Run]
+"""Begins the run of a plan with so many roots in a batch, or gives back the one that began."""
+
+Begun = Callable[[], None]
+
+
+def nothing() -> None:
+    """Do nothing."""
+
 
 def ignore(_: Progress) -> None:
     """Watch nothing."""
@@ -57,6 +66,7 @@ def apply_plan(
     batch_size: int = BATCH,
     now: datetime | None = None,
     cleaning: Cleaning = Cleaning.LIGHT,
+    begun: Begun = nothing,
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
@@ -70,6 +80,7 @@ def apply_plan(
         batch_size: roots per transaction.
         now: another instant than the clock's, for a story told in the past or the future.
         cleaning: how far the systems are cleaned before their bytes are searched.
+        begun: called once the run has begun, each time it is gone on with.
 
     Raises:
         RefusedError: a plan for a day to come, another digest, a changed policy or map, reality drifted beyond the plan's
@@ -91,11 +102,41 @@ def apply_plan(
     return carry_out(
         approved,
         _opening(plan, workspace),
-        actor=actor,
+        start=lambda kept, size: services.start_run(kept, actor=actor, batch_size=size),
+        begun=begun,
         observer=observer,
         stop=stop,
         batch_size=batch_size,
         aftermath=aftermath,
+    )
+
+
+def apply_gathered(
+    plan: EnginePlan,
+    workspace: Workspace,
+    *,
+    observer: Observer = ignore,
+    stop: threading.Event | None = None,
+    batch_size: int = BATCH,
+    begun: Begun = nothing,
+) -> Run:
+    """Carry out a gathered plan, each of whose plans was approved, to its end; again, go on or give the result back.
+
+    Raises:
+        RefusedError: one of its plans is not approved or begun elsewhere, the policy or a map changed, or reality
+            drifted: nothing was touched then, and each of its plans is as it was.
+        RunInterruptedError: a batch could not be done; the same call goes on from there.
+    """
+    today = _refuse_future(plan, workspace, datetime.now(UTC))
+    return carry_out(
+        Plan(digest=plan.digest, organisation=plan.organisation, kind=plan.kind),
+        _opening(plan, workspace),
+        start=lambda _, size: gathering.start(plan, batch_size=size),
+        begun=begun,
+        observer=observer,
+        stop=stop,
+        batch_size=batch_size,
+        aftermath=Aftermath(plan, workspace.sources, today, Cleaning.LIGHT),
     )
 
 
@@ -132,7 +173,8 @@ def carry_out(
     plan: Plan,
     open_work: OpenWork,
     *,
-    actor: str,
+    start: Start,
+    begun: Begun = nothing,
     observer: Observer = ignore,
     stop: threading.Event | None = None,
     batch_size: int = BATCH,
@@ -150,15 +192,16 @@ def carry_out(
     with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
         if not mine:
             raise refusals.already_running(plan.digest)
-        begun = services.run_of(plan)
-        if begun is not None and not begun.open:
-            services.forget_canaries(begun.key)  # killed just before it did
-            return begun
+        known = services.run_of(plan)
+        if known is not None and not known.open:
+            services.forget_canaries(known.key)  # killed just before it did
+            return known
         # Nothing is destroyed that could not be proved afterwards.
         evidence.verify_database(plan.organisation)
-        size = batch_size if begun is None else begun.batch_size
-        work = open_work(begun is not None and services.has_touched(begun), size)
-        run = services.start_run(plan, actor=actor, batch_size=size)
+        size = batch_size if known is None else known.batch_size
+        work = open_work(known is not None and services.has_touched(known), size)
+        run = start(plan, size)
+        begun()
         with attending(run.key, Attendance(work, observer, stop or threading.Event(), aftermath)):
             _run_durably(run)
         with scoped(plan.organisation):
@@ -196,6 +239,7 @@ def _dbos(run: Run) -> Iterator[None]:
             "log_level": "CRITICAL",
             "enable_otlp": False,
             "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": POLL_SECONDS,  # what ends it waits for this thread
             "max_executor_threads": 4,
             "sys_db_pool_size": 4,
         }

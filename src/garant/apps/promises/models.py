@@ -33,8 +33,16 @@ class Plan(models.Model):
     made_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_by: str = _fields.CharField(max_length=200, blank=True, default="")
     approved_at: datetime | None = _fields.DateTimeField(null=True)
+    gathered_in_id: str | None
+    gathered_in: Plan | None = _fields.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="members", null=True
+    )
+    """The plan that carries it out together with others, once that has begun."""
+    done: bool | None = _fields.BooleanField(null=True)
+    """Of a plan that was gathered and whose run ended: whether nothing of it is left."""
 
     objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+    members: Any
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"

@@ -15,6 +15,7 @@ from garant.apps.promises.entries import (
     Block,
     MapDigest,
     PlanApproved,
+    PlanGathered,
     ResiduePlace,
     ResidueSearched,
     RunFinished,
@@ -48,6 +49,15 @@ def plan_approved(plan: Plan, people: Sequence[str] = (), more: int = 0) -> Plan
         selections=[_selected(selection) for selection in document["selections"]],
         people=list(people),
         more=more,
+    )
+
+
+def plan_gathered(plan: Plan) -> PlanGathered:
+    """Which approved plans one plan carries out."""
+    return PlanGathered(
+        plan=plan.digest,
+        of=plan.document["gathers"],
+        selections=[_selected(selection) for selection in plan.document["selections"]],
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import canaries, ownjournal, receipts, refusals, subjects
+from garant.apps.promises import canaries, fates, ownjournal, receipts, refusals, subjects
 from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.scoping import for_plan, for_run
@@ -143,6 +143,8 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     begun = run_of(locked)
     if begun is not None:
         return begun
+    if locked.gathered_in_id is not None:
+        raise refusals.already_running(locked.digest)
     run = Run.objects.create(
         key=locked.digest[:RUN_DIGITS],
         plan=locked,
@@ -299,6 +301,7 @@ def finish_run(run_key: str, checked: Checked) -> Run:
     run.save(update_fields=["state", "finished_at", "verification"])
     _enter(run.plan, receipts.run_finished(run, checked, waiting=waiting), f"{run.key}/finished")
     evidence.checkpoint(run.plan.organisation)
+    fates.settle(run.plan, checked)
     _forget_whom(run)
     return run
 
@@ -345,7 +348,10 @@ def _forget_whom(run: Run) -> None:
     """
     run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None, canaries=None)
-    Plan.objects.filter(pk=run.plan.pk).update(document=_about_nobody(run.plan.document))
+    done = [run.plan, *run.plan.members.all()]
+    for plan in done:
+        plan.document = _about_nobody(plan.document)
+    Plan.objects.bulk_update(done, ["document"], batch_size=100)
 
 
 def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -358,7 +364,11 @@ def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
 def forget_plan(organisation: str, digest: str) -> None:
     """Drop whom a plan that was never carried out is about: it cannot be carried out any more."""
     with scoped(organisation), transaction.atomic():
-        plan = Plan.objects.select_for_update(of=("self",)).filter(digest=digest, run=None).first()
+        plan = (
+            Plan.objects.select_for_update(of=("self",))
+            .filter(digest=digest, run=None, gathered_in=None)
+            .first()
+        )
         if plan is not None:
             Plan.objects.filter(pk=digest).update(document=_about_nobody(plan.document))
 

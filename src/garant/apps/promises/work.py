@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from garant.engine.execution import BatchResult
 from garant.engine.journal import Journal
+from garant.systems.port import RootKey
 from garant.systems.residue import Canary
 
 __all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "Work"]
@@ -27,6 +28,11 @@ class Checked(Protocol):
     @property
     def details(self) -> Mapping[str, Any]:
         """What is left, selection by selection."""
+        ...
+
+    @property
+    def unsettled(self) -> Sequence[frozenset[RootKey]]:
+        """Selection by selection, the roots for which something is left."""
         ...
 
 

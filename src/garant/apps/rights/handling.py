@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
-from garant.apps.promises import decisions
+from garant.apps.promises.fates import fate_of
 from garant.apps.rights import letters, planning, refusals, store
 from garant.apps.rights.each import changes, lists
 from garant.apps.rights.entries import (
@@ -195,7 +195,7 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
     if request.state == State.APPROVED:
         raise refusals.still_running()
     if request.state == State.RUNNING:
-        run = decisions.run_of(request.organisation, request.plan) if request.plan else None
+        run = fate_of(request.organisation, request.plan)
         if run is None or run.open:
             raise refusals.still_running()
         if outcome != Outcome.REFUSED and run.state == "not-kept":

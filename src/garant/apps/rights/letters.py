@@ -5,7 +5,7 @@ Somebody who gave no e-mail address is written on paper: the letter waits on the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from garant.apps.deliveries import services as deliveries
 from garant.apps.mails import services as mails
 from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
-from garant.apps.promises import decisions
+from garant.apps.promises.fates import fate_of
 from garant.apps.rights import store
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import Whom, opened, seal
@@ -202,23 +202,14 @@ def _purpose(request: Request) -> Text:
 
 
 def _done(request: Request) -> list[Done]:
-    """What the run of the request's plan did, system by system, by its receipts."""
-    run = decisions.run_of(request.organisation, request.plan) if request.plan else None
-    if run is None:
+    """What was done for this request alone, system by system."""
+    fate = fate_of(request.organisation, request.plan)
+    if fate is None:
         return []
     labels = {one.system: Text(**one.label) for one in Search.objects.filter(request=request) if one.label}
-    counts: dict[str, tuple[int, int]] = {}
-    for batch in run.receipts():
-        receipt: Mapping[str, Any] = batch.receipt or {}
-        tables: Sequence[Mapping[str, Any]] = receipt.get("tables", [])
-        before = counts.get(receipt.get("system", ""), (0, 0))
-        counts[receipt.get("system", "")] = (
-            before[0] + sum(table["deleted"] for table in tables),
-            before[1] + sum(table["treated"] for table in tables),
-        )
     return [
         Done(where=labels.get(system, Text(fr=system, en=system)), what=_counted(Right(request.right), *both))
-        for system, both in sorted(counts.items())
+        for system, both in sorted(fate.done.items())
         if any(both)
     ]
 

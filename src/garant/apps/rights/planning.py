@@ -1,22 +1,20 @@
-"""The plan of a request: proposed by the engine, approved by a person, carried out by a job, noted when it ended."""
+"""The plan of a request: proposed by the engine, approved by a person, asked of a job."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
+from garant.apps.promises import services as promises
 from garant.apps.promises.published import open_published
-from garant.apps.rights import directives, lifting, packing, refusals, store
-from garant.apps.rights.each import changes, lists, packages
-from garant.apps.rights.models import Request, Step
+from garant.apps.rights import directives, packing, refusals, store
+from garant.apps.rights.each import changes, packages
+from garant.apps.rights.models import Request
 from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import Method, Right, State
-from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan
 from garant.engine.subject import NotSupported
 
@@ -71,6 +69,8 @@ def _proposed(request: Request, made: Plan, *, actor: str) -> str:
     if whom is not None:
         whom.kept = changes.kept(made) if made.kind == "erasure" else []
         seal(request, whom)
+    if request.plan and request.plan != kept.digest:
+        promises.forget_plan(request.organisation, request.plan)  # nobody will carry it out
     request.plan = kept.digest
     store.move(request, State.PLANNED, actor, **changes.figures(made))
     return kept.digest
@@ -121,50 +121,11 @@ def _approved(request: Request, digest: str, workspace: Any, *, actor: str) -> R
     return request
 
 
-def began(organisation: str, digest: str) -> None:
-    """Note that the plan of a request, if it is one, is being carried out."""
-    _each(organisation, digest, State.APPROVED, lambda one: store.move(one, State.RUNNING, store.GARANT))
-
-
-def ended(organisation: str, digest: str) -> None:
-    """Note how the run of a request's plan ended."""
-    run = decisions.run_of(organisation, digest)
-    if run is None or run.open:
-        return
-
-    def noted(one: Request) -> None:
-        before = Step.objects.filter(request=one, kind="ran", detail={"run": run.key, "state": run.state})
-        if not before.exists():
-            store.note(one, "ran", store.GARANT, run=run.key, state=run.state)
-            if run.state == "kept":
-                directives.carried_out(one)
-            if run.state != "not-kept" and one.right == Right.RESTRICTION:
-                lists.restrict(organisation, _known(one), on=True)
-
-    _each(organisation, digest, State.RUNNING, noted)
-    if run.state != "not-kept":
-        with scoped(organisation), transaction.atomic():
-            for one in Request.objects.select_for_update().filter(lift_plan=digest, forget_on=None):
-                lifting.ended(one)
-                lists.restrict(organisation, _known(one), on=False)
-
-
-def _each(organisation: str, digest: str, state: State, do: Any) -> None:
-    with scoped(organisation), transaction.atomic():
-        for one in Request.objects.select_for_update().filter(plan=digest, state=state):
-            do(one)
-
-
 def _kind(request: Request, whom: Whom) -> Kind | None:
     """The plan that it takes, if any."""
     if directives.registers(request):
         return None
     return changes.kind_of(Right(request.right), whom.notes.get("wish", ""))
-
-
-def _known(request: Request) -> dict[str, str]:
-    whom = opened(request)
-    return {} if whom is None else whom.identities(declared=request.identified_by != Method.CODE)
 
 
 def _state(request: Request) -> Any:

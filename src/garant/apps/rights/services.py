@@ -1,6 +1,7 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
 from garant.apps.rights.behalf import Account, Brief, account, briefs, receive_for
+from garant.apps.rights.carrying import approved_plans, ask_again, began, ended, overtaken
 from garant.apps.rights.directives import Said as Directives
 from garant.apps.rights.directives import behind as directives_behind
 from garant.apps.rights.directives import revoke as revoke_directives
@@ -58,6 +59,8 @@ __all__ = [
     "answers_left",
     "approve",
     "approve_lift",
+    "approved_plans",
+    "ask_again",
     "began",
     "briefs",
     "choose_receiver",
@@ -77,6 +80,7 @@ __all__ = [
     "not_transmitted",
     "opened",
     "organisations_with_requests",
+    "overtaken",
     "pack",
     "package_again",
     "preview",

@@ -34,6 +34,9 @@ _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none of them is taken for another when it is read aloud."""
 
 
+ROWS: Final = 100
+"""Rows written by one statement."""
+
 ESCALATE: Final = 2
 """Days before the deadline from which the officer is told, whoever handles the request."""
 
@@ -120,6 +123,27 @@ def move(request: Request, state: State, actor: str, *more: Payload, **detail: A
     note(request, state, actor, **detail)
     moved = RequestMoved(request=request.key, state=state.value, plan=request.plan or None)
     enter(request.organisation, actor, *more, moved)
+
+
+def move_all(organisation: str, requests: Sequence[Request], state: State, actor: str) -> None:
+    """Put many requests into a state at once; the caller's transaction, which has locked them, holds all."""
+    if not requests:
+        return
+    for request in requests:
+        request.state = state
+    Request.objects.bulk_update(requests, ["state"], batch_size=ROWS)
+    note_each([(one, state.value, {}) for one in requests], actor)
+    moved = [RequestMoved(request=one.key, state=state.value, plan=one.plan or None) for one in requests]
+    enter(organisation, actor, *moved)
+
+
+def note_each(steps: Sequence[tuple[Request, str, Mapping[str, Any]]], actor: str) -> None:
+    """Remember a step of each of many requests."""
+    at = now()
+    Step.objects.bulk_create(
+        [Step(request=one, kind=kind, detail=dict(detail), at=at, by=actor) for one, kind, detail in steps],
+        batch_size=ROWS,
+    )
 
 
 def note(request: Request, kind: str, actor: str, **detail: Any) -> None:

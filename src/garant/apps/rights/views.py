@@ -16,6 +16,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
+from garant.apps.promises.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
 from garant.apps.rights.each.texts import hiding
@@ -126,7 +127,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "clock": one.clock(today),
         "today": today,
         "plan": _plan(one),
-        "run": decisions.run_of(request.organisation, one.plan) if one.plan else None,
+        "run": fate_of(request.organisation, one.plan),
         "jobs": _jobs(one),
         "letters": services.sent(one),
         **_told(one),

@@ -1,0 +1,150 @@
+"""Approved plans carried out by a job: alone, or those of many people's requests by one run.
+
+A job that carries out somebody's request takes with it the requests whose jobs wait behind it. One that is refused
+(somebody's data changed since their plan) is planned anew, and stops none of the others.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from garant.apps.holds import services as holds
+from garant.apps.jobs import services
+from garant.apps.jobs.models import Job, JobState
+from garant.apps.promises import decisions, execution, gathering, locks
+from garant.apps.promises.fates import Fate, fate_of, fates_of
+from garant.apps.promises.observers import Observer
+from garant.apps.promises.published import open_published
+from garant.apps.promises.refusals import RefusedError, drifted
+from garant.apps.promises.workspace import Workspace
+from garant.apps.rights import services as rights
+from garant.engine.document import Plan
+from garant.engine.gathering import gather
+from garant.policy.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told of each batch, and who may stop between two."""
+
+    observer: Observer
+    stop: threading.Event
+
+
+def run(job: Job, watch: Watch) -> Fate:
+    """Carry out the plan of a job, go on with its run, or give the result back.
+
+    Raises:
+        RefusedError: the plan is refused; a request's has been made anew, and waits to be approved.
+        RunInterruptedError: a batch could not be done; the same job, or another of the same run, goes on from there.
+    """
+    with _turn(job.organisation):
+        organisation, digest = job.organisation, job.arguments["plan"]
+        begun = fate_of(organisation, digest)
+        if begun is not None and not begun.open:  # its document names nobody any more
+            rights.ended(organisation, [digest])  # killed just before it did
+            return begun
+        document = decisions.document(organisation, digest)
+        with open_published(organisation, only=sorted(document.map_digests)) as workspace:
+            gathered = gathering.open_plan(organisation, digest)
+            if gathered is not None:
+                _carry_out(job, gathered, workspace, watch)
+            elif document.request:
+                _requests(job, document, workspace, watch)
+            else:
+                _alone(job, document, workspace, watch)
+    ended = fate_of(organisation, digest)
+    assert ended is not None
+    return ended
+
+
+def _waiting(job: Job, digest: str) -> list[Plan]:
+    """The plan of a job, and those of the requests behind it that can be carried out with it."""
+    others = rights.approved_plans(job.organisation, [*services.waiting_runs(job.organisation)])
+    wanted = [digest, *(other for other in others if other != digest)]
+    return gathering.waiting_among(job.organisation, wanted)
+
+
+@contextmanager
+def _turn(organisation: str) -> Iterator[None]:
+    """One job of an organisation at a time carries plans out: the next one then finds what the first has done."""
+    while True:
+        with locks.only_one(f"runs-{organisation}", Path(settings.GARANT_HOME) / "locks") as mine:
+            if mine:
+                yield
+                return
+        time.sleep(0.5)
+
+
+def _requests(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> None:
+    """Carry out the plan of a request with those of the others that wait: what cannot go with it waits for its own job."""
+    own: RefusedError | None = None
+    waiting = _waiting(job, document.digest)
+    if len(waiting) > 1:
+        gathered = gather(waiting, workspace.policy, workspace.sources, holds.in_force(job.organisation))
+        for plan, refusal in gathered.refused:
+            own = _refused(job, plan.digest, drifted(refusal.text)) or own
+        if gathered.plan is not None and len(gathered.plan.gathers) > 1:
+            _carry_out(job, gathered.plan, workspace, watch)
+    if own is None and fate_of(job.organisation, document.digest) is None:
+        try:
+            _alone(job, document, workspace, watch)
+        except RefusedError as refusal:
+            own = _refused(job, document.digest, refusal)
+    if own is not None:
+        raise own
+
+
+def _refused(job: Job, digest: str, refusal: RefusedError) -> RefusedError | None:
+    """Have a request planned anew, and say why to the job that asked: this one, or the one that waits."""
+    why = Text(fr=f"{refusal.message.fr} {refusal.mend.fr}", en=f"{refusal.message.en} {refusal.mend.en}")
+    if fate_of(job.organisation, digest) is None:
+        rights.overtaken(job.organisation, digest, why)
+    if digest == job.arguments["plan"]:
+        return refusal
+    key = services.waiting_runs(job.organisation).get(digest)
+    if key is not None:
+        services.end_waiting(job.organisation, key, JobState.FAILED, why=why)
+    return None
+
+
+def _alone(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> None:
+    """Carry out one plan, in the name of whoever asked for it."""
+    digest = document.digest
+    execution.apply_plan(
+        document,
+        workspace,
+        digest=digest,
+        actor=job.asked_by,
+        observer=watch.observer,
+        stop=watch.stop,
+        begun=lambda: rights.began(job.organisation, [digest]),
+    )
+    _ended(job, [digest])
+
+
+def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> None:
+    """Carry out a gathered plan, note the end of each of its requests, and close the jobs that asked for them."""
+    execution.apply_gathered(
+        gathered,
+        workspace,
+        observer=watch.observer,
+        stop=watch.stop,
+        begun=lambda: rights.began(job.organisation, gathered.gathers),
+    )
+    _ended(job, gathered.gathers)
+
+
+def _ended(job: Job, digests: Sequence[str]) -> None:
+    rights.ended(job.organisation, digests)
+    others = services.waiting_runs(job.organisation)
+    for digest, fate in fates_of(job.organisation, [one for one in digests if one in others]).items():
+        outcome = {"run": fate.key, "state": fate.state}
+        services.end_waiting(job.organisation, others[digest], JobState.DONE, outcome=outcome)
