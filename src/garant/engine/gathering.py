@@ -195,7 +195,7 @@ class _System:
             if step.do is Do.DELETE and step.others == "none"
         }
         duties = self._terms.duty_questions(self._source.data_map, request.duties)
-        held = self._snapshot.find_held(request.root, keys, duties).held if last else {}
+        held = self._snapshot.find_held(request.root, keys, duties).held if last else dict[RootKey, int]()
         left: set[RootKey] = set()
         for number, step in last.items():
             change = ChangeSet(request.root, keys, [step], held)
