@@ -27,6 +27,8 @@ API = "/api/v1/organisations"
 PUBLIC = {
     "GET /api/v1/organisations/{organisation}/log/checkpoint",
     "GET /api/v1/organisations/{organisation}/log/tile/{path:place}",
+    "GET /api/v1/organisations/{organisation}/opendsr/v2/certificate.pem",
+    "GET /api/v1/organisations/{organisation}/opendsr/v2/discovery",
 }
 """Operations that take no token; a new one is added here with thought."""
 
