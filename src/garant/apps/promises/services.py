@@ -364,11 +364,8 @@ def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
 def forget_plan(organisation: str, digest: str) -> None:
     """Drop whom a plan that was never carried out is about: it cannot be carried out any more."""
     with scoped(organisation), transaction.atomic():
-        plan = (
-            Plan.objects.select_for_update(of=("self",))
-            .filter(digest=digest, run=None, gathered_in=None)
-            .first()
-        )
+        plans = Plan.objects.select_for_update(of=("self",))
+        plan = plans.filter(digest=digest, run=None, gathered_in=None).first()
         if plan is not None:
             Plan.objects.filter(pk=digest).update(document=_about_nobody(plan.document))
 

@@ -18,7 +18,7 @@ from garant.apps.rights.packing import again as package_again
 from garant.apps.rights.packing import entrust, pack
 from garant.apps.rights.packing import read as texts_read
 from garant.apps.rights.packing import retry as retry_package
-from garant.apps.rights.planning import approve, began, ended, propose
+from garant.apps.rights.planning import approve, propose
 from garant.apps.rights.questions import answer as answer_question
 from garant.apps.rights.questions import left as answers_left
 from garant.apps.rights.questions import offered as questions_offered
