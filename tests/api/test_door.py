@@ -29,6 +29,7 @@ PUBLIC = {
     "GET /api/v1/organisations/{organisation}/log/tile/{path:place}",
     "GET /api/v1/organisations/{organisation}/opendsr/v2/certificate.pem",
     "GET /api/v1/organisations/{organisation}/opendsr/v2/discovery",
+    "POST /api/v1/organisations/{organisation}/opendsr/v2/callbacks",  # signed by whoever answers
 }
 """Operations that take no token; a new one is added here with thought."""
 
