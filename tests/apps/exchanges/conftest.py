@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from garant.apps.accounts import services as accounts
@@ -51,6 +52,7 @@ class _Hears(BaseHTTPRequestHandler):
         server.heard.append((self.command, self.path, named, body))
         answer = server.answers.get(self.path, server.answers.get("*", (204, {}, b"")))
         status, headers, said = answer(named, body) if callable(answer) else answer
+        connections.close_all()  # of this thread: an answer may have been signed
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
