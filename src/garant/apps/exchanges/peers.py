@@ -34,12 +34,12 @@ ROLES: Final[dict[str, Text]] = {
         en="It entrusts its data to us: we take its people’s requests",
     ),
     "processor": Text(
-        fr="Elle reçoit nos données\u202f: nous l’avertissons de nos demandes",
-        en="It receives our data: we tell it of our requests",
+        fr="Elle reçoit nos données\u202f: nous l’informons des demandes par OpenDSR",
+        en="It receives our data: we tell it of requests by OpenDSR",
     ),
     "notified": Text(
-        fr="Elle reçoit nos données : nous l’avertissons par un message signé, sans OpenDSR",
-        en="It receives our data: we tell it by a signed message, without OpenDSR",
+        fr="Elle reçoit nos données : nous l’informons des demandes par un message signé",
+        en="It receives our data: we tell it of requests by a signed message",
     ),
     "receiver": Text(
         fr="Elle reçoit les paquets des personnes qui nous quittent",
