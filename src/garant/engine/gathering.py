@@ -171,11 +171,14 @@ class _System:
         self._source, self._snapshot = source, snapshot
         self._terms = held_terms(terms_of(policy, plan.as_of), standing)
         self._held = Held(standing, plan.kind)
+        self._steps: dict[Place, list[Step]] = {}
 
     def alone(self, plan: Plan, selection: Selection) -> Counts:
         """What each step of a selection would change now."""
         course = course_of(plan, selection, self._source)
         course.heed(self._held.standing, plan.kind)
+        # The same for everybody: what is built to ask them about one is asked about the next.
+        course.steps = self._steps.setdefault(place_of(selection), course.steps)
         return check_drift(plan, course, self._snapshot, course.look(self._terms, self._snapshot))
 
     def together(self, place: Place, keys: Sequence[RootKey]) -> Selection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,21 @@ STREAM = 1_000
 """Rows fetched at a time when a person's data are read."""
 
 
+@dataclass(slots=True)
+class _Asked:
+    """The steps of a change, and the queries that count them: keys are in temporary tables, and nothing else differs."""
+
+    same: tuple[object, ...]
+    steps: Sequence[Step]
+    _queries: dict[int, sa.Select[Any]] = field(default_factory=dict[int, sa.Select[Any]])
+
+    def query(self, number: int, statements: Statements) -> sa.Select[Any]:
+        """The query that counts a step, built once."""
+        if number not in self._queries:
+            self._queries[number] = statements.count(self.steps[number])
+        return self._queries[number]
+
+
 class SqlSnapshot:
     """One read-only transaction on the system."""
 
@@ -55,6 +70,7 @@ class SqlSnapshot:
         """The root and keys that the batch holds, and what holds them, where that is known."""
         self._empty: set[str] = set()
         self._looked_at: set[str] = set()
+        self._last: _Asked | None = None
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
@@ -88,11 +104,22 @@ class SqlSnapshot:
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
         statements, force = self._load(change), change.in_force
-        steps = self._passable(change)
-        asked = [statements.count(step) if step.concerns(force) else None for step in steps]
+        asked = self._asked(change)
         return Counts(
-            tuple(0 if query is None else int(self._connection.scalar(query) or 0) for query in asked)
+            tuple(
+                int(self._connection.scalar(asked.query(number, statements)) or 0)
+                if step.concerns(force)
+                else 0
+                for number, step in enumerate(asked.steps)
+            )
         )
+
+    def _asked(self, change: ChangeSet) -> _Asked:
+        """The questions of a change, and what has been built of them where the last one did the same to other keys."""
+        same = (change.root, change.steps, change.guards, change.shares, change.in_order)
+        if self._last is None or any(a is not b for a, b in zip(self._last.same, same, strict=True)):
+            self._last = _Asked(same, self._passable(change))
+        return self._last
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots of the set for which some step would still change a row."""
