@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from django.test import Client
 
 from garant.apps.exchanges import keys, services
+from garant.apps.scoping import scoped
 from tests.apps.exchanges.conftest import Controller, Service, somebody
 from tests.apps.rights.steps import OFFICER
 from tests.site.conftest import sign_in
@@ -70,3 +76,71 @@ def test_a_processor_is_found_by_its_discovery_and_believed_once_confirmed(
 
 def test_only_who_gives_habilitations_links(company: str) -> None:
     assert sign_in("adjointe@demo.example").get(f"/o/{company}/settings/exchanges/").status_code == 403
+
+
+def test_a_certificate_of_an_authority_takes_the_place_of_ours(company: str, service: Service) -> None:
+    officer, page = sign_in(OFFICER), f"/o/{company}/settings/exchanges/"
+    domain = keys.domain()
+    asked = x509.load_pem_x509_csr(services.certificate_request(company).encode())
+    assert asked.is_signature_valid
+    ours = services.certificate(company)
+    refused = officer.post(page, {"install": "", "pem": issued(rsa_key().public_key(), domain)}, follow=True)
+    assert "celui d’une autre clé" in refused.content.decode()
+    refused = officer.post(
+        page, {"install": "", "pem": issued(asked.public_key(), "else.example")}, follow=True
+    )
+    assert "n’est pas celui de" in refused.content.decode()
+    officer.post(page, {"install": "", "pem": issued(asked.public_key(), domain)})
+    theirs = services.certificate(company)
+    assert theirs != ours
+    keys.verify(theirs, domain, keys.sign(company, b"said"), b"said")
+    officer.post(page, {"renew": ""})
+    assert services.certificate(company) not in (ours, theirs)
+    keys.verify(services.certificate(company), domain, keys.sign(company, b"said"), b"said")
+
+
+def test_a_linked_organisation_whose_certificate_changed_is_confirmed_anew(
+    company: str, service: Service
+) -> None:
+    with scoped(company):
+        keys.seal_of(company)
+
+    def discovery(_: dict[str, str], __: bytes) -> tuple[int, dict[str, str], bytes]:
+        said = {
+            **json.loads(services.discovery(company).body),
+            "processor_certificate": f"{service.url}/cert.pem",
+        }
+        body = json.dumps(said).encode()
+        return 200, {"X-OpenDSR-Signature": keys.sign(company, body)}, body
+
+    service.answers["/discovery"] = discovery
+    service.answers["/cert.pem"] = lambda *_: (200, {}, services.certificate(company).encode())
+    officer = sign_in(OFFICER)
+    asked = services.Link("Elle", service.url, ["receiver"], token="t")
+    peer = services.link(company, asked, actor=OFFICER)
+    services.confirm(company, peer.key, actor=OFFICER)
+    page = f"/o/{company}/settings/exchanges/{peer.key}/"
+    assert "Rien n’a changé" in officer.post(page, {"again": ""}, follow=True).content.decode()
+    assert services.receivers(company) == {peer.key: "Elle"}
+    services.renew_certificate(company, actor=OFFICER)
+    assert "confirmez-le" in officer.post(page, {"again": ""}, follow=True).content.decode()
+    assert services.receivers(company) == {}
+    officer.post(page, {"confirm": ""})
+    assert services.receivers(company) == {peer.key: "Elle"}
+
+
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def issued(public: Any, host: str) -> str:
+    """A certificate as an authority issues it."""
+    now, name = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(public)
+    made = (
+        made.serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=90))
+    )
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+    return made.sign(rsa_key(), hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()

@@ -142,3 +142,14 @@ class ExchangeSent(Payload):
     receipt: Digest | None = Field(
         default=None, description="the SHA-256 of the receipt that they signed; none of a plain message"
     )
+
+
+@entry_kind(
+    "exchange.certificate",
+    fr="Le certificat qui signe nos réponses a changé.",
+    en="The certificate that signs our answers has changed.",
+)
+class CertificateChanged(Payload):
+    """Linked organisations compare its fingerprint anew."""
+
+    certificate: Digest = Field(description="the SHA-256 of the certificate")

@@ -70,13 +70,7 @@ def _made(organisation: str) -> Seal:
 
 def _certificate(organisation: str, private: rsa.RSAPrivateKey) -> str:
     """Of our own making: believed by whoever compares its fingerprint."""
-    now = datetime.now(UTC)
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, domain()[:64]),
-        ]
-    )
+    now, name = datetime.now(UTC), _subject(organisation)
     usage = x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
@@ -105,13 +99,37 @@ def _certificate(organisation: str, private: rsa.RSAPrivateKey) -> str:
     return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
+def _subject(organisation: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, domain()[:64]),
+        ]
+    )
+
+
+def own_certificate(organisation: str) -> str:
+    """A new certificate of our own making, of the key that is."""
+    return _certificate(organisation, _private(organisation))
+
+
+def signing_request(organisation: str) -> str:
+    """A certificate signing request of the key that is, as PEM."""
+    names = x509.SubjectAlternativeName([x509.DNSName(domain())])
+    asked = x509.CertificateSigningRequestBuilder().subject_name(_subject(organisation))
+    signed = asked.add_extension(names, critical=False).sign(_private(organisation), hashes.SHA256())
+    return signed.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _private(organisation: str) -> Any:
+    """The private key; made and sealed here, it is not checked each time: that costs most of the time."""
+    pem = _kept(organisation)["private"].encode()
+    return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+
+
 def sign(organisation: str, body: bytes) -> str:
     """The signature of a body (RSA, PKCS #1 v1.5, SHA-256), in base64, as OpenDSR carries it in a header."""
-    pem = _kept(organisation)[
-        "private"
-    ].encode()  # made and sealed here: checking it each time costs most of the time
-    private: Any = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
-    return b64encode(private.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
+    return b64encode(_private(organisation).sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
 def age_identity(organisation: str) -> Any:

@@ -38,7 +38,7 @@ ROLES: Final[dict[str, Text]] = {
         en="It receives our data: we tell it of requests by OpenDSR",
     ),
     "notified": Text(
-        fr="Elle reçoit nos données : nous l’informons des demandes par un message signé",
+        fr="Elle reçoit nos données\u202f: nous l’informons des demandes par un message signé",
         en="It receives our data: we tell it of requests by a signed message",
     ),
     "receiver": Text(
@@ -197,6 +197,28 @@ def confirm(organisation: str, key: str, *, actor: str) -> Peer:
         digest = keys.fingerprint(peer.certificate)
         _enter(organisation, actor, PeerConfirmed(peer=key, certificate=digest))
     return peer
+
+
+@for_organisation
+def look_again(organisation: str, key: str) -> bool:
+    """Look its discovery up again: what it offers may have changed; whether its certificate did, which is then to be
+    confirmed anew.
+
+    Raises:
+        UnknownExchangeError: none of this key.
+        ExchangeRefusedError: as `link` does.
+    """
+    peer = find(organisation, key)
+    offers, certificate = _look(peer.url, peer.domain)
+    if "receiver" in peer.roles and not offers.get("age"):
+        raise refusals.no_packages()
+    with transaction.atomic():
+        peer = _locked(key)
+        changed = certificate != peer.certificate or offers["age"] != peer.offers.get("age")
+        peer.offers, peer.certificate = offers, certificate
+        peer.confirmed_at = None if changed else peer.confirmed_at
+        peer.save(update_fields=["offers", "certificate", "confirmed_at"])
+    return changed
 
 
 @for_organisation

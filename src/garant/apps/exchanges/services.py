@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from garant.apps.exchanges import callbacks, controller, reception, transmission
+from garant.apps.exchanges.certificates import install as install_certificate
+from garant.apps.exchanges.certificates import renew as renew_certificate
+from garant.apps.exchanges.certificates import request as certificate_request
+from garant.apps.exchanges.certificates import until as certificate_until
 from garant.apps.exchanges.controller import called_back, outgoing
 from garant.apps.exchanges.keys import domain, fingerprint
 from garant.apps.exchanges.peers import (
@@ -18,6 +22,7 @@ from garant.apps.exchanges.peers import (
     issue,
     link,
     listing,
+    look_again,
     parties,
     systems,
 )
@@ -56,6 +61,8 @@ __all__ = [
     "called_back",
     "cancel",
     "certificate",
+    "certificate_request",
+    "certificate_until",
     "comes",
     "confirm",
     "destroy_due",
@@ -69,9 +76,11 @@ __all__ = [
     "gather",
     "inbox",
     "incoming",
+    "install_certificate",
     "issue",
     "link",
     "listing",
+    "look_again",
     "of_request",
     "outgoing",
     "parties",
@@ -81,6 +90,7 @@ __all__ = [
     "receive",
     "receive_package",
     "receivers",
+    "renew_certificate",
     "sender_of",
     "status",
     "systems",

@@ -24,6 +24,8 @@ from garant.site.words import said, say
 def peers(request: Any) -> HttpResponse:
     """The linked organisations, and link one more."""
     key = request.organisation
+    if request.method == "POST" and {"install", "renew"} & set(request.POST):
+        return _certificate(request)
     form = LinkForm(request.POST or None, systems=services.systems(key), parties=services.parties(key))
     if request.method == "POST" and form.is_valid():
         try:
@@ -35,6 +37,8 @@ def peers(request: Any) -> HttpResponse:
         "peers": services.listing(key),
         "form": form,
         "base": services.base(key),
+        "until": services.certificate_until(key),
+        "request_for": services.certificate_request(key),
         "fingerprint": services.fingerprint(services.certificate(key)),
     }
     return render(request, "exchanges/list.html", names)
@@ -105,6 +109,25 @@ def destroy_package(request: Any, key: str) -> HttpResponse:
     return redirect("exchanges:packages", request.organisation)
 
 
+def _certificate(request: Any) -> HttpResponse:
+    organisation, actor = request.organisation, request.user.email
+    try:
+        if "renew" in request.POST:
+            services.renew_certificate(organisation, actor=actor)
+        else:
+            services.install_certificate(organisation, request.POST.get("pem", "")[:20_000], actor=actor)
+        messages.success(
+            request,
+            say(
+                "Certificat en place : les organisations reliées en compareront l’empreinte.",
+                "Certificate in place: linked organisations will compare its fingerprint.",
+            ),
+        )
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+    return redirect("exchanges:list", organisation)
+
+
 def _done(request: Any, key: str) -> HttpResponse | None:
     """Do what a button says; a token that was issued is shown on the same page, this once."""
     organisation, actor = request.organisation, request.user.email
@@ -112,6 +135,14 @@ def _done(request: Any, key: str) -> HttpResponse | None:
         if "confirm" in request.POST:
             services.confirm(organisation, key, actor=actor)
             messages.success(request, say("Certificat confirmé.", "Certificate confirmed."))
+        elif "again" in request.POST:
+            changed = services.look_again(organisation, key)
+            messages.success(
+                request,
+                say("Le certificat a changé : confirmez-le.", "The certificate has changed: confirm it.")
+                if changed
+                else say("Rien n’a changé.", "Nothing has changed."),
+            )
         elif "issue" in request.POST:
             vars(request)["shown"] = services.issue(organisation, key, request.user, actor=actor)
             return None
