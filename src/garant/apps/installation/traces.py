@@ -6,40 +6,30 @@ its model does not name: so they are made after the migrations, each time, where
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, transaction
 
-COLUMNS: Final = (
-    ("accounts_invitation", "invited_by"),
-    ("archives_consultation", "actor"),
-    ("archives_entitlement", "actor"),
-    ("archives_entitlement", "given_by"),
-    ("exchanges_incoming", "request"),
-    ("exchanges_transmission", "request"),
-    ("holds_hold", "ended_by"),
-    ("holds_hold", "owner"),
-    ("holds_hold", "placed_by"),
-    ("jobs_job", "asked_by"),
-    ("policies_noticegiven", "recorded_by"),
-    ("policies_version", "approved_by"),
-    ("policies_version", "created_by"),
-    ("policies_version", "published_by"),
-    ("policies_version", "saved_by"),
-    ("policies_version", "submitted_by"),
-    ("promises_plan", "approved_by"),
-    ("promises_plan", "made_by"),
-    ("promises_run", "actor"),
-    ("rights_step", "by"),
-    ("tokens_keptanswer", "token"),
-)
+from garant.apps.installation.services import MAP
+from garant.systems.loader import parse_map
 
 
-def make_indexes() -> None:
-    """Make those that are missing, where their table is there."""
-    there = set(connection.introspection.table_names())
+def make_indexes() -> list[str]:
+    """Make an index for each column that the map goes by and none leads with; gives their names."""
+    made: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, column in COLUMNS:
-            if table in there:
-                name = f"own_{table}_{column}"
-                cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" ("{column}")')
+        there = set(connection.introspection.table_names(cursor))
+        for table, spec in parse_map(MAP).map.tables.items():
+            if table not in there:
+                continue
+            found = connection.introspection.get_constraints(cursor, table).values()
+            led = {one["columns"][0] for one in found if one["columns"] and _finds(one)}
+            for column in sorted({link.column for link in spec.links} - led):
+                made.append(f"own_{table}_{column}")
+                cursor.execute(f'CREATE INDEX "{made[-1]}" ON "{table}" ("{column}")')
+    return made
+
+
+def _finds(constraint: Mapping[str, Any]) -> bool:
+    return bool(constraint["index"] or constraint["unique"] or constraint["primary_key"])
