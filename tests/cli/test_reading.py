@@ -240,3 +240,16 @@ def test_everything_has_its_help_in_both_languages() -> None:
         for node in _nodes(registration.command(language)):
             assert node.help, node.name
             assert all(getattr(parameter, "help", None) for parameter in node.params), node.name
+
+
+@pytest.mark.parametrize("said", [["--set", "phone=+33199001234"], ["--set", "phone:0199="], []])
+def test_a_correction_says_which_value_is_wrong(company: Company, capsys: Said, said: list[str]) -> None:
+    identity = f"email={person(company)}"
+    assert garant("subject", "rectify", "--identity", identity, *said, "--as-of", AS_OF) != 0
+    assert "phone:01 99 00 00 01=01 99 00 12 34" in capsys.readouterr().err
+
+
+def test_a_wrong_value_and_the_right_one_are_planned(company: Company, capsys: Said) -> None:
+    identity, right = f"email={person(company)}", "phone:01 99 00 00 01=+33 1 99 00 12 34"
+    assert garant("subject", "rectify", "--identity", identity, "--set", right, "--as-of", AS_OF) == 0
+    assert "New value: phone (01 99 00 00 01) = +33 1 99 00 12 34" in capsys.readouterr().out
