@@ -21,7 +21,7 @@ def test_the_forms_are_for_everybody(eyes: Eyes, company: str, end: str) -> None
 
 def test_the_pages_of_a_request_are_for_everybody(eyes: Eyes, company: str, browser: Browser) -> None:
     walk = Walk(browser, eyes, company, "fr")
-    number = walk.ask("erasure")
+    number = walk.ask("erasure", phone="+33 1 99 99 99 99")
     mine = walk.page.url.removeprefix(eyes.address)
     walk.end()
     officer = sign_in("deleguee@demo.example")

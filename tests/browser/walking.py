@@ -47,6 +47,7 @@ WORDS = {
     "mine": ("Votre demande", "Your request"),
     "granted": ("satisfaite", "granted"),
     "refused": ("refusée", "refused"),
+    "phone-of": ("Votre téléphone", "Your telephone"),
     "phone": (r"^Téléphone\s:.*devient", r"^Telephone:.*becomes"),
     "propose": ("Proposer ces corrections", "Propose these corrections"),
     "revoke": ("Révoquer ces directives", "Revoke these directives"),
@@ -120,7 +121,15 @@ class Walk:
         assert found is not None
         return f"{self.address}{found[0]}"
 
-    def ask(self, right: str, email: str = "jeanne@essai.example", *, use: str = "", late: str = "") -> str:
+    def ask(
+        self,
+        right: str,
+        email: str = "jeanne@essai.example",
+        *,
+        use: str = "",
+        late: str = "",
+        phone: str = "",
+    ) -> str:
         """From the notice to one's own page; gives the number of the request."""
         page = self.page
         page.goto(f"{self.address}/p/{self.company}/{self.language}/")
@@ -135,6 +144,8 @@ class Walk:
             page.get_by_label(self.says("use")).select_option(use)
         page.get_by_label(self.says("name"), exact=True).fill("Jeanne Essai")
         page.get_by_label(self.says("email")).first.fill(email)
+        if phone:
+            page.get_by_label(self.says("phone-of")).fill(phone)
         self.see(f"ask-{right}", page)
         page.get_by_role("button", name=self.says("send")).click()
         code = re.search(r"^ {4}(\d{8})$", self.letter("code"), re.MULTILINE)
