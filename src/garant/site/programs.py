@@ -29,6 +29,8 @@ ASKING: Final = "/may"
 """How the address ends that business systems ask before each use of somebody's data: far more often than any other."""
 LARGEST: Final = 2_000_000
 """Bytes of a request's body at most; a package that another organisation sends is read in pieces, and has its own."""
+_OPENDSR: Final = "/opendsr/v2/"
+"""What is asked there is safe to repeat by itself, and its receipts hold whole requests: none is kept."""
 _PACKAGE: Final = re.compile(r"/api/v1/organisations/[^/]+/opendsr/v2/packages/[^/]+", re.ASCII)
 
 _log = logging.getLogger("garant.api")
@@ -105,11 +107,8 @@ class ApiMiddleware:
             return self._conditional(request)
         with scoped(bearer.organisation):
             key = request.headers.get("Idempotency-Key", "").strip()
-            return (
-                self._once(request, bearer, key)
-                if key and request.method == "POST"
-                else self._conditional(request)
-            )
+            keeps = key and request.method == "POST" and _OPENDSR not in request.path_info
+            return self._once(request, bearer, key) if keeps else self._conditional(request)
 
     def _conditional(self, request: HttpRequest) -> HttpResponse:
         """A read that has not changed since is not sent again."""

@@ -19,6 +19,7 @@ from garant.apps.exchanges.models import Callback, Incoming
 from garant.apps.rights import services as rights
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome
+from garant.apps.tokens.models import KeptAnswer
 from tests.apps.exchanges.conftest import Controller, Service, somebody, verified, work
 from tests.apps.rights.conftest import ask_system
 from tests.apps.rights.steps import OFFICER
@@ -243,3 +244,17 @@ def test_what_garant_forgets_its_controller_finds_no_more(company: str, controll
     assert services.forget(company) == 1
     assert seen(Incoming).count() == 0
     assert controller.status(said["subject_request_id"]).status_code == 404
+
+
+def test_a_receipt_holds_the_request_and_is_kept_nowhere(company: str, controller: Controller) -> None:
+    email = somebody()
+    body = json.dumps(controller.body("access", email)).encode()
+    for _ in range(2):
+        answer = controller.program.post(
+            f"{controller.home}/requests",
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": "once"},
+        )
+        assert "X-OpenDSR-Signature" in answer.headers
+    assert seen(KeptAnswer).count() == 0

@@ -40,12 +40,13 @@ _RANK: Final = {"waiting": 0, "pending": 1, "in_progress": 2, "completed": 3, "c
 _OPEN: Final = ("waiting", "pending", "in_progress")
 
 
-def gather(now: datetime | None = None) -> dict[str, int]:
+def gather(now: datetime | None = None, *, look: bool = True) -> dict[str, int]:
     """Look for who is to be told, and for what is due: a name for each attempt, and its row."""
     due: dict[str, int] = {}
     for organisation in owners(Peer, "organisation"):
         with scoped(organisation):
-            _look(organisation)
+            if look:
+                _look(organisation)
             rows = Outgoing.objects.filter(state__in=_OPEN, due_at__lte=now or _now())
             due |= {f"request/{pk}/{attempts}": pk for pk, attempts in rows.values_list("pk", "attempts")}
     return due
@@ -55,10 +56,10 @@ def _look(organisation: str) -> None:
     told_of = [one for one in peers.listing(organisation) if one.party and one.confirmed_at and _told(one)]
     if not told_of:
         return
-    for request in rights.to_tell(organisation):
+    since = min(peer.confirmed_at or _now() for peer in told_of)
+    for request in rights.to_tell(organisation, {peer.party for peer in told_of}, since):
         for peer in told_of:
-            since = peer.confirmed_at or _now()
-            past = request.ended_at is not None and request.ended_at < since
+            past = request.ended_at is not None and request.ended_at < (peer.confirmed_at or _now())
             if peer.party not in request.told and not past:
                 _tell(organisation, peer, request)
 

@@ -99,9 +99,14 @@ __all__ = [
 ]
 
 
-def gather(now: datetime | None = None) -> list[str]:
-    """The names of the attempts that are due: what waits to be told, and sent, to other organisations."""
-    return [*callbacks.gather(now), *controller.gather(now), *transmission.gather(now)]
+def gather(now: datetime | None = None, *, look: bool = True) -> list[str]:
+    """The names of the attempts that are due: what waits to be told, and sent, to other organisations.
+
+    Args:
+        now: the instant at which they are; this one unless given.
+        look: for recipients that are to be told of a request, too.
+    """
+    return [*callbacks.gather(now), *controller.gather(now, look=look), *transmission.gather(now)]
 
 
 def attempt(name: str) -> bool:

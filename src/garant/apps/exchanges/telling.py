@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
@@ -12,6 +13,18 @@ from garant.apps.exchanges import services
 QUEUE: Final = "exchanges"
 AT_ONCE: Final = 2
 """Attempts at a time."""
+
+
+LOOK: Final = 5.0
+"""Seconds between two looks for recipients that are to be told of a request: they have a month."""
+_looked = [float("-inf")]
+
+
+def _is_time() -> bool:
+    if time.monotonic() - _looked[0] < LOOK:
+        return False
+    _looked[0] = time.monotonic()
+    return True
 
 
 @DBOS.step(name="garant.exchange_attempt")
@@ -35,7 +48,7 @@ def register() -> None:
 def hand_over(handed: set[str]) -> None:
     """Give DBOS the attempts that are due and that it has not got; under the same name it takes one once."""
     close_old_connections()
-    due = services.gather()
+    due = services.gather(look=_is_time())
     handed.intersection_update(due)
     for name in due:
         if name not in handed:

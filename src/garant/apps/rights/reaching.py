@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
 
 from django.conf import settings
+from django.db.models import Count, Q
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import Role
@@ -52,8 +53,15 @@ class Facts:
 
 
 @for_organisation
-def to_tell(organisation: str) -> list[ToTell]:
-    """The requests that were carried out or granted, and whose person is not forgotten."""
+def to_tell(organisation: str, recipients: Collection[str], since: datetime) -> list[ToTell]:
+    """The requests that were carried out or granted, and whose person is not forgotten.
+
+    Args:
+        organisation: whose they are.
+        recipients: without those that all of these were told of.
+        since: without those that ended before.
+    """
+    done = Count("told", filter=Q(told__recipient__in=list(recipients)))
     rows = Request.objects.filter(
         organisation=organisation,
         right__in=list(telling.RIGHTS),
@@ -61,6 +69,8 @@ def to_tell(organisation: str) -> list[ToTell]:
         forgotten_at=None,
         sealed__isnull=False,
     ).exclude(outcome=Outcome.REFUSED)
+    rows = rows.filter(Q(ended_at=None) | Q(ended_at__gte=since))
+    rows = rows.annotate(done=done).filter(done__lt=len(recipients))
     found = list(rows.only("key", "right", "purpose", "state", "ended_at").order_by("key"))
     told: dict[str, set[str]] = {one.key: set() for one in found}
     for request, recipient in Told.objects.filter(request__in=found).values_list("request_id", "recipient"):
