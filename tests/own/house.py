@@ -297,6 +297,27 @@ def erase(email: str) -> dict[str, Any]:
     return {**run(plan.digest), "plan": plan.document()}
 
 
+def request(email: str) -> list[str]:
+    """Somebody's request to the installation, from its arrival to its answer; the states it went through."""
+    from garant.apps.jobs import kinds
+    from garant.apps.jobs.models import Job
+    from garant.apps.rights import services as rights
+    from garant.apps.rights.words import Channel, Method, Outcome, Right
+
+    one, two = "one@garant.example", "two@garant.example"
+    asked = rights.Asked(Right.ERASURE, rights.Whom(name="x", email=email), channel=Channel.LETTER)
+    key = rights.receive(OWN, asked, actor=one).request.key
+    states = [rights.find(OWN, key).state]
+    rights.accept(OWN, key, Method.KNOWN_CONTACT, actor=one)
+    rights.search(OWN, key)
+    states.append(rights.find(OWN, key).state)
+    plan = rights.approve(OWN, key, actor=two).plan
+    kinds.run(Job(key=key, organisation=OWN, kind="run", arguments={"plan": plan}, asked_by=two))
+    states.append(rights.find(OWN, key).state)
+    states.append(rights.answer(OWN, key, Outcome.PARTLY, reason="r", actor=two).state)
+    return states
+
+
 def find(email: str) -> dict[str, int]:
     """Where a person is found by the address they give: rows by table."""
     from garant.apps.promises import subjects
@@ -432,6 +453,7 @@ ORDERS: dict[str, Callable[..., object]] = {
     "rows": rows,
     "erase": erase,
     "find": find,
+    "request": request,
     "verify": verify,
     "look": look,
     "night": night,

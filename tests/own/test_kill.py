@@ -16,9 +16,9 @@ from tests.own.tenant import Tenant
 from tests.own.test_sweep import LEFT
 
 ROUNDS = int(os.environ.get("GARANT_ROUNDS", "1"))
-SHOTS = 4
+SHOTS = 3
 """Of each round, before the run is let end."""
-OLD, SIZE = 4, 2
+OLD, SIZE = 3, 2
 """People past every term, and roots in a batch: two batches for each promise."""
 
 

@@ -35,3 +35,13 @@ def test_one_in_post_keeps_the_account_that_they_use(house: Tenant) -> None:
     done = house.ask("erase", email="inpost@people.example")
     assert "This account is in use" in str(done["plan"])
     assert house.ask("rows", name="inpost@people")["accounts_user"] == before
+
+
+def test_a_request_to_the_installation_goes_its_whole_way_in_the_database_that_it_changes(
+    house: Tenant,
+) -> None:
+    house.ask("leave", name="asking", days=10)
+    states = house.ask("request", email="asking@people.example")
+    assert states == ["identity", "planned", "running", "answered"]
+    assert house.ask("find", email="asking@people.example").get("mfa_authenticator", 0) == 0
+    assert "accounts_user" in house.ask("rows", name="asking@people")
