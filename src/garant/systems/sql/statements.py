@@ -28,6 +28,12 @@ from garant.systems.sql.values import new_value, undone
 from garant.systems.sql.ways import Condition, End, Ways, certain, groups, named, others, together
 from garant.systems.sql.written import key_as_written, written
 
+NESTED = 3
+"""Hops outwards that one condition nests. SQLite's parser is a stack of a hundred places, and each hop takes several."""
+
+LONG = 6
+"""Hops of a way whose rows are found each in a common table expression, rather than one within the other."""
+
 
 @dataclass
 class Statements:
@@ -225,7 +231,7 @@ class Statements:
 
     def _conditions(self, paths: Sequence[Path], condition: Condition) -> list[ColumnElement[bool]]:
         """Whether a row leads to the end, by the ways that begin with each hop."""
-        end = End(condition, shared=self.sharing and len(paths) > 1)
+        end = End(condition, shared=self.sharing and (len(paths) > 1 or _is_long(paths)))
         return [self._linked(group, end) for group in groups([path.hops for path in paths])]
 
     def _key(self, table: str) -> str:
@@ -326,7 +332,8 @@ class Statements:
             kept = is_in(held, departing, "key", key, link)
             return sa.and_(sa.not_(is_in(free, departing, "key", key, link)), sa.or_(lives, kept))
 
-        end, reached, owners = End(stays, shared=False), self._reach(step), others(step)
+        owners, reached = others(step), self._reach(step)
+        end = End(stays, shared=self.sharing and _is_long(owners))
         return sa.or_(
             sa.false(),
             *(
@@ -351,9 +358,15 @@ class Statements:
         return [self.departing.c.number <= last.scalar_subquery()]
 
     def outward(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
-        """Walk the hops outwards from the rows to the keys of their roots."""
+        """Walk the hops outwards from the rows to the keys of their roots.
+
+        What a long way has found so far is named rather than nested: a parser takes no depth of any size.
+        """
         query = self._outward(path.hops[0], where)
-        for hop, previous in zip(path.hops[1:], path.hops, strict=False):
+        for number, (hop, previous) in enumerate(zip(path.hops[1:], path.hops, strict=False)):
+            if len(path.hops) > NESTED and number % NESTED == 0:
+                found = query.cte(f"garant_{next(self._numbers)}_{previous.table.rpartition('.')[2]}")
+                query = sa.select(found.c.key)
             met = self._met(self.table(hop.table).c[previous.target_column], previous.link, query)
             query = self._outward(hop, met)
         if path.hops[-1].link.prefix is None:
@@ -409,3 +422,7 @@ class Statements:
             undone(self.dialect, columns[name], step.table, name, how) for name, how in step.columns.items()
         )
         return [sa.or_(*changes)]
+
+
+def _is_long(paths: Sequence[Path]) -> bool:
+    return any(len(path.hops) > LONG for path in paths)
