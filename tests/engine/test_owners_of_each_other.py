@@ -139,6 +139,31 @@ def test_who_comes_back_during_an_interruption_owns_again(shop: Shop) -> None:
     assert shop.ids("contact") == [1, 2]
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_waits_for_a_later_selection_lets_go_of_who_leaves_first(shop: Shop, size: int) -> None:
+    """Its reference to them would refuse that they go."""
+    friendly(shop, "odd", "even")
+    columns = {f"{who}_id": {"category": "correspondence", "erase": "blank"} for who in ("host", "guest")}
+    links = [
+        {"root": "contact", "column": name, "relation": "co-owned", "columns": [name]} for name in columns
+    ]
+    shop.document["tables"]["visit"] = {"key": "id", "links": links, "columns": columns}
+    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "visit", "do": "delete"})
+    shop.database.run(
+        "CREATE TABLE visit (id integer PRIMARY KEY, host_id integer, guest_id integer, rid integer,"
+        " FOREIGN KEY (host_id) REFERENCES contact (id), FOREIGN KEY (guest_id) REFERENCES contact (id))"
+    )
+    shop.people(1, customer=1).people(2, customer=2).invoice(2, at=OLD)
+    shop.add("visit", {"id": 1, "host_id": 1, "guest_id": 2})
+    plan = shop.plan()
+    visits = [(a.treated, a.deleted) for s in plan.selections for a in s.actions if a.table == "visit"]
+    assert visits == [(1, 0), (0, 1)]
+    results, checked = carry_out(plan, shop.policy, shop.system(), size)
+    assert checked.verified, checked
+    assert [result.blocks for result in results] == [[], []]
+    assert (shop.ids("contact"), shop.database.scalar("SELECT count(*) FROM visit")) == ([], 0)
+
+
 @dataclass
 class Person:
     """Somebody, as the oracle knows them."""

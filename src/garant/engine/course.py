@@ -20,6 +20,7 @@ from garant.engine.steps import (
 from garant.engine.terms import Source, Terms
 from garant.systems.model import Duty, PromiseBinding
 from garant.systems.port import (
+    LATER,
     ChangeSet,
     Counts,
     Found,
@@ -47,6 +48,8 @@ class Course:
     """Who leaves besides, and is no owner for whom a shared row would stay."""
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     _own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    later: bool = False
+    """Whether some of those who leave do so by a later selection."""
     sample: int = 0
     archiving: Archiving | None = None
     marking: Marking | None = None
@@ -72,6 +75,7 @@ class Course:
             sample=self.sample,
             marking=self.marking,
             gone=self.others.selected,
+            later=self.later,
         )
 
     def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
@@ -122,13 +126,15 @@ class Course:
     def name_leaving(self) -> None:
         """Say anew who leaves, and what holds them, in the order in which they go."""
         others, mine = self.others, [key for key in self.keys if key in self.now_due]
+        self.departing, self.held, self.later = mine, self._own_held, False
         if others.before or others.after:
             gone = set(others.before)
-            later = [key for key in others.after if key not in self.now_due]
-            mine = [*others.before, *(key for key in mine if key not in gone), *later]
-        self.departing = mine
-        again = {key: others.held[key] for key in others.selected}
-        self.held = {**others.held, **self._own_held, **again} if others.held else self._own_held
+            after = [key for key in others.after if key not in self.now_due]
+            self.departing = [*others.before, *(key for key in mine if key not in gone), *after]
+            again = {key: others.held[key] for key in others.selected}
+            waiting = {key: LATER | others.held[key] for key in after}
+            self.held = {**others.held, **self._own_held, **again, **waiting}
+            self.later = bool(after)
 
     def _questions(self, terms: Terms) -> Recheck:
         data_map, binding, archive = self.source.data_map, self.binding, self.selection.archive

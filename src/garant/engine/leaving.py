@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
 from garant.systems.model import DataMap, Duty, PromiseBinding
-from garant.systems.port import ChangeSet, DutyQuestion, RootKey, Snapshot, Step
+from garant.systems.port import LATER, ChangeSet, DutyQuestion, RootKey, Snapshot, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class Others:
         self, root: str, keys: Sequence[RootKey], steps: Sequence[Step], held: Mapping[RootKey, int]
     ) -> ChangeSet:
         """The steps over these keys, to be looked at, where the others leave too."""
-        departing, whole = (), held
+        departing, whole, later = (), held, False
         if self.before or self.after:
             mine = set(keys)
             before, after = ([k for k in some if k not in mine] for some in (self.before, self.after))
             departing = [*before, *keys, *after] if before or after else ()
-            whole = {**self.held, **held}
-        return ChangeSet(root, keys, steps, whole, departing, in_order=bool(self.after))
+            waiting = {key: LATER | self.held[key] for key in after}
+            whole, later = {**self.held, **held, **waiting}, bool(after)
+        return ChangeSet(root, keys, steps, whole, departing, in_order=later, later=later)
 
 
 NOBODY = Others()

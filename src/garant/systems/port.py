@@ -113,6 +113,9 @@ class Found:
     holders: Sequence[Holders] = ()
 
 
+LATER = 1 << 61
+"""A bit of ``held`` that no duty uses: the root leaves by a later selection of the plan."""
+
 Others = Literal["any", "none", "some"]
 """On a shared row: whatever owners remain, none besides those who leave, or some."""
 
@@ -206,6 +209,8 @@ class ChangeSet:
     the rows about to change are handed to it first, whole, inside the change's own transaction.
     With ``marking``, the roots are marked, to be known again when a backup brings them back.
     ``gone`` have left already by an earlier selection of the plan: not due by this one, they are no owners yet.
+    With ``later``, some of ``departing`` leave by a later selection (the bit LATER of ``held``): until then what is one
+    owner's alone on a row they share is treated, since the row waits for them.
     """
 
     root: str
@@ -219,6 +224,7 @@ class ChangeSet:
     archivist: Archivist | None = None
     marking: Marking | None = None
     gone: AbstractSet[RootKey] = frozenset()
+    later: bool = False
 
     @property
     def in_force(self) -> int:

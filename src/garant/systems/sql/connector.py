@@ -179,6 +179,7 @@ class SqlConnector:
             departing,
             self._pseudonym_key,
             in_order=change.shares and change.in_order,
+            later=change.later,
             references=as_mapped(connection, self.data_map, self.references(connection))
             if change.guards
             else (),
@@ -186,7 +187,7 @@ class SqlConnector:
 
     def statements_again(self, connection: sa.Connection, change: ChangeSet) -> Statements:
         """The builder of the last change, with what it has built, where this one does the same to other keys."""
-        asked = (change.root, change.steps, change.recheck, change.shares, change.in_order)
+        asked = (change.root, change.steps, change.recheck, change.shares, change.in_order, change.later)
         if self._building is None or any(a is not b for a, b in zip(self._building[0], asked, strict=True)):
             self._building = asked, self.statements(connection, change)
         return self._building[1]

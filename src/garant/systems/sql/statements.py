@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Do, Link, Refresh
 from garant.systems.paths import Hop, Path
-from garant.systems.port import Step
+from garant.systems.port import LATER, Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
@@ -54,6 +54,7 @@ class Statements:
     departing: sa.TableClause
     pseudonym_key: bytes
     in_order: bool = False
+    later: bool = False
     references: Sequence[Reference] = ()
     sharing: bool = True
     kept: Kept = field(default_factory=Kept)
@@ -349,7 +350,12 @@ class Statements:
         return self._outward(ways[0][0], reached).correlate(None)
 
     def _until_now(self, step: Step) -> list[ColumnElement[bool]]:
-        """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan."""
+        """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan.
+
+        What is one owner's own on a row that stays for the moment is treated, so that nothing ties them to it any more.
+        """
+        if self.later and step.do is Do.TREAT and step.others == "some":
+            return [self.departing.c.held.bitwise_and(LATER) == 0]
         if not self.in_order or step.do is Do.TREAT:
             return []
         named = self.departing.alias("named")
