@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from garant.engine.course import Course
-from garant.engine.leaving import Others, leaving, share, without
+from garant.engine.leaving import NOBODY, Others, carried_over, leaving, share, without
 from garant.engine.terms import Terms
 from garant.systems.model import PromiseBinding
-from garant.systems.port import Recheck, RootKey, Snapshot
+from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
 
 @dataclass(eq=False)
@@ -20,9 +21,12 @@ class Aside:
     beside: Sequence[Course]
     """The selections of the plan on the same root, in order; of a plan that is no sweep, this one alone."""
     sweep: bool = True
-    _settled: dict[int, Sequence[RootKey]] | None = None
+    _state: object = None
+    _just_looked: bool = True
+    """Whether every selection has just been asked about, and none has been carried out since."""
+    _chosen: Others = NOBODY
+    _settled: dict[int, Sequence[RootKey]] = field(default_factory=dict[int, Sequence[RootKey]])
     """By promise, roots past its term that no selection takes: nothing is left of them but what they share."""
-    _selected: tuple[object, Others] | None = field(default=None)
 
     @property
     def looks(self) -> bool:
@@ -31,30 +35,43 @@ class Aside:
             return False
         return bool(self.course.left or self._promises())
 
-    def forget(self) -> None:
-        """Ask everything anew."""
-        self._settled, self._selected = None, None
+    @property
+    def must_look(self) -> bool:
+        """Whether there is something to ask, now or again."""
+        return self.looks and (self._state != self._now() or any(self._settled.values()))
 
-    def begin(self) -> None:
-        """Ask anew of those who have left by now: some may have come back."""
-        self._selected = None
+    def begin(self, *, just_looked: bool = False) -> None:
+        """Ask anew: some of those who have left by now may have come back."""
+        self._state, self._just_looked = None, just_looked
 
     def look(self, terms: Terms, snapshot: Snapshot) -> None:
-        """Ask who leaves besides: of those of other selections once, of the settled ones each time."""
+        """Ask who leaves besides: of other selections once, and of those for whom none has anything to do each time."""
         if not self.looks:
             return
-        known = tuple((len(one.now_due), len(one.left)) for one in self.beside if one is not self.course)
-        state = (known, len(self.course.left))
-        if self._selected is None or self._selected[0] != state:
-            self._selected = state, self._by_selections(terms, snapshot)
-        chosen = self._selected[1]
-        mine = {*self.course.keys, *chosen.before, *chosen.after}
-        settled = [key for key in self._still(terms, snapshot) if key not in mine]
+        if self._state != self._now():
+            self._state = self._now()
+            owners = self._owners(snapshot)
+            self._chosen = self._by_selections(terms, snapshot, owners)
+            taken = {key for one in self.beside for key in one.keys}
+            rest = [key for key in owners if key not in taken]
+            self._settled = dict.fromkeys(range(len(self._promises())), rest)
+        chosen, settled = self._chosen, self._still(terms, snapshot)
         held = self._leaving(terms, snapshot, settled)
         others = Others([*held, *chosen.before], chosen.after, {**held, **chosen.held}, chosen.selected)
         if others != self.course.others:
             self.course.others = others
             self.course.name_leaving()
+
+    def _now(self) -> object:
+        """What may change during a run: who has been spared, and who had left before it."""
+        return (True, *((len(one.now_due), len(one.left)) for one in self.beside))
+
+    def _owners(self, snapshot: Snapshot) -> set[RootKey]:
+        """The owners for whom rows of this selection would stay: nobody else matters."""
+        course = self.course
+        mine = [key for key in course.keys if key in course.now_due or key in course.left]
+        change = ChangeSet(course.selection.root, mine, course.steps, course.own_held)
+        return snapshot.owners(change) if mine else set()
 
     def _promises(self) -> list[PromiseBinding]:
         """The promises whose whole term counts: where rows are archived, the selection's own too."""
@@ -63,8 +80,8 @@ class Aside:
         bound = [one for one in data_map.promises if data_map.roles[one.role].root == root]
         return [one for one in bound if archive or one is not own] if self.sweep else []
 
-    def _by_selections(self, terms: Terms, snapshot: Snapshot) -> Others:
-        """Those of the other selections, and those of this one who left before the run was interrupted."""
+    def _by_selections(self, terms: Terms, snapshot: Snapshot, owners: AbstractSet[RootKey]) -> Others:
+        """Of the owners, those of the other selections; and those of this one who left before an interruption."""
         course, archive = self.course, self.course.selection.archive
         at = next(number for number, one in enumerate(self.beside) if one is course)
         sooner = [
@@ -73,22 +90,31 @@ class Aside:
             if (number < at and one.selection.archive == archive) or (archive and not one.selection.archive)
         ]
         later = [one for one in self.beside[at + 1 :] if one.selection.archive == archive]
-        now = course.now_due
-        before = {key: mask for one in [*sooner, course] for key, mask in self._of(terms, snapshot, one)}
+        mine = {key for key in course.keys if key in course.now_due}
+        matter = owners | mine
+        before = {k: mask for one in [*sooner, course] for k, mask in self._of(terms, snapshot, one, matter)}
         after = {
             key: mask
             for one in later
-            for key, mask in self._of(terms, snapshot, one)
-            if key not in before and key not in now
+            for key, mask in self._of(terms, snapshot, one, owners - mine)
+            if key not in before
         }
         both = frozenset(before).intersection(course.keys)
         return Others(list(before), list(after), {**after, **before}, both)
 
-    def _of(self, terms: Terms, snapshot: Snapshot, one: Course) -> Iterable[tuple[RootKey, int]]:
-        """Those who leave, or have left, by a selection; of this one, those who have."""
-        now = set[RootKey]() if one is self.course else one.now_due
-        keys = [key for key in one.keys if key in now or key in one.left]
-        held = self._leaving(terms, snapshot, keys, selected=True)
+    def _of(
+        self, terms: Terms, snapshot: Snapshot, one: Course, matter: AbstractSet[RootKey]
+    ) -> Iterable[tuple[RootKey, int]]:
+        """Those who leave, or have left, by a selection, as far as they matter; of this one, those who have."""
+        if one is self.course:
+            keys = [key for key in one.keys if key in one.left]
+        else:
+            keys = [key for key in one.keys if key in matter and (key in one.now_due or key in one.left)]
+        own = self.course.binding
+        if self._just_looked and not one.left and own is not None:
+            held = carried_over(one.own_held, one.duties, self.course.duties, keys, own)
+        else:
+            held = self._leaving(terms, snapshot, keys, selected=True)
         if one.selection.archive and one.binding is not None:
             held = without(held, self.course.duties, one.binding)
         return held.items()
@@ -100,19 +126,11 @@ class Aside:
         assert binding is not None
         return leaving(terms, data_map, snapshot, binding, self.course.duties, keys, selected=selected)
 
-    def _still(self, terms: Terms, snapshot: Snapshot) -> dict[RootKey, None]:
-        """The settled ones: found among everybody the first time, then asked about alone."""
+    def _still(self, terms: Terms, snapshot: Snapshot) -> list[RootKey]:
+        """The owners of no selection that are past the term of a promise, and still are."""
         data_map, root = self.course.source.data_map, self.course.selection.root
-        found: dict[int, Sequence[RootKey]] = {}
         for number, binding in enumerate(self._promises()):
-            question = terms.due_question(data_map, binding)
-            if self._settled is None:
-                taken = {key for one in self.beside if one.binding is binding for key in one.keys}
-                past = snapshot.find_due(question, []).keys
-                found[number] = [key for key in past if key not in taken]
-            elif known := self._settled[number]:
-                found[number] = snapshot.find_still(root, known, Recheck(question, [])).keys
-            else:
-                found[number] = known
-        self._settled = found
-        return dict.fromkeys(key for keys in found.values() for key in keys)
+            if known := self._settled[number]:
+                question = terms.due_question(data_map, binding)
+                self._settled[number] = snapshot.find_still(root, known, Recheck(question, [])).keys
+        return list(dict.fromkeys(key for keys in self._settled.values() for key in keys))

@@ -17,7 +17,7 @@ from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
 from garant.systems.model import DataMap, Disposition, Duty, PromiseBinding
-from garant.systems.port import Found, RootKey, Snapshot
+from garant.systems.port import ChangeSet, Found, RootKey, Snapshot
 
 
 @dataclass(eq=False)
@@ -97,12 +97,17 @@ class Choice:
         gone: dict[RootKey, int] = {}
         for one in self._sibling:
             gone |= {key: one.every.held.get(key, 0) for key in one.every.keys}
-        if not share(self.steps):
+        besides = [
+            one
+            for one in self.beside
+            if one.binding is not self.binding and (self.archive or not one.archive)
+        ]
+        if not besides or not share(self.steps) or not self.found.keys:
             return gone
-        for one in self.beside:
-            if one is self or one.binding is self.binding or (one.archive and not self.archive):
-                continue
-            keys = [key for key in one.found.keys if key not in gone and key not in self._mine]
+        alone = ChangeSet(self.root, self.found.keys, self.steps, self.found.held)
+        owners = self.snapshot.owners(alone).difference(self._mine, gone)
+        for one in besides if owners else ():
+            keys = [key for key in one.found.keys if key in owners and key not in gone]
             found = leaving(self.terms, self.data_map, self.snapshot, self.binding, self.duties, keys)
             gone |= without(found, self.duties, one.binding) if one.archive else found
         return gone

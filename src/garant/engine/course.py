@@ -47,7 +47,7 @@ class Course:
     others: Others = NOBODY
     """Who leaves besides, and is no owner for whom a shared row would stay."""
     held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
-    _own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
+    own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     later: bool = False
     """Whether some of those who leave do so by a later selection."""
     sample: int = 0
@@ -112,7 +112,7 @@ class Course:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
         self.recheck = self._questions(terms)
         found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
-        self.now_due, self._own_held = set(found.keys), found.held
+        self.now_due, self.own_held = set(found.keys), found.held
         self.name_leaving()
         return found
 
@@ -126,14 +126,14 @@ class Course:
     def name_leaving(self) -> None:
         """Say anew who leaves, and what holds them, in the order in which they go."""
         others, mine = self.others, [key for key in self.keys if key in self.now_due]
-        self.departing, self.held, self.later = mine, self._own_held, False
+        self.departing, self.held, self.later = mine, self.own_held, False
         if others.before or others.after:
             gone = set(others.before)
             after = [key for key in others.after if key not in self.now_due]
             self.departing = [*others.before, *(key for key in mine if key not in gone), *after]
             again = {key: others.held[key] for key in others.selected}
             waiting = {key: LATER | others.held[key] for key in after}
-            self.held = {**others.held, **self._own_held, **again, **waiting}
+            self.held = {**others.held, **self.own_held, **again, **waiting}
             self.later = bool(after)
 
     def _questions(self, terms: Terms) -> Recheck:

@@ -120,8 +120,10 @@ class Execution:
         while True:
             now = tuple(self._holding())
             if now != self._heeded:
+                self._recalled = False
+                self._recall(journal, ref)  # the dates of those who have left may have gone with them
                 self._heed(now)
-            if aside.looks:
+            if aside.must_look:
                 with course.source.connector.snapshot() as snapshot:
                     aside.look(self.terms, snapshot)
             try:
@@ -143,7 +145,7 @@ class Execution:
                     id(course): self._look(course, standing, snapshot, judging and alone) for course in here
                 }
                 for course in here if not alone else ():
-                    self._asides[id(course)].forget()
+                    self._asides[id(course)].begin(just_looked=True)
                     self._asides[id(course)].look(self.terms, snapshot)
                     if judging:
                         check_drift(self.plan, course, snapshot, found[id(course)])

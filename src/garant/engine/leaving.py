@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
 from garant.systems.model import DataMap, Duty, PromiseBinding
-from garant.systems.port import LATER, ChangeSet, DutyQuestion, RootKey, Snapshot, Step
+from garant.systems.port import LATER, ChangeSet, DutyQuestion, Recheck, RootKey, Snapshot, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def leaving(
         return {}
     every = [*duties, duty_of(data_map, binding)]
     questions = dated(terms, data_map, every) if selected else terms.duty_questions(data_map, every)
-    found = snapshot.find_held(data_map.roles[binding.role].root, keys, questions)
+    found = snapshot.find_still(data_map.roles[binding.role].root, keys, Recheck(None, questions))
     kept = 1 << len(duties)
     masks = {key: found.held.get(key, 0) for key in found.keys}
     return {key: mask for key, mask in masks.items() if not mask & kept}
@@ -90,6 +90,31 @@ def dated(terms: Terms, data_map: DataMap, duties: Sequence[Duty]) -> list[DutyQ
         replace(question, dated=(duty.rule, duty.role) in promised)
         for duty, question in zip(duties, terms.duty_questions(data_map, duties), strict=True)
     ]
+
+
+def carried_over(
+    held: Mapping[RootKey, int],
+    known: Sequence[Duty],
+    duties: Sequence[Duty],
+    keys: Sequence[RootKey],
+    binding: PromiseBinding,
+) -> dict[RootKey, int]:
+    """The same as :func:`leaving` of roots that a selection with ``known`` duties takes, from what holds them there.
+
+    A duty that is not among those has the rule and the event by which they leave: its term is over for them.
+    """
+    same = [
+        (1 << number, sum(1 << place for place, one in enumerate(duties) if one == duty))
+        for number, duty in enumerate(known)
+    ]
+    own = [(duty.rule, duty.role) == (binding.rule, binding.role) for duty in known]
+    kept = sum(1 << number for number, mine in enumerate(own) if mine)
+    masks = {key: held.get(key, 0) for key in keys}
+    return {
+        key: sum(there for here, there in same if mask & here)
+        for key, mask in masks.items()
+        if not mask & kept
+    }
 
 
 def without(
@@ -130,6 +155,6 @@ def without_right(
         replace(question, number=len(bound) + number, dated=number >= len(duties))
         for number, question in enumerate(asked)
     ]
-    found = snapshot.find_held(root, keys, [*members, *rights])
+    found = snapshot.find_still(root, keys, Recheck(None, [*members, *rights]))
     concerned = (1 << len(bound)) - 1
     return {key for key, mask in found.held.items() if mask and not mask & ~concerned}
