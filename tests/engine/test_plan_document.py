@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.engine.document import Plan, UnreadablePlan, read_plan
+from garant.engine.document import Plan, UnreadablePlan, read_plan, read_told
 from garant.engine.plan import plan_retention
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.shop import AS_OF, Shop
@@ -123,3 +123,14 @@ def test_a_digest_that_is_not_its_own_is_said(plan: Plan) -> None:
 def test_a_plan_holds_no_personal_data(plan: Plan, written: bytes, tmp_path: Path) -> None:
     for value in (b"N1", b"n1@x.example", b"+33100000001", b"hello 1", b"note 1"):
         assert value not in written
+
+
+def test_once_carried_out_it_is_read_without_whom_it_was_about(plan: Plan) -> None:
+    document = plan.document()
+    nobody = {**document, "selections": [{**one, "keys": ""} for one in document["selections"]]}
+    with pytest.raises(UnreadablePlan):
+        read_plan(nobody)
+    told = read_told(nobody)
+    assert [one.actions for one in told.selections] == [one.actions for one in plan.selections]
+    with pytest.raises(UnreadablePlan, match="not a plan of Garant"):
+        read_told({"kind": "wish"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -256,6 +257,25 @@ def read_plan(document: object) -> Plan:
             )
         )
     return plan
+
+
+def read_told(document: Mapping[str, Any]) -> Plan:
+    """Read again what a plan said once its run has ended, to show it: whom it was about is gone from it.
+
+    It is never carried out: its keys are not there, and its digest is that of what was approved.
+
+    Raises:
+        UnreadablePlan: when it is not a plan.
+    """
+    try:
+        return Plan.model_validate_json(
+            json.dumps({name: value for name, value in document.items() if name != "digest"})
+        )
+    except ValidationError as error:
+        why = _first(error)
+        raise UnreadablePlan(
+            Text(fr=f"ce n’est pas un plan de Garant : {why}", en=f"not a plan of Garant: {why}")
+        ) from None
 
 
 def packed(keys: list[RootKey]) -> str:

@@ -25,6 +25,7 @@ from garant.engine.gathering import gather
 from tests.apps.rights.conftest import Letters, ask_system, change_system, work
 from tests.apps.rights.steps import DELEGATE, OFFICER
 from tests.apps.seen import seen
+from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,6 +115,20 @@ def test_nothing_of_whom_they_were_about_stays(company: str, post: Letters) -> N
     assert {one.digest for one in seen(Plan).filter(gathered_in__isnull=False)} == {
         request.plan for request in requests
     }
+
+
+def test_plans_carried_out_can_still_be_read(company: str, post: Letters) -> None:
+    """Without whom they were about; the plan of a run that has ended was an error once."""
+    requests = [approved(company, email) for email in prospects(2)]
+    run_first(company)
+    officer, [run] = sign_in(OFFICER), gathered_runs()
+    for digest in (requests[0].plan, run.plan_id):
+        page = officer.get(f"/o/{company}/plans/{digest}/")
+        assert page.status_code == 200
+        assert "Ce plan a été exécuté" in page.content.decode()
+        assert officer.get(f"/o/{company}/plans/{digest}/sample/").status_code == 302
+    assert "exécute ensemble 2 demandes" in page.content.decode()
+    assert run.key in officer.get(f"/o/{company}/requests/{requests[0].key}/").content.decode()
 
 
 def test_whose_data_changed_is_planned_again_and_stops_nobody(company: str, post: Letters) -> None:

@@ -15,7 +15,7 @@ from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
-from garant.engine.document import read_plan
+from garant.engine.document import UnreadablePlan, read_plan, read_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ def document(organisation: str, digest: str) -> EnginePlan:
         RefusedError: there is no such plan.
     """
     return read_plan(find(organisation, digest).document)
+
+
+def told(plan: Plan) -> EnginePlan:
+    """What a plan says, to be shown; what it said, without whom it was about, once it is carried out or given up."""
+    try:
+        return read_plan(plan.document)
+    except UnreadablePlan:
+        return read_told(plan.document)
 
 
 def approve(

@@ -20,7 +20,7 @@ from garant.apps.promises import certificates, decisions, samples
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
-from garant.engine.document import Plan, Selection, read_plan
+from garant.engine.document import Plan, Selection
 from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -49,7 +49,7 @@ def new(request: Any) -> HttpResponse:
 def plan(request: Any, digest: str) -> HttpResponse:
     """What a plan would do, in numbers; what stays, and why."""
     kept, sight = _plan(request, digest), _sight(request)
-    document = sight.cut(read_plan(kept.document))
+    document = sight.cut(decisions.told(kept))
     run = decisions.run_of(request.organisation, kept.digest)
     four_eyes = organisations.organisation(request.organisation).four_eyes
     return render(
@@ -73,6 +73,10 @@ def plan(request: Any, digest: str) -> HttpResponse:
 def sample(request: Any, digest: str) -> HttpResponse:
     """A few masked rows; looking at them is an entry of the ledger."""
     kept = _plan(request, digest)
+    if decisions.run_of(request.organisation, kept.digest) is not None:
+        return redirect(
+            "plans:plan", request.organisation, kept.digest
+        )  # the rows are gone, and so are the keys
     accounts.looked(
         request.organisation, request.user, "plan-sample", about=kept.digest[:16], people=samples.ROWS
     )
