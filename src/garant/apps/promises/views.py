@@ -20,7 +20,7 @@ from garant.apps.promises import certificates, decisions, samples
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
-from garant.engine.document import Plan, Selection
+from garant.engine.document import Plan, Selection, UnreadablePlan, read_plan
 from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -82,7 +82,7 @@ def sample(request: Any, digest: str) -> HttpResponse:
     )
     try:
         found = samples.samples(request.organisation, _sight(request).cut(read_plan(kept.document)))
-    except (RefusedError, ConnectorError) as error:
+    except (RefusedError, ConnectorError, UnreadablePlan) as error:
         messages.error(request, said(getattr(error, "message", str(error))))
         return redirect("plans:plan", request.organisation, kept.digest)
     return render(request, "plans/sample.html", {"plan": kept, "samples": found})
