@@ -9,6 +9,7 @@ from garant.apps.accounts import services as accounts
 from garant.apps.controls import services as controls
 from garant.apps.jobs import services as jobs
 from garant.apps.jobs.kinds import propose_today
+from garant.apps.organisations import services as organisations
 from garant.apps.webhooks import services as webhooks
 from tests.browser.chromium import AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
@@ -22,6 +23,15 @@ def test_pages_for_strangers(eyes: Eyes, path: str, persona: Persona) -> None:
 @pytest.mark.parametrize("path", ["/o/", "/o/account/", "/o/demo/people/"])
 def test_pages_of_staff(eyes: Eyes, path: str, persona: Persona) -> None:
     eyes.assert_accessible(path, client=persona("dpo"))
+
+
+def test_the_first_page_of_whoever_looks_after_the_installation(eyes: Eyes, persona: Persona) -> None:
+    administrator = persona("administrator")
+    eyes.assert_accessible("/o/", client=administrator)  # told how to keep Garant itself
+    organisations.create_organisation("garant", "Demo (Garant)", "Europe/Paris")
+    user = accounts.ensure_user("administrator@demo.example")
+    accounts.give("garant", user, accounts.Habilitation("administrator"), actor="garant")
+    eyes.assert_accessible("/o/", client=administrator)
 
 
 def test_what_is_not_there(eyes: Eyes, persona: Persona) -> None:
