@@ -209,7 +209,7 @@ def test_a_receiver_down_for_good_leads_to_the_person_and_the_letter_says_so(
     request, mine = chosen(company, post, elsewhere.key)
     service.shutdown()
     service.server_close()
-    for day in range(30):
+    for day in range(40):
         deliver(day)
     (one,) = services.of_request(company, request.key)
     assert one.state == "lost"

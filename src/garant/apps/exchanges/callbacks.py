@@ -18,7 +18,7 @@ from garant.apps.scoping import owners, scope_of, scoped
 from garant.apps.webhooks import sending
 from garant.apps.webhooks.refusals import NotTakenError, WebhookRefusedError
 
-ATTEMPTS: Final = 14
+ATTEMPTS: Final = 20
 """Times that a status is told, over some three days: a receiver may be down for one."""
 FIRST: Final = 10
 """Seconds until the second attempt; each wait is three times the one before, a quarter of a day at most."""

@@ -27,7 +27,7 @@ from garant.apps.webhooks.refusals import NotTakenError, WebhookRefusedError
 from garant.ledger.entries import Entry
 
 ROLES: Final = ("processor", "notified")
-ATTEMPTS: Final = 14
+ATTEMPTS: Final = 20
 FIRST: Final = 10
 LONGEST: Final = 6 * 3600
 ASK: Final = timedelta(days=1)

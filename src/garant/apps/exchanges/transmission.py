@@ -31,7 +31,7 @@ from garant.ledger.entries import Entry
 MARK: Final = "t"
 """How the names of these files begin."""
 SHOWN: Final = 100
-ATTEMPTS: Final = 14
+ATTEMPTS: Final = 20
 FIRST: Final = 30
 """Seconds until the second attempt; each wait is three times the one before, a quarter of a day at most."""
 LONGEST: Final = 6 * 3600
