@@ -30,6 +30,7 @@ from garant.apps.rights.forms import (
     fresh,
     token,
 )
+from garant.apps.rights.naming import asked_as
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import (
     OF_PEOPLE,
@@ -165,7 +166,12 @@ def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
                     "This page was open for too long. Send again.",
                 ),
             )
-    names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": OF_PEOPLE}
+    names = {
+        "right": right,
+        "asked": asked_as(right, capacity),
+        "capacity": capacity,
+        "capacities": OF_PEOPLE,
+    }
     status = 422 if page.sent or request.method == "POST" else 200
     return page.render("ask", status=status, form=form, **names)
 
@@ -198,7 +204,12 @@ def _received(page: Page, form: RequestForm, right: Right, capacity: Capacity) -
         taken = services.receive(page.organisation, asked)
     except LedgerError as refusal:
         form.add_error(None, said(refusal.text))
-        names = {"right": right, "asked": RIGHTS[right], "capacity": capacity, "capacities": OF_PEOPLE}
+        names = {
+            "right": right,
+            "asked": asked_as(right, capacity),
+            "capacity": capacity,
+            "capacities": OF_PEOPLE,
+        }
         return page.render("ask", status=422, form=form, **names)
     return HttpResponseRedirect(page.address(f"code/{taken.link}/"), status=303)
 
@@ -280,11 +291,11 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
                 return HttpResponseRedirect(page.address(f"mine/{secret}/"), status=303)
         except LedgerError as refusal:
             problem = said(refusal.text)
-    right, state, _, _, outcome = found.names()
+    right, state, _, capacity, outcome = found.names()
     names: dict[str, Any] = {
         "asking": found,
         "whom": whom,
-        "asked": RIGHTS[right],
+        "asked": asked_as(right, capacity),
         "state": TOLD[state],
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),

@@ -31,6 +31,7 @@ from garant.apps.rights.forms import (
     ReasonForm,
     TellForm,
 )
+from garant.apps.rights.naming import asked_as
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
@@ -118,7 +119,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "whom": whom,
         "steps": [(step, _step(step)) for step in story.steps],
         "searches": story.searches,
-        "asked": RIGHTS[Right(one.right)],
+        "asked": asked_as(Right(one.right), Capacity(one.capacity)),
         "capacity": CAPACITIES[Capacity(one.capacity)],
         "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
         "method": METHODS[Method(one.identified_by)] if one.identified_by else None,
