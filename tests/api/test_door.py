@@ -300,3 +300,13 @@ def test_what_nobody_foresaw_is_not_told(
     answer = dpo.get(f"{API}/{organisation}/suppression-list")
     assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
     assert b"secret" not in answer.content
+
+
+def test_an_answer_says_how_long_it_is(organisation: str) -> None:
+    """A connection is kept for the next question: whoever asks must know where an answer ends."""
+    program = client(token_of(organisation, "dpo"))
+    for path in (f"/{organisation}/promises", f"/{organisation}/nothing"):
+        answer = program.get(f"{API}{path}")
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "script-src 'none'" in answer.headers["Content-Security-Policy"]

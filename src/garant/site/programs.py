@@ -64,6 +64,8 @@ class ApiMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Security-Policy"] = content_policy()
         response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
