@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from garant.apps.rights import identity, intake
+from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import opened, seal
-from garant.apps.rights.words import GROUNDS, Capacity, Channel, Method
+from garant.apps.rights.words import Capacity, Channel, Method
 from garant.apps.scoping import for_organisation
 
 

@@ -17,9 +17,10 @@ from garant.apps.rights.entries import (
     RequestResumed,
     RequestWeighed,
 )
+from garant.apps.rights.grounds import grounds_for
 from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
-from garant.apps.rights.words import STATES, Outcome, Right, State, grounds_for
+from garant.apps.rights.words import STATES, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.policy.text import Text
 from garant.publish.letters import Letter

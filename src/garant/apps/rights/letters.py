@@ -19,9 +19,10 @@ from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
 from garant.apps.promises.fates import fate_of
 from garant.apps.rights import store
+from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import Whom, opened, seal
-from garant.apps.rights.words import GROUNDS, Capacity, Outcome, Right
+from garant.apps.rights.words import Capacity, Outcome, Right
 from garant.policy import Policy
 from garant.policy.text import Language, Text
 from garant.publish.letters import Done, Ground, Kept, Letter, LetterFacts

@@ -21,21 +21,20 @@ from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
 from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.each.values import KINDS, right_value
-from garant.apps.rights.forms import (
+from garant.apps.rights.forms import CorrectForm, ReasonForm
+from garant.apps.rights.grounds import GROUNDS
+from garant.apps.rights.naming import asked_as
+from garant.apps.rights.staff_forms import (
     AnswerForm,
     ArrivalForm,
-    CorrectForm,
     IdentityForm,
     LiftForm,
     NamesForm,
-    ReasonForm,
     TellForm,
 )
-from garant.apps.rights.naming import asked_as
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
-    GROUNDS,
     METHODS,
     OUTCOMES,
     REPLIES,
