@@ -61,7 +61,7 @@ def crowd() -> Iterator[Shop]:
         shop.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(numbers=st.lists(st.integers(1, PEOPLE + 2), min_size=1, max_size=8, unique=True))
 def test_the_gathered_plan_is_the_plan_of_all_at_once(crowd: Shop, numbers: list[int]) -> None:
     """The oracle asks the systems about them all; gathering asks nothing."""

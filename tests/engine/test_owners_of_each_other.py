@@ -244,7 +244,7 @@ def draw(chance: Random, shop: Shop) -> People:
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from([1, 2, 1000]))
-@examples(15)
+@examples(6)
 def test_sweeps_leave_what_people_have_a_right_to(database: Database, chance: Random, size: int) -> None:
     """Sweep after sweep: brute force says what is left, and whether that can be called verified."""
     database.clear()
