@@ -10,7 +10,7 @@ from django.db import transaction
 
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
-from garant.apps.promises.fates import Fate, fate_of, fates_of
+from garant.apps.promises.fates import ends_of, fate_of
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
@@ -100,8 +100,8 @@ def listing(organisation: str, number: int = 50, *, sight: Sight | None = None) 
     """The latest plans, in numbers; of them, what somebody sees where they are named. No document is read."""
     with scoped(organisation):
         plans = list(Plan.objects.defer("document").order_by("-registered_at")[:number])
-        fates = fates_of(organisation, [plan.digest for plan in plans])
-    return [_line(plan, fates.get(plan.digest), sight) for plan in plans if sight is None or sight.any(plan)]
+        ends = ends_of(organisation, plans)
+    return [_line(plan, ends.get(plan.digest), sight) for plan in plans if sight is None or sight.any(plan)]
 
 
 def waiting(organisation: str) -> Plan | None:
@@ -158,7 +158,7 @@ def run(organisation: str, key: str) -> Run:
     return found
 
 
-def _line(plan: Plan, run: Fate | None, sight: Sight | None) -> Line:
+def _line(plan: Plan, end: tuple[str, str] | None, sight: Sight | None) -> Line:
     parts = plan.summary["parts"] if sight is None else sight.parts(plan)
     return Line(
         digest=plan.digest,
@@ -167,8 +167,8 @@ def _line(plan: Plan, run: Fate | None, sight: Sight | None) -> Line:
         registered_at=plan.registered_at,
         made_by=plan.made_by,
         approved_by=plan.approved_by,
-        run=run.key if run else None,
-        state=run.state if run else None,
+        run=end[0] if end else None,
+        state=end[1] if end else None,
         people=sum(one["due"] for one in parts),
         rows=sum(one["rows"] for one in parts),
         partial=len(parts) < len(plan.summary["parts"]),

@@ -49,6 +49,18 @@ def fates_of(organisation: str, digests: Sequence[str]) -> dict[str, Fate]:
         }
 
 
+def ends_of(organisation: str, plans: Sequence[Plan]) -> dict[str, tuple[str, str]]:
+    """By digest, the run that carries each of these plans out and how far that plan is; no document is read."""
+    with scoped(organisation):
+        wanted = {plan.gathered_in_id or plan.digest for plan in plans}
+        runs = {run.plan_id: run for run in Run.objects.filter(plan__in=wanted)}
+    return {
+        plan.digest: (run.key, _state(plan, run))
+        for plan in plans
+        if (run := runs.get(plan.gathered_in_id or plan.digest)) is not None
+    }
+
+
 def fate_of(organisation: str, digest: str) -> Fate | None:
     """What became of this plan; None where no run has begun to carry it out."""
     return fates_of(organisation, [digest]).get(digest) if digest else None
@@ -69,11 +81,17 @@ def settle(gathered: Plan, checked: Checked) -> None:
 
 
 def _fate(plan: Plan, run: Run) -> Fate:
-    if plan.gathered_in_id is None:
-        return Fate(run, run.state, _receipts(run) if not run.open else {})
-    if run.open:
-        return Fate(run, run.state, {})
-    return Fate(run, RunState.KEPT, _planned(plan)) if plan.done else Fate(run, RunState.NOT_KEPT, {})
+    state = _state(plan, run)
+    if run.open or (plan.gathered_in_id is not None and state != RunState.KEPT):
+        return Fate(run, state, {})
+    return Fate(run, state, _receipts(run) if plan.gathered_in_id is None else _planned(plan))
+
+
+def _state(plan: Plan, run: Run) -> str:
+    """How far a plan is: where it was carried out with others, its own part counts."""
+    if plan.gathered_in_id is None or run.open:
+        return run.state
+    return RunState.KEPT if plan.done else RunState.NOT_KEPT
 
 
 def _receipts(run: Run) -> dict[str, Counts]:
