@@ -79,6 +79,9 @@ def test_rows_changed_are_shown_so(data: st.DataObject, policy: Policy, block: s
     before = projected(policy)
     taken = merged(policy, with_record(before, old, new), {one.sheet: one.key for one in before.records})
     assume(not any(note.kind == "lost" for note in taken.notes))
+    # A purpose without its French is shown by its English, and does not come back as it was.
+    uses = [use for activity in taken.policy.activities.values() for use in activity.purposes.values()]
+    assume(all(use.label.fr.strip() for use in uses))
     shown = next(one for one in projected(taken.policy).records if one.key == old.key)
     found, wanted = words_of(shown, block), words_of(new, block)
     assert len(found) == len(wanted)
