@@ -148,8 +148,8 @@ def trusts(whom: Whom) -> bool:
 
 def carried_out(request: Request) -> None:
     """Where a request executed directives, they end. In the caller's transaction."""
-    whom = opened(request)
-    if whom is not None and request.right == Right.POST_MORTEM and whom.notes.get("wish"):
+    whom = opened(request) if request.right == Right.POST_MORTEM else None
+    if whom is not None and whom.notes.get("wish"):
         executed(request.organisation, whom.about.get("email", ""))
 
 
