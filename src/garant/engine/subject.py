@@ -133,36 +133,18 @@ def plan_subjects(
     """
     if sources:
         _check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
-    right = Right(corrections or {}, replacements)
     reasons = [(hold.key, hold.reason) for hold in holds]
     tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
-    selections: list[Selection] = []
-    refused: list[Text] = []
-    unmarked: dict[str, Text] = {}
-    unknown = set(range(len(people)))
+    asking = _Asking(terms, kind, Right(corrections or {}, replacements), people, by_hand=keeper is not None)
     for name in sorted(sources):
-        source = sources[name]
-        with source.connector.snapshot() as snapshot:
-            said = Held(stand(policy, source.data_map, snapshot, holds), kind)
-            found = roots_of_many(source.data_map, snapshot, [identities.items() for identities in people])
-            for root, known in found.items():
-                unknown.difference_update(*known.values())
-                request = _request_or_why(source.data_map, root, kind, right)
-                if isinstance(request, Text):
-                    selections.append(_untouched(source.data_map, root, request, len(known)))
-                    if name != ARCHIVE and keeper is not None and kind in MARKING:
-                        unmarked[name] = source.data_map.label
-                    elif name != ARCHIVE:
-                        refused.append(request)
-                    continue
-                made = _selected(terms, source, snapshot, request, list(known), said)
-                asked = _who_asked(list(known.values())) if len(people) > 1 else ""
-                selections.append(made.model_copy(update={"asked": asked}))
-    if refused and len(refused) == len(selections):
-        raise NotSupported(refused[0])
+        with sources[name].connector.snapshot() as snapshot:
+            standing = stand(policy, sources[name].data_map, snapshot, holds)
+            asking.ask(name, sources[name], snapshot, Held(standing, kind))
+    if asking.refused and len(asking.refused) == len(asking.selections):
+        raise NotSupported(asking.refused[0])
     if keeper is not None:
-        tasks += [task for one in people for task in marking_tasks(kind, unmarked, one, keeper)]
+        tasks += [task for one in people for task in marking_tasks(kind, asking.unmarked, one, keeper)]
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -178,10 +160,45 @@ def plan_subjects(
         corrections=dict(corrections or {}),
         replacements=list(replacements),
         people=len(people) if len(people) > 1 else 0,
-        unknown=sorted(unknown) if len(people) > 1 else [],
-        selections=selections,
+        unknown=sorted(asking.unknown) if len(people) > 1 else [],
+        selections=asking.selections,
         tasks=tasks,
     )
+
+
+class _Asking:
+    """What the systems answer about those who ask, one system after another."""
+
+    def __init__(
+        self, terms: Terms, kind: Kind, right: Right, people: Sequence[Mapping[str, str]], *, by_hand: bool
+    ) -> None:
+        self._terms, self._right, self._people, self._by_hand = terms, right, people, by_hand
+        self._kind: Kind = kind
+        self.selections: list[Selection] = []
+        self.refused: list[Text] = []
+        self.unmarked: dict[str, Text] = {}
+        """Systems without a mark, where a person is asked to set or lift it by hand."""
+        self.unknown = set(range(len(people)))
+
+    def ask(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
+        """Find them all in one system, and say what is done in each place, or why nothing is."""
+        identities = [one.items() for one in self._people]
+        for root, known in roots_of_many(source.data_map, snapshot, identities).items():
+            self.unknown.difference_update(*known.values())
+            request = _request_or_why(source.data_map, root, self._kind, self._right)
+            if isinstance(request, Text):
+                self._untouched(name, source.data_map, root, request, len(known))
+                continue
+            made = _selected(self._terms, source, snapshot, request, list(known), said)
+            asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""
+            self.selections.append(made.model_copy(update={"asked": asked}))
+
+    def _untouched(self, name: str, data_map: DataMap, root: str, why: Text, records: int) -> None:
+        self.selections.append(_untouched(data_map, root, why, records))
+        if name != ARCHIVE and self._by_hand and self._kind in MARKING:
+            self.unmarked[name] = data_map.label
+        elif name != ARCHIVE:
+            self.refused.append(why)
 
 
 def _selected(

@@ -45,6 +45,7 @@ Start = Callable[[Plan, int], Run]
 """Begins the run of a plan with so many roots in a batch, or gives back the one that began."""
 
 Begun = Callable[[], None]
+"""Told that a run has begun, each time it is gone on with."""
 
 
 def nothing() -> None:
