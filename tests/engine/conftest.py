@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.support.archives import Vault
 from tests.engine.support.databases import Database, MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.engine.support.shop import Shop
 from tests.servers.mariadb import MariadbServer
@@ -72,3 +73,9 @@ def postgres_shop(postgres: PostgresDatabase) -> Iterator[Shop]:
     shop = Shop(postgres).create()
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """An archive of the test's own."""
+    return Vault(tmp_path)

@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from garant.engine.archiving import NotKept
-from garant.engine.document import Plan
-from garant.engine.execution import Execution, PlanRefused
-from garant.engine.export import export_subject
-from garant.engine.holds import Hold
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.execution import Execution
 from garant.engine.terms import UnknownRule
-from garant.systems.archive.archive import RecordArchive
-from garant.systems.archive.archivist import RecordArchivist
-from garant.systems.archive.data_map import SYSTEM
 from garant.systems.archive.reading import ArchivedPiece, read_record
-from garant.systems.archive.store import PENDING
-from garant.systems.archiving import Origin
 from garant.systems.files.store import FileStore
-from garant.systems.port import ChangeSet, Counts
-from garant.systems.sql import SqlConnector
-from tests.engine.support.archives import REASON, Vault, archived_rule, archiving_shop
-from tests.engine.support.crashes import ARCHIVE_SEAMS, SEAMS, Run
-from tests.engine.support.databases import Contents, Database
+from tests.engine.support.archives import (
+    BETWEEN,
+    LATER,
+    Vault,
+    archived_rule,
+    archiving_shop,
+    plain,
+    sweep,
+)
+from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples
 from tests.engine.support.policies import policy
 from tests.engine.support.random_worlds import Builder
 from tests.engine.support.running import Notebook, carry_out, retention, source
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
-
-BETWEEN = "2024-05-05 10:00:00"
-"""Past the active year, within the three years of the whole."""
-
-LATER = date(2027, 6, 1)
-"""Past the three years of what was archived on AS_OF."""
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path)
-
-
-def sweep(shop: Shop, vault: Vault, as_of: date = AS_OF, size: int = 1000) -> tuple[Plan, Any]:
-    """Plan, run and look again."""
-    plan = retention(shop.policy, vault.systems(shop), as_of)
-    results, checked = carry_out(plan, shop.policy, vault.systems(shop), size)
-    assert checked.verified, checked
-    return plan, results
-
-
-def plain(row: dict[str, Any]) -> dict[str, str | None]:
-    """A row as PostgreSQL writes it, so that both databases compare."""
-    return {name: None if value is None else str(value) for name, value in row.items()}
 
 
 def test_rows_move_whole_and_are_destroyed_at_their_end(shop: Shop, vault: Vault) -> None:
@@ -273,186 +240,6 @@ def test_a_map_cannot_ask_for_an_archive_that_the_policy_does_not_have(shop: Sho
         shop.plan()
 
 
-def test_without_an_archive_nothing_that_should_be_archived_is_touched(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop).people(1, at=BETWEEN)
-    plan, before = shop.plan(), shop.rows()
-    with pytest.raises(PlanRefused, match="no archive is open"):
-        Execution(plan, shop.policy, shop.system())
-    assert shop.rows() == before
-
-
-def test_a_connector_that_does_not_hand_rows_over_changes_nothing(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop).people(1, at=BETWEEN)
-    systems = vault.systems(shop)
-    plan, before = retention(shop.policy, systems, AS_OF), shop.rows()
-
-    class Forgetful(SqlConnector):
-        def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
-            return super().apply(replace(change, archivist=None), before_commit)
-
-    forgetful = Forgetful(shop.map(), shop.database.url, pseudonym_key=bytes(32))
-    systems["crm"] = shop.remember(replace(systems["crm"], connector=forgetful))
-    with pytest.raises(NotKept, match="0 are in the archive"):
-        carry_out(plan, shop.policy, systems)
-    assert shop.rows() == before
-    assert vault.records() == []
-
-
-def test_a_row_that_comes_in_after_it_was_read_is_not_lost(postgres_shop: Shop, vault: Vault) -> None:
-    """The deletion sees the rows that were archived, and no others: the newcomer is left, and said."""
-    shop = archiving_shop(postgres_shop).people(1, at=BETWEEN)
-    systems = vault.systems(shop)
-    plan = retention(shop.policy, systems, AS_OF)
-
-    class Late(RecordArchivist):
-        def close(self, counted_from: Mapping[int | str, date]) -> None:
-            super().close(counted_from)
-            shop.add("interaction", {"id": 77, "contact_id": 1, "at": BETWEEN, "body": "late"})
-
-    class LateArchive(RecordArchive):
-        def archivist(self, batch: str, origin: Origin) -> RecordArchivist:
-            self.store.create()
-            return Late(self.store, batch, origin)
-
-    systems["crm"] = replace(systems["crm"], archive=LateArchive(vault.store))
-    _, checked = carry_out(plan, shop.policy, systems)
-    assert not checked.verified
-    assert [row["body"] for row in shop.rows("interaction")["interaction"].values()] == ["late"]
-    (record,) = vault.records()
-    assert [row["body"] for row in vault.rows(record)["interaction"]] == ["hello 1"]
-
-
-def test_who_took_up_contact_again_is_neither_archived_nor_erased(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-    systems = vault.systems(shop)
-    plan = retention(shop.policy, systems, AS_OF, tolerance=0.6)
-    shop.add("interaction", {"id": 50, "contact_id": 2, "at": RECENT, "body": "again"})
-    results, checked = carry_out(plan, shop.policy, systems)
-    assert checked.verified
-    assert sorted(vault.by_key()) == [1]
-    assert [(r.counts["archived"], r.counts["skipped"]) for r in results] == [(1, 1)]
-    assert shop.ids("contact") == [2]
-
-
-def test_a_constraint_that_refuses_leaves_no_record_behind(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop)
-    shop.database.run("CREATE TABLE contract (contact_id integer REFERENCES contact (id), rid integer)")
-    shop.people(1, 2, 3, at=BETWEEN).add("contract", {"contact_id": 2})
-    plan = retention(shop.policy, vault.systems(shop), AS_OF)
-    results, checked = carry_out(plan, shop.policy, vault.systems(shop))
-    assert not checked.verified
-    assert sum(len(result.blocks) for result in results) == 1
-    assert sorted(vault.by_key()) == [1, 3]
-    assert vault.records(PENDING) == []
-    assert shop.ids("contact") == [2]
-
-
-@pytest.mark.parametrize("seam", [*SEAMS, *ARCHIVE_SEAMS])
-@pytest.mark.parametrize("number", [1, 2])
-def test_killed_at_any_seam_every_row_is_somewhere(shop: Shop, vault: Vault, seam: str, number: int) -> None:
-    """Never in neither place; in the end in one, and each person in one record."""
-    archiving_shop(shop).people(*range(1, 6), at=BETWEEN).invoice(2)
-    before = shop.rows()
-    run = Run(retention(shop.policy, vault.systems(shop), AS_OF), shop.policy, vault.systems(shop), 2)
-    run.go(seam, number)
-    _everything_is_somewhere(before, shop, vault)
-    assert run.go()
-    _everything_is_somewhere(before, shop, vault)
-    assert run.verification is not None
-    assert run.verification.verified
-    assert sorted(vault.by_key()) == [1, 2, 3, 4, 5]
-    assert len(vault.records()) == 5
-    assert vault.records(PENDING) == []
-    assert sum(receipt.counts["archived"] for receipt in run.receipts.values()) == 5
-
-
-def _everything_is_somewhere(before: Contents, shop: Shop, vault: Vault) -> None:
-    left, archived = shop.rows(), [vault.rows(r) for r in [*vault.records(), *vault.records(PENDING)]]
-    for table, rows in before.items():
-        kept = [plain(row) for record in archived for row in record.get(table, [])]
-        for number, row in rows.items():
-            assert left[table].get(number) == row or plain(row) in kept, (table, row)
-
-
-def test_a_doubt_keeps_the_record(sqlite_shop: Shop, vault: Vault) -> None:
-    """Rows vanished between crash and resumption: what the archive had of them may be all there is."""
-    shop = archiving_shop(sqlite_shop).people(1, 2, 3, 4, at=BETWEEN)
-    run = Run(retention(shop.policy, vault.systems(shop), AS_OF), shop.policy, vault.systems(shop), 4)
-    assert not run.go("after prepare")
-    shop.database.run("DELETE FROM note WHERE id = 1")
-    assert run.go()
-    assert vault.records(PENDING) == []
-    records = [vault.rows(record) for record in vault.records()]
-    assert len(records) == 8, "twice rather than not at all"
-    notes = {row["id"] for record in records for row in record.get("note", [])}
-    assert notes == {1, 2, 3, 4}
-
-
-def test_a_person_finds_and_gets_what_is_archived(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-    sweep(shop, vault)
-    systems = vault.systems(shop)
-    for identity in ({"email": " N1@x.example"}, {"phone": "+33 1 00 00 00 01"}):
-        (place,) = find_subject(systems, identity)
-        assert (place.system, place.root) == ("archive", "record")
-        assert place.keys == tuple(r for r in vault.records() if vault.lines(r)[0]["key"] == 1)
-    out = io.BytesIO()
-    made = export_subject(
-        systems, {"email": "n1@x.example"}, out, organisation="Shop", at=datetime(2026, 11, 1, tzinfo=UTC)
-    )
-    assert made.files == 1
-    with zipfile.ZipFile(out) as archive:
-        (name,) = [name for name in archive.namelist() if name.startswith("archive/files/")]
-        assert b"hello 1" in archive.read(name)
-
-
-def test_a_column_of_several_kinds_is_filed_under_each(shop: Shop, vault: Vault) -> None:
-    """As in systems with one table of contact details, where a type says what the value is."""
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-    shop.document["tables"]["contact"]["columns"]["phone"]["identity"] = [
-        {"kind": "phone", "when": "id > 0"}, {"kind": "number", "when": "id < 0"}, {"kind": "name", "when": "id < 0"},
-    ]  # fmt: skip
-    sweep(shop, vault)
-    for kind in ("phone", "number"):
-        (place,) = find_subject(vault.systems(shop), {kind: "+33 1 00 00 00 01"})
-        assert [vault.lines(str(record))[0]["key"] for record in place.keys] == [1]
-
-
-def test_a_record_that_no_identity_leads_to_is_found_by_its_key(shop: Shop, vault: Vault) -> None:
-    """A card without address or number: whoever knows it by its number in the system still finds the record."""
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-    shop.database.run("UPDATE contact SET email = NULL, phone = NULL WHERE id = 1")
-    sweep(shop, vault)
-    systems = {SYSTEM: shop.remember(vault.source())}
-    for key in (1, 2):
-        (place,) = find_subject(systems, {"key": f"crm/contact/{key}"})
-        assert [vault.lines(str(record))[0]["key"] for record in place.keys] == [key]
-    assert find_subject(systems, {"key": "crm/invoice/1"}) == []
-
-
-def test_a_request_does_not_end_the_archive_sooner(shop: Shop, vault: Vault) -> None:
-    archiving_shop(shop).people(1, at=BETWEEN)
-    sweep(shop, vault)
-    systems, who = vault.systems(shop), {"email": "n1@x.example"}
-    plan = plan_subject(shop.policy, systems, who, "erasure", as_of=AS_OF)
-    (selection,) = plan.selections
-    assert selection.rows == 0
-    assert [(d.rule, d.roots, d.until, d.why) for d in selection.duties] == [
-        ("prospects", 1, date(2027, 5, 5), REASON)
-    ]
-    _, checked = carry_out(plan, shop.policy, systems)
-    assert checked.verified
-    assert len(vault.records()) == 1
-    for kind, word in (("rectification", "corrected"), ("restriction", "apart")):
-        left = plan_subject(
-            shop.policy, systems, who, kind, as_of=AS_OF, corrections={"phone": "+33 1 00 00 00 99"}
-        )
-        (selection,) = left.selections
-        assert (selection.due, selection.population) == (0, 1)
-        assert word in selection.notes[0].en
-        assert carry_out(left, shop.policy, systems)[0] == []
-
-
 @given(seed=st.integers(0, 10**9), size=st.sampled_from([1, 2, 50]))
 @example(seed=704091931, size=1)
 @examples(8)
@@ -494,56 +281,3 @@ def test_any_world_archived_is_the_world_as_it_was(database: Database, seed: int
             kept = [plain(row) for record in archived for row in record.get(table, [])]
             changed = [row for number, row in rows.items() if after[table].get(number) != row]
             assert [row for row in changed if plain(row) not in kept] == [], table
-
-
-HOLDS = {
-    "person": Hold(
-        "h-1",
-        "Legal",
-        "Litigation",
-        date(2028, 1, 31),
-        identities=(("email", "n1@x.example"), ("phone", "nobody")),
-    ),
-    "activity": Hold("h-2", "Legal", "Inspection", review=date(2028, 1, 31), activity="crm"),
-}
-"""On the first of two people, and on both."""
-
-
-@pytest.mark.parametrize(
-    ("on", "placed"), [("person", "before the plan"), ("activity", "before the plan"), ("person", "after it")]
-)
-def test_a_hold_beats_the_archive_and_the_end_of_what_is_archived(
-    shop: Shop, vault: Vault, on: str, placed: str
-) -> None:
-    """In the words of the plan; and placed after the approval, as the run sees it."""
-    hold, held = HOLDS[on], {"person": [1], "activity": [1, 2]}[on]
-    archiving_shop(shop).people(1, 2, at=BETWEEN)
-
-    def sweep_on(as_of: date, *holds: Hold) -> Plan:
-        told = holds if placed == "before the plan" else ()
-        plan = retention(shop.policy, vault.systems(shop), as_of, holds=told)
-        execution = Execution(plan, shop.policy, vault.systems(shop), holding=lambda: holds)
-        notebook = Notebook()
-        for key in execution.batch_keys():
-            execution.execute(key, notebook)
-        assert execution.verify(notebook).verified
-        return plan
-
-    active = sweep_on(AS_OF, hold)
-    assert shop.ids("contact") == shop.ids("note") == held
-    assert sorted(vault.by_key()) == [n for n in (1, 2) if n not in held]
-    sweep_on(AS_OF)
-    assert shop.ids("contact") == []
-    whole = vault.by_key()
-    archived = sweep_on(LATER, hold)
-    assert {n: rows for n, rows in whole.items() if n in held} == vault.by_key()
-    if placed == "before the plan":
-        moving = next(s for s in active.selections if s.archive)
-        ending = next(s for s in archived.selections if s.system == "archive")
-        for selection in (moving, ending):
-            assert (selection.on_hold, selection.due) == (len(held), 2 - len(held))
-            assert [(h.hold, h.owner, h.reason, h.roots) for h in selection.holds] == [
-                (hold.key, "Legal", hold.reason, len(held))
-            ]
-    sweep_on(LATER)
-    assert vault.records() == []

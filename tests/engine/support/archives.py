@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from garant.engine.document import Plan
 from garant.engine.terms import Source
 from garant.policy.document import Phase, RetentionRule
 from garant.policy.periods import Period
@@ -18,11 +20,17 @@ from garant.systems.archive.data_map import SYSTEM, archive_map
 from garant.systems.archive.store import KEPT, ArchiveStore
 from garant.systems.archive.values import decoded
 from tests.engine.support.policies import SAID, policy
-from tests.engine.support.shop import Shop
+from tests.engine.support.running import carry_out, retention
+from tests.engine.support.shop import AS_OF, Shop
 
 MASTER = b"an archive key, of 32 bytes long"
 REASON = Text(fr="Prouver ce qui a été convenu.", en="To prove what was agreed.")
 ACCESS = Text(fr="Le service juridique.", en="The legal department.")
+BETWEEN = "2024-05-05 10:00:00"
+"""Past the active year, within the three years of the whole."""
+
+LATER = date(2027, 6, 1)
+"""Past the three years of what was archived on AS_OF."""
 
 
 def archived_rule(active: str = "P1Y", archive: str = "P2Y") -> RetentionRule:
@@ -92,3 +100,16 @@ def archiving_shop(shop: Shop, active: str = "P1Y", archive: str = "P2Y") -> Sho
     shop.document["promises"][0]["archive"] = True
     shop.policy = policy(prospects=archived_rule(active, archive), invoices="P10Y")
     return shop
+
+
+def sweep(shop: Shop, vault: Vault, as_of: date = AS_OF, size: int = 1000) -> tuple[Plan, Any]:
+    """Plan, run and look again."""
+    plan = retention(shop.policy, vault.systems(shop), as_of)
+    results, checked = carry_out(plan, shop.policy, vault.systems(shop), size)
+    assert checked.verified, checked
+    return plan, results
+
+
+def plain(row: dict[str, Any]) -> dict[str, str | None]:
+    """A row as PostgreSQL writes it, so that both databases compare."""
+    return {name: None if value is None else str(value) for name, value in row.items()}
