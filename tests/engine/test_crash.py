@@ -184,3 +184,28 @@ def test_halves_done_before_a_crash_are_counted_though_the_obstacle_has_gone(fil
     assert run.totals()["interaction"] == (8, 0)
     assert run.verification is not None
     assert run.verification.verified
+
+
+@pytest.mark.parametrize("instead", ["nobody's", "another's", "lost"])
+def test_a_server_that_crashes_gives_the_number_of_a_lost_transaction_to_another(
+    postgres_shop: Shop, instead: str
+) -> None:
+    """What its log had not kept is in the future again, or was given to somebody else, who committed or not."""
+    database = postgres_shop.database
+    assert isinstance(database, PostgresDatabase)
+    postgres_shop.people(1, 2, 3).meet(1, 1, 2)
+    run = Run(postgres_shop.plan(), postgres_shop.policy, postgres_shop.system(), 3)
+    assert not run.go("after prepare")
+    ((key, written),) = run.journal.written.items()
+    with database.connect() as other, other.transaction(force_rollback=instead == "lost"):
+        row = other.execute("SELECT txid_current()::text").fetchone()
+        assert row is not None
+    number = str(int(row[0]) + 1_000_000) if instead == "nobody's" else row[0]
+    run.journal.written[key] = {**written, "transaction": number}
+
+    assert run.go()
+    assert run.totals()["contact"] == (3, 0)
+    assert not run.receipts[key].recovered
+    assert run.verification is not None
+    assert run.verification.verified
+    assert postgres_shop.ids("contact") == []

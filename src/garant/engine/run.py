@@ -173,13 +173,17 @@ def _outcome(
 def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
     """Did the system commit what was prepared?
 
-    Where the system does not remember, its rows tell: if the transaction was lost, the steps find
-    about as many rows as then; if it was kept, none, or the few that are newer. Holds are left out of the
-    question, and what they kept then is taken off: one may have come, or ended, in between.
+    Its rows tell: if the transaction was lost, the steps find about as many rows as then; if it was kept, none, or
+    the few that are newer. Holds are left out of the question, and what they kept then is taken off: one may have
+    come, or ended, in between. A system that remembers a lost transaction is believed; one that remembers a kept one
+    is not against its rows, for a server that crashed gives the number of a transaction it has lost to another.
     """
     prepared = read_counts(before)
     known = _remembered(course, prepared)
-    return _left(course, keys, before) * 2 < prepared.total if known is None else known
+    if known is False:
+        return False
+    twice = _left(course, keys, before) * 2
+    return twice < prepared.total or (known is True and twice == prepared.total)
 
 
 def _uncertain(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
@@ -188,7 +192,7 @@ def _uncertain(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any
     What the archive has of them may then be all that there is: it is kept, twice rather than not at all.
     """
     prepared = read_counts(before)
-    if course.archiving is None or _remembered(course, prepared) is not None:
+    if course.archiving is None or _remembered(course, prepared) is False:
         return False
     return _left(course, keys, before) < prepared.total
 

@@ -9,12 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Pseudonym
 from garant.systems.sql.dialects.base import NOON, Change, Greatest, Scratching, hmac_pads, is_unicode
 
 NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
 """Before every date: no fact happened then."""
+
+_IN_THE_FUTURE = "22023"
+"""invalid_parameter_value: what txid_status says of a number that no transaction has had yet."""
 
 
 class Postgresql:
@@ -45,8 +49,18 @@ class Postgresql:
         return str(connection.scalar(sa.select(sa.func.txid_current())))
 
     def fate(self, connection: sa.Connection, transaction: str) -> str | None:
+        """What it says of that number.
+
+        A server that crashed forgets the numbers that its log had not kept yet: nothing of theirs was committed, they
+        are in the future again, and given to others. Whether “committed” is said of ours, its rows tell.
+        """
         number = sa.cast(sa.literal(int(transaction)), sa.BigInteger())
-        return connection.scalar(sa.select(sa.func.txid_status(number)))
+        try:
+            return connection.scalar(sa.select(sa.func.txid_status(number)))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _IN_THE_FUTURE:
+                raise
+        return "aborted"
 
     def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
         numbers = isinstance(rows[0][0], int)
