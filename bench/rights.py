@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
@@ -48,24 +49,55 @@ def install(folder: Path, people: int) -> None:
     from garant.site import setup
 
     setup.prepare()
+    COUNTER.start()
+
+
+class Counter:
+    """Statements sent to Garant's own database, by any thread: by Django, and by what carries jobs on (DBOS)."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def start(self) -> None:
+        """Count from now on."""
+        from dbos import DBOS
+        from django.db import connection
+        from django.db.backends.signals import connection_created
+
+        def follow(connection: Any, **_: Any) -> None:
+            connection.execute_wrappers.append(self._django)
+
+        follow(connection)
+        connection_created.connect(follow, weak=False)
+        launch = DBOS.launch
+
+        def launched() -> None:
+            launch()
+            from dbos._dbos import _get_dbos_instance
+
+            engine = _get_dbos_instance()._sys_db.engine
+            sa.event.listen(engine, "before_cursor_execute", self._carrying_on)
+
+        DBOS.launch = launched
+
+    def _django(self, execute: Any, *rest: Any) -> Any:
+        self.seen += 1
+        return execute(*rest)
+
+    def _carrying_on(self, *_: Any) -> None:
+        self.seen += 1
+
+
+COUNTER = Counter()
 
 
 @contextmanager
 def part(spent: Spent, name: str) -> Iterator[None]:
     """Time one part, and count its statements."""
-    from django.db import connection
-
-    seen = [0]
-
-    def count(execute: Any, *rest: Any) -> Any:
-        seen[0] += 1
-        return execute(*rest)
-
-    start = time.perf_counter()
-    with connection.execute_wrapper(count):
-        yield
-    before, statements = spent.get(name, (0.0, 0))
-    spent[name] = (before + time.perf_counter() - start, statements + seen[0])
+    start, before = time.perf_counter(), COUNTER.seen
+    yield
+    seconds, statements = spent.get(name, (0.0, 0))
+    spent[name] = (seconds + time.perf_counter() - start, statements + COUNTER.seen - before)
 
 
 def erase(email: str) -> Spent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from garant.apps.evidence import refusals
 from garant.apps.evidence.models import LedgerEntry, Log
@@ -12,6 +13,8 @@ from garant.ledger.tiles import TileReader, split_hashes
 from garant.ledger.tree import TILE_WIDTH, Tile, edge_widths
 
 ROWS = 2_000
+TILES = 64
+"""Of 8 kB each, which a proof goes through again and again."""
 
 
 def find_log(organisation: str) -> Log:
@@ -30,10 +33,11 @@ def _found(log: Log | None, organisation: str) -> Log:
     return log
 
 
-def load_edge(log: Log) -> RightEdge:
+def load_edge(log: Log, read: TileReader | None = None) -> RightEdge:
     """The right border of the tree. Raises LedgerUnverifiableError when the tiles do not fit the size."""
+    read = read or tile_reader(log)
     tiles = [
-        _partial(log, level, log.size // TILE_WIDTH ** (level + 1)) if width else []
+        split_hashes(read(level, log.size // TILE_WIDTH ** (level + 1))) if width else []
         for level, width in enumerate(edge_widths(log.size))
     ]
     try:
@@ -41,11 +45,6 @@ def load_edge(log: Log) -> RightEdge:
     except ValueError as error:
         problem = Problem("database", f"{log.origin} tile", str(error))
         raise refusals.LedgerUnverifiableError(log.pk, [problem]) from error
-
-
-def _partial(log: Log, level: int, index: int) -> list[bytes]:
-    stored = StoredTile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True)
-    return split_hashes(bytes(stored[0])) if stored else []
 
 
 def save_growth(log: Log, full: Iterable[Tile], edge: RightEdge) -> None:
@@ -67,8 +66,9 @@ def save_growth(log: Log, full: Iterable[Tile], edge: RightEdge) -> None:
 
 
 def tile_reader(log: Log) -> TileReader:
-    """Read tiles of a log; a missing one reads as empty, which no proof survives."""
+    """Read tiles of a log; a missing one reads as empty, which no proof survives. The last ones are remembered."""
 
+    @lru_cache(TILES)
     def read(level: int, index: int) -> bytes:
         found = StoredTile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True)
         return bytes(found[0]) if found else b""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from django.db import transaction
-
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import Log, SubjectKey
+from garant.apps.evidence.turns import Turn, turn
 from garant.apps.evidence.writing import append
-from garant.apps.scoping import scoped
 from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference, wrap
 from garant.ledger.canonical import Json
 
@@ -28,13 +26,14 @@ def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
 
     Raises LogMissingError, KeyMissingError.
     """
-    with transaction.atomic(), scoped(organisation):
-        log = storage.lock_log(organisation)
-        filing = _reference_key(log)
+    with turn(organisation) as mine:
+        log, keys = mine.log, mine.keys
+        filing = _reference_key(mine)
         filed = [reference(filing, "subject", *who) for who in people]
-        keys = _filed_keys(log, filed)
-        missing = [one for one in dict.fromkeys(filed) if one not in keys]
-        keys.update(_make_keys(log, missing))
+        keys.update(_filed_keys(log, [one for one in filed if one not in keys]))
+        if missing := [one for one in dict.fromkeys(filed) if one not in keys]:
+            mine.mark()
+            keys.update(_make_keys(log, missing))
         return [keys[one] for one in filed]
 
 
@@ -47,8 +46,6 @@ def _filed_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
 
 
 def _make_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
-    if not filed:
-        return {}
     made = {one: new_key() for one in filed}
     master, now = custody.source().read("subject-commitments"), datetime.now(UTC)
     SubjectKey.objects.bulk_create(
@@ -76,10 +73,12 @@ def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: 
 
     Returns how many there were.
     """
-    with transaction.atomic(), scoped(organisation):
-        log = storage.lock_log(organisation)
-        filing = _reference_key(log)
+    with turn(organisation) as mine:
+        log = mine.log
+        filing = _reference_key(mine)
         filed = [reference(filing, "subject", *who) for who in people]
+        for one in filed:
+            mine.keys.pop(one, None)
         gone = 0
         for start in range(0, len(filed), storage.ROWS):
             gone += SubjectKey.objects.filter(
@@ -93,15 +92,16 @@ def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: 
 def person(organisation: str, name: str) -> str:
     """The actor of an entry for someone whose name stays out of the ledger: `person:` and a keyed
     pseudonym."""
-    with transaction.atomic(), scoped(organisation):
-        log = storage.lock_log(organisation)
-        return f"person:{reference(_reference_key(log), 'actor', name)[:32]}"
+    with turn(organisation) as mine:
+        return f"person:{reference(_reference_key(mine), 'actor', name)[:32]}"
 
 
-def _reference_key(log: Log) -> bytes:
+def _reference_key(mine: Turn) -> bytes:
     """The key under which the keys of people are filed; made when first needed, wrapped by the master."""
+    log = mine.log
     if log.reference_key is not None:
         return custody.open_wrapped(bytes(log.reference_key), log.pk)
+    mine.mark()
     key = new_key()
     log.reference_key = wrap(custody.source().read("subject-commitments"), key, log.pk)
     log.save(update_fields=["reference_key"])

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
+from garant.apps.evidence.turns import turn
 from garant.apps.scoping import scoped
 from garant.ledger import Checkpoint as Head
 from garant.ledger import (
@@ -26,7 +27,7 @@ from garant.ledger import (
 )
 from garant.ledger.canonical import canonical_json
 from garant.ledger.notes import decode_base64
-from garant.ledger.tiles import node_reader, split_hashes
+from garant.ledger.tiles import TileReader, node_reader, split_hashes
 from garant.ledger.tree import EMPTY_ROOT, TILE_WIDTH
 
 
@@ -54,10 +55,10 @@ def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
     LedgerUnverifiableError when the stored tree does not fit its size: then nothing is written.
     """
     wanted = [(entry, entry.canonical()) for entry in entries]
-    with transaction.atomic(), scoped(organisation):
-        log = storage.lock_log(organisation)
+    with turn(organisation) as mine:
+        log = mine.log
         known = _known(log, [entry.key for entry, _ in wanted if entry.key])
-        edge = storage.load_edge(log)
+        edge = mine.edge()
         rows: list[LedgerEntry] = []
         fresh: list[LedgerEntry] = []
         for entry, data in wanted:
@@ -71,6 +72,7 @@ def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
                 raise refusals.conflict(str(entry.key), row.index)
             rows.append(row)
         if fresh:
+            mine.mark()
             LedgerEntry.objects.bulk_create(fresh)
             full = list(edge.extend([row.leaf_hash for row in fresh]))
             storage.save_growth(log, full, edge)
@@ -109,16 +111,16 @@ def checkpoint(organisation: str) -> Note:
     continue the signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
     Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
     """
-    with transaction.atomic(), scoped(organisation):
-        log = storage.lock_log(organisation)
-        return sign(log, custody.signer(log))
+    with turn(organisation) as mine:
+        return sign(mine.log, custody.signer(mine.log))
 
 
 def sign(log: Log, key: SigningKey) -> Note:
     """Sign the head of a locked log with a given key."""
-    head = Head(log.origin, log.size, storage.load_edge(log).root())
+    read = storage.tile_reader(log)
+    head = Head(log.origin, log.size, storage.load_edge(log, read).root())
     last = Checkpoint.objects.filter(log=log).last()
-    _refuse_rewritten(log, last, head)
+    _refuse_rewritten(log, last, head, read)
     key_id = key.verifier(log.origin).id.hex()
     signed = Checkpoint.objects.filter(log=log, size=log.size, key_id=key_id).first()
     if signed is not None:
@@ -136,16 +138,16 @@ def sign(log: Log, key: SigningKey) -> Note:
     return note
 
 
-def _refuse_rewritten(log: Log, last: Checkpoint | None, head: Head) -> None:
+def _refuse_rewritten(log: Log, last: Checkpoint | None, head: Head, read: TileReader) -> None:
     """Raise LedgerUnverifiableError unless the log continues its last checkpoint and reads as it was
     written."""
     size, root = (last.size, _signed_root(last)) if last else (0, EMPTY_ROOT)
     try:
         if size > head.size:
             raise ProofRefusedError(f"{size} > {head.size}")
-        proof = consistency_proof(node_reader(storage.tile_reader(log)), size, head.size)
+        proof = consistency_proof(node_reader(read), size, head.size)
         verify_consistency(size, head.size, root, head.root, proof)
-        _reread(log, size)
+        _reread(log, size, read)
     except ProofRefusedError as error:
         problem = Problem("database", log.origin, str(error))
         raise refusals.LedgerUnverifiableError(log.pk, [problem]) from error
@@ -156,12 +158,11 @@ def _signed_root(last: Checkpoint) -> bytes:
     return decode_base64(last.note.split("\n")[2])
 
 
-def _reread(log: Log, start: int) -> None:
+def _reread(log: Log, start: int, read: TileReader) -> None:
     """Hash again the entries from `start` on.
 
     Raises ProofRefusedError when one is not what the tree holds.
     """
-    read = storage.tile_reader(log)
     for index in range(start // TILE_WIDTH, -(-log.size // TILE_WIDTH)):
         first = index * TILE_WIDTH
         entries = storage.read_entries(log, first, min(first + TILE_WIDTH, log.size))
