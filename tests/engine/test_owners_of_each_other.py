@@ -67,6 +67,17 @@ def test_who_is_past_one_term_and_not_another_still_owns_what_is_shared(shop: Sh
     assert (shop.ids("contact"), shop.ids("interaction")) == ([1, 2], [2])
 
 
+def test_who_is_past_the_term_of_a_rule_is_asked_about_the_same_rule_from_another_event(shop: Shop) -> None:
+    """Their own selection was not held by it, and says nothing of it."""
+    friendly(shop, "odd", "even").people(1, customer=1).people(2, customer=2).invoice(1, at=RECENT)
+    shop.invoice(2, at=OLD)
+    shop.document["promises"].append({**shop.document["promises"][0], "event": "last-invoice"})
+    befriend(shop, _2=1)
+    plan = shop.plan()
+    shared = [(a.deleted, a.shared) for s in plan.selections for a in s.actions if a.table == "contact"]
+    assert shared[1] == (0, 1), "an invoice of the first keeps the card of the second"
+
+
 def test_what_stays_for_people_whom_nothing_dates_is_said_and_is_not_verified(shop: Shop) -> None:
     """The first to leave left their card to the other, and is dated by nothing when the other leaves."""
     friendly(shop, "odd").people(1, customer=1).people(2, customer=1, at="2026-10-05 10:00:00")

@@ -50,10 +50,11 @@ class Aside:
             return
         if self._state != self._now():
             self._state = self._now()
-            owners = self._owners(snapshot)
-            self._chosen = self._by_selections(terms, snapshot, owners)
             taken = {key for one in self.beside for key in one.keys}
-            rest = [key for key in owners if key not in taken]
+            known = self._just_looked and not self._some_settled
+            owners = taken if known else self._owners(snapshot)
+            self._chosen = self._by_selections(terms, snapshot, owners)
+            rest = [key for key in owners if key not in taken] if self._some_settled else []
             self._settled = dict.fromkeys(range(len(self._promises())), rest)
         chosen, settled = self._chosen, self._still(terms, snapshot)
         held = self._leaving(terms, snapshot, settled)
@@ -65,6 +66,11 @@ class Aside:
     def _now(self) -> object:
         """What may change during a run: who has been spared, and who had left before it."""
         return (True, *((len(one.now_due), len(one.left)) for one in self.beside))
+
+    @property
+    def _some_settled(self) -> bool:
+        """Whether the plan found people past their term for whom no selection had anything to do."""
+        return any(one.selection.settled or one.selection.on_hold for one in self.beside)
 
     def _owners(self, snapshot: Snapshot) -> set[RootKey]:
         """The owners for whom rows of this selection would stay: nobody else matters."""

@@ -9,7 +9,16 @@ from functools import cached_property
 
 from garant.engine.document import Selection, packed
 from garant.engine.holds import Standing, speak, under
-from garant.engine.leaving import Others, cards, leaving, share, undated_owners, without
+from garant.engine.leaving import (
+    Others,
+    cards,
+    carried_over,
+    is_told,
+    leaving,
+    share,
+    undated_owners,
+    without,
+)
 from garant.engine.notes import LEFT_TO_UNDATED, archive_notes, notes_of
 from garant.engine.steps import duties_of, steps_of
 from garant.engine.survey import Surveyor, held_by
@@ -17,7 +26,7 @@ from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
 from garant.systems.model import DataMap, Disposition, Duty, PromiseBinding
-from garant.systems.port import ChangeSet, Found, RootKey, Snapshot
+from garant.systems.port import Found, RootKey, Snapshot
 
 
 @dataclass(eq=False)
@@ -102,15 +111,20 @@ class Choice:
             for one in self.beside
             if one.binding is not self.binding and (self.archive or not one.archive)
         ]
-        if not besides or not share(self.steps) or not self.found.keys:
+        if not share(self.steps) or not self.found.keys:
             return gone
-        alone = ChangeSet(self.root, self.found.keys, self.steps, self.found.held)
-        owners = self.snapshot.owners(alone).difference(self._mine, gone)
-        for one in besides if owners else ():
-            keys = [key for key in one.found.keys if key in owners and key not in gone]
-            found = leaving(self.terms, self.data_map, self.snapshot, self.binding, self.duties, keys)
+        for one in besides:
+            found = self._past(
+                one, [key for key in one.found.keys if key not in self._mine and key not in gone]
+            )
             gone |= without(found, self.duties, one.binding) if one.archive else found
         return gone
+
+    def _past(self, one: Choice, keys: Sequence[RootKey]) -> dict[RootKey, int]:
+        """Those past another promise's term whom this one does not keep: from what was found of them, where that says."""
+        if is_told(one.duties, self.duties, self.binding, one.binding, one.rule):
+            return carried_over(one.found.held, one.duties, self.duties, keys, self.binding)
+        return leaving(self.terms, self.data_map, self.snapshot, self.binding, self.duties, keys)
 
     @property
     def _sibling(self) -> list[Choice]:

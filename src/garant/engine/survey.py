@@ -88,7 +88,9 @@ class Surveyor:
         found = self.snapshot.foresee(self.change(keys, held), idle)
         if not found or not self.others.before:
             return found
-        whole = ChangeSet(self.root, [*self.others.before, *keys], self.steps, held)
+        alone = ChangeSet(self.root, keys, self.steps, held)
+        near = self.snapshot.owners(alone).intersection(self.others.before)
+        whole = replace(alone, keys=[*(key for key in self.others.before if key in near), *keys])
         still = {(one.table, one.constraint) for one in self.snapshot.foresee(whole, ())}
         return [one for one in found if (one.table, one.constraint) in still]
 

@@ -261,7 +261,7 @@ class Finder:
             who, met = sa.select(members.c.key).distinct().where(there).subquery("who"), []
         if clock is None or not sources:
             rows = sa.select(who.c.key, sa.null(), sa.literal(0))
-        elif only_batch or len({source.type for source in sources}) > 1:
+        elif not self._remembers(sources, first) if only_batch else len({s.type for s in sources}) > 1:
             rows = self._joined(who, self._last(sources, clock, only_batch=only_batch, first=first))
         else:
             dated = self.scratch.dated
@@ -289,12 +289,16 @@ class Finder:
         """Fill ``dated`` with the moments of an event, unless it holds them already: its questions differ
         by their cut-offs alone."""
         dated = self.scratch.dated
-        if self.remembered.get(dated.name) == (sources, first):
+        if self._remembers(sources, first):
             return
         self.connection.execute(sa.delete(dated))
         moments = self._moments(sources, first, only_batch=False)
         self.connection.execute(_lenient(dated).from_select(["key", "at", "unread"], moments))
         self.remembered[dated.name] = (sources, first)
+
+    def _remembers(self, sources: Sequence[EventSource], first: bool) -> bool:
+        """Whether ``dated`` holds the moments of an event."""
+        return self.remembered.get(self.scratch.dated.name) == (sources, first)
 
     def _last(
         self, sources: Sequence[EventSource], clock: Clock, *, only_batch: bool, first: bool

@@ -78,7 +78,7 @@ class Statements:
 
     def _change(self, step: Step, collected: sa.TableClause | None) -> sa.Delete | sa.Update:
         table = self.table(step.table)
-        asking = self if self.dialect.with_before_change else replace(self, sharing=False)
+        asking = self.as_changes_ask
         where = asking.rows(step) if collected is None else asking._among(step, collected)
         if step.do is Do.DELETE:
             return sa.delete(table).where(where)
@@ -90,6 +90,11 @@ class Statements:
             for name, how in step.columns.items()
         }
         return sa.update(table).where(where).values(still | values)
+
+    @property
+    def as_changes_ask(self) -> Statements:
+        """This, without common table expressions where no change may begin with them."""
+        return self if self.dialect.with_before_change else replace(self, sharing=False)
 
     def leaves(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | None:
         """The same deletion, of the rows that no other row of the table refers to; None where it is needless."""
