@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from garant.engine.document import Kind, Replacement
+from garant.engine.document import Added, Kind, Replacement
 from garant.engine.identities import same
-from garant.engine.notes import CROSSED
+from garant.engine.notes import CROSSED, IN_PARTS
+from garant.engine.parts import is_missing
 from garant.policy.text import Text
 from garant.systems.model import DataMap
 from garant.systems.paths import Path, paths
@@ -32,11 +33,28 @@ class Right:
 
     corrections: Mapping[str, str]
     replacements: Sequence[Replacement]
+    additions: Sequence[Added] = ()
 
     def __post_init__(self) -> None:
+        if any(
+            is_missing(one.kind, one.becomes) or is_missing(one.kind, one.was) for one in self.replacements
+        ):
+            raise NotSupported(IN_PARTS)
+        if any(is_missing(one.kind, one.value) for one in self.additions):
+            raise NotSupported(IN_PARTS)
         for one, other in permutations(self.replacements, 2):
             if one.kind == other.kind and same(one.kind, other.was, one.becomes):
                 raise NotSupported(CROSSED)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What is corrected or added, by its kind."""
+        given = [
+            *self.corrections,
+            *(one.kind for one in self.replacements),
+            *(one.kind for one in self.additions),
+        ]
+        return list(dict.fromkeys(given))
 
 
 def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
@@ -47,7 +65,7 @@ def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
 
 def no_such_column(data_map: DataMap, root: str, right: Right) -> Text:
     """Why nothing is corrected: no column holds that kind of value."""
-    asked = ", ".join(dict.fromkeys([*right.corrections, *(one.kind for one in right.replacements)]))
+    asked = ", ".join(right.kinds)
     marked = {
         kind
         for name in reachable(data_map, root)

@@ -149,7 +149,7 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     duties = duties_of(data_map, root, besides=(selection.rule, selection.event))
     keys = selection.root_keys()
     if plan.kind == "rectification":
-        right = rectification_steps(data_map, root, plan.corrections, plan.replacements)
+        right = rectification_steps(data_map, root, plan.corrections, plan.replacements, plan.additions)
         return Course(selection, source, [], right, keys)
     if plan.kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")

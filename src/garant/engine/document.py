@@ -79,9 +79,16 @@ class PlannedAction(Part):
 class Replacement(Part):
     """For a rectification: one value among those of its kind, and the right one."""
 
-    kind: str = Field(description="name, email, phone or number.")
+    kind: str = Field(description="name, email, phone, number; or names, address: parts, a line each.")
     was: str
     becomes: str
+
+
+class Added(Part):
+    """For a rectification: a value that is missing."""
+
+    kind: str = Field(description="email, phone or address.")
+    value: str
 
 
 class Block(Part):
@@ -186,6 +193,10 @@ class Plan(Part):
         default_factory=list[Replacement],
         description="Single values that are replaced, however they are written; others of their kind stay.",
     )
+    additions: list[Added] = Field(
+        default_factory=list[Added],
+        description="Values that are added where there is place for them; none is overwritten.",
+    )
     request: str = Field(
         default="",
         description="Number of the request that it answers: what is asked again is a plan of its own, and is done.",
@@ -221,8 +232,8 @@ class Plan(Part):
 
     def right_values(self) -> dict[str, str]:
         """What is corrected, as somebody who does it by hand reads it: what it is, and what it becomes."""
-        single = {f"{one.kind} ({one.was})": one.becomes for one in self.replacements}
-        return {**self.corrections, **single}
+        single = {f"{one.kind} ({_line(one.was)})": _line(one.becomes) for one in self.replacements}
+        return {**self.corrections, **single, **{f"+ {one.kind}": _line(one.value) for one in self.additions}}
 
     def document(self) -> dict[str, Any]:
         """The plan as plain JSON data, its digest included for the reader."""
@@ -276,6 +287,11 @@ def read_told(document: Mapping[str, Any]) -> Plan:
         raise UnreadablePlan(
             Text(fr=f"ce n’est pas un plan de Garant : {why}", en=f"not a plan of Garant: {why}")
         ) from None
+
+
+def _line(value: str) -> str:
+    """Parts in one line."""
+    return ", ".join(filter(None, value.split("\n")))
 
 
 def packed(keys: list[RootKey]) -> str:

@@ -77,7 +77,7 @@ def without_others(categories: frozenset[str]) -> Choose:
         columns = _columns(data_map, table)
         own = [way for way in ways if way.relation is Relation.OWNED]
         telling = categories | {
-            one.category for each in data_map.tables.values() for one in each.columns.values() if one.identity
+            one.category for each in data_map.tables.values() for one in each.columns.values() if one.names
         }
         hidden = {name for name, one in data_map.tables[table].columns.items() if one.category in telling}
         masked = Share(ways, [name for name in columns if name not in hidden], "-shared")

@@ -96,7 +96,7 @@ def marking_tasks(
             email=keeper.email,
             days=DAYS,
             key=None,
-            look_for=_LIFT if kind == "lifting" else _SET_APART,
+            look_for={"lifting": _LIFT, "rectification": _ADD}.get(kind, _SET_APART),
             identities=dict(identities),
         )
         for name, label in sorted(systems.items())
@@ -108,6 +108,12 @@ _SET_APART: Final = Text(
     "(fiche masquée, droits retirés, copie fermée hors de la base) : plus personne ne s’en sert, rien n’est détruit.",
     en="The map of this system does not say how to set a person apart. Put aside what speaks of them (a hidden card, "
     "rights taken away, a closed copy outside the base): nobody uses it any more, nothing is destroyed.",
+)
+_ADD: Final = Text(
+    fr="Une personne donne une coordonnée qui manquait, et la carte de ce système ne dit pas où la ranger. Ajoutez-la à sa "
+    "fiche, si elle n’y est pas, sans écraser aucune autre.",
+    en="A person gives a contact detail that was missing, and the map of this system does not say where it goes. Add it to "
+    "their card, if it is not there, and overwrite no other.",
 )
 _LIFT: Final = Text(
     fr="Ce qui parle de cette personne avait été mis à part à la main : remettez-le à l’usage, tel qu’il était.",

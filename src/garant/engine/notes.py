@@ -48,6 +48,21 @@ CROSSED = Text(
     en="Two corrections cross: the right value of one is the wrong value of another. Make them one after the other.",
 )
 
+IN_PARTS = Text(
+    fr="Une adresse s’écrit sur quatre lignes ou plus : rue, code postal, ville, code du pays (vide s’il ne change pas) ; "
+    "un nom en parties, sur deux : prénom, nom.",
+    en="An address is written on four lines or more: street, postcode, town, code of the country (empty where it does not "
+    "change); a name in parts, on two: given name, family name.",
+)
+NOT_ADDED = Text(
+    fr="Rien n’est ajouté ici : ce système a déjà cette valeur, ou n’a plus de place pour elle. Aucune autre n’est écrasée.",
+    en="Nothing is added here: this system has that value already, or no place left for it. No other is overwritten.",
+)
+NO_PLACE = Text(
+    fr="La carte ne dit pas où ce système range une valeur de plus : une personne l’y ajoute, si elle y manque.",
+    en="The map does not say where this system puts one more value: a person adds it there, if it is missing.",
+)
+
 ARCHIVED_APART = Text(
     fr="Un dossier archivé est déjà mis à part : seules des personnes habilitées le consultent, avec un motif.",
     en="An archived record is set apart already: only entitled people consult it, for a reason.",

@@ -31,7 +31,7 @@ class Portion:
     def is_own(self, column: str) -> bool:
         """Whether the column holds an identity of the person the row is about."""
         known = self.data_map.tables[self.name].columns.get(column)
-        return known is not None and known.identity is not None
+        return known is not None and known.names
 
     def is_of_others(self, column: str) -> bool:
         """Whether the column is made of other rows, and so of other people."""

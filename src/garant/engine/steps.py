@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from garant.engine.document import Replacement
+from garant.engine.document import Added, Replacement
 from garant.engine.identities import replacing
+from garant.engine.parts import LINES, Change, added, replaced
 from garant.policy.text import Text
 from garant.systems.model import (
     Action,
@@ -102,13 +103,18 @@ def last_owner_steps(data_map: DataMap, disposition: Disposition, duties: Sequen
 
 
 def rectification_steps(
-    data_map: DataMap, root: str, corrections: Mapping[str, str], replacements: Sequence[Replacement] = ()
+    data_map: DataMap,
+    root: str,
+    corrections: Mapping[str, str],
+    replacements: Sequence[Replacement] = (),
+    additions: Sequence[Added] = (),
 ) -> list[Step]:
-    """Steps that correct what columns hold of an identity kind (e-mail, phone, name).
+    """Steps that correct what columns hold of an identity kind (e-mail, phone, name, address).
 
-    ``replacements`` change only the cells that hold the value they name; ``corrections`` every cell of
-    their kind. Only rows the person owns alone are corrected; sealed rows are not (art. 16 GDPR yields to
-    the integrity of closed books, which keep the document as it was issued).
+    ``replacements`` change only the cells that hold the value they name, and what has parts only in rows that
+    hold all of them; ``corrections`` every cell of their kind; ``additions`` only what is empty. Only rows the
+    person owns alone are corrected; sealed rows are not (art. 16 GDPR yields to the integrity of closed books,
+    which keep the document as it was issued).
     """
     steps: list[Step] = []
     for number, (name, table) in enumerate(data_map.tables.items()):
@@ -118,7 +124,24 @@ def rectification_steps(
         for when, columns in _corrected(table, corrections, replacements):
             base = Step(name, Do.TREAT, (), action=number, when=when, key=table.key)
             steps.extend(_treat(data_map, name, columns, [], tuple(paths), base))
+        in_parts = [one for one in replacements if one.kind in LINES]
+        changes = [change for one in in_parts for change in replaced(table, one)]
+        base = Step(name, Do.TREAT, tuple(paths), action=number, key=table.key)
+        steps.extend(_together(data_map, base, change) for change in changes)
+        for place, one in enumerate(additions, 1):
+            adding = replace(base, action=place * len(data_map.tables) + number)
+            steps.extend(_together(data_map, adding, change) for change in added(data_map, root, name, one))
     return [_collected(steps, position) for position in range(len(steps))]
+
+
+def _together(data_map: DataMap, base: Step, change: Change) -> Step:
+    """One step for columns that change together: a row of which a seal protects one is left as it is."""
+    seals = tuple(
+        seal
+        for seal in data_map.seals
+        if seal.table == base.table and set(seal.columns) & change.columns.keys()
+    )
+    return replace(base, columns=change.columns, holding=change.holding, when=change.when, seals=seals)
 
 
 def _corrected(

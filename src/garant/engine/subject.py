@@ -9,12 +9,13 @@ from datetime import date
 from garant.engine.asked import NotSupported as NotSupported
 from garant.engine.asked import Right, no_mark, no_such_column
 from garant.engine.asked import reachable as reachable
-from garant.engine.document import MARKING, Kind, Plan, Replacement, Selection, packed
+from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import Keeper, ManualSource, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
-from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, unreached
+from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_PLACE, unreached
+from garant.engine.parts import not_added
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
@@ -78,6 +79,7 @@ def plan_subject(
     as_of: date,
     corrections: Mapping[str, str] | None = None,
     replacements: Sequence[Replacement] = (),
+    additions: Sequence[Added] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
@@ -90,6 +92,7 @@ def plan_subject(
     Args:
         corrections: for a rectification, identity kind → the value that replaces every value of that kind.
         replacements: for a rectification, single values and the right one of each: no other value changes.
+        additions: for a rectification, values that are missing: each goes where the map has an empty place for it.
         holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
@@ -107,6 +110,7 @@ def plan_subject(
         as_of=as_of,
         corrections=corrections,
         replacements=replacements,
+        additions=additions,
         holds=holds,
         manual=manual,
         keeper=keeper,
@@ -122,6 +126,7 @@ def plan_subjects(
     as_of: date,
     corrections: Mapping[str, str] | None = None,
     replacements: Sequence[Replacement] = (),
+    additions: Sequence[Added] = (),
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
@@ -136,7 +141,9 @@ def plan_subjects(
     reasons = [(hold.key, hold.reason) for hold in holds]
     tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
-    asking = _Asking(terms, kind, Right(corrections or {}, replacements), people, by_hand=keeper is not None)
+    asking = _Asking(
+        terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
+    )
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
@@ -159,6 +166,7 @@ def plan_subjects(
         unreached=unreached(sources),
         corrections=dict(corrections or {}),
         replacements=list(replacements),
+        additions=list(additions),
         people=len(people) if len(people) > 1 else 0,
         unknown=sorted(asking.unknown) if len(people) > 1 else [],
         selections=asking.selections,
@@ -177,7 +185,7 @@ class _Asking:
         self.selections: list[Selection] = []
         self.refused: list[Text] = []
         self.unmarked: dict[str, Text] = {}
-        """Systems without a mark, where a person is asked to set or lift it by hand."""
+        """Systems without a mark, or without a place for what is added, where a person is asked to do it by hand."""
         self.unknown = set(range(len(people)))
 
     def ask(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
@@ -190,12 +198,16 @@ class _Asking:
                 self._untouched(name, source.data_map, root, request, len(known))
                 continue
             made = _selected(self._terms, source, snapshot, request, list(known), said)
+            missed = not_added(source.data_map, request.steps, made.actions, self._right.additions)
+            if NO_PLACE in missed and self._by_hand:
+                self.unmarked[name] = source.data_map.label
+            made = made.model_copy(update={"notes": [*made.notes, *missed]})
             asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""
             self.selections.append(made.model_copy(update={"asked": asked}))
 
     def _untouched(self, name: str, data_map: DataMap, root: str, why: Text, records: int) -> None:
         self.selections.append(_untouched(data_map, root, why, records))
-        if name != ARCHIVE and self._by_hand and self._kind in MARKING:
+        if name != ARCHIVE and self._by_hand and (self._kind in MARKING or self._right.additions):
             self.unmarked[name] = data_map.label
         elif name != ARCHIVE:
             self.refused.append(why)
@@ -234,7 +246,7 @@ class Request:
 
 def _request(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request:
     if kind == "rectification":
-        steps = rectification_steps(data_map, root, right.corrections, right.replacements)
+        steps = rectification_steps(data_map, root, right.corrections, right.replacements, right.additions)
         _require(steps, no_such_column(data_map, root, right))
         return Request(root, None, [], steps)
     if kind in MARKING:

@@ -22,7 +22,7 @@ from garant.systems.model import (
     Refresh,
 )
 from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
-from garant.systems.treatments import Replace, Treatment
+from garant.systems.treatments import Country, Mark, Replace, Treatment, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +226,14 @@ def describe(how: Treatment) -> str:
     """A column's disposition in a word or two, for plans and receipts; never a value that is personal."""
     match how:
         case Constant():
-            return "constant"
+            return "replace" if isinstance(how, Written) and not isinstance(how, Mark) else "constant"
         case Pseudonymise():
             return "pseudonymise"
         case Generalise(generalise=Prefix(prefix=length)):
             return f"generalise to {length} characters"
         case Generalise(generalise=unit):
             return f"generalise to {unit}"
-        case Refresh() | Replace():
+        case Refresh() | Replace() | Country():
             return "refresh" if isinstance(how, Refresh) else "replace"
         case word:
             return str(word)

@@ -266,7 +266,10 @@ def _read() -> dict[str, Text]:
     return {code: Text(fr=fr, en=en) for code, (fr, en) in names}
 
 
-_COUNTRIES: Final = {**_read(), "EPO": _EPO}
+COUNTRIES: Final = _read()
+"""ISO 3166 code → the name of the country."""
+
+_COUNTRIES: Final = {**COUNTRIES, "EPO": _EPO}
 
 
 def country(code: str) -> Text:

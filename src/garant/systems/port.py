@@ -20,7 +20,7 @@ from garant.systems.guards import UNGUARDED, Guards, RowGuard
 from garant.systems.model import Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 from garant.systems.residue import Canary
-from garant.systems.treatments import Treatment
+from garant.systems.treatments import Holding, Treatment
 
 RootKey = int | str
 """The key of a root in its system: an integer, a text, or a UUID in its text form."""
@@ -126,7 +126,7 @@ class Step:
 
     Rows are those that reach a leaving root by one of ``paths``. A root leaves when it is in
     the set and no duty of ``unless`` (bits) holds it; with ``only``, when one of these does.
-    ``when`` is one more condition on the row, a fragment of the map.
+    ``when`` is one more condition on the row, a fragment of the map; ``holding`` are others, on values.
     With ``collect``, rows on the way are deleted by an earlier step: for whom ``staying`` (bits)
     holds excepted, a copy to refresh is about to be wrong.
     Rows that ``guards`` keep are left as they are; with ``on_hold``, only these are counted.
@@ -142,6 +142,7 @@ class Step:
     owners: tuple[Path, ...] = ()
     seals: tuple[Seal, ...] = ()
     when: str | None = None
+    holding: tuple[Holding, ...] = ()
     collect: bool = False
     staying: int = 0
     key: str | None = None

@@ -35,8 +35,21 @@ class Constant(Part):
     ]
 
 
-class Mark(Constant):
-    """A constant written even where nothing stood: a person's restriction. No map writes one."""
+class Written(Constant):
+    """A constant written even where nothing stood: a value that is corrected or added. No map writes one."""
+
+
+class Mark(Written):
+    """What marks a person's restriction. No map writes one."""
+
+
+class Country(Part):
+    """The key of a country in the system's own list, by its code. No map writes one."""
+
+    table: SqlName
+    key: SqlName
+    code: SqlName
+    country: str
 
 
 class Pseudonym(Part):
@@ -108,18 +121,35 @@ class Refresh(Part):
 ColumnDisposition = Literal["blank", "keep"] | Constant | Pseudonymise | Generalise | Refresh
 
 
+Fold = Literal["exact", "case", "digits", "words"]
+"""How what is written is folded before it is compared; words: in lower case, without what stands between them."""
+
+
 class Replace(Part):
     """Replace one value, in whichever of its forms it is written, and leave every other: a correction. No map writes one."""
 
     forms: tuple[str, ...]
     """What the value becomes once folded; one of them is enough."""
-    fold: Literal["exact", "case", "digits"]
+    fold: Fold
     """How what is written is folded before it is compared: trimmed, in lower case, or without what separates digits."""
     by: str
+
+
+class Holding(Part):
+    """A condition on a row: what some of its columns hold, written one after the other, is one of these forms, or none."""
+
+    columns: tuple[SqlName, ...]
+    forms: tuple[str, ...]
+    """Once folded; the empty form is a column without a value."""
+    fold: Fold
+    held: bool = True
 
 
 SEPARATORS = (" ", ".", "-", "(", ")", "/", "\t", "\u00a0", "\u202f")
 """What people write between the digits of a number."""
 
-Treatment = ColumnDisposition | Replace
+BETWEEN_WORDS = (*SEPARATORS, ",", "'", "\u2019", "\n", "\r")
+"""What stands between the words of an address or a name, and is written one way or another."""
+
+Treatment = ColumnDisposition | Replace | Country
 """What a step does to a column: what a map may say, and a correction."""

@@ -44,7 +44,7 @@ def carried_out(company: str, key: str) -> None:
 
 def right_of(shown: str, value: str) -> str:
     """The field beside a value that is held."""
-    found = re.search(rf'<label for="id_(right-\w+)">[^<]*{re.escape(html.escape(value))}', shown)
+    found = re.search(rf'<label for="id_(right-[\w-]+)">[^<]*{re.escape(html.escape(value))}', shown)
     assert found is not None, value
     return found[1]
 
@@ -92,6 +92,34 @@ def test_every_value_of_a_kind_is_replaced_where_staff_says_so(company: str, pos
     carried_out(company, request.key)
     (new,) = ask_system("GARANT_DEMO_CRM", "SELECT phone, mobile FROM person WHERE email = ?", email)
     assert new == ("+33 1 99 00 12 34", "+33 1 99 00 12 34")
+
+
+def test_a_name_in_parts_and_a_second_telephone_in_one_correction(company: str, post: Letters) -> None:
+    """First, last and whole name change together; the mobile that was missing is added, the landline stays."""
+    email = somebody()
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET mobile = NULL WHERE email = ?", email)
+    request, mine = asked(company, post, "rectification", email)
+    held = "SELECT first_name, last_name, full_name, phone, mobile FROM person WHERE email = ?"
+    (old,) = ask_system("GARANT_DEMO_CRM", held, email)
+    shown = Client().get(mine).content.decode()
+    field = right_of(shown, f"{old[0]}, {old[1]}")
+    half = post_form(Client(), mine, {"correct": "1", field: "Zoé"})
+    assert half.status_code == 200
+    assert "Écrivez cette partie aussi" in half.content.decode()
+    already = post_form(Client(), mine, {"correct": "1", "add-phone": old[3]})
+    assert already.status_code == 422
+    family = field.replace("given-name", "family-name")
+    post_form(
+        Client(), mine, {"correct": "1", field: "Zoé", family: "Le Goff", "add-phone": "06 39 98 00 07"}
+    )
+    page = f"/o/{company}/requests/{request.key}/"
+    shown = sign_in(OFFICER).get(page).content.decode()
+    assert f"<del>{old[0]}, {old[1]}</del> → <ins>Zoé, Le Goff</ins>" in shown
+    assert "à ajouter <ins>06 39 98 00 07</ins>" in shown
+    carried_out(company, request.key)
+    (new,) = ask_system("GARANT_DEMO_CRM", held, email)
+    assert new == ("Zoé", "Le Goff", new[2], old[3], "06 39 98 00 07")
+    assert sorted(new[2].split(" ")) == ["Goff", "Le", "Zoé"]
 
 
 def test_marketing_stops_before_anybody_has_read_the_request(company: str, post: Letters) -> None:

@@ -134,7 +134,14 @@ def body_of(one: Outgoing, facts: rights.Facts) -> bytes:
     standard = [each for each in written if each["identity_type"] in formats.STANDARD_IDENTITIES]
     own: dict[str, Any] = {"identities": [each for each in written if each not in standard]}
     if facts.right == Right.RECTIFICATION:
-        own["corrections"] = [{**each, "every": not each["was"]} for each in facts.corrections]
+        own["corrections"] = [
+            {
+                **each,
+                "every": not each["was"] and not each.get("added"),
+                **({"added": True} if each.get("added") else {}),
+            }
+            for each in facts.corrections
+        ]
     extended = bool(own["identities"]) or facts.right not in formats.STANDARD.values()
     said = {
         "regulation": "gdpr",

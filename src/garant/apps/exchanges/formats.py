@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from garant.apps.exchanges import refusals
-from garant.apps.rights.words import Right
+from garant.apps.rights.words import Right, check_correction
 
 VERSION: Final = "2.0"
 STANDARD: Final[dict[str, Right]] = {
@@ -49,15 +49,17 @@ class Correction(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["name", "email", "phone"]
-    was: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
-    becomes: Line
+    kind: Literal["name", "email", "phone", "names", "address"]
+    was: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")] = ""
+    becomes: Annotated[
+        str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]+$")
+    ]
     every: bool = False
+    added: bool = False
 
     @model_validator(mode="after")
-    def _one_or_every(self) -> Correction:
-        if bool(self.was) == self.every:
-            raise ValueError("say which value is wrong (was), or that every one is (every), not both")
+    def _one_way(self) -> Correction:
+        check_correction(self.kind, self.was, self.becomes, every=self.every, added=self.added)
         return self
 
 

@@ -172,8 +172,7 @@ def _asked(organisation: str, peer: Peer, asked: formats.Asked, extension: forma
         )
     right = formats.TYPES[asked.subject_request_type]
     values = [
-        {"kind": one.kind, "was": one.was, "becomes": rights.cleaned(one.kind, one.becomes)}
-        for one in extension.corrections
+        rights.as_held(one.kind, one.was, one.becomes, added=one.added) for one in extension.corrections
     ]
     _check_needs(right, extension)
     return rights.Asked(

@@ -15,7 +15,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.rights import services
 from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.services import Asked, Whom
-from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
+from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right, check_correction
 from garant.apps.tokens.access import Needs, who
 from garant.engine.subject import NotSupported
 from garant.site.paging import Cursor, Limit, page
@@ -95,9 +95,10 @@ class PersonOut(Schema):
 
 
 class CorrectionIn(Schema):
-    """One value that is wrong, and the right one."""
+    """One value that is wrong, and the right one. An address is written on four lines or more (street, postcode, town,
+    country code or nothing), a name in parts on two (given name, family name)."""
 
-    kind: Literal["name", "email", "phone"]
+    kind: Literal["name", "email", "phone", "names", "address"]
     was: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")] = Field(
         default="", description="the value that is wrong; only cells that hold it change"
     )
@@ -106,15 +107,18 @@ class CorrectionIn(Schema):
         default=False, description="replace every value of the kind, whatever it is, instead of one"
     )
 
+    added: bool = Field(
+        default=False, description="the value is missing: it goes where there is an empty place for it"
+    )
+
     @model_validator(mode="after")
-    def _one_or_every(self) -> CorrectionIn:
-        if bool(self.was) == self.every:
-            raise ValueError("say which value is wrong (was), or that every one is (every), not both")
+    def _one_way(self) -> CorrectionIn:
+        check_correction(self.kind, self.was, self.becomes, every=self.every, added=self.added)
         return self
 
     def written(self) -> dict[str, str]:
         """As a request holds it."""
-        return {"kind": self.kind, "was": self.was, "becomes": services.cleaned(self.kind, self.becomes)}
+        return services.as_held(self.kind, self.was, self.becomes, added=self.added)
 
 
 class TextsOut(Schema):

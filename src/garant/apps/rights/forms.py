@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.signing import BadSignature, TimestampSigner
 
-from garant.apps.rights.each.values import KINDS, right_value
 from garant.apps.rights.intake import LONGEST, cleaned
 from garant.apps.rights.words import (
     WISHES,
@@ -136,51 +135,6 @@ class RequestForm(Form):
             "N'écrivez rien de sensible, et ne joignez aucune pièce d'identité.",
             "Write nothing sensitive, and give no identity document.",
         )
-
-
-class CorrectForm(Form):
-    """For a rectification: beside each value that is held, the right one; for staff, also one for all of a kind."""
-
-    def __init__(
-        self,
-        *args: Any,
-        now: Sequence[Mapping[str, Any]],
-        wanted: Sequence[Mapping[str, str]] = (),
-        staff: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self._about: dict[str, tuple[str, str]] = {}
-        fields: dict[str, Any] = self.fields
-        for one in now:
-            name = f"right-{one['mark']}"
-            fields[name] = written(one["kind"], initial=right_value(wanted, one))
-            fields[name].label = say("{kind} : « {value} » devient", "{kind}: “{value}” becomes").format(
-                kind=said(KINDS[one["kind"]]), value=one["value"]
-            )
-            self._about[name] = (one["kind"], one["value"])
-        for kind, label in KINDS.items() if staff else ():
-            name = f"all-{kind}"
-            whole = next((one["becomes"] for one in wanted if one["kind"] == kind and not one["was"]), "")
-            fields[name] = written(kind, initial=whole)
-            fields[name].label = say(
-                "{kind} : remplacer toutes les valeurs par", "{kind}: replace every value by"
-            ).format(kind=said(label))
-            self._about[name] = (kind, "")
-
-    def wanted(self) -> list[dict[str, str]]:
-        """What is wrong and what is right; the form is valid."""
-        return [
-            {"kind": kind, "was": was, "becomes": cleaned(kind, self.cleaned_data[name])}
-            for name, (kind, was) in self._about.items()
-            if self.cleaned_data[name].strip()
-        ]
-
-
-def written(kind: str, initial: str) -> forms.CharField:
-    """A field of a kind of value."""
-    field: Any = forms.EmailField if kind == "email" else forms.CharField
-    return field(max_length=LONGEST[kind], required=False, initial=initial)
 
 
 class QuestionForm(Form):

@@ -8,7 +8,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.promises.fates import fate_of
 from garant.apps.rights import letters, planning, refusals, store
-from garant.apps.rights.each import changes, lists
+from garant.apps.rights.each import changes, lists, values
 from garant.apps.rights.entries import (
     RequestAnswered,
     RequestClosed,
@@ -251,18 +251,31 @@ def correct(
 @store.moving(State.SEARCHING, State.PLANNED)
 def _corrected(request: Request, wanted: Sequence[Mapping[str, str]], *, actor: str) -> None:
     said = [
-        {"kind": one["kind"], "was": one["was"], "becomes": one["becomes"].strip()}
+        {
+            "kind": one["kind"],
+            "was": one["was"],
+            "becomes": one["becomes"].strip(" "),
+            **({"added": "1"} if one.get("added") else {}),
+        }
         for one in wanted
         if one["becomes"].strip()
     ]
     whom = _whom(request)
     held = {(one["kind"], one["value"]) for one in whom.now}
     unknown = any(one["was"] and (one["kind"], one["was"]) not in held for one in said)
-    all_of_a_kind = any(not one["was"] for one in said)
+    all_of_a_kind = any(not one["was"] and not one.get("added") for one in said)
     if not said or request.right != Right.RECTIFICATION:
         raise refusals.nothing_to_correct()
     if unknown or (all_of_a_kind and actor == store.PERSON):
         raise refusals.no_such_value()
+    already = any(
+        one.get("added") and values.alike(one["kind"], held["value"], one["becomes"])
+        for one in said
+        for held in whom.now
+        if held["kind"] == one["kind"]
+    )
+    if already:
+        raise refusals.held_already()
     whom.values = said
     seal(request, whom)
     request.save()

@@ -20,6 +20,7 @@ from garant.apps.rights.models import Door, Request
 from garant.apps.rights.sealing import Whom, marks, seal
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation
+from garant.engine.parts import LINES
 from garant.policy.document import Policy
 from garant.policy.text import Language, Text
 
@@ -75,6 +76,13 @@ def cleaned(kind: str, text: str) -> str:
         or (one == "\n" and kind == "message")
     )
     return (kept.strip() if kind == "message" else " ".join(kept.split()))[: LONGEST.get(kind, 120)]
+
+
+def as_held(kind: str, was: str, becomes: str, *, added: bool) -> dict[str, str]:
+    """A correction that a program hands over, as a request holds it."""
+    lines = becomes.split("\n") if kind in LINES else [becomes]
+    right = "\n".join(cleaned(kind, one) for one in lines)
+    return {"kind": kind, "was": was, "becomes": right, **({"added": "1"} if added else {})}
 
 
 def address(text: str) -> str:

@@ -20,9 +20,9 @@ from garant.apps.notices import pages as notices
 from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.clock import rules_for
-from garant.apps.rights.each.values import KINDS
+from garant.apps.rights.correcting import CorrectForm
+from garant.apps.rights.each.values import in_lines
 from garant.apps.rights.forms import (
-    CorrectForm,
     QuestionForm,
     ReasonForm,
     ReceiverForm,
@@ -301,8 +301,9 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
         "packaged": right in services.PACKAGES and found.outcome == Outcome.FULLY,
         "form": form,
-        "held": [(KINDS[one["kind"]], one) for one in whom.now] if whom else [],
-        "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
+        "searched": bool(whom and whom.now),
+        "held": in_lines(whom.now) if whom else [],
+        "corrections": in_lines(whom.values) if whom else [],
         **_transmission(page, found),
         **_question(page, found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),

@@ -182,6 +182,14 @@ def not_trusted() -> RequestRefusedError:
     )
 
 
+def held_already() -> RequestRefusedError:
+    """What is held is corrected, not added."""
+    return _refused(
+        "Nous avons déjà cette valeur : il n’y a rien à ajouter.",
+        "We have that value already: there is nothing to add.",
+    )
+
+
 def nothing_to_correct() -> RequestRefusedError:
     """A rectification says what is right."""
     return _refused("Écrivez au moins une valeur juste.", "Write at least one right value.")

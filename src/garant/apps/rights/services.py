@@ -10,7 +10,7 @@ from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.ending import night, organisations_with_requests
 from garant.apps.rights.handling import answer, correct, extend, preview, resume, wait, weigh, withdraw
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
-from garant.apps.rights.intake import Asked, Taken, cleaned, purposes, purposes_for, receive
+from garant.apps.rights.intake import Asked, Taken, as_held, cleaned, purposes, purposes_for, receive
 from garant.apps.rights.letters import sent
 from garant.apps.rights.lifting import approve as approve_lift
 from garant.apps.rights.lifting import tell as tell_lift
@@ -60,6 +60,7 @@ __all__ = [
     "approve",
     "approve_lift",
     "approved_plans",
+    "as_held",
     "ask_again",
     "began",
     "briefs",

@@ -19,9 +19,10 @@ from garant.apps.promises import decisions
 from garant.apps.promises.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
+from garant.apps.rights.correcting import CorrectForm
 from garant.apps.rights.each.texts import hiding
-from garant.apps.rights.each.values import KINDS, right_value
-from garant.apps.rights.forms import CorrectForm, ReasonForm
+from garant.apps.rights.each.values import in_lines, right_value
+from garant.apps.rights.forms import ReasonForm
 from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.naming import asked_as
 from garant.apps.rights.staff_forms import (
@@ -110,12 +111,11 @@ def request_page(request: Any, key: str) -> HttpResponse:
     accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
     today = services.today(request.organisation)
     story, whom = services.story(one), services.opened(one)
-    for held in whom.now if whom else ():
-        held["right"] = right_value(whom.values, held) if whom else ""
-        held["name"] = KINDS[held["kind"]]
+    held = [{**each, "right": right_value(whom.values, each)} for each in whom.now] if whom else []
     names = {
         **_line(one, today),
         "whom": whom,
+        "held": in_lines(held),
         "steps": [(step, _step(step)) for step in story.steps],
         "searches": story.searches,
         "asked": asked_as(Right(one.right), Capacity(one.capacity)),
@@ -132,7 +132,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "letters": services.sent(one),
         **_told(one),
         **_choices(one, story, whom),
-        "corrections": [(KINDS[one["kind"]], one) for one in whom.values] if whom else [],
+        "corrections": in_lines(whom.values) if whom else [],
     }
     return render(request, "rights/request.html", names)
 

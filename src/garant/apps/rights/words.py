@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from garant.engine.parts import is_missing
 from garant.policy.text import Text
 
 
@@ -291,3 +292,23 @@ METHODS: Final[dict[Method, Text]] = {
 
 BY_STAFF: Final = {key: text for key, text in METHODS.items() if key not in (Method.CODE, Method.CONTROLLER)}
 """What staff may accept."""
+
+
+def check_correction(kind: str, was: str, becomes: str, *, every: bool, added: bool) -> None:
+    """Whether a program says one thing of a correction: which value is wrong, that each is, or that one is missing.
+
+    Raises:
+        ValueError: it does not, or what has parts is not written a line each.
+    """
+    if [bool(was), every, added].count(True) != 1:
+        raise ValueError(
+            "say which value is wrong (was), that every one is (every), or that it is missing (added)"
+        )
+    if (every and kind not in ("name", "email", "phone")) or (
+        added and kind not in ("email", "phone", "address")
+    ):
+        raise ValueError(
+            "every is for a name, an e-mail or a phone; added for an e-mail, a phone or an address"
+        )
+    if is_missing(kind, becomes) or (was and is_missing(kind, was)):
+        raise ValueError("an address is written on four lines or more, a name in parts on two")

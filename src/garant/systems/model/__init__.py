@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from garant.policy.document.base import said
 from garant.policy.text import Text
@@ -32,6 +32,7 @@ from garant.systems.model.stores import Connection as Connection
 from garant.systems.model.stores import Copy as Copy
 from garant.systems.model.stores import Files as Files
 from garant.systems.model.stores import Store as Store
+from garant.systems.model.tables import Addition as Addition
 from garant.systems.model.tables import Column as Column
 from garant.systems.model.tables import Corrected as Corrected
 from garant.systems.model.tables import Link as Link
@@ -137,3 +138,25 @@ class DataMap(Part):
             "By root, how the system marks a restriction (art. 18).",
         ),
     ] = Field(default_factory=dict)
+    additions: Annotated[
+        list[Addition],
+        said(
+            "Où une rectification ajoute une valeur qui manque (art. 16).",
+            "Where a rectification adds a value that is missing (art. 16).",
+        ),
+    ] = Field(default_factory=list[Addition])
+
+    @model_validator(mode="after")
+    def _added_to_known_columns(self) -> DataMap:
+        for one in self.additions:
+            named = {*one.columns, *one.along, *(copy for copies in one.along.values() for copy in copies)}
+            known = self.tables[one.table].columns.keys() if one.table in self.tables else ()
+            unknown = sorted(named.difference(known))
+            if unknown or one.table not in self.tables or one.root not in self.roots:
+                what = ", ".join(unknown) or f"{one.table} or {one.root}"
+                raise ValueError(f"additions: {what} is not in the map of {one.table}")
+            if bool(one.columns) == (one.kind == "address"):
+                raise ValueError(
+                    "additions: columns are named for an e-mail or a telephone, and for those only"
+                )
+        return self

@@ -73,8 +73,60 @@ class Link(Part):
         return self
 
 
-IdentityKind = Literal["name", "email", "phone", "number"]
-"""What a rectification may correct."""
+IdentityKind = Literal[
+    "name",
+    "email",
+    "phone",
+    "number",
+    "given-name",
+    "family-name",
+    "street",
+    "postcode",
+    "town",
+    "country",
+    "address-rest",
+]
+"""What a rectification may correct. Parts of a name, or of an address, are corrected together."""
+
+NAMING = frozenset({"name", "email", "phone", "number", "given-name", "family-name"})
+"""Kinds that say who somebody is."""
+
+
+class Listed(Part):
+    """A column that refers to a list of countries."""
+
+    table: Annotated[SqlName, said("La table des pays.", "The table of countries.")]
+    key: Annotated[SqlName, said("Sa clé.", "Its key.")]
+    code: Annotated[
+        SqlName,
+        said(
+            "La colonne de son code ISO 3166 à deux lettres.", "The column of its two-letter ISO 3166 code."
+        ),
+    ]
+
+
+class Addition(Part):
+    """Where a value that is missing may be added: the first of these columns that is empty."""
+
+    kind: Annotated[Literal["email", "phone", "address"], said("Le genre de valeur.", "The kind of value.")]
+    root: Annotated[
+        Key, said("Pour une personne connue par cette racine.", "For somebody known by this root.")
+    ]
+    table: Annotated[SqlName, said("La table où il s’ajoute.", "The table where it is added.")]
+    columns: Annotated[
+        list[SqlName],
+        said(
+            "Les colonnes possibles, dans l’ordre ; pour une adresse, aucune : ce sont celles qui sont marquées.",
+            "The columns it may go to, in order; none for an address: those that are marked.",
+        ),
+    ] = Field(default_factory=list[SqlName])
+    along: Annotated[
+        dict[SqlName, list[SqlName]],
+        said(
+            "Pour une de ces colonnes, celles qui en tiennent une copie.",
+            "For one of these columns, those that hold a copy of it.",
+        ),
+    ] = Field(default_factory=dict)
 
 
 class Corrected(Part):
@@ -104,6 +156,18 @@ class Column(Part):
         IdentityKind | list[Corrected] | None,
         said("Ce qu’une rectification peut corriger ici.", "What a rectification may correct here."),
     ] = None
+    listed: Annotated[
+        Listed | None,
+        said(
+            "Pour un pays écrit par sa clé dans une liste : cette liste.",
+            "For a country written by its key in a list: that list.",
+        ),
+    ] = None
+
+    @property
+    def names(self) -> bool:
+        """Whether the column says who somebody is."""
+        return not NAMING.isdisjoint(self.corrected)
 
     @property
     def corrected(self) -> dict[IdentityKind, Sql | None]:

@@ -24,7 +24,7 @@ from garant.systems.sql.guards import kept
 from garant.systems.sql.kept import Kept
 from garant.systems.sql.references import Reference
 from garant.systems.sql.tables import table_of
-from garant.systems.sql.values import new_value, undone
+from garant.systems.sql.values import holds, new_value, undone
 from garant.systems.sql.ways import Condition, End, Ways, certain, groups, named, others, together
 from garant.systems.sql.written import key_as_written, written
 
@@ -399,10 +399,15 @@ class Statements:
         return sa.and_(among, *self._unsealed(step), *self._only(step), *self._undone_columns(step))
 
     def _only(self, step: Step) -> list[ColumnElement[bool]]:
-        """The step's own condition on the row, where it has one."""
+        """The step's own conditions on the row, where it has some."""
+        table = self.table(step.table)
+        values = [
+            holds(self.dialect, [table.c[name] for name in one.columns], step.table, one)
+            for one in step.holding
+        ]
         if step.when is None:
-            return []
-        return [certain(predicate(step.when, step.table, self.dialect.name))]
+            return values
+        return [certain(predicate(step.when, step.table, self.dialect.name)), *values]
 
     def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
         sealed = [certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]

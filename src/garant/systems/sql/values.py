@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,16 @@ from garant.systems.model import (
 )
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import scalar
-from garant.systems.treatments import SEPARATORS, Mark, Replace, Treatment
+from garant.systems.treatments import (
+    BETWEEN_WORDS,
+    SEPARATORS,
+    Country,
+    Fold,
+    Holding,
+    Replace,
+    Treatment,
+    Written,
+)
 
 
 def undone(
@@ -24,7 +35,7 @@ def undone(
 ) -> ColumnElement[bool]:
     """Whether the column ``name`` of a row is not yet as it is to become."""
     match how:
-        case Mark(constant=value) | Constant(constant=bool() as value):
+        case Written(constant=value) | Constant(constant=bool() as value):
             left = dialect.differs(table, name, column, sa.literal(value))
         case Constant(constant=value):
             left = sa.and_(column.is_not(None), dialect.differs(table, name, column, sa.literal(value)))
@@ -41,9 +52,31 @@ def undone(
                 _holds(dialect, column, table, name, how),
                 dialect.differs(table, name, column, sa.literal(value)),
             )
+        case Country():
+            left = dialect.differs(table, name, column, _key_of(how))
         case _:
             left = column.is_not(None)
     return left
+
+
+def _key_of(how: Country) -> sa.ScalarSelect[Any]:
+    """The key of a country in the system's list; null where it has none by that code: no country rather than a wrong one."""
+    listed = sa.table(how.table, sa.column(how.key), sa.column(how.code))
+    of_code = sa.select(sa.func.min(listed.c[how.key])).where(
+        sa.func.upper(listed.c[how.code]) == how.country
+    )
+    return of_code.scalar_subquery()
+
+
+def holds(
+    dialect: Dialect, columns: Sequence[ColumnElement[Any]], table: str, how: Holding
+) -> ColumnElement[bool]:
+    """Whether what the columns hold, one after the other, is one of the forms: an empty column holds the empty one."""
+    texts = [sa.func.coalesce(sa.cast(column, sa.Text()), "") for column in columns]
+    folded = _folded(reduce(lambda one, other: one.concat(other), texts), how.fold)
+    name = how.columns[0]
+    found = sa.or_(*(sa.not_(dialect.differs(table, name, folded, sa.literal(form))) for form in how.forms))
+    return found if how.held else sa.not_(found)
 
 
 def _holds(
@@ -54,13 +87,13 @@ def _holds(
     return sa.or_(*(sa.not_(dialect.differs(table, name, folded, sa.literal(form))) for form in how.forms))
 
 
-def _folded(text: ColumnElement[Any], fold: str) -> ColumnElement[Any]:
-    if fold != "digits":
+def _folded(text: ColumnElement[Any], fold: Fold) -> ColumnElement[Any]:
+    if fold in ("exact", "case"):
         trimmed = sa.func.trim(text)
         return sa.func.lower(trimmed) if fold == "case" else trimmed
-    for separator in SEPARATORS:
+    for separator in SEPARATORS if fold == "digits" else BETWEEN_WORDS:
         text = sa.func.replace(text, separator, "")
-    return text
+    return sa.func.lower(text) if fold == "words" else text
 
 
 def new_value(
@@ -72,6 +105,8 @@ def new_value(
             new: ColumnElement[Any] = sa.literal(value)
         case Pseudonymise(pseudonymise=spec):
             new = dialect.pseudonym(column, spec, key)
+        case Country():
+            new = _key_of(how)
         case Generalise(generalise="year" | "month" as unit):
             new = dialect.truncated(column, unit)
         case Generalise(generalise=Prefix(prefix=length)):

@@ -71,7 +71,7 @@ def plan_of(
         ConnectorError: a system did not answer.
     """
     organisation = workspace.policy.document.organisation
-    corrections, replacements = values.split(wanted)
+    corrections, replacements, additions = values.split(wanted)
     return plan_subject(
         workspace.policy,
         workspace.sources,
@@ -80,6 +80,7 @@ def plan_of(
         as_of=datetime.now(time_zone(organisation.time_zone)).date(),
         corrections=corrections,
         replacements=replacements,
+        additions=additions,
         holds=holds.in_force(organisation.key),
         manual=workspace.manual,
         keeper=_keeper(organisation),

@@ -11,7 +11,7 @@ from garant.systems.model import DataMap, Do
 from garant.systems.port import ChangeSet, Step
 from garant.systems.residue import Canary, distinctive
 from garant.systems.sql.statements import Statements
-from garant.systems.treatments import Mark, Replace
+from garant.systems.treatments import Mark, Replace, Written
 
 FEWEST_ROWS = 2
 """Rows read of a step at least, however small the sample."""
@@ -63,4 +63,5 @@ def _read(
 
 def _stays(piece: str, how: object) -> bool:
     """Whether what is written in its place has it too: a name that grew longer is found where it was."""
-    return isinstance(how, Replace) and piece in how.by
+    written = how.by if isinstance(how, Replace) else how.constant if isinstance(how, Written) else ""
+    return piece in str(written)
