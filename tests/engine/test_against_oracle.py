@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from hypothesis import given, note
+from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
 from garant.engine.subject import find_subject, plan_subject
 from garant.engine.terms import Source
+from garant.engine.verify import Left
 from garant.systems.model import Duty
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.examples import examples
@@ -32,6 +33,7 @@ class Answer:
     population: int
     undated: int
     unreadable: int
+    late: set[str]
     due: set[str]
     leaving: dict[str, set[int]]
     effects: Effects
@@ -77,7 +79,37 @@ def answer(world: World, rows: Contents) -> Answer:
     until = [
         end_of(world, rows, n, {key for key in due if n in leaving[key]}) for n in range(len(duties(world)))
     ]
-    return Answer(len(members), len(undated), len(unreadable), due, leaving, effects, oldest, until)
+    return Answer(len(members), len(undated), len(unreadable), late, due, leaving, effects, oldest, until)
+
+
+def waiting(world: World, rows: Contents) -> set[int]:
+    """The people's own rows that wait for the undated alone: what would become of them if these left too."""
+    people, dated = world.tables[0], world.dated("seen", rows)
+    members = world.members("prospect", rows)
+    late = answer(world, rows).late
+    undated = {key for key in members - late if not dated.get(key)}
+    oracle = Oracle(world.data_map, rows, "person", PSEUDONYM_KEY)
+    now, then = (
+        oracle.effects("erase", duties(world), held(world, rows, keys, duties(world)))
+        for keys in (late, late | undated)
+    )
+    return {
+        rid
+        for rid, row in rows[people].items()
+        if any(way.key in late for way in oracle.ways(people, row) if way.relation != "visible")
+        and fate(then, (people, rid)) != fate(now, (people, rid))
+    }
+
+
+def cut(world: World, rows: Contents, expected: Answer) -> set[str]:
+    """Those for whom something would be left: a duty's only way to what it keeps has gone with the rows on it."""
+    left = Oracle(world.data_map, expected.effects.applied(rows), "person", PSEUDONYM_KEY)
+    kept = {key: expected.leaving[key] for key in expected.due}
+    return left.effects("erase", duties(world), kept).concerned
+
+
+def fate(effects: Effects, place: tuple[str, int]) -> object:
+    return place in effects.gone or effects.changed.get(place)
 
 
 def last(facts: list[Fact]) -> date:
@@ -150,7 +182,8 @@ def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random
         plan = retention(world.policy, systems, world.as_of)
         results, verification = carry_out(plan, world.policy, systems, size)
         assert world.rows() == expected.effects.applied(rows)
-        assert verification.verified, verification
+        untied = cut(world, rows, expected)
+        assert verification.verified == (not waiting(world, rows) and not untied), verification
         again = retention(world.policy, systems, world.as_of)
         assert {str(key) for key in again.selections[0].root_keys()} == answer(world, world.rows()).due
         _, verification = (
@@ -199,11 +232,19 @@ def seen_by_hand(world: World, rows: Contents, key: str) -> dict[str, int]:
 
 
 @given(st.integers(0, 10**9))
+@example(330)
+@example(375)
 @examples(4)
 def test_plans_over_other_tables_add_up_in_any_order(database: Database, seed: int) -> None:
-    """One plan of both systems, or one plan each, first this one or first that one."""
+    """One plan of both systems, or one plan each, first this one or first that one.
+
+    The examples: rows that somebody past the term owns wait for people alone whom nothing dates; a duty keeps a column
+    of rows whose way to its person goes. Neither is verified, whatever the order.
+    """
     ends: list[Contents] = []
+    said: list[set[tuple[str, Left]]] = []
     for order in (("a_", "b_"), ("b_", "a_"), ("both",)):
+        left: set[tuple[str, Left]] = set()
         worlds = {
             prefix: Builder(Random(f"{seed}{prefix}"), database, prefix).build(beside=prefix == "b_")
             for prefix in ("a_", "b_")
@@ -214,6 +255,9 @@ def test_plans_over_other_tables_add_up_in_any_order(database: Database, seed: i
             world = worlds["a_"]
             for part in order:
                 plan = retention(world.policy, systems[part], world.as_of)
-                assert carry_out(plan, world.policy, systems[part], 3)[1].verified
+                checked = carry_out(plan, world.policy, systems[part], 3)[1].selections
+                left |= {(one.system, row) for one in checked for row in one.left}
         ends.append(worlds["a_"].rows() | worlds["b_"].rows())
+        said.append(left)
     assert ends[0] == ends[1] == ends[2]
+    assert said[0] == said[1] == said[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, note
@@ -105,24 +106,36 @@ def test_the_card_of_somebody_undated_stays_and_is_said(shop: Shop) -> None:
     assert [(left.table, left.undated) for left in checked.selections[0].left] == [("contact", True)]
 
 
-@pytest.mark.parametrize("duty", [False, True])
-def test_the_card_of_somebody_whom_a_duty_holds_stays_by_right(shop: Shop, duty: bool) -> None:
+@pytest.mark.parametrize(
+    ("keeps", "left"),
+    [
+        (None, [("delete", 1)]),
+        ({"invoice": {"row": True, "columns": "all"}}, [("delete", 1)]),
+        ({"contact": {"row": True, "columns": ["name"]}}, [("treat", 1)]),
+        ({"contact": {"row": True, "columns": "all"}}, []),
+    ],
+)
+def test_somebody_undated_has_a_right_to_what_a_duty_keeps_of_their_card(
+    shop: Shop, keeps: dict[str, Any] | None, left: list[tuple[str, int]]
+) -> None:
+    """They may have left in an earlier year, leaving their card to whoever leaves now."""
     friendly(shop, "odd").people(1, 2, customer=1).invoice(2)
     shop.database.run("DELETE FROM interaction WHERE id = 2")
     befriend(shop, _2=1)
-    if duty:
+    if keeps is not None:
         why = {"fr": "devoir", "en": "duty"}
         held = {"rule": "invoices", "root": "contact", "role": "invoiced", "event": "last-invoice"}
-        shop.document["duties"] = [
-            {**held, "why": why, "keeps": {"invoice": {"row": True, "columns": "all"}}}
-        ]
+        shop.document["duties"] = [{**held, "why": why, "keeps": keeps}]
         shop.document["tables"]["invoice"] = {
             "key": "id",
             "links": [{"root": "contact", "column": "contact_id"}],
         }
         shop.policy = policy("UTC", odd="P1Y", invoices="P10Y")
-    _, checked = carry_out(shop.plan(), shop.policy, shop.system())
-    assert (checked.verified, shop.ids("contact")) == (duty, [2])
+    plan = shop.plan()
+    assert bool(plan.selections[0].notes) == bool(left)
+    _, checked = carry_out(plan, shop.policy, shop.system())
+    assert [(one.do, one.rows) for one in checked.selections[0].left] == left
+    assert shop.ids("contact") == [2]
 
 
 @pytest.mark.parametrize("stop", [1, 2, 3])
@@ -281,3 +294,26 @@ def righted(people: People, key: int) -> bool:
     """Whether somebody with a right to it owns a card."""
     owners = people.here[key].owners & people.here.keys()
     return any(not people.has_no_right(owner, LAST) for owner in owners)
+
+
+def test_a_rule_that_counts_from_two_events_keeps_whom_either_keeps(shop: Shop) -> None:
+    """1 was last written to long ago, and invoiced this year; 2 was invoiced long ago too."""
+    friendly(shop, "odd", "even").people(1, 2, customer=3).invoice(1, at=RECENT).invoice(2, at=OLD)
+    shop.document["promises"][1]["rule"] = "odd"
+    plan = shop.plan()
+    assert [(one.event, one.due) for one in plan.selections] == [("last-contact", 1), ("last-invoice", 1)]
+    _, checked = carry_out(plan, shop.policy, shop.system())
+    assert checked.verified, checked
+    assert shop.ids("contact") == shop.ids("note") == [1]
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_two_roles_that_one_rule_dates_by_one_event_end_together(shop: Shop, size: int) -> None:
+    """Each owns the other's card; 3, of one role, is kept by it, and keeps the card that is theirs too."""
+    friendly(shop, "odd", "even").people(1, 4, customer=1).people(2, customer=2)
+    shop.people(3, customer=2, at=RECENT)
+    shop.document["promises"][1] |= {"rule": "odd", "event": "last-contact"}
+    befriend(shop, _1=2, _2=1, _4=3)
+    _, checked = carry_out(shop.plan(), shop.policy, shop.system(), size)
+    assert checked.verified, checked
+    assert shop.ids("contact") == [3, 4]

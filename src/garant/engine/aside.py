@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from garant.engine.course import Course
-from garant.engine.leaving import NOBODY, Others, carried_over, leaving, share, without
+from garant.engine.leaving import NOBODY, Others, besides, carried_over, leaving, share, without
 from garant.engine.terms import Terms
 from garant.systems.model import PromiseBinding
 from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
@@ -57,7 +57,7 @@ class Aside:
             rest = [key for key in owners if key not in taken] if self._some_settled else []
             self._settled = dict.fromkeys(range(len(self._promises())), rest)
         chosen, settled = self._chosen, self._still(terms, snapshot)
-        held = self._leaving(terms, snapshot, settled)
+        held = self._besides(self._leaving(terms, snapshot, settled))
         others = Others([*held, *chosen.before], chosen.after, {**held, **chosen.held}, chosen.selected)
         if others != self.course.others:
             self.course.others = others
@@ -123,7 +123,13 @@ class Aside:
             held = self._leaving(terms, snapshot, keys, selected=True)
         if one.selection.archive and one.binding is not None:
             held = without(held, self.course.duties, one.binding)
+        else:
+            held = self._besides(held)
         return held.items()
+
+    def _besides(self, held: dict[RootKey, int]) -> dict[RootKey, int]:
+        """Where rows are archived, no batch of those who are past their whole term does it for them."""
+        return besides(held) if self.course.selection.archive else held
 
     def _leaving(
         self, terms: Terms, snapshot: Snapshot, keys: Sequence[RootKey], *, selected: bool = False

@@ -11,12 +11,13 @@ from garant.engine.document import Selection, packed
 from garant.engine.holds import Standing, speak, under
 from garant.engine.leaving import (
     Others,
+    besides,
     cards,
     carried_over,
     is_told,
     leaving,
+    left_to_undated,
     share,
-    undated_owners,
     without,
 )
 from garant.engine.notes import LEFT_TO_UNDATED, archive_notes, notes_of
@@ -105,19 +106,21 @@ class Choice:
         """
         gone: dict[RootKey, int] = {}
         for one in self._sibling:
-            gone |= {key: one.every.held.get(key, 0) for key in one.every.keys}
-        besides = [
+            gone |= besides({key: one.every.held.get(key, 0) for key in one.every.keys})
+        others = [
             one
             for one in self.beside
             if one.binding is not self.binding and (self.archive or not one.archive)
         ]
         if not share(self.steps) or not self.found.keys:
             return gone
-        for one in besides:
+        for one in others:
             found = self._past(
                 one, [key for key in one.found.keys if key not in self._mine and key not in gone]
             )
-            gone |= without(found, self.duties, one.binding) if one.archive else found
+            if self.archive:
+                found = without(found, self.duties, one.binding) if one.archive else besides(found)
+            gone |= found
         return gone
 
     def _past(self, one: Choice, keys: Sequence[RootKey]) -> dict[RootKey, int]:
@@ -139,7 +142,10 @@ class Choice:
 
     @cached_property
     def _held(self) -> Mapping[RootKey, int]:
-        return {**self.leaving, **self.found.held} if self.leaving else self.found.held
+        if not self.leaving:
+            return self.found.held
+        others = {key: mask for key, mask in self.leaving.items() if key not in self._mine}
+        return {**self.found.held, **others}
 
     def _others(self) -> Others:
         """In the order of the plan."""
@@ -208,5 +214,5 @@ class Choice:
         if not own:
             return []
         change = replace(surveyor, steps=own).change(self.found.keys, self._held)
-        undated = undated_owners(self.terms, self.data_map, self.snapshot, change)
-        return [LEFT_TO_UNDATED] if undated else []
+        left = left_to_undated(self.terms, self.data_map, self.snapshot, self.duties, change)
+        return [LEFT_TO_UNDATED] if left else []

@@ -20,6 +20,7 @@ from garant.engine.steps import (
 from garant.engine.terms import Source, Terms
 from garant.systems.model import Duty, PromiseBinding
 from garant.systems.port import (
+    BESIDES,
     LATER,
     ChangeSet,
     Counts,
@@ -50,6 +51,8 @@ class Course:
     own_held: Mapping[RootKey, int] = field(default_factory=dict[RootKey, int])
     later: bool = False
     """Whether some of those who leave do so by a later selection."""
+    besides: bool = False
+    """Whether a duty holds some of those who leave, and no batch of this selection is about them."""
     sample: int = 0
     archiving: Archiving | None = None
     marking: Marking | None = None
@@ -76,6 +79,7 @@ class Course:
             marking=self.marking,
             gone=self.others.selected,
             later=self.later,
+            besides=self.besides,
         )
 
     def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
@@ -126,7 +130,7 @@ class Course:
     def name_leaving(self) -> None:
         """Say anew who leaves, and what holds them, in the order in which they go."""
         others, mine = self.others, [key for key in self.keys if key in self.now_due]
-        self.departing, self.held, self.later = mine, self.own_held, False
+        self.departing, self.held, self.later, self.besides = mine, self.own_held, False, False
         if others.before or others.after:
             gone = set(others.before)
             after = [key for key in others.after if key not in self.now_due]
@@ -134,7 +138,7 @@ class Course:
             again = {key: others.held[key] for key in others.selected}
             waiting = {key: LATER | others.held[key] for key in after}
             self.held = {**others.held, **self.own_held, **again, **waiting}
-            self.later = bool(after)
+            self.later, self.besides = bool(after), any(mask & BESIDES for mask in self.held.values())
 
     def _questions(self, terms: Terms) -> Recheck:
         data_map, binding, archive = self.source.data_map, self.binding, self.selection.archive

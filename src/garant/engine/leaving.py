@@ -13,7 +13,7 @@ from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
 from garant.policy.document import RetentionRule
 from garant.systems.model import DataMap, Duty, PromiseBinding
-from garant.systems.port import LATER, ChangeSet, DutyQuestion, Recheck, RootKey, Snapshot, Step
+from garant.systems.port import BESIDES, LATER, ChangeSet, DutyQuestion, Recheck, RootKey, Snapshot, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,15 @@ class Others:
         self, root: str, keys: Sequence[RootKey], steps: Sequence[Step], held: Mapping[RootKey, int]
     ) -> ChangeSet:
         """The steps over these keys, to be looked at, where the others leave too."""
-        departing, whole, later = (), held, False
+        departing, whole, later, besides = (), held, False, False
         if self.before or self.after:
             mine = set(keys)
             before, after = ([k for k in some if k not in mine] for some in (self.before, self.after))
             departing = [*before, *keys, *after] if before or after else ()
             waiting = {key: LATER | self.held[key] for key in after}
             whole, later = {**self.held, **held, **waiting}, bool(after)
-        return ChangeSet(root, keys, steps, whole, departing, in_order=later, later=later)
+            besides = any(whole.get(key, 0) & BESIDES for key in before)
+        return ChangeSet(root, keys, steps, whole, departing, in_order=later, later=later, besides=besides)
 
 
 NOBODY = Others()
@@ -79,9 +80,14 @@ def leaving(
 
 
 def cards(data_map: DataMap, root: str, steps: Sequence[Step]) -> list[Step]:
-    """Of the steps, what becomes of the roots' own rows where others own these too, and no duty keeps them."""
+    """Of the steps, what becomes of the roots' own rows where others own these too."""
     table = data_map.roots[root].table
-    return [step for step in steps if step.table == table and step.others == "none" and not step.only]
+    return [step for step in steps if step.table == table and step.others == "none"]
+
+
+def besides(held: Mapping[RootKey, int]) -> dict[RootKey, int]:
+    """What holds roots that leave by no batch of a selection: where it keeps rows, those of the batches empty them."""
+    return {key: mask | BESIDES if mask else 0 for key, mask in held.items()}
 
 
 def dated(terms: Terms, data_map: DataMap, duties: Sequence[Duty]) -> list[DutyQuestion]:
@@ -152,32 +158,62 @@ def without(
     return {key: mask & ~own for key, mask in held.items()}
 
 
-def undated_owners(terms: Terms, data_map: DataMap, snapshot: Snapshot, change: ChangeSet) -> set[RootKey]:
-    """Of those for whom rows of the change stay, the ones whom promises concern and nothing dates.
+def left_to_undated(
+    terms: Terms, data_map: DataMap, snapshot: Snapshot, duties: Sequence[Duty], change: ChangeSet
+) -> list[tuple[Step, int]]:
+    """The steps over roots' own rows that wait for people alone whom promises concern and nothing dates; how many rows.
 
-    No right of theirs is known, and no term will ever reach them.
+    No right of theirs is known but what a declared duty keeps, and no term will ever reach them.
     """
-    free = {key for key in change.departing or change.keys if not change.held.get(key)}
-    root, owners = change.root, list(snapshot.owners(change).difference(free))
-    return without_right(terms, data_map, snapshot, root, owners)
+    leave = change.departing or change.keys
+    promised = sum(1 << number for number, duty in enumerate(duties) if duty not in data_map.duties)
+    # Whom another promise keeps because it does not date them has no known right either.
+    gone = {key for key in leave if not change.held.get(key, 0) & promised}
+    owners = list(snapshot.owners(change).difference(gone))
+    undated = besides(without_right(terms, data_map, snapshot, change.root, owners, duties))
+    if not undated:
+        return []
+    departing = [*undated, *(key for key in leave if key not in undated)]
+    held = {**change.held, **undated}
+    anyway = snapshot.count(change).rows
+    rows = snapshot.count(replace(change, departing=departing, held=held, besides=True)).rows
+    waiting = zip(change.steps, rows, anyway, strict=True)
+    return [(step, count - sooner) for step, count, sooner in waiting if count > sooner]
 
 
 def without_right(
-    terms: Terms, data_map: DataMap, snapshot: Snapshot, root: str, keys: Sequence[RootKey]
-) -> set[RootKey]:
-    """Those of the keys whom promises concern, whom nothing dates within a term, and whom no declared duty holds."""
+    terms: Terms,
+    data_map: DataMap,
+    snapshot: Snapshot,
+    root: str,
+    keys: Sequence[RootKey],
+    duties: Sequence[Duty],
+) -> dict[RootKey, int]:
+    """Those of the keys whom promises concern and nothing dates within a term, with the ``duties`` that hold them.
+
+    Whoever is held by a declared duty that is none of these stays by right.
+    """
     if not keys:
-        return set()
+        return {}
     bound = [promise for promise in data_map.promises if data_map.roles[promise.role].root == root]
-    duties = [duty for duty in data_map.duties if duty.root == root]
+    declared = [duty for duty in data_map.duties if duty.root == root]
     members = [
         DutyQuestion(number, root, data_map.roles[promise.role]) for number, promise in enumerate(bound)
     ]
-    asked = terms.duty_questions(data_map, [*duties, *(duty_of(data_map, promise) for promise in bound)])
+    asked = terms.duty_questions(data_map, [*declared, *(duty_of(data_map, promise) for promise in bound)])
     rights = [
-        replace(question, number=len(bound) + number, dated=number >= len(duties))
+        replace(question, number=len(bound) + number, dated=number >= len(declared))
         for number, question in enumerate(asked)
     ]
     found = snapshot.find_still(root, keys, Recheck(None, [*members, *rights]))
-    concerned = (1 << len(bound)) - 1
-    return {key for key, mask in found.held.items() if mask and not mask & ~concerned}
+    places = {
+        1 << len(bound) + number: 1 << duties.index(duty)
+        for number, duty in enumerate(declared)
+        if duty in duties
+    }
+    concerned, partial = (1 << len(bound)) - 1, sum(places)
+    return {
+        key: sum(place for bit, place in places.items() if mask & bit)
+        for key, mask in found.held.items()
+        if mask & concerned and not mask & ~(concerned | partial)
+    }

@@ -217,8 +217,8 @@ class _System:
                     one = Choice(terms, self.source, snapshot, binding, standing, only=keys).selection()
                     returned.selections += [one] if one.due else []
                 if bound:  # left to others, as it was: nothing dates whom an erasure has let go
-                    undated = without_right(terms, data_map, snapshot, root, sorted(keys, key=str))
-                    piles.left[root, None] |= undated
+                    undated = without_right(terms, data_map, snapshot, root, sorted(keys, key=str), ())
+                    piles.left[root, None].update(undated)
                 else:
                     left = piles.left.get((root, None), set())
                     doubtful[root, None] |= self._left(terms, snapshot, standing, root, keys - left)

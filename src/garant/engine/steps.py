@@ -50,22 +50,23 @@ def duties_of(
     rule counted from another event (a colleague's last contact) has not been checked, and holds.
     """
     declared = [d for d in data_map.duties if d.root == root and (d.seal or (d.rule, d.event) != besides)]
-    return [*declared, *_promised(data_map, root, besides[0])]
+    return [*declared, *_promised(data_map, root, besides)]
 
 
-def _promised(data_map: DataMap, root: str, rule: str | None) -> list[Duty]:
+def _promised(data_map: DataMap, root: str, besides: tuple[str | None, str | None]) -> list[Duty]:
     """What the other promises on the same root keep until their own term: all of it.
 
-    Somebody who is a former prospect and a customer is kept as a customer: the longest term wins.
+    Somebody who is a former prospect and a customer is kept as a customer: the longest term wins. So it does where
+    both terms are those of one rule, counted from two events; counted from one, they end together.
     A person's own request is no rule's sweep (``rule`` is None): there only declared duties hold.
     """
-    if rule is None:
+    if besides[0] is None:
         return []
     declared = {(duty.rule, duty.role) for duty in data_map.duties if duty.root == root}
     return [
         duty_of(data_map, promise)
         for promise in data_map.promises
-        if promise.rule != rule
+        if (promise.rule, promise.event) != besides
         and data_map.roles[promise.role].root == root
         and (promise.rule, promise.role) not in declared
     ]

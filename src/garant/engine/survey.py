@@ -21,7 +21,7 @@ from garant.systems.model import (
     Pseudonymise,
     Refresh,
 )
-from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
+from garant.systems.port import BESIDES, Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
 from garant.systems.treatments import Country, Mark, Replace, Treatment, Written
 
 
@@ -43,7 +43,8 @@ class Surveyor:
         sure = self._own_row_goes(found, root_table)
         asked = [key for key in found.keys if key not in sure]
         departing = [*self.others.before, *found.keys]
-        change = ChangeSet(self.root, asked, self.steps, found.held, departing)
+        besides = any(found.held.get(key, 0) & BESIDES for key in self.others.before)
+        change = ChangeSet(self.root, asked, self.steps, found.held, departing, besides=besides)
         left = self.snapshot.unsettled(change) if asked else set[RootKey]()
         return [key for key in found.keys if key in sure or key in left]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from garant.engine.aside import Aside
 from garant.engine.course import Course
-from garant.engine.leaving import cards, dated, undated_owners
+from garant.engine.leaving import cards, dated, left_to_undated
 from garant.engine.terms import Terms
 from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
@@ -138,10 +138,5 @@ def _left_to_undated(
     besides = [key for key in past.keys if key not in mine and key not in spared]
     held = {key: past.held[key] for key in besides if key in past.held}
     change = course.others.with_keys(root, [*change.keys, *besides], own, {**held, **change.held})
-    undated = undated_owners(terms, data_map, snapshot, change)
-    if not undated:
-        return ()
-    departing = [*undated, *(key for key in change.departing or change.keys if key not in undated)]
-    held = {key: mask for key, mask in change.held.items() if key not in undated}
-    rows = snapshot.count(replace(change, departing=departing, held=held)).rows
-    return [Left(step.table, step.do.value, n, undated=True) for step, n in zip(own, rows, strict=True) if n]
+    found = left_to_undated(terms, data_map, snapshot, course.duties, change)
+    return [Left(step.table, step.do.value, rows, undated=True) for step, rows in found]

@@ -116,6 +116,10 @@ class Found:
 LATER = 1 << 61
 """A bit of ``held`` that no duty uses: the root leaves by a later selection of the plan."""
 
+BESIDES = 1 << 60
+"""Another: the root, which a duty holds, leaves by no batch of this selection. It is from those of the batch that the
+rows are reached whose columns the duty does not keep."""
+
 Others = Literal["any", "none", "some"]
 """On a shared row: whatever owners remain, none besides those who leave, or some."""
 
@@ -211,7 +215,8 @@ class ChangeSet:
     With ``marking``, the roots are marked, to be known again when a backup brings them back.
     ``gone`` have left already by an earlier selection of the plan: not due by this one, they are no owners yet.
     With ``later``, some of ``departing`` leave by a later selection (the bit LATER of ``held``): until then what is one
-    owner's alone on a row they share is treated, since the row waits for them.
+    owner's alone on a row they share is treated, since the row waits for them. With ``besides``, some are held and of no
+    batch of this selection (the bit BESIDES).
     """
 
     root: str
@@ -226,6 +231,7 @@ class ChangeSet:
     marking: Marking | None = None
     gone: AbstractSet[RootKey] = frozenset()
     later: bool = False
+    besides: bool = False
 
     @property
     def in_force(self) -> int:

@@ -180,6 +180,7 @@ class SqlConnector:
             self._pseudonym_key,
             in_order=change.shares and change.in_order,
             later=change.later,
+            besides=change.besides,
             references=as_mapped(connection, self.data_map, self.references(connection))
             if change.guards
             else (),
@@ -187,7 +188,15 @@ class SqlConnector:
 
     def statements_again(self, connection: sa.Connection, change: ChangeSet) -> Statements:
         """The builder of the last change, with what it has built, where this one does the same to other keys."""
-        asked = (change.root, change.steps, change.recheck, change.shares, change.in_order, change.later)
+        asked = (
+            change.root,
+            change.steps,
+            change.recheck,
+            change.shares,
+            change.in_order,
+            change.later,
+            change.besides,
+        )
         if self._building is None or any(a is not b for a, b in zip(self._building[0], asked, strict=True)):
             self._building = asked, self.statements(connection, change)
         return self._building[1]
@@ -261,7 +270,8 @@ class _Work:
 
         Who stays is an owner again of what they share with those who leave.
         """
-        self.in_force = bits_of(self.change.held.get(key, 0) for key in self.change.keys)
+        concerned = self.change.departing if self.change.besides else self.change.keys
+        self.in_force = bits_of(self.change.held.get(key, 0) for key in concerned)
         if self.change.recheck is None:
             return []
         zone, kept = self.connector.data_map.zone, self.kept

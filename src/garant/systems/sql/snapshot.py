@@ -118,7 +118,7 @@ class SqlSnapshot:
 
     def _asked(self, change: ChangeSet) -> _Asked:
         """The questions of a change, and what has been built of them where the last one did the same to other keys."""
-        same = (change.root, change.steps, change.guards, change.shares, change.in_order)
+        same = (change.root, change.steps, change.guards, change.shares, change.in_order, change.besides)
         if self._last is None or any(a is not b for a, b in zip(self._last.same, same, strict=True)):
             self._last = _Asked(same, self._passable(change))
         return self._last

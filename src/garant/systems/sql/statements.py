@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Do, Link, Refresh
 from garant.systems.paths import Hop, Path
-from garant.systems.port import LATER, Step
+from garant.systems.port import BESIDES, LATER, Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
@@ -55,6 +55,7 @@ class Statements:
     pseudonym_key: bytes
     in_order: bool = False
     later: bool = False
+    besides: bool = False
     references: Sequence[Reference] = ()
     sharing: bool = True
     kept: Kept = field(default_factory=Kept)
@@ -169,7 +170,7 @@ class Statements:
         """
         table, shared = self.table(step.table), self._shared(step)
         ways = self._ways(step.paths, self._to_leaving(step)) if shared else []
-        if len(ways) < 2 or not self.dialect.gathers_first:
+        if len(ways) < 2 or not self.dialect.gathers_first or self._reaches_besides(step):
             chosen = sa.select(what).select_from(table)
             return chosen.where(sa.and_(self._reach(step), *shared, *own))
         reached = sa.union(*ways).subquery("garant_reached")
@@ -185,7 +186,24 @@ class Statements:
 
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
-        return self.lead(step.paths, self._to_leaving(step))
+        reached = self.lead(step.paths, self._to_leaving(step))
+        if not self._reaches_besides(step):
+            return reached
+        held = self.departing.c.held
+        leave = (
+            sa.select(self.batch.c.key).where(self.batch.c.held.bitwise_and(step.unless) == 0).correlate(None)
+        )
+        kept = sa.select(self.departing.c.key).correlate(None)
+        kept = kept.where(held.bitwise_and(BESIDES) != 0, held.bitwise_and(step.only) != 0)
+        ways = (
+            self.lead(step.paths, lambda c, link, keys=keys: c.in_(written(keys, link)))
+            for keys in (leave, kept.where(held.bitwise_and(step.unless) == 0))
+        )
+        return sa.or_(reached, sa.and_(*ways))
+
+    def _reaches_besides(self, step: Step) -> bool:
+        """Whether somebody of no batch may be the one whose duty keeps the row of those who leave."""
+        return self.besides and bool(step.only) and step.others == "none"
 
     def _to_leaving(self, step: Step) -> Condition:
         leaving = self._leaving(step)
