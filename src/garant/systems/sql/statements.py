@@ -169,7 +169,7 @@ class Statements:
         reached, they are gathered first.
         """
         table, shared = self.table(step.table), self._shared(step)
-        ways = self._ways(step.paths, self._to_leaving(step)) if shared else []
+        ways = self._ways(step.paths, self._to(self._leaving(step))) if shared else []
         if len(ways) < 2 or not self.dialect.gathers_first or self._reaches_besides(step):
             chosen = sa.select(what).select_from(table)
             return chosen.where(sa.and_(self._reach(step), *shared, *own))
@@ -186,28 +186,20 @@ class Statements:
 
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
-        reached = self.lead(step.paths, self._to_leaving(step))
+        reached = self.lead(step.paths, self._to(self._leaving(step)))
         if not self._reaches_besides(step):
             return reached
-        held = self.departing.c.held
-        leave = (
-            sa.select(self.batch.c.key).where(self.batch.c.held.bitwise_and(step.unless) == 0).correlate(None)
-        )
-        kept = sa.select(self.departing.c.key).correlate(None)
-        kept = kept.where(held.bitwise_and(BESIDES) != 0, held.bitwise_and(step.only) != 0)
-        ways = (
-            self.lead(step.paths, lambda c, link, keys=keys: c.in_(written(keys, link)))
-            for keys in (leave, kept.where(held.bitwise_and(step.unless) == 0))
-        )
-        return sa.or_(reached, sa.and_(*ways))
+        besides = self.departing.c.held.bitwise_and(BESIDES) != 0
+        kept = self._leaving(step, self.departing).where(besides)
+        both = (self._leaving(replace(step, only=0)), kept)
+        return sa.or_(reached, sa.and_(*(self.lead(step.paths, self._to(keys)) for keys in both)))
 
     def _reaches_besides(self, step: Step) -> bool:
         """Whether somebody of no batch may be the one whose duty keeps the row of those who leave."""
         return self.besides and bool(step.only) and step.others == "none"
 
-    def _to_leaving(self, step: Step) -> Condition:
-        leaving = self._leaving(step)
-        return lambda column, link: column.in_(written(leaving, link))
+    def _to(self, keys: sa.Select[Any]) -> Condition:
+        return lambda column, link: column.in_(written(keys, link))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -222,9 +214,9 @@ class Statements:
             found.append_column(sa.column(name))
         return found.c[name]
 
-    def _leaving(self, step: Step) -> sa.Select[Any]:
-        held = self.batch.c.held
-        keys = sa.select(self.batch.c.key)
+    def _leaving(self, step: Step, among: sa.TableClause | None = None) -> sa.Select[Any]:
+        leaving = self.batch if among is None else among
+        held, keys = leaving.c.held, sa.select(leaving.c.key)
         if step.unless:
             keys = keys.where(held.bitwise_and(step.unless) == 0)
         if step.only:
