@@ -25,7 +25,7 @@ from garant.systems.sql.kept import Kept
 from garant.systems.sql.references import Reference
 from garant.systems.sql.tables import table_of
 from garant.systems.sql.values import holds, new_value, undone
-from garant.systems.sql.ways import Condition, End, Ways, certain, groups, named, others, together
+from garant.systems.sql.ways import Condition, End, Ways, certain, groups, named, others, to_keys, together
 from garant.systems.sql.written import key_as_written, written
 
 NESTED = 3
@@ -147,8 +147,7 @@ class Statements:
         """The rows that reach the roots of the batch by any of the paths."""
         target = self.table(table)
         every = sa.select(self.batch.c.key).correlate(None)
-        reach = self.lead(paths, lambda c, link: c.in_(written(every, link)))
-        return sa.select(*(target.c[c] for c in columns)).where(reach)
+        return sa.select(*(target.c[c] for c in columns)).where(self.lead(paths, to_keys(every)))
 
     def rows(self, step: Step) -> ColumnElement[bool]:
         """Which rows the step would change: reached, not sealed, not shared, not yet done."""
@@ -169,7 +168,7 @@ class Statements:
         reached, they are gathered first.
         """
         table, shared = self.table(step.table), self._shared(step)
-        ways = self._ways(step.paths, self._to(self._leaving(step))) if shared else []
+        ways = self._ways(step.paths, to_keys(self._leaving(step))) if shared else []
         if len(ways) < 2 or not self.dialect.gathers_first or self._reaches_besides(step):
             chosen = sa.select(what).select_from(table)
             return chosen.where(sa.and_(self._reach(step), *shared, *own))
@@ -186,20 +185,16 @@ class Statements:
 
     def _reach(self, step: Step) -> ColumnElement[bool]:
         """Which rows lead to a leaving root."""
-        reached = self.lead(step.paths, self._to(self._leaving(step)))
+        reached = self.lead(step.paths, to_keys(self._leaving(step)))
         if not self._reaches_besides(step):
             return reached
-        besides = self.departing.c.held.bitwise_and(BESIDES) != 0
-        kept = self._leaving(step, self.departing).where(besides)
-        both = (self._leaving(replace(step, only=0)), kept)
-        return sa.or_(reached, sa.and_(*(self.lead(step.paths, self._to(keys)) for keys in both)))
+        besides = self._leaving(step, self.departing).where(self.departing.c.held.bitwise_and(BESIDES) != 0)
+        both = (self._leaving(replace(step, only=0)), besides)
+        return sa.or_(reached, sa.and_(*(self.lead(step.paths, to_keys(keys)) for keys in both)))
 
     def _reaches_besides(self, step: Step) -> bool:
         """Whether somebody of no batch may be the one whose duty keeps the row of those who leave."""
         return self.besides and bool(step.only) and step.others == "none"
-
-    def _to(self, keys: sa.Select[Any]) -> Condition:
-        return lambda column, link: column.in_(written(keys, link))
 
     def table(self, name: str) -> sa.TableClause:
         """The table as Core sees it: its name and whatever columns are asked of it."""
@@ -214,8 +209,8 @@ class Statements:
             found.append_column(sa.column(name))
         return found.c[name]
 
-    def _leaving(self, step: Step, among: sa.TableClause | None = None) -> sa.Select[Any]:
-        leaving = self.batch if among is None else among
+    def _leaving(self, step: Step, of: sa.TableClause | None = None) -> sa.Select[Any]:
+        leaving = self.batch if of is None else of
         held, keys = leaving.c.held, sa.select(leaving.c.key)
         if step.unless:
             keys = keys.where(held.bitwise_and(step.unless) == 0)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from garant.systems.model import Do, Link
 from garant.systems.paths import Hop, Path
 from garant.systems.port import Step
+from garant.systems.sql.written import written
 
 Condition = Callable[[ColumnElement[Any], Link], ColumnElement[bool]]
 """A condition on the column that holds the root's key, as the link to the root writes it."""
@@ -29,6 +30,11 @@ class End:
     parents: dict[frozenset[tuple[int, ...]], sa.CTE] = field(
         default_factory=dict[frozenset[tuple[int, ...]], sa.CTE]
     )
+
+
+def to_keys(keys: sa.Select[Any]) -> Condition:
+    """That the root's key is one of these."""
+    return lambda column, link: column.in_(written(keys, link))
 
 
 def others(step: Step) -> list[Path]:
