@@ -1,7 +1,7 @@
 """Each GAR6xx rule finds its bad example on a real system, and only that."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -9,100 +9,26 @@ from sqlalchemy import Engine
 
 from garant.policy.diagnostics import RULES, Diagnostic, Rule
 from garant.systems.catalogue import CatalogueColumn, Family
-from garant.systems.checks.indexes import missing_indexes
 from garant.systems.checks.live import check_live
 from garant.systems.checks.personal_names import looks_personal
 from garant.systems.loader import parse_map
-from tests.servers.mariadb import MariadbServer
-from tests.servers.postgres import PostgresServer
-from tests.systems.example_map import EXAMPLE, SYSTEM, example_map
+from tests.systems.example_map import EXAMPLE, example_map
+from tests.systems.live import (
+    build,
+    codes,
+    empty_mariadb,
+    empty_postgres,
+    engine,
+    look,
+    mariadb,
+    postgres,
+    said,
+)
+
+__all__ = ["empty_mariadb", "empty_postgres", "engine", "mariadb", "postgres"]
 
 LIVE = [rule for rule in RULES if rule.code.startswith("GAR6")]
 Find = Callable[..., list[Diagnostic]]
-
-
-@pytest.fixture(scope="module")
-def postgres(postgres_server: PostgresServer) -> Iterator[Engine]:
-    with postgres_server.database() as url:
-        engine = sa.create_engine(url)
-        yield engine
-        engine.dispose()
-
-
-@pytest.fixture
-def empty_postgres(postgres: Engine) -> Engine:
-    with postgres.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    return postgres
-
-
-@pytest.fixture(scope="module")
-def mariadb(mariadb_server: MariadbServer) -> Iterator[Engine]:
-    with mariadb_server.database() as url:
-        engine = sa.create_engine(url.replace("mysql+", "mariadb+"))
-        yield engine
-        engine.dispose()
-
-
-@pytest.fixture
-def empty_mariadb(mariadb: Engine) -> Engine:
-    with mariadb.begin() as connection:
-        name = connection.scalar(sa.text("SELECT database()"))
-        for statement in (f"DROP DATABASE {name}", f"CREATE DATABASE {name}", f"USE {name}"):
-            connection.exec_driver_sql(statement)
-    return mariadb
-
-
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param != "sqlite":
-        empty = {"postgresql": "empty_postgres", "mariadb": "empty_mariadb"}[request.param]
-        yield request.getfixturevalue(empty)
-        return
-    engine = sa.create_engine("sqlite://")
-    yield engine
-    engine.dispose()
-
-
-def build(engine: Engine, statements: Sequence[str] = ()) -> None:
-    """The example's system, then `statements`."""
-    with engine.begin() as connection:
-        for statement in (*SYSTEM, *statements):
-            connection.exec_driver_sql(statement)
-
-
-def enlarge(engine: Engine, insert: str) -> None:
-    """Where the engine tells sizes: enough rows for an index to matter."""
-    if engine.dialect.name != "sqlite":
-        numbers = {
-            "postgresql": "generate_series(1, 2000) n",
-            "mariadb": "(SELECT seq AS n FROM seq_1_to_2000) n",
-        }
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"INSERT INTO {insert} FROM {numbers[engine.dialect.name]}")
-            if engine.dialect.name == "mariadb":
-                connection.exec_driver_sql(f"ANALYZE TABLE {insert.partition(' ')[0]}")
-
-
-def enlarge_tickets(engine: Engine) -> None:
-    enlarge(engine, "client (id, name) SELECT n, 'x'")
-    enlarge(engine, "ticket (id, client_id, body) SELECT n, n, repeat('y', 50)")
-
-
-def look(engine: Engine, over: str = "", *statements: str) -> list[Diagnostic]:
-    build(engine, statements)
-    if "DROP INDEX ticket_client;" in statements:
-        enlarge_tickets(engine)
-    return check_live(example_map(over), engine)
-
-
-def codes(found: list[Diagnostic]) -> set[str]:
-    return {diagnostic.code for diagnostic in found}
-
-
-def said(found: list[Diagnostic], code: str) -> list[str]:
-    return [diagnostic.message.en for diagnostic in found if diagnostic.code == code]
 
 
 def test_the_example_fits_its_system(engine: Engine) -> None:
@@ -324,81 +250,6 @@ def test_what_the_static_checks_refuse_is_left_to_them(engine: Engine) -> None:
 def test_hidden_columns_of_the_engine_are_there(empty_postgres: Engine) -> None:
     over = "roles: {client: {query: SELECT id AS key FROM client WHERE ctid IS NOT NULL}}"
     assert look(empty_postgres, over) == []
-
-
-LETTING_INDEXES_GO = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
-"""InnoDB keeps an index for each foreign key."""
-
-
-class TestIndexes:
-    @LETTING_INDEXES_GO
-    def test_gives_the_statement(self, engine: Engine) -> None:
-        build(engine, ["DROP INDEX ticket_client"])
-        enlarge_tickets(engine)
-        (index,) = missing_indexes(example_map().map, engine)
-        assert (index.table, index.columns) == ("ticket", ("client_id",))
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(index.statement)
-        assert missing_indexes(example_map().map, engine) == []
-
-    def test_a_condition_may_fix_the_leading_column(self, engine: Engine) -> None:
-        over = """
-tables:
-  message:
-    key: id
-    links: [{root: client, column: res_id, when: "model = 'client'"}]
-dispositions: {erase-client: {actions: [{table: message, do: delete}]}}
-"""
-        build(engine, ["CREATE TABLE message (id INTEGER PRIMARY KEY, model TEXT, res_id INTEGER)"])
-        enlarge(engine, "message (id, model, res_id) SELECT n, 'client', n")
-        data_map = example_map(over).map
-        (index,) = missing_indexes(data_map, engine)
-        assert index.columns == ("model", "res_id")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(index.statement)
-        assert missing_indexes(data_map, engine) == []
-
-    @pytest.mark.parametrize(
-        "when", ["open OR client_id > 3", "lower(body) = 'x' AND id = 3", "pg_sleep(1) = 1"]
-    )
-    def test_other_conditions_fix_nothing(self, engine: Engine, when: str) -> None:
-        build(engine)
-        enlarge_tickets(engine)
-        links = f'[{{root: client, column: client_id, when: "{when}"}}]'
-        over = f"tables: {{ticket: {{links: {links}}}}}"
-        assert missing_indexes(example_map(over).map, engine) == []
-
-    @LETTING_INDEXES_GO
-    def test_only_the_dispositions_named(self, engine: Engine) -> None:
-        build(engine, ["DROP INDEX ticket_client"])
-        enlarge_tickets(engine)
-        assert missing_indexes(example_map().map, engine, ["other"]) == []
-        assert len(missing_indexes(example_map().map, engine, ["erase-client"])) == 1
-
-    def test_missing_tables_views_and_columns_need_none(self, engine: Engine) -> None:
-        over = """
-tables:
-  gone: {key: id, links: [{root: client, column: client_id}]}
-  seen: {key: id, links: [{root: client, column: id}]}
-  ticket: {links: [{root: client, column: customer}]}
-dispositions:
-  erase-client: {actions: [{table: gone, do: delete}, {table: seen, do: treat}, {table: ticket, do: treat}]}
-"""
-        build(engine, ["CREATE VIEW seen AS SELECT id FROM client"])
-        assert missing_indexes(example_map(over).map, engine) == []
-
-    def test_names_that_need_quotes(self, engine: Engine) -> None:
-        over = """
-tables: {Order: {links: [{root: client, column: Who}]}}
-dispositions: {erase-client: {actions: [{table: Order, do: delete}]}}
-"""
-        order, who = (engine.dialect.identifier_preparer.quote(name) for name in ("Order", "Who"))
-        build(engine, [f"CREATE TABLE {order} ({who} INTEGER)"])
-        enlarge(engine, f"{order} ({who}) SELECT n")
-        (index,) = missing_indexes(example_map(over).map, engine)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(index.statement)
-        assert missing_indexes(example_map(over).map, engine) == []
 
 
 @pytest.mark.parametrize(
