@@ -23,6 +23,9 @@ KINDS = (PostgresServer, MariadbServer)
 Kind = type[PostgresServer] | type[MariadbServer]
 
 
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -83,7 +86,9 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
         f"    pathlib.Path({str(tmp_path)!r}, 'draft').rename({str(tmp_path / 'folders')!r})\n"
         "    time.sleep(60)\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", "-p", "tests.conftest", str(probe)]
+    pytest_once = [sys.executable, "-m", "pytest", "-q", "-n", "1", "-p", "tests.conftest", str(probe)]
+    # A background job of a shell ignores interrupts, and so does what it starts.
+    command = [sys.executable, "-c", HEEDING, *pytest_once]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=_no_server_lent()) as run:
         wait_for((tmp_path / "folders").exists)
         run.send_signal(signal.SIGINT)
