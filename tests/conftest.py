@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
+from xdist.remote import Producer
 
 from tests.servers.certificates import trust_nobody
 from tests.servers.installation import NoServer
 from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer, Reused
+from tests.support.sharing import Sharing, long_first
 
 ROOT = Path(__file__).resolve().parents[1]
 _RUN = pytest.StashKey[Path]()
@@ -38,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config) and RUN not in os.environ:
         config.stash[_RUN] = new_run()
         os.environ[RUN] = str(config.stash[_RUN])  # for this run's workers
+    config.pluginmanager.register(Shared())
     _leave_home(Path(os.environ[RUN]) / os.environ.get("PYTEST_XDIST_WORKER", "home"))
 
 
@@ -80,6 +83,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
             item.add_marker("state")
+
+
+class Shared:
+    """What is asked of several workers: each test on one of them, and no long one last."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if _is_worker(config):
+            long_first(items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> Sharing | None:
+        return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture
