@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from garant.apps.accounts import invitations
@@ -11,8 +14,11 @@ from garant.apps.jobs import services as jobs
 from garant.apps.jobs.kinds import propose_today
 from garant.apps.organisations import services as organisations
 from garant.apps.webhooks import services as webhooks
+from garant.site import settings
 from tests.browser.chromium import AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
+
+PACKAGE = Path(settings.__file__).parents[1]
 
 
 @pytest.mark.parametrize("path", ["/", "/account/login/", "/account/password/reset/"])
@@ -50,6 +56,19 @@ def test_the_eyes_see_what_is_wrong(eyes: Eyes) -> None:
         found = list(looked_at(visit.page))
         assert any("image-alt" in said for said in found)
         assert any("beyond the edge" in said for said in found)
+
+
+@pytest.mark.parametrize("sheet", sorted(PACKAGE.rglob("*.css")), ids=lambda sheet: sheet.name)
+def test_the_dark_theme_changes_colours_alone_and_nothing_asks_how_high_the_window_is(sheet: Path) -> None:
+    """What `looked_at` relies on."""
+    rules = sheet.read_text(encoding="utf-8")
+    queries = re.findall(r"@media\s*([^{]*?)\s*{", rules)
+    assert [one for one in queries if re.search("height|aspect|orientation", one)] == []
+    assert set(re.findall(r"([a-z-]+):[^;{}]*\d[sdl]?v(?:h|min|max|b)\b", rules)) <= {"min-height"}
+    assert [one for one in queries if "color-scheme" in one] == ["(prefers-color-scheme: dark)"]
+    (dark,) = re.findall(r"@media \(prefers-color-scheme: dark\) {\s*:root {([^}]*)}\s*}", rules)
+    changed = [one.strip() for one in dark.split(";") if one.strip()]
+    assert [one for one in changed if not re.fullmatch(r"--[a-z-]+: #[0-9a-f]{3,6}", one)] == []
 
 
 def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
