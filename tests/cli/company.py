@@ -8,8 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
@@ -21,6 +19,7 @@ from unittest.mock import patch
 
 from garant.cli import application
 from garant.demo.build import DemoData, build_demo
+from tests.support.forking import COMMAND, Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "seipra-score"
@@ -61,16 +60,10 @@ class Company:
         """The database of a system."""
         return self.folder / "systems" / f"{name}.sqlite"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, code: str = COMMAND) -> Forked:
         """Start a command in a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-c", "from garant.cli import main; main()", *arguments],
-            cwd=self.folder,
-            env={**os.environ, **self.environment, **self.extra},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        environment = {**os.environ, **self.environment, **self.extra}
+        return Forked(code, arguments, cwd=self.folder, env=environment)
 
     def garant(self, *arguments: str) -> Done:
         """Run a command to its end."""
@@ -85,7 +78,7 @@ class Company:
                 "SELECT count(*) FROM promises_batch WHERE state <> 'prepared'"
             ).fetchone()[0]
 
-    def start_until(self, reached: Callable[[], bool], *arguments: str) -> subprocess.Popen[str]:
+    def start_until(self, reached: Callable[[], bool], *arguments: str) -> Forked:
         """Start a command and let it go until a point is reached, or it ends."""
         process = self.start(*arguments)
         deadline = time.monotonic() + 150

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -166,14 +165,9 @@ def sums(some: Sequence[dict[str, Any]]) -> tuple[int, ...]:
 
 def killed(club: Club, *arguments: str) -> None:
     """Run a command that dies before its second receipt."""
-    done = subprocess.run(
-        [sys.executable, "-c", DIES, *arguments],
-        cwd=club.folder,
-        env={**os.environ, **club.environment},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    process = club.start(*arguments, code=DIES)
+    _, err = process.communicate(timeout=200)
+    assert process.returncode == -signal.SIGKILL, err
 
 
 def test_a_dump_from_before_an_erasure_is_erased_again(kept: tuple[Club, Backup]) -> None:

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 
 from garant.demo.stage import example
 from tests.docs.pages import ROOT, examples
+from tests.support.forking import COMMAND, Forked
 
 PAGE = ROOT / "docs" / "how-to" / "keep-garant-itself.md"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -35,16 +34,10 @@ def typed(tmp_path: Path) -> Typed:
     }
 
     def type_(who: str, words: list[str]) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("garant")), *words],
-            env={**inherited, **known, "GARANT_ACTOR": who},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
-        return done.stdout + done.stderr
+        process = Forked(COMMAND, tuple(words), cwd=tmp_path, env={**inherited, **known, "GARANT_ACTOR": who})
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 0, (words, out, err)
+        return out + err
 
     return type_
 

@@ -6,8 +6,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +15,13 @@ import pytest
 
 from tests.apps.promises.tiny import PEOPLE, SIZE, make_target, people_left, sign_contract
 from tests.servers.postgres import PostgresServer
+from tests.support.forking import Forked
 
 pytestmark = pytest.mark.timeout(300)
 
 ROOT = Path(__file__).resolve().parents[3]
 BATCHES = PEOPLE // SIZE
+TINY = "import sys; from tests.apps.promises.tiny import main; main(sys.argv[1:])"
 
 
 class Garant:
@@ -37,16 +37,9 @@ class Garant:
         }
         make_target(self.target)
 
-    def start(self, *options: str) -> subprocess.Popen[str]:
+    def start(self, *options: str) -> Forked:
         """Start to carry the plan out."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.apps.promises.tiny", str(self.target), *options],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return Forked(TINY, (str(self.target), *options), cwd=ROOT, env=self.environment)
 
     def run(self, *options: str) -> tuple[int, str, str]:
         """Carry the plan out, or be killed."""
@@ -80,16 +73,10 @@ class Garant:
             "evidence.verify_database('tiny')\n"
             "print('\\n'.join(str(r.key) for r in evidence.records('tiny')))"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        process = Forked(code, (), cwd=ROOT, env=self.environment)
+        said, complained = process.communicate(timeout=200)
+        assert process.returncode == 0, complained
+        return said
 
 
 both = pytest.mark.parametrize("garant", ["sqlite", "postgresql"], indirect=True)
