@@ -83,6 +83,7 @@ def test_a_person_takes_their_data_elsewhere(
     page.get_by_label(AGREE[english]).check()
     walk.see("transmit-asked", page)
     page.get_by_role("button", name=TRANSMIT[english]).click()
+    away(lambda: rights.texts_read(company, number, [], actor=OFFICER))
     away(lambda: rights.approve(company, number, actor=OFFICER))
     walk.work("request-package")
     assert away(deliver) == 1

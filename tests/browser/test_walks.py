@@ -72,7 +72,7 @@ def test_seen_taken_along_corrected_set_aside_and_erased(walk: Walk, tmp_path: P
     assert one in received(walk, tmp_path)
 
     walk.ask("portability", one)
-    walk.press("package", job="request-package")
+    walk.press("read", "package", job="request-package")
     walk.reads("granted")
     assert '"kind": "portability"' in received(walk, tmp_path)
 

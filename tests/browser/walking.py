@@ -54,7 +54,7 @@ WORDS = {
     "revoked": ("Vos directives sont révoquées", "Your directives are revoked"),
     "stays": ("Ce qui reste", "What stays"),
     "approve": ("Approuver et exécuter ce plan", "Approve and carry out this plan"),
-    "read": ("J’ai relu ces textes", "I have read these texts"),
+    "read": ("J’ai relu ce paquet", "I have read this package"),
     "package": ("Approuver et envoyer le paquet", "Approve and send the package"),
     "answer": ("Répondre", "Answer"),
     "outcome": ("La demande est", "The request is"),

@@ -81,6 +81,7 @@ def chosen(company: str, post: Letters, receiver: str, other: str = "") -> tuple
     assert (refused.status_code, "cochez la case" in refused.content.decode()) == (422, True)
     sent = {"transmit": "1", "receiver": receiver, "other": other, "consents": "on"}
     assert post_form(Client(), mine, sent).status_code == 303
+    rights.texts_read(company, request.key, [], actor=OFFICER)
     rights.approve(company, request.key, actor=OFFICER)
     work(company, "request-package")
     return request, mine

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
 from garant.apps.rights.each import packages
 from garant.ledger import LedgerError
@@ -107,12 +108,67 @@ def test_portability_takes_what_the_person_provided(company: str, post: Letters)
     assert "name" in portable
     assert "assessment" in portable or "cv" in portable
     request, _ = asked(company, post, "portability", somebody())
+    services.texts_read(company, request.key, [], actor=OFFICER)
     services.approve(company, request.key, actor=OFFICER)
     (made,) = work(company, "request-package")
     assert made["rows"] > 0
     with received(post.last("package_ready")["link"]) as package:
         assert "data.json" in package.namelist()
         assert not any("-shared" in name or name.endswith(".html") for name in package.namelist())
+
+
+APPLIED = """SELECT c.email, d.store_key FROM document d
+    JOIN application a ON d.owner_type = 'application' AND d.owner_id = a.id
+    JOIN candidate c ON c.id = a.candidate_id
+    WHERE c.email LIKE '%@%' AND d.store_key IS NOT NULL
+      AND (SELECT count(*) FROM candidate q WHERE lower(q.email) = lower(c.email)) = 1 ORDER BY d.id LIMIT 1"""
+
+
+def test_files_are_looked_at_and_left_out_one_by_one_each_a_decision_in_the_ledger(
+    company: str, post: Letters
+) -> None:
+    ((email, name),) = ask_system("GARANT_DEMO_RECRUITMENT", APPLIED)
+    request, _ = asked(company, post, "access", email)
+    whom = services.opened(services.find(company, request.key))
+    assert whom is not None
+    names = [one["name"] for one in whom.files]
+    assert name in names
+    with pytest.raises(LedgerError, match="free texts"):
+        services.approve(company, request.key, actor=OFFICER)
+    officer, page = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    assert name in officer.get(page).content.decode()
+    officer.post(f"{page}read/", {"names": "", "out": [str(names.index(name))]})
+    (entry,) = [one.payload for one in evidence.records(company, kind="request.files-read")]
+    assert (entry["files"], entry["left_out"], len(entry["decisions"])) == (len(names), 1, len(names))
+    assert name not in str(entry)
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    with received(post.last("package_ready")["link"]) as package:
+        inside = [each.rsplit("/", 1)[-1] for each in package.namelist() if each.startswith("files/")]
+        index = package.read("index.html").decode()
+    assert len(inside) == len(names) - 1
+    assert "Des fichiers qui concernent" in index
+
+
+def test_portability_waits_for_its_sentences_to_be_read(company: str, post: Letters) -> None:
+    ((email, _),) = ask_system("GARANT_DEMO_RECRUITMENT", APPLIED)
+    said = "Je suis disponible en mars ; Barnabé Voisin, mon ami, peut vous le dire"
+    change_system(
+        "GARANT_DEMO_RECRUITMENT",
+        """UPDATE document SET extracted_text = ? WHERE owner_type = 'application' AND owner_id IN
+           (SELECT a.id FROM application a JOIN candidate c ON c.id = a.candidate_id WHERE c.email = ?)""",
+        said,
+        email,
+    )
+    request, _ = asked(company, post, "portability", email)
+    with pytest.raises(LedgerError, match="free texts"):
+        services.approve(company, request.key, actor=OFFICER)
+    services.texts_read(company, request.key, ["Barnabé Voisin"], actor=OFFICER)
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    with received(post.last("package_ready")["link"]) as package:
+        text = package.read("data.json").decode()
+    assert "Voisin" not in text
 
 
 def test_nobody_found_is_left_to_a_person_to_answer(company: str, post: Letters) -> None:

@@ -31,6 +31,8 @@ def person_package(
     kind: PackageKind = "access",
     choose: Choose = everything,
     hide: Collection[str] = (),
+    files: Collection[tuple[str, str]] | None = None,
+    left_out: int = 0,
     made: Made | None = None,
 ) -> Iterator[bytes]:
     """The package of a person as a ZIP, in pieces: for `deliveries.services.prepare`. Nothing is in memory as a whole.
@@ -43,6 +45,8 @@ def person_package(
         kind: `access` (GDPR art. 15) or `portability` (art. 20).
         choose: which rows and columns of each table go in; all of them unless given.
         hide: names of other people that somebody read in the texts, besides those that the maps know.
+        files: the files, by system and name, that somebody looked at and that go; all of them unless given.
+        left_out: how many they left out, which the package says.
         made: filled in with what the package holds.
 
     Raises:
@@ -59,8 +63,9 @@ def person_package(
         identities=(*identities.values(), *named.own),
         names=tuple(sorted({*named.others, *hide})),
         by_hand=tuple(source.manual.label for _, source in sorted(workspace.manual.items())),
+        left_out=left_out,
     )
-    content = _Told(Portions(workspace.sources, identities, choose), policy)
+    content = _Told(Portions(workspace.sources, identities, choose), policy, files)
     return package(content, about, policy, kind=kind, made=made)
 
 
@@ -131,11 +136,42 @@ def sentences(
     return list(found)[:most]
 
 
+def attached(
+    sources: Mapping[str, Source], identities: Mapping[str, str], choose: Choose
+) -> list[tuple[str, str]]:
+    """The files of a package to come, by system and name: what a person looks at before it goes.
+
+    Raises:
+        NotSupported, ConnectorError: as for a package.
+    """
+    portions = Portions(sources, identities, _naming_files(choose))
+    for one in portions.tables():
+        for _ in one.rows:
+            pass
+    return [(one.system, one.name) for one in portions.files()]
+
+
+def _naming_files(choose: Choose) -> Choose:
+    """Of what goes into a package, only the columns that name a file."""
+
+    def narrowed(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
+        stores = [set(one.columns) for one in data_map.files if one.table == table]
+        return [
+            Share(share.ways, sorted(set().union(*named)), share.apart)
+            for share in (choose(data_map, table, ways) if stores else ())
+            if (named := [columns for columns in stores if columns <= set(share.columns)])
+        ]
+
+    return narrowed
+
+
 class _Told:
     """What the engine reads, with the labels of the map and of the policy."""
 
-    def __init__(self, portions: Portions, policy: Policy) -> None:
-        self._portions, self._policy = portions, policy
+    def __init__(
+        self, portions: Portions, policy: Policy, only: Collection[tuple[str, str]] | None = None
+    ) -> None:
+        self._portions, self._policy, self._only = portions, policy, only
 
     def tables(self) -> Iterator[Table]:
         """As they are read."""
@@ -168,4 +204,5 @@ class _Told:
     def files(self) -> Iterator[File]:
         """Once every table was read."""
         for one in self._portions.files():
-            yield File(one.system, one.name, one.pieces)
+            if self._only is None or (one.system, one.name) in self._only:
+                yield File(one.system, one.name, one.pieces)

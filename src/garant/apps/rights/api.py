@@ -126,12 +126,20 @@ class TextsOut(Schema):
 
     read: bool
     texts: list[dict[str, Any]]
+    files: list[dict[str, Any]] = Field(
+        description="the files that rows name; those that are `out` do not go"
+    )
 
 
 class NamesIn(Schema):
     """The names of other people that somebody found in the texts."""
 
     names: list[Line] = Field(default_factory=list[str], max_length=200)
+    left_out: list[int] = Field(
+        default_factory=list[int],
+        max_length=10_000,
+        description="positions, from 0, of the files that concern other people and do not go",
+    )
 
 
 class RequestIn(Schema):
@@ -248,13 +256,17 @@ def person(request: HttpRequest, organisation: str, request_number: str) -> Any:
 
 @router.get(_ONE + "/texts", auth=Needs(May.SEE_PEOPLE), response=TextsOut, summary="Free texts to read")
 def texts(request: HttpRequest, organisation: str, request_number: str) -> Any:
-    """For an access: other people may be named there, and a program does not know every name."""
+    """Before a package goes: other people may be named there, and a program does not know every name."""
     found = _found(organisation, request_number)
     whom = services.opened(found)
     if whom is None:
         raise _nothing()
     accounts.looked(organisation, who(request).user, "request", about=found.key, people=1)
-    return {"read": bool(whom.notes.get("read")), "texts": hiding(whom.texts, whom.hidden)}
+    return {
+        "read": bool(whom.notes.get("read")),
+        "texts": hiding(whom.texts, whom.hidden),
+        "files": whom.files,
+    }
 
 
 @router.post(_ONE + "/texts", auth=Needs(May.ANSWER), response=RequestOut, summary="Say they were read")
@@ -264,7 +276,7 @@ def texts_read(request: HttpRequest, organisation: str, request_number: str, bod
     return _after(
         organisation,
         request_number,
-        lambda: services.texts_read(organisation, request_number, names, actor=actor),
+        lambda: services.texts_read(organisation, request_number, names, left_out=body.left_out, actor=actor),
     )
 
 

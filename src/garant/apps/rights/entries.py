@@ -242,6 +242,22 @@ class RequestReminded(Payload):
     left: int = Field(description="days left; negative once it is late")
 
 
+@entry_kind(
+    "request.files-read",
+    fr="Quelqu’un a regardé les fichiers d’un paquet, et décidé de chacun s’il part.",
+    en="Somebody looked at the files of a package, and decided of each whether it goes.",
+)
+class RequestFilesRead(Payload):
+    """Files that concern other people are left out (GDPR art. 15(4)); the last entry counts."""
+
+    request: Key = Field(description=_NUMBER)
+    files: Count = Field(description="how many files rows name")
+    left_out: Count = Field(description="how many of them do not go")
+    decisions: list[Commitment] = Field(
+        description="a commitment to each decision, in order, under the request's own key, which dies with it"
+    )
+
+
 @entry_kind("request.answered", fr="Une demande a reçu sa réponse.", en="A request was answered.")
 class RequestAnswered(Payload):
     """To the person, in writing, with the ways of complaint where something was refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -13,9 +13,9 @@ from garant.apps.promises.packages import person_package, recorded
 from garant.apps.promises.published import open_published
 from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.each import changes, packages
-from garant.apps.rights.entries import RequestAnswered
+from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.models import Request, Step
-from garant.apps.rights.sealing import opened, person, seal
+from garant.apps.rights.sealing import Whom, opened, person, seal
 from garant.apps.rights.words import STATES, Capacity, Method, Outcome, Right, State
 from garant.policy.text import Language
 from garant.publish.packages import Made
@@ -36,7 +36,7 @@ def approve(request: Request, *, actor: str) -> Request:
     if not Step.objects.filter(request=request, kind="searched").exists():
         raise refusals.not_searched()
     whom = opened(request)
-    if whom is not None and whom.texts and not whom.notes.get("read"):
+    if whom is not None and (whom.texts or whom.files) and not whom.notes.get("read"):
         raise refusals.read_first()
     request.handler = actor
     store.move(request, State.APPROVED, actor)
@@ -45,21 +45,48 @@ def approve(request: Request, *, actor: str) -> Request:
 
 
 @store.moving(State.SEARCHING)
-def read(request: Request, names: Sequence[str], *, actor: str) -> None:
-    """Say that the sentences of the package were read, and which names in them are other people's (GDPR art. 15(4)).
+def read(request: Request, names: Sequence[str], *, left_out: Collection[int] = (), actor: str) -> None:
+    """Say that the package was read before it goes (GDPR art. 15(4)): what in it is about other people.
+
+    Args:
+        request: which.
+        names: other people's, in its sentences: they are masked.
+        left_out: the positions, from 0, of files that do not go; each file is a decision in the ledger.
+        actor: who read it.
 
     Raises:
         RequestRefusedError: there is none to read.
     """
     whom = opened(request)
-    if whom is None or not whom.texts:
+    if whom is None or not (whom.texts or whom.files):
         raise refusals.not_now(request.key, STATES[State(request.state)])
     found = {" ".join(name.split()) for name in names}
     whom.hidden = sorted({*whom.hidden, *found} - {""})
     whom.notes["read"] = actor
+    whom.files = [{**one, "out": number in left_out} for number, one in enumerate(whom.files)]
     seal(request, whom)
     request.save(update_fields=["sealed"])
     store.note(request, "texts-read", actor, texts=len(whom.texts), names=len(whom.hidden))
+    if whom.files:
+        store.enter(request.organisation, actor, _decided(request, whom))
+        out = sum(one["out"] for one in whom.files)
+        store.note(request, "files-read", actor, files=len(whom.files), left_out=out)
+
+
+def _decided(request: Request, whom: Whom) -> RequestFilesRead:
+    """What was decided about each file, under the request's own key: whoever has it can show which file was meant."""
+    about = [
+        [RequestFilesRead.kind, request.key, one["system"], one["name"], "out" if one["out"] else "goes"]
+        for one in whom.files
+    ]
+    return RequestFilesRead(
+        request=request.key,
+        files=len(whom.files),
+        left_out=sum(one["out"] for one in whom.files),
+        decisions=[
+            evidence.subject_commitment(request.organisation, person(request.key), one) for one in about
+        ],
+    )
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
@@ -135,6 +162,10 @@ def pack(
             kind="portability" if right == Right.PORTABILITY else "access",
             choose=packages.chosen(workspace.policy.document, right),
             hide=whom.hidden,
+            files=None
+            if entrusted
+            else [(one["system"], one["name"]) for one in whom.files if not one["out"]],
+            left_out=sum(one["out"] for one in whom.files),
             made=made,
         )
         stored = deliveries.encrypt(pieces, to=to, mark=mark)

@@ -79,8 +79,8 @@ def unknown_ground() -> RequestRefusedError:
 def read_first() -> RequestRefusedError:
     """Others may be named in the sentences of a package (GDPR art. 15(4))."""
     return _refused(
-        "Le paquet contient des textes libres. Relisez-les d’abord : d’autres personnes peuvent y être nommées.",
-        "The package holds free texts. Read them first: other people may be named there.",
+        "Le paquet contient des textes libres ou des fichiers. Relisez-les d’abord : d’autres personnes peuvent y être.",
+        "The package holds free texts or files. Read them first: other people may be named there.",
     )
 
 

@@ -33,7 +33,8 @@ class Whom:
         kept: what stays after an erasure: why, and until when.
         letters: what is to be printed, for whoever gave no e-mail address.
         told: the recipients who were told.
-        texts: for an access, the free texts that somebody reads before the package goes, others masked.
+        texts: for an access or a portability, the free texts that somebody reads before the package goes, others masked.
+        files: for an access, the files that rows name, and whether each is left out: it is about others.
         hidden: the names of others that they found there.
     """
 
@@ -50,6 +51,7 @@ class Whom:
     letters: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     told: list[str] = field(default_factory=list[str])
     texts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     hidden: list[str] = field(default_factory=list[str])
 
     def identities(self, *, declared: bool) -> dict[str, str]:

@@ -14,6 +14,7 @@ from garant.apps.promises.published import maps_folder, open_published, policy_i
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import directives, planning, questions, store
 from garant.apps.rights.each import changes, lists, texts, values
+from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import opened, seal
@@ -91,7 +92,7 @@ def _look(
             if not places:
                 return Looked(name, label, places)
             held = values.now(workspace.sources, known) if right == Right.RECTIFICATION else []
-            found = texts.read(alone, right, known) if right == Right.ACCESS else texts.Found()
+            found = texts.read(alone, right, known) if right in PACKAGES else texts.Found()
             return Looked(name, label, places, values=tuple(held), texts=found)
     except RefusedError as refusal:
         return Looked(name, label, [], refusal.message)
@@ -146,7 +147,7 @@ def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
     """Sealed with what they wrote: what is written about the person, for them to see and correct; or the sentences
     that somebody reads before the person does."""
     whom = opened(request)
-    if whom is None or request.right not in (Right.RECTIFICATION, Right.ACCESS):
+    if whom is None or Right(request.right) not in (Right.RECTIFICATION, *PACKAGES):
         return
     if request.right == Right.RECTIFICATION:
         whom.now = values.together(
@@ -156,6 +157,7 @@ def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
         whom.texts = texts.to_read(
             ((one.label.model_dump(), one.texts) for one in looked), whom.identities(declared=True)
         )
+        whom.files = texts.to_look_at(((one.label.model_dump(), one.texts) for one in looked), whom.files)
         whom.notes.pop("read", None)
     seal(request, whom)
     request.save(update_fields=["sealed"])

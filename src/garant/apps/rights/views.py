@@ -171,9 +171,10 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
         "reading": NamesForm(initial={"names": "\n".join(whom.hidden)}, auto_id="read-%s")
-        if whom and whom.texts and state == State.SEARCHING
+        if whom and (whom.texts or whom.files) and state == State.SEARCHING
         else None,
         "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and state == State.SEARCHING else [],
+        "files": whom.files if whom and state == State.SEARCHING else [],
         "texts_read": bool(whom and whom.notes.get("read")),
         "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
@@ -324,6 +325,7 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
         one.organisation,
         one.key,
         [services.cleaned("name", name) for name in sent.get("names", "").splitlines()],
+        left_out={int(each) for each in sent.getlist("out") if each.isdecimal()},
         actor=actor,
     ),
     "entrust": lambda one, _, actor: services.entrust(one.organisation, one.key, actor=actor),
@@ -376,6 +378,7 @@ _STEPS: Final[Mapping[str, Text]] = {
     ),
     "question-right": Text(fr="la réponse convient", en="the answer fits"),
     "question-wrong": Text(fr="la réponse ne convient pas", en="the answer does not fit"),
+    "files-read": Text(fr="fichiers regardés", en="files looked at"),
     "texts-read": Text(fr="textes libres relus", en="free texts read"),
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
     "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),

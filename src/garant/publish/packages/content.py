@@ -79,4 +79,6 @@ class About:
     names: tuple[str, ...] = ()
     """Names of other people, masked wherever a sentence has them."""
     by_hand: tuple[Text, ...] = ()
+    left_out: int = 0
+    """Files that concern other people, and that somebody left out."""
     """Systems that a colleague looks through: what is there follows apart."""

@@ -1,4 +1,4 @@
-"""Access: the sentences of a package, which somebody reads before it goes: a program does not know every name (art. 15(4))."""
+"""The sentences and files of a package, which somebody reads before it goes: a program does not know all (art. 15(4))."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from garant.apps.promises.packages import Named, names_met, sentences
+from garant.apps.promises.packages import Named, attached, names_met, sentences
 from garant.apps.promises.workspace import Workspace
 from garant.apps.rights.each.packages import chosen
 from garant.apps.rights.words import Right
@@ -24,6 +24,7 @@ class Found:
 
     named: Named = field(default_factory=Named)
     texts: Sequence[tuple[str, str]] = ()
+    files: Sequence[tuple[str, str]] = ()
 
 
 def read(workspace: Workspace, right: Right, identities: Mapping[str, str]) -> Found:
@@ -34,7 +35,20 @@ def read(workspace: Workspace, right: Right, identities: Mapping[str, str]) -> F
     """
     choose = chosen(workspace.policy.document, right)
     texts = sentences(workspace.sources, identities, choose, MOST)
-    return Found(names_met(workspace.sources, identities), texts)
+    files = attached(workspace.sources, identities, choose) if right == Right.ACCESS else []
+    return Found(names_met(workspace.sources, identities), texts, files)
+
+
+def to_look_at(
+    every: Iterable[tuple[dict[str, str], Found]], before: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The files with their system; what was decided about one before is shown, and asked again."""
+    out = {(one["system"], one["name"]) for one in before if one["out"]}
+    return [
+        {"where": label, "system": system, "name": name, "out": (system, name) in out}
+        for label, one in every
+        for system, name in one.files
+    ]
 
 
 def to_read(
