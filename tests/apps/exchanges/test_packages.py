@@ -6,7 +6,9 @@ import base64
 import hashlib
 import io
 import json
+import time
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,6 +146,37 @@ def test_the_answer_is_lost_and_the_package_is_received_once(
     assert deliver(1) == 1
     assert seen(Reception).count() == 1
     assert len(list(vault.folder().iterdir())) == 1, "theirs"
+    assert rights.find(company, request.key).state == "answered"
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_there_and_is_received_once(
+    company: str, there: str, receiver: Peer, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package is sent from its beginning again (ADR 0053): the half of it is dropped, and the whole taken once."""
+    request, _ = chosen(company, post, receiver.key)
+    (mine,) = vault.folder().iterdir()
+    whole = transmission._pieces
+
+    def half(key: str) -> Iterator[bytes]:
+        everything = b"".join(whole(key))
+        yield everything[: len(everything) // 2]
+        raise NotTakenError(None, "the line went dead")
+
+    monkeypatch.setattr(transmission, "_pieces", half)
+    for day in range(3):
+        assert deliver(day) == 0
+    until = time.monotonic() + 20
+    while list(vault.folder().iterdir()) != [mine] and time.monotonic() < until:
+        time.sleep(0.1)  # the other side is still finding out that nothing more comes
+    assert list(vault.folder().iterdir()) == [mine], "the receiver kept a half"
+    assert seen(Reception).count() == 0
+    monkeypatch.setattr(transmission, "_pieces", whole)
+    assert deliver(4) == 1
+    assert deliver(5) == 0
+    (held,) = services.inbox(there)
+    (sent,) = services.of_request(company, request.key)
+    assert (held.sha256, held.size) == (sent.sha256, sent.size)
+    assert seen(Reception).count() == 1
     assert rights.find(company, request.key).state == "answered"
 
 

@@ -102,6 +102,24 @@ def other_number() -> str:
     return "a7551968-d5d6-44b2-9831-815ac9017798"
 
 
+@pytest.mark.parametrize("hashed", ["md5", "sha1", "sha256"])
+def test_a_hashed_identity_is_refused_with_its_reason_and_nothing_is_kept(
+    company: str, controller: Controller, hashed: str
+) -> None:
+    """The standard knows them; a search by one would answer that nobody is there, which is not known."""
+    said = controller.body("erasure", somebody())
+    said["subject_identities"][0] |= {"identity_format": hashed, "identity_value": "0" * 64}
+    refused = controller.post(said)
+    assert refused.status_code == 400
+    told = refused.json()["error"]["message"]
+    assert "identity_format" in told
+    assert "in clear" in told
+    assert "raw" in told
+    assert seen(Request).count() == 0
+    found = controller.program.get(f"{controller.home}/discovery").json()
+    assert {one["identity_format"] for one in found["supported_identities"]} == {"raw"}
+
+
 def test_each_of_the_seven_rights_is_taken(company: str, controller: Controller) -> None:
     domain, email = keys.domain(), somebody()
     more: dict[str, Any] = {

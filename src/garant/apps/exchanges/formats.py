@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from garant.apps.exchanges import refusals
 from garant.apps.rights.words import Right, check_correction
@@ -41,7 +49,17 @@ class Identity(BaseModel):
 
     identity_type: Line
     identity_value: Line
-    identity_format: Literal["raw"] = "raw"
+    identity_format: Literal["raw", "md5", "sha1", "sha256"] = "raw"
+
+    @field_validator("identity_format")
+    @classmethod
+    def _in_clear(cls, value: str) -> str:
+        if value != "raw":
+            raise ValueError(
+                f"{value}: the systems here hold identities in clear and are searched by them; a hash finds nobody, "
+                "and an answer of “nobody” would be false. Send it raw, as discovery says"
+            )
+        return value
 
 
 class Correction(BaseModel):
