@@ -59,6 +59,10 @@ class Course:
     left: frozenset[RootKey] = frozenset()
     """Roots that left before the run was interrupted: their dates may have gone with them."""
 
+    def of(self, selection: Selection) -> Course:
+        """The same course for other roots: those of a selection of the same root, disposed of alike."""
+        return Course(selection, self.source, self.duties, self.steps, selection.root_keys())
+
     def change(self, keys: Iterable[RootKey]) -> ChangeSet:
         """The steps over those of the keys that are still due, with what holds them now."""
         due = [key for key in keys if key in self.now_due]

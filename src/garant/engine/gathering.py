@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from garant.engine.course import course_of
+from garant.engine.course import Course, course_of
 from garant.engine.document import Plan, Selection
 from garant.engine.execution import PlanRefused, check_drift
 from garant.engine.holds import Hold, held_terms, stand, under
@@ -171,14 +171,16 @@ class _System:
         self._source, self._snapshot = source, snapshot
         self._terms = held_terms(terms_of(policy, plan.as_of), standing)
         self._held = Held(standing, plan.kind)
-        self._steps: dict[Place, list[Step]] = {}
+        self._courses: dict[tuple[Place, bool], Course] = {}
 
     def alone(self, plan: Plan, selection: Selection) -> Counts:
         """What each step of a selection would change now."""
-        course = course_of(plan, selection, self._source)
-        course.heed(self._held.standing, plan.kind)
+        place = place_of(selection), selection.shared
+        if place not in self._courses:
+            self._courses[place] = course_of(plan, selection, self._source)
+            self._courses[place].heed(self._held.standing, plan.kind)
         # The same for everybody: what is built to ask them about one is asked about the next.
-        course.steps = self._steps.setdefault(place_of(selection), course.steps)
+        course = self._courses[place].of(selection)
         return check_drift(plan, course, self._snapshot, course.look(self._terms, self._snapshot))
 
     def together(self, place: Place, keys: Sequence[RootKey]) -> Selection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def _refused(job: Job, digest: str, refusal: RefusedError) -> RefusedError | Non
         return refusal
     key = services.waiting_runs(job.organisation).get(digest)
     if key is not None:
-        services.end_waiting(job.organisation, key, JobState.FAILED, why=why)
+        services.end_waiting(job.organisation, [key], JobState.FAILED, why=why)
     return None
 
 
@@ -145,6 +146,8 @@ def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> 
 def _ended(job: Job, digests: Sequence[str]) -> None:
     rights.ended(job.organisation, digests)
     others = services.waiting_runs(job.organisation)
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for digest, fate in fates_of(job.organisation, [one for one in digests if one in others]).items():
-        outcome = {"run": fate.key, "state": fate.state}
-        services.end_waiting(job.organisation, others[digest], JobState.DONE, outcome=outcome)
+        alike[fate.key, fate.state].append(others[digest])
+    for (run, state), keys in alike.items():
+        services.end_waiting(job.organisation, keys, JobState.DONE, outcome={"run": run, "state": state})

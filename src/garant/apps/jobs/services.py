@@ -6,7 +6,7 @@ What a job does (a plan approved, a run, promises looked at) writes its own ledg
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,11 +121,18 @@ def waiting_runs(organisation: str) -> dict[str, str]:
         return {one.arguments["plan"]: one.key for one in found}
 
 
-def end_waiting(organisation: str, key: str, state: JobState, **said: Any) -> None:
-    """Close a job that another one did, or tried, unless somebody has begun it meanwhile; as :func:`end` does."""
+def end_waiting(
+    organisation: str,
+    keys: Collection[str],
+    state: JobState,
+    *,
+    outcome: Mapping[str, Any] | None = None,
+    why: Text | None = None,
+) -> None:
+    """Close jobs that another one did, or tried, but those that somebody has begun meanwhile; as :func:`end` does."""
     with scoped(organisation):
-        if Job.objects.filter(key=key, state=JobState.WAITING).exists():
-            end(key, state, **said)
+        waiting = Job.objects.filter(key__in=keys, state=JobState.WAITING)
+        waiting.update(**_end(state, outcome, why))
 
 
 def oldest_waiting() -> datetime | None:
@@ -161,11 +168,13 @@ def end(
     key: str, state: JobState, *, outcome: Mapping[str, Any] | None = None, why: Text | None = None
 ) -> None:
     """Close a job with its outcome, or with why it failed."""
-    problem = {"fr": why.fr, "en": why.en} if why is not None else {}
     with scope_of(Job, "organisation", key=key):
-        Job.objects.filter(key=key).update(
-            state=state, outcome=dict(outcome or {}), problem=problem, ended_at=_now()
-        )
+        Job.objects.filter(key=key).update(**_end(state, outcome, why))
+
+
+def _end(state: JobState, outcome: Mapping[str, Any] | None, why: Text | None) -> dict[str, Any]:
+    problem = {"fr": why.fr, "en": why.en} if why is not None else {}
+    return {"state": state, "outcome": dict(outcome or {}), "problem": problem, "ended_at": _now()}
 
 
 def _now() -> datetime:

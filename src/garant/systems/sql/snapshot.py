@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 STREAM = 1_000
 """Rows fetched at a time when a person's data are read."""
+CHANGES = 8
+"""Changes whose questions are kept, to be asked again about other keys."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,8 @@ class SqlSnapshot:
         """The same of those who leave."""
         self._empty: set[str] = set()
         self._looked_at: set[str] = set()
-        self._last: _Asked | None = None
+        self._questions: list[_Asked] = []
+        """Of the last changes, the last first: several dispositions may be asked about in turn."""
 
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
@@ -117,11 +120,13 @@ class SqlSnapshot:
         )
 
     def _asked(self, change: ChangeSet) -> _Asked:
-        """The questions of a change, and what has been built of them where the last one did the same to other keys."""
+        """The questions of a change, and what has been built of them where one before did the same to other keys."""
         same = (change.root, change.steps, change.guards, change.shares, change.in_order, change.besides)
-        if self._last is None or any(a is not b for a, b in zip(self._last.same, same, strict=True)):
-            self._last = _Asked(same, self._passable(change))
-        return self._last
+        for asked in self._questions:
+            if all(a is b for a, b in zip(asked.same, same, strict=True)):
+                return asked
+        self._questions = [_Asked(same, self._passable(change)), *self._questions[: CHANGES - 1]]
+        return self._questions[0]
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots of the set for which some step would still change a row."""
