@@ -12,9 +12,9 @@ Place = tuple[str, int]
 """A table, and the hidden number of a row."""
 
 
-def of_people(data_map: DataMap, rows: Contents, keys: set[str]) -> set[Place]:
+def of_people(data_map: DataMap, rows: Contents, keys: set[str], root: str = "person") -> set[Place]:
     """The rows that lead to one of these people by any way, visible ones included."""
-    oracle = Oracle(data_map, rows, "person", b"")
+    oracle = Oracle(data_map, rows, root, b"")
     return {
         (table, rid)
         for table in data_map.tables
