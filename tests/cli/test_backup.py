@@ -184,6 +184,32 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Club:
     return backed_up(ready(found_club(folder, f"sqlite:///{folder / 'club.sqlite'}")))
 
 
+def test_an_export_kept_elsewhere_says_what_a_restored_garant_forgot(small: Club, tmp_path: Path) -> None:
+    """Garant's own state comes back older than what it did: requests, holds and runs since are named, to be done again."""
+    key = small.garant("keys", "show").out.split()[0]
+    assert small.garant("ledger", "export", str(tmp_path / "before.zip")).code == 0
+    placed = small.garant(
+        *("hold", "add", "--owner", "Legal", "--reason", "dispute", "--review", "2027-05-01"),
+        *("--identity", "email=nobody@club.example", "--policy", "policy"),
+    )
+    assert placed.code == 0, placed.err
+    assert small.garant("ledger", "export", str(tmp_path / "kept.zip")).code == 0
+    other = elsewhere(small, tmp_path)
+    done = other.garant("restore", str(backups(small)[0]))
+    assert done.code == 0, done.err
+    assert "garant ledger since" in " ".join((done.out + done.err).split())
+    told = other.garant("ledger", "since", str(tmp_path / "kept.zip"), "--key", key)
+    assert told.code == 1, told.err
+    assert "Holds placed" in told.err + told.out
+    assert placed.out.split()[2].rstrip(",") in told.out, "which one"
+    assert "hold.placed" in told.out
+    same = small.garant("ledger", "since", str(tmp_path / "kept.zip"), "--key", key)
+    assert same.code == 0, same.err
+    forged = tmp_path / "forged.zip"
+    forged.write_bytes((tmp_path / "kept.zip").read_bytes().replace(b"hold.placed", b"hold.placid"))
+    assert other.garant("ledger", "since", str(forged), "--key", key).code != 0
+
+
 def test_without_the_keys_nothing_is_restored(small: Club, tmp_path: Path) -> None:
     other = elsewhere(small, tmp_path)
     (tmp_path / "home" / "keys" / "archive.key").unlink()

@@ -75,6 +75,13 @@ def register(app: typer.Typer) -> None:
         ),
     )(prove)
     group.command(
+        "since",
+        help=both(
+            "Après une restauration de Garant : ce qu’un export gardé ailleurs a de plus, et ce qu’il faut refaire.",
+            "After a restore of Garant: what an export kept elsewhere has beyond, and what is to be done again.",
+        ),
+    )(since)
+    group.command(
         "inspect",
         help=both("Montre les entrées d’un registre.", "Show the entries of a ledger."),
     )(inspect)
@@ -159,6 +166,38 @@ def prove(
     out_path.write_bytes(proof.to_json())
     note(proof.describe("fr"), proof.describe("en"))
     return Exit.OK
+
+
+def since(
+    export_path: Annotated[
+        Path,
+        typer.Argument(metavar="EXPORT", help=both("Dossier ou ZIP exporté.", "Exported folder or ZIP.")),
+    ],
+    key: KeyOption = None,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Hold the ledger here against an export that is verified first; 0 where nothing was forgotten, 1 where something was."""
+    report = verify_export(export_path, _trusted(key))
+    if not report.ok:
+        note(report.describe("fr"), report.describe("en"))
+        return Exit.FINDINGS
+    state.ready()
+    from garant.apps.backups import services as backups
+
+    found = backups.since(state.the_organisation(organisation), export_path)
+    note(
+        f"{count(found.common)} entrées en commun ; l’export en a {count(found.beyond)} de plus, ce registre {count(found.own)}.",
+        f"{count(found.common)} entries in common; the export has {count(found.beyond)} more, this ledger {count(found.own)}.",
+    )
+    for one in found.missed:
+        about = f"\n  {', '.join(one.about)}" if one.about else ""
+        note(f"- {one.what.fr}{about}", f"- {one.what.en}{about}")
+    if found.beyond:
+        shown = table(say("Genre", "Kind"), say("Entrées oubliées", "Entries forgotten"))
+        for kind, number in found.kinds.items():
+            shown.add_row(kind, count(number))
+        out().print(shown)
+    return Exit.FINDINGS if found.beyond else Exit.OK
 
 
 def inspect(

@@ -15,6 +15,7 @@ from garant.apps.backups.bundle import SUFFIX, Manifest
 from garant.apps.backups.drills import Drilled, drill
 from garant.apps.backups.entries import BackupMade
 from garant.apps.backups.restoring import Place, folder, latest, restore
+from garant.apps.backups.since import Since, since
 from garant.apps.backups.snapshots import State
 from garant.apps.promises import locks
 from garant.ledger.entries import Entry
@@ -24,6 +25,7 @@ __all__ = [
     "Made",
     "Manifest",
     "Place",
+    "Since",
     "State",
     "drill",
     "folder",
@@ -31,6 +33,7 @@ __all__ = [
     "make",
     "new_identity",
     "restore",
+    "since",
 ]
 
 new_identity = bundle.new_identity
