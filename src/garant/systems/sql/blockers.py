@@ -48,12 +48,15 @@ def foresee(
     statements: Statements,
     steps: Sequence[Step],
     idle: Collection[int] = (),
+    *,
+    whole: bool = False,
 ) -> list[Blocker]:
     """References that will still be there when their target must go.
 
     A referring row that an earlier step (or the same one) deletes, or whose reference it blanks, is no
     obstacle; where the reference is deferred, nor is one that a later step takes away. ``idle`` are the
-    positions of steps that are known to find no row: they need not be asked about.
+    positions of steps that are known to find no row: they need not be asked about. ``whole``: nobody of the
+    selection leaves later than the others; a row that waits for a later selection lets go of those of this one.
     """
     return [
         Blocker(step.table, reference.name, rows, reference.table)
@@ -63,7 +66,7 @@ def foresee(
         if reference.refuses
         and reference.target_table == _bare(connection, step.table)
         and (taking := steps if reference.deferred else steps[: position + 1])
-        and (rows := _count(connection, statements, reference, step, taking, idle))
+        and (rows := _count(connection, statements, reference, step, taking, idle, whole=whole))
     ]
 
 
@@ -78,7 +81,7 @@ def cascades(
         for reference in known
         if reference.cascades
         and reference.target_table == _bare(connection, step.table)
-        and (rows := _count(connection, statements, reference, step, steps))
+        and (rows := _count(connection, statements, reference, step, steps, whole=True))
     ]
 
 
@@ -142,10 +145,12 @@ def _count(
     going: Step,
     taking: Sequence[Step],
     idle: Collection[int] = (),
+    *,
+    whole: bool = False,
 ) -> int:
     """Rows that refer to what a step deletes and that none of the others takes away."""
     mine = [step for step in taking if _bare(connection, step.table) == reference.table]
-    if surely_taken(mine, going, reference, in_order=statements.in_order):
+    if surely_taken(mine, going, reference, in_order=statements.in_order and not whole):
         return 0
     child = statements.table(reference.table)
     doomed = (

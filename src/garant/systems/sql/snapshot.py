@@ -133,7 +133,8 @@ class SqlSnapshot:
         statements, force = self._load(change), change.in_force
         batch = statements.batch
         left: set[RootKey] = set()
-        for step in self._passable(change):  # a map with many ways would make one query too large to plan
+        # A map with many ways would make one query too large to plan. The shortest first: they may tell of all.
+        for step in sorted(self._passable(change), key=_length):
             if not step.concerns(force):
                 continue
             if len(step.paths) > 1 and not self._connection.scalar(statements.count(step)):
@@ -179,7 +180,8 @@ class SqlSnapshot:
     def foresee(self, change: ChangeSet, idle: Collection[int]) -> list[Blocker]:
         """The references that will refuse a deletion of the change; ``idle`` steps find no row."""
         known = self._referring()
-        return foresee(self._connection, known, self._load(change), self._passable(change), idle)
+        statements, steps = self._load(change), self._passable(change)
+        return foresee(self._connection, known, statements, steps, idle, whole=True)
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:
         """The rows that a foreign key takes away with those of the change."""
@@ -258,3 +260,8 @@ class SqlSnapshot:
             fill_held(self._connection, self._dialect, self._map, change.guards)
             self._guards = change.guards
         return self._connector.statements(self._connection, change)
+
+
+def _length(step: Step) -> int:
+    """How far the rows of a step are from their roots."""
+    return max((len(path.hops) for path in step.paths), default=0)
