@@ -15,7 +15,7 @@ from garant.engine.execution import Execution
 from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples
 from tests.engine.support.oracle import ends
-from tests.engine.support.policies import policy
+from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook, carry_out, retention
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
 
@@ -68,15 +68,17 @@ def test_who_is_past_one_term_and_not_another_still_owns_what_is_shared(shop: Sh
     assert (shop.ids("contact"), shop.ids("interaction")) == ([1, 2], [2])
 
 
-def test_who_is_past_the_term_of_a_rule_is_asked_about_the_same_rule_from_another_event(shop: Shop) -> None:
-    """Their own selection was not held by it, and says nothing of it."""
-    friendly(shop, "odd", "even").people(1, customer=1).people(2, customer=2).invoice(1, at=RECENT)
-    shop.invoice(2, at=OLD)
-    shop.document["promises"].append({**shop.document["promises"][0], "event": "last-invoice"})
+def test_whose_term_has_ended_early_keeps_nothing_for_another_selection(shop: Shop) -> None:
+    """The plan and the look before the run say the same of them."""
+    friendly(shop, "odd", "even").people(1, customer=1, at=RECENT).people(2, customer=2)
+    shop.policy = policy("UTC", odd=rule("P1Y", sooner="last-invoice"), even="P2Y")
+    shop.invoice(1, at=OLD).invoice(2, at=OLD)
     befriend(shop, _2=1)
     plan = shop.plan()
-    shared = [(a.deleted, a.shared) for s in plan.selections for a in s.actions if a.table == "contact"]
-    assert shared[1] == (0, 1), "an invoice of the first keeps the card of the second"
+    assert [(s.rule, s.due, s.sooner) for s in plan.selections] == [("odd", 1, 1), ("even", 1, 0)]
+    _, checked = carry_out(plan, shop.policy, shop.system())
+    assert checked.verified, checked
+    assert shop.ids("contact") == []
 
 
 def test_what_stays_for_people_whom_nothing_dates_is_said_and_is_not_verified(shop: Shop) -> None:

@@ -14,8 +14,6 @@ from garant.engine.leaving import (
     besides,
     cards,
     carried_over,
-    is_told,
-    leaving,
     left_to_undated,
     share,
     without,
@@ -115,19 +113,12 @@ class Choice:
         if not share(self.steps) or not self.found.keys:
             return gone
         for one in others:
-            found = self._past(
-                one, [key for key in one.found.keys if key not in self._mine and key not in gone]
-            )
+            keys = [key for key in one.found.keys if key not in self._mine and key not in gone]
+            found = carried_over(one.found.held, one.duties, self.duties, keys, self.binding)
             if self.archive:
                 found = without(found, self.duties, one.binding) if one.archive else besides(found)
             gone |= found
         return gone
-
-    def _past(self, one: Choice, keys: Sequence[RootKey]) -> dict[RootKey, int]:
-        """Those past another promise's term whom this one does not keep: from what was found of them, where that says."""
-        if is_told(one.duties, self.duties, self.binding, one.binding, one.rule):
-            return carried_over(one.found.held, one.duties, self.duties, keys, self.binding)
-        return leaving(self.terms, self.data_map, self.snapshot, self.binding, self.duties, keys)
 
     @property
     def _sibling(self) -> list[Choice]:

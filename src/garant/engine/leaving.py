@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
-from garant.policy.document import RetentionRule
 from garant.systems.model import DataMap, Duty, PromiseBinding
 from garant.systems.port import BESIDES, LATER, ChangeSet, DutyQuestion, Recheck, RootKey, Snapshot, Step
 
@@ -122,28 +121,6 @@ def carried_over(
         for key, mask in masks.items()
         if not mask & kept
     }
-
-
-def is_told(
-    known: Sequence[Duty],
-    duties: Sequence[Duty],
-    binding: PromiseBinding,
-    by: PromiseBinding,
-    rule: RetentionRule,
-) -> bool:
-    """Whether :func:`carried_over` says of roots that leave ``by`` a promise all that :func:`leaving` would.
-
-    Args:
-        known: the duties that they have just been asked about, ``by`` being carried out.
-        duties: those of the selection that ``binding`` makes.
-        rule: of ``by``. Where it may end early, what has the same rule and event is not over for everybody.
-    """
-    own = (binding.rule, binding.role, binding.event)
-    return (
-        not rule.sooner
-        and any((duty.rule, duty.role, duty.event) == own for duty in known)
-        and all(duty in known or (duty.rule, duty.event) == (by.rule, by.event) for duty in duties)
-    )
 
 
 def without(
