@@ -12,11 +12,13 @@ from garant.engine.subject import plan_subject
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.policies import policy
 from tests.engine.support.shop import AS_OF
-from tests.fire.arena import Arena
+from tests.fire.arena import PATIENCE, Arena
 from tests.fire.conftest import Standing
 from tests.fire.zygote import MAP_DIGEST, POLICY_DIGEST
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+PEOPLE = "SELECT count(*) FROM contact"
 
 
 def test_a_second_run_of_the_same_plan_is_refused_and_harms_nothing(standing: Standing, arena: Arena) -> None:
@@ -63,10 +65,14 @@ def test_a_clock_that_stepped_back_before_the_plan_s_day_is_refused(standing: St
 
 
 def test_a_clock_that_steps_back_during_a_run_waits_for_its_day(standing: Standing, arena: Arena) -> None:
+    everybody = arena.database.scalar(PEOPLE)
     child = arena.start({"do": "apply", "days": 3})
-    time.sleep(standing.peace.seconds * 0.6)
+    end = time.monotonic() + PATIENCE
+    while arena.database.scalar(PEOPLE) == everybody:
+        assert time.monotonic() < end, "the run never began"
+        time.sleep(0.005)
     child.kill()
-    child.end()
+    assert child.end() == {}, "the run had ended"
     between = arena.shop.rows()
     assert "is for looking only" in arena.apply(days=-2).get("words", "")
     assert arena.shop.rows() == between
