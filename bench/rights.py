@@ -119,7 +119,8 @@ def erase(email: str) -> Spent:
         services.search(ORGANISATION, key)
     with part(spent, "approved"):
         services.approve(ORGANISATION, key, actor=OFFICER)
-    job = jobs.open_job(ORGANISATION, "run")
+    (waiting,) = jobs.waiting_runs(ORGANISATION).values()
+    job = jobs.begin(waiting)
     assert job is not None
     with part(spent, "run and verified"):
         kinds.run(job)

@@ -203,7 +203,8 @@ def carry_out(
         work = open_work(known is not None and services.has_touched(known), size)
         run = start(plan, size)
         begun()
-        with attending(run.key, Attendance(work, observer, stop or threading.Event(), aftermath)):
+        here = Attendance(plan.organisation, work, observer, stop or threading.Event(), aftermath)
+        with attending(run.key, here):
             _run_durably(run)
         with scoped(plan.organisation):
             return Run.objects.get(pk=run.key)

@@ -28,8 +28,9 @@ Observer = Callable[[Progress], None]
 
 @dataclass
 class Attendance:
-    """What a process holds for a run that it carries out: its work, who watches, who may stop, what follows."""
+    """What a process holds for a run that it carries out: whose it is, its work, who watches, who may stop, what follows."""
 
+    organisation: str
     work: Work
     observer: Observer
     stop: threading.Event

@@ -18,6 +18,7 @@ from garant.apps.promises import services
 from garant.apps.promises.discretion import brief
 from garant.apps.promises.observers import Progress, present
 from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
+from garant.apps.scoping import scoped
 from garant.systems.port import Interrupted, SystemUnreachable
 
 WORKFLOW = "garant.run_plan"
@@ -34,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
 @DBOS.step(name="garant.list_batches")
 def list_batches(run_key: str) -> list[str]:
     """Fix the list of batches, so that a recovered run follows the same one."""
-    with _one_sentence():
+    with _in_one_scope(run_key), _one_sentence():
         return list(present(run_key).work.batch_keys())
 
 
@@ -48,7 +49,7 @@ def list_batches(run_key: str) -> list[str]:
 )
 def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     """Carry out one batch unless its receipt exists, and write the receipt."""
-    with _one_sentence():
+    with _in_one_scope(run_key), _one_sentence():
         batch = services.receipt_of(run_key, batch_key)
         if batch is None:
             result = present(run_key).work.execute(batch_key, services.RunJournal(run_key))
@@ -73,7 +74,7 @@ def list_residue(run_key: str) -> list[str]:
 )
 def search_residue(run_key: str, system: str) -> None:
     """Clean and search one system unless that is written down, and write it down."""
-    with _one_sentence():
+    with _in_one_scope(run_key), _one_sentence():
         aftermath = present(run_key).aftermath
         if aftermath is not None and services.residue_of(run_key, system) is None:
             report = aftermath.look(system, services.canaries_of(run_key, system))
@@ -83,7 +84,7 @@ def search_residue(run_key: str, system: str) -> None:
 @DBOS.step(name="garant.finish_run")
 def finish_run(run_key: str) -> str:
     """Ask the systems again, close the run, sign the ledger."""
-    with _one_sentence():
+    with _in_one_scope(run_key), _one_sentence():
         checked = present(run_key).work.verify(services.RunJournal(run_key))
         state = services.finish_run(run_key, checked).state
         services.forget_canaries(run_key)
@@ -109,6 +110,13 @@ def run_plan(run_key: str) -> str:
         raise RunInterruptedError(str(spent.errors[-1])) from None
     finally:
         connections.close_all()
+
+
+@contextmanager
+def _in_one_scope(run_key: str) -> Iterator[None]:
+    """Whose run it is was known when it began: nothing in a step need look for it again."""
+    with scoped(present(run_key).organisation):
+        yield
 
 
 @contextmanager
