@@ -141,7 +141,7 @@ def test_no_request_leads_to_an_invoice(odoo_map: LoadedMap) -> None:
     assert roots == {"partner", "lead", "candidate", "subscriber"}
 
 
-def test_a_correction_never_writes_a_number_or_a_second_phone(odoo_map: LoadedMap) -> None:
+def test_a_correction_never_writes_a_number_and_an_address_has_all_its_parts(odoo_map: LoadedMap) -> None:
     kinds = {
         (table, name): column.identity
         for table, spec in odoo_map.map.tables.items()
@@ -149,4 +149,6 @@ def test_a_correction_never_writes_a_number_or_a_second_phone(odoo_map: LoadedMa
         if column.identity
     }
     assert "number" not in kinds.values()
-    assert not any(column == "mobile" for _, column in kinds)
+    housed = {table for (table, _), kind in kinds.items() if kind == "street"}
+    for part in ("postcode", "town", "country"):
+        assert {table for (table, _), kind in kinds.items() if kind == part} == housed
