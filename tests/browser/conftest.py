@@ -1,4 +1,4 @@
-"""Pages seen in Chromium: one browser for each worker, a running site of the test's own."""
+"""Pages seen in Chromium: one browser for each module, a running site of the test's own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.site.conftest import company, demo, demo_systems, installation, neigh
 __all__ = ["company", "demo", "demo_systems", "installation", "neighbour", "persona", "site"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; closed with the module, for what drives it is an event loop, which runs forbid."""
     with chromium() as opened:
         yield opened
 
