@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from garant.apps.exchanges import services
 
@@ -36,8 +36,11 @@ def attempt(name: str) -> bool:
 
 @DBOS.workflow(name="garant.exchange", max_recovery_attempts=None)
 def tell(name: str) -> bool:
-    """One attempt, durably."""
-    return attempt(name)
+    """One attempt, durably; the thread that made it keeps no connection."""
+    try:
+        return attempt(name)
+    finally:
+        connections.close_all()
 
 
 def register() -> None:
