@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from garant.apps.evidence import services as evidence
+from garant.apps.evidence import turns
 from garant.apps.organisations import services as organisations
 from garant.ledger import Entry, SubjectKeysDestroyed
 from tests.ledger.logs import START
@@ -79,6 +82,16 @@ def test_a_destroyed_key_is_not_remembered(demo: str) -> None:
         before = evidence.subject_key(demo, who)
         assert evidence.destroy_subject_keys(demo, [who]) == 1
         assert evidence.subject_key(demo, who) != before
+
+
+def test_nobodys_key_stays_in_memory_after_the_transaction(
+    demo: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        evidence.subject_key(demo, ("crm", "contact", "1"))
+        mine = turns._turns[transaction.get_connection()][demo]
+        assert len(mine.keys) == 1
+    assert mine.keys == {}
 
 
 def test_two_organisations_in_one_transaction_keep_to_their_logs(demo: str) -> None:

@@ -20,11 +20,15 @@ from garant.apps.scoping import scoped
 from garant.ledger import RightEdge
 
 
+@dataclass(eq=False, slots=True)
 class _Mark:
     """Kept by the connection until its transaction ends, or until the savepoint that it was made in is rolled back."""
 
+    keys: dict[str, bytes]
+
     def __call__(self) -> None:
-        """Nothing is to be done at the end."""
+        """At the end nobody's key stays in memory, where destroying it would not reach it."""
+        self.keys.clear()
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Turn:
 
     def mark(self) -> None:
         """Say that something is about to be read or written that a rollback would undo."""
-        mark = _Mark()
+        mark = _Mark(self.keys)
         self._marks.append(mark)
         transaction.on_commit(mark)
 
