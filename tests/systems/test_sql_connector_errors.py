@@ -5,8 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -357,6 +361,29 @@ def test_a_file_one_may_only_read_can_be_planned_and_not_changed(
             message
         )
         assert shop.ids("contact") == [1, 2]
+
+
+def test_what_a_killed_program_left_half_written_is_undone_before_it_is_read(
+    sqlite_shop: Shop, tmp_path: Path
+) -> None:
+    shop = sqlite_shop.people(1, 2)
+    file = tmp_path / "crm.sqlite"
+    killed_while_writing = f"""
+        import os, sqlite3
+        killed = sqlite3.connect({str(file)!r}, isolation_level=None)
+        killed.executescript("PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE half (at BLOB)")
+        killed.execute("INSERT INTO half VALUES (zeroblob(1000000))")
+        killed.execute("DELETE FROM contact WHERE id = 1")
+        os.kill(os.getpid(), 9)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(killed_while_writing)], check=False)
+    assert (tmp_path / "crm.sqlite-journal").stat().st_size > 0
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as reader:
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            reader.execute("SELECT 1 FROM sqlite_schema")
+        assert refused.value.sqlite_errorname == "SQLITE_READONLY_ROLLBACK"
+    assert shop.plan().selections[0].due == 2
+    assert not (tmp_path / "crm.sqlite-journal").exists()
 
 
 # ---------------------------------------------------------------- identities

@@ -143,14 +143,17 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    """SQLite's own online backup: one instant of a database that others write to meanwhile."""
+    """SQLite's own online backup: one instant of a database that others write to meanwhile.
+
+    Opened to write where that is allowed: what a killed program left half done is rolled back first.
+    """
     if not source.is_file():
         return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.touch(mode=0o600)
     with (
         closing(
-            sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+            sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
         ) as here,
         closing(sqlite3.connect(target)) as there,
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,27 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        if not writing:
+            _roll_back_what_was_left(connection, path)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _roll_back_what_was_left(connection: sa.Connection, path: str) -> None:
+    """A program killed while it wrote leaves a journal; the next to open the file to write undoes its half.
+
+    Who may only read cannot, and SQLite refuses (SQLITE_READONLY_ROLLBACK, its result codes). Where the file
+    cannot be written at all, the refusal stands and is said when the first question is asked.
+    """
+    look = "SELECT 1 FROM sqlite_schema LIMIT 1"
+    try:
+        connection.exec_driver_sql(look)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorname", None) != "SQLITE_READONLY_ROLLBACK":
+            raise
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=BUSY_SECONDS)) as writer:
+            writer.execute(look)
 
 
 @contextmanager
