@@ -26,6 +26,19 @@ EXAMPLE = ROOT / "examples" / "seipra-score"
 AS_OF = "2026-11-01"
 PEOPLE = 400
 
+BRAKED = """
+import time
+from garant.cli import main, runview
+report = runview.Watch.report
+def brake(watch, step):
+    report(watch, step)
+    while step.done == step.total - 1 and not watch.stop.is_set():
+        time.sleep(0.005)
+runview.Watch.report = brake
+main()
+"""
+"""A command that never begins the last batch of its run: it waits there to be killed, or told to stop."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -78,9 +91,9 @@ class Company:
                 "SELECT count(*) FROM promises_batch WHERE state <> 'prepared'"
             ).fetchone()[0]
 
-    def start_until(self, reached: Callable[[], bool], *arguments: str) -> Forked:
+    def start_until(self, reached: Callable[[], bool], *arguments: str, code: str = COMMAND) -> Forked:
         """Start a command and let it go until a point is reached, or it ends."""
-        process = self.start(*arguments)
+        process = self.start(*arguments, code=code)
         deadline = time.monotonic() + 150
         while not reached() and process.poll() is None:
             if time.monotonic() > deadline:
@@ -90,11 +103,12 @@ class Company:
         return process
 
     def kill_after(self, reached: Callable[[], bool], moment: float, *arguments: str) -> Done:
-        """Run a command, and kill -9 a moment after a point is reached; what it said until then."""
-        process = self.start_until(reached, *arguments)
+        """Run a command, and kill -9 a moment after a point is reached, before its last batch; what it said until then."""
+        process = self.start_until(reached, *arguments, code=BRAKED)
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         out, err = process.communicate()
+        assert process.returncode == -signal.SIGKILL, err
         return Done(process.returncode, out, err)
 
     def plan(self, *options: str) -> str:
