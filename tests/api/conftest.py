@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from garant.apps.accounts.services import Habilitation
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.tokens import services as tokens
-from garant.site import programs
+from garant.site import rates
 from garant.site.rates import Buckets
 from tests.apps.evidence.conftest import installation
 from tests.conftest import ROOT
@@ -79,17 +79,13 @@ def dpo(organisation: str) -> Client:
 
 
 @pytest.fixture
-def limited(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+def limited(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Callable[[str, int], None]]:
     """Limits of one kind, for the rest of a test."""
 
     def limit(kind: str, burst: int) -> None:
         monkeypatch.undo()
-        made = programs.ApiMiddleware.__init__
+        settings.GARANT_API_RATES = {**settings.GARANT_API_RATES, kind: (60, burst)}
+        rates.buckets.cache_clear()
 
-        def small(self: Any, answer: Any) -> None:
-            made(self, answer)
-            self._buckets[kind] = Buckets(60, burst)
-
-        monkeypatch.setattr(programs.ApiMiddleware, "__init__", small)
-
-    return limit
+    yield limit
+    rates.buckets.cache_clear()

@@ -22,7 +22,7 @@ from garant.apps.tokens.services import Answer, Bearer
 from garant.policy.text import Text
 from garant.site.middleware import content_policy
 from garant.site.problems import CONTENT_TYPE, problem
-from garant.site.rates import Buckets, caller
+from garant.site.rates import buckets, caller
 
 PREFIX: Final = "/api/"
 ASKING: Final = "/may"
@@ -46,8 +46,6 @@ class ApiMiddleware:
 
     def __init__(self, answer: Next) -> None:
         self._pass = answer
-        rates: dict[str, tuple[int, int]] = settings.GARANT_API_RATES
-        self._buckets = {kind: Buckets(*rate) for kind, rate in rates.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a program, whatever happens with a problem that it can read."""
@@ -87,17 +85,17 @@ class ApiMiddleware:
             return problem(500, "unexpected")
 
     def _limited(self, request: HttpRequest) -> HttpResponse:
-        address = caller(request)
+        address = caller(request.META)
         asking = request.path_info.endswith(ASKING)
-        wait = self._buckets["ask" if asking else "address"].take(address)
+        wait = buckets()["ask" if asking else "address"].take(address)
         if wait:
             return _later(wait)
         presented = _presented(request)
         bearer = tokens.recognise(presented) if presented else None
         if presented and bearer is None:
-            wait = self._buckets["refused"].take(address)
+            wait = buckets()["refused"].take(address)
         elif bearer is not None:
-            wait = self._buckets["ask" if asking else "token"].take(bearer.token)
+            wait = buckets()["ask" if asking else "token"].take(bearer.token)
         return _later(wait) if wait else self._admitted(request, bearer)
 
     def _admitted(self, request: HttpRequest, bearer: Bearer | None) -> HttpResponse:

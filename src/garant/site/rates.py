@@ -9,11 +9,12 @@ import math
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest
 
 _MOST: Final = 10_000
 """Buckets remembered; the one not used for longest goes, which is by then full again or nobody's."""
@@ -49,8 +50,15 @@ class Buckets:
         return 0 if there else max(1, math.ceil((1 - level) / rate))
 
 
-def caller(request: HttpRequest) -> str:
-    """Where a request comes from: what the proxy in front of us says, where there is one."""
+@cache
+def buckets() -> dict[str, Buckets]:
+    """The buckets of programs, by what they ask: those of this process."""
+    rates: dict[str, tuple[int, int]] = settings.GARANT_API_RATES
+    return {kind: Buckets(*rate) for kind, rate in rates.items()}
+
+
+def caller(environ: Mapping[str, Any]) -> str:
+    """Where a request comes from (WSGI's environ): what the proxy in front of us says, where there is one."""
     if settings.SECURE_PROXY_SSL_HEADER is not None:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or "proxy"
-    return request.META.get("REMOTE_ADDR", "")
+        return environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or "proxy"
+    return environ.get("REMOTE_ADDR", "")

@@ -153,7 +153,7 @@ def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
     uses = services.purposes_for(page.policy, right)
     form = RequestForm(request.POST if page.sent else None, right=right, capacity=capacity, purposes=uses)
     if page.sent:
-        wait = SENT.take(caller(request))
+        wait = SENT.take(caller(request.META))
         if wait:
             return page.later(wait)
         if form.is_valid():
@@ -220,7 +220,7 @@ def code(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     """The code: the same page for whoever opens it, the same words for every code that does not fit."""
     wrong = False
     if page.sent:
-        wait = TRIED.take(caller(request))
+        wait = TRIED.take(caller(request.META))
         if wait:
             return page.later(wait)
         if "again" in request.POST:
@@ -241,7 +241,7 @@ def told(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     if found is None:
         return page.render("gone", status=404)
     if page.sent:
-        wait = TRIED.take(caller(request))
+        wait = TRIED.take(caller(request.META))
         if wait:
             return page.later(wait)
         if request.POST.get("answer") in list(Reply):
@@ -257,7 +257,7 @@ def told(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
 def directive(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     """One's own directives for after death: read again, or revoked."""
     if page.sent:
-        wait = TRIED.take(caller(request))
+        wait = TRIED.take(caller(request.META))
         if wait:
             return page.later(wait)
         if "revoke" in request.POST and services.revoke_directives(page.organisation, secret):
@@ -283,7 +283,7 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
     )
     problem = ""
     if page.sent:
-        wait = TRIED.take(caller(request))
+        wait = TRIED.take(caller(request.META))
         if wait:
             return page.later(wait)
         try:
