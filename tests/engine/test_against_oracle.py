@@ -15,11 +15,12 @@ from garant.engine.document import Plan
 from garant.engine.subject import find_subject, plan_subject
 from garant.engine.terms import Source
 from garant.engine.verify import Left
+from garant.systems.checks.kept_ways import check_kept_ways
 from garant.systems.model import Duty
-from tests.engine.support.databases import Contents, Database
+from tests.engine.support.databases import Contents, Database, Row
 from tests.engine.support.examples import examples
 from tests.engine.support.moments import Fact
-from tests.engine.support.oracle import Effects, Oracle, ends, sealed_rows
+from tests.engine.support.oracle import Effects, Oracle, ends, keeps_column, sealed_rows
 from tests.engine.support.random_worlds import Builder, World
 from tests.engine.support.running import PSEUDONYM_KEY, carry_out, retention, source
 
@@ -108,6 +109,40 @@ def cut(world: World, rows: Contents, expected: Answer) -> set[str]:
     return left.effects("erase", duties(world), kept).concerned
 
 
+def lost(world: World, rows: Contents, expected: Answer) -> set[tuple[str, int]]:
+    """The rows of which a duty keeps something, and from which nothing leads any more to whom it holds."""
+    after = expected.effects.applied(rows)
+    before, left = (Oracle(world.data_map, one, "person", PSEUDONYM_KEY) for one in (rows, after))
+    return {
+        (table, rid)
+        for number, duty in enumerate(duties(world))
+        for table, deed in kept_by(world, duty)
+        for rid, row in after[table].items()
+        for key in owners(before, table, rows[table][rid]) - owners(left, table, row)
+        if key in expected.due and number in expected.leaving[key]
+        if deed or any(row[column] is not None for column in columns_kept(world, duty, table))
+    }
+
+
+def owners(oracle: Oracle, table: str, row: Row) -> set[str]:
+    return {way.key for way in oracle.ways(table, row) if way.relation != "visible"}
+
+
+def kept_by(world: World, duty: Duty) -> Iterator[tuple[str, bool]]:
+    """The tables of which a duty keeps something, and whether that is the rows themselves."""
+    for action in world.data_map.dispositions["erase"].actions:
+        keep, deleted = duty.keeps.get(action.table), action.do.value == "delete"
+        if keep is not None and (deleted and keep.row):
+            yield action.table, True
+        elif keep is not None and not deleted and columns_kept(world, duty, action.table):
+            yield action.table, False
+
+
+def columns_kept(world: World, duty: Duty, table: str) -> list[str]:
+    changed = {n: c for n, c in world.data_map.tables[table].columns.items() if c.erase not in (None, "keep")}
+    return [column for column in changed if keeps_column(duty, table, column)]
+
+
 def fate(effects: Effects, place: tuple[str, int]) -> object:
     return place in effects.gone or effects.changed.get(place)
 
@@ -184,6 +219,8 @@ def test_a_run_leaves_what_brute_force_leaves(database: Database, chance: Random
         assert world.rows() == expected.effects.applied(rows)
         untied = cut(world, rows, expected)
         assert verification.verified == (not waiting(world, rows) and not untied), verification
+        refused = list(check_kept_ways(world.data_map))
+        assert refused or not (untied or lost(world, rows, expected)), "no map loses what it keeps unsaid"
         again = retention(world.policy, systems, world.as_of)
         assert {str(key) for key in again.selections[0].root_keys()} == answer(world, world.rows()).due
         _, verification = (

@@ -134,6 +134,13 @@ def people_on_kept_invoices(crm: Path, as_of: date) -> set[int]:
     return {who for who, which in rows(crm, "SELECT person_id, id FROM invoice") if which in kept}
 
 
+def people_of_billed_firms(crm: Path, as_of: date) -> set[int]:
+    """Contacts of a firm that an invoice not ten years past the close of its year was sent to."""
+    kept = {row[0] for row in rows(crm, "SELECT id FROM invoice")} - invoices(crm, as_of)
+    of = rows(crm, "SELECT p.id, i.id FROM person p JOIN invoice i ON i.account_id = p.account_id")
+    return {who for who, which in of if which in kept}
+
+
 def candidates(recruitment: Path, as_of: date) -> set[int]:
     unselected = """
         SELECT candidate_id FROM application

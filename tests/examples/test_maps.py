@@ -96,10 +96,12 @@ def test_invoices_keep_whom_they_name(
     plan = plan_retention(policy, sources, as_of=AS_OF)
     left = next(s for s in plan.selections if s.role == "former-customer")
     crm = base(demo.folder, "crm")
-    held = oracles.former_customers(crm, AS_OF) & oracles.people_on_kept_invoices(crm, AS_OF)
+    former = oracles.former_customers(crm, AS_OF)
+    held = former & oracles.people_on_kept_invoices(crm, AS_OF)
+    beside = former & oracles.people_of_billed_firms(crm, AS_OF)
     person = next(action for action in left.actions if action.table == "person")
-    assert [rows.rows for rows in person.kept] == [len(held)]
-    assert person.deleted == left.due - len(held)
+    assert [rows.rows for rows in person.kept] == [len(held), len(beside)]
+    assert person.deleted == left.due - len(held | beside)
     years = [int(row[0][:4]) for row in oracles.rows(crm, f"""
         SELECT max(issued_on) FROM invoice WHERE person_id IN ({",".join(map(str, held))})""")]  # fmt: skip
     assert [duty.until for duty in left.duties if duty.roots == len(held)] == [date(years[0] + 10, 12, 31)]
@@ -312,17 +314,17 @@ def test_nobody_else_loses_anything(swept: Swept) -> None:
 
 
 def test_held_people_keep_their_name_alone(swept: Swept) -> None:
-    crm = base(swept.after, "crm")
-    held = swept.due["crm", "former-customer"] & {
-        row[0] for row in oracles.rows(crm, "SELECT id FROM person")
-    }
-    assert held == swept.due["crm", "former-customer"] & oracles.people_on_kept_invoices(
-        base(swept.before, "crm"), AS_OF
-    )
-    for key in held:
+    """And their colleagues an emptied card, which says whose their firm is."""
+    crm, before = base(swept.after, "crm"), base(swept.before, "crm")
+    former = swept.due["crm", "former-customer"]
+    billed = oracles.people_on_kept_invoices(before, AS_OF)
+    there = former & {row[0] for row in oracles.rows(crm, "SELECT id FROM person")}
+    assert there == former & (billed | oracles.people_of_billed_firms(before, AS_OF))
+    assert there & billed < there
+    for key in there:
         row = oracles.rows(crm, f"""SELECT full_name, first_name, last_name, email, phone, mobile, job_title,
             birth_year FROM person WHERE id = {key}""")[0]  # fmt: skip
-        assert all(row[:3])
+        assert all(row[:3]) if key in billed else row[:3] == ("(effacé)", None, None)
         assert row[3:] == (None,) * 5
 
 

@@ -205,6 +205,8 @@ def _verification(console: Console, run: Run) -> None:
                 ("was no longer due", "were no longer due"),
             )
             console.print(escape(f"{check['system']} · {check['rule'] or ''}: {words}"), soft_wrap=True)
+        if check.get("since"):
+            console.print(escape(_since(check)), soft_wrap=True)
         for left in check["left"]:
             rows = plural(left["rows"], ("ligne reste", "lignes restent"), ("row is left", "rows are left"))
             why = f" · {say(LEFT_TO_UNDATED.fr, LEFT_TO_UNDATED.en)}" if left.get("undated") else ""
@@ -227,3 +229,19 @@ def _verification(console: Console, run: Run) -> None:
             f"Not verified: what is said above is left (run {run.key}).",
         )
         console.print(f"[bold red]{escape(words)}[/]", soft_wrap=True)
+
+
+def _since(check: Mapping[str, Any]) -> str:
+    """Who came to be past their term after the plan was made: the run has left them and what they share as it was."""
+    words = plural(
+        check["since"],
+        (
+            "est arrivé à son terme depuis le plan : laissé tel quel, le prochain plan le prendra",
+            "sont arrivés à leur terme depuis le plan : laissés tels quels, le prochain plan les prendra",
+        ),
+        (
+            "has come past its term since the plan: left as it was, the next plan takes it",
+            "have come past their terms since the plan: left as they were, the next plan takes them",
+        ),
+    )
+    return f"{check['system']} · {check['rule'] or ''}: {words}"

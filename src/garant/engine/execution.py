@@ -13,6 +13,7 @@ from garant.engine.holds import Hold, Holding, Standing, held_terms, nothing_hel
 from garant.engine.journal import Journal
 from garant.engine.marks import ERASING, identifying
 from garant.engine.run import BATCH, BatchRef, Outcome, batches, block_summary, execute, summary
+from garant.engine.since import come_since
 from garant.engine.terms import Source, Terms
 from garant.engine.verify import Verification, verify
 from garant.policy.loader import LoadedPolicy
@@ -182,7 +183,9 @@ class Execution:
         for key, ref in self._batches.items():
             spared.setdefault(ref.selection, set()).update(journal.skipped(key))
         self._recall(journal, None)
-        return verify(self.terms, self.courses, spared, [self._asides[id(course)] for course in self.courses])
+        since = come_since(self.plan, self._policy, self._sources, self.courses, self._heeded)
+        asides = [self._asides[id(course)] for course in self.courses]
+        return verify(self.terms, self.courses, spared, asides, since)
 
 
 class _HoldsChanged(Exception):

@@ -7,6 +7,7 @@ by no other, has none: whichever promise, or nothing at all any more, takes what
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from garant.engine.steps import duty_of
@@ -136,17 +137,23 @@ def without(
 
 
 def left_to_undated(
-    terms: Terms, data_map: DataMap, snapshot: Snapshot, duties: Sequence[Duty], change: ChangeSet
+    terms: Terms,
+    data_map: DataMap,
+    snapshot: Snapshot,
+    duties: Sequence[Duty],
+    change: ChangeSet,
+    since: AbstractSet[RootKey] = frozenset(),
 ) -> list[tuple[Step, int]]:
     """The steps over roots' own rows that wait for people alone whom promises concern and nothing dates; how many rows.
 
-    No right of theirs is known but what a declared duty keeps, and no term will ever reach them.
+    No right of theirs is known but what a declared duty keeps, and no term will ever reach them. Those who came past
+    their terms ``since`` the plan was made are dated: the next plan takes them.
     """
     leave = change.departing or change.keys
     promised = sum(1 << number for number, duty in enumerate(duties) if duty not in data_map.duties)
     # Whom another promise keeps because it does not date them has no known right either.
     gone = {key for key in leave if not change.held.get(key, 0) & promised}
-    owners = list(snapshot.owners(change).difference(gone))
+    owners = list(snapshot.owners(change).difference(gone, since))
     undated = besides(without_right(terms, data_map, snapshot, change.root, owners, duties))
     if not undated:
         return []

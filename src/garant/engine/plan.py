@@ -63,7 +63,7 @@ def plan_retention(
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
             held = held_terms(terms, standing)
-            for choice in _choices(held, source, snapshot, standing):
+            for choice in choices(held, source, snapshot, standing):
                 progress(name, choice.binding.rule)
                 selections.append(choice.selection())
     tasks = retention_tasks(policy, manual or {}, [(hold.key, hold.reason) for hold in holds])
@@ -107,7 +107,7 @@ def _check_rules(terms: Terms, source: Source) -> None:
             raise UnknownRule(f"{data_map.system}: {error}") from None
 
 
-def _choices(terms: Terms, source: Source, snapshot: Snapshot, standing: Standing) -> Iterator[Choice]:
+def choices(terms: Terms, source: Source, snapshot: Snapshot, standing: Standing) -> Iterator[Choice]:
     """Whom each promise ends and, where the map asks for it, whom it archives: the end has not come for them yet."""
     made = [
         Choice(terms, source, snapshot, binding, standing, archive=archive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,8 @@ class Left:
 class SelectionCheck:
     """One selection, asked again: ``overdue`` roots of the plan still have something left to do.
 
-    ``held`` rows are there because a hold keeps them.
+    ``held`` rows are there because a hold keeps them. ``since``: roots past the term that no selection of the plan
+    has, because they came to be so after it was made; the next plan takes them.
     """
 
     system: str
@@ -41,6 +43,7 @@ class SelectionCheck:
     no_longer_due: int
     left: tuple[Left, ...]
     held: int = 0
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +70,33 @@ def verify(
     courses: Sequence[Course],
     spared: Mapping[int, AbstractSet[RootKey]],
     asides: Sequence[Aside],
+    since: Sequence[AbstractSet[RootKey]],
 ) -> Verification:
     """Count, over the plan's own roots, what every step would still change.
 
     ``spared`` are, per selection, the roots that took up contact again between plan and run: they
     were left alone. A root whose own row has gone is asked about like the others: what hung on it
-    must not stay behind.
+    must not stay behind. ``since`` are those who came past their term after the plan was made.
     """
-    checked = [
-        _check(terms, course, spared.get(number, set()), aside)
-        for number, (course, aside) in enumerate(zip(courses, asides, strict=True))
-    ]
+    waiting: dict[tuple[str, str], set[RootKey]] = defaultdict(set)
+    for course, come in zip(courses, since, strict=True):
+        waiting[course.selection.system, course.selection.root].update(come)
+    checked: list[tuple[SelectionCheck, AbstractSet[RootKey]]] = []
+    for number, (course, aside, come) in enumerate(zip(courses, asides, since, strict=True)):
+        wait = waiting[course.selection.system, course.selection.root]
+        check, unsettled = _check(terms, course, spared.get(number, set()), aside, wait)
+        checked.append((replace(check, since=len(come)), unsettled))
     return Verification(
         tuple(check for check, _ in checked), tuple(frozenset(unsettled) for _, unsettled in checked)
     )
 
 
 def _check(
-    terms: Terms, course: Course, spared: AbstractSet[RootKey], aside: Aside
+    terms: Terms,
+    course: Course,
+    spared: AbstractSet[RootKey],
+    aside: Aside,
+    waiting: AbstractSet[RootKey],
 ) -> tuple[SelectionCheck, AbstractSet[RootKey]]:
     selection = course.selection
     asked = [key for key in course.keys if key not in spared]
@@ -96,7 +108,7 @@ def _check(
         rows = snapshot.count(change).rows
         overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
         held = _held(snapshot, change)
-        undated = _left_to_undated(terms, course, snapshot, change, spared)
+        undated = _left_to_undated(terms, course, snapshot, change, spared, waiting)
     left = tuple(
         Left(step.table, step.do.value, count)
         for step, count in zip(course.steps, rows, strict=True)
@@ -122,11 +134,17 @@ def _held(snapshot: Snapshot, change: ChangeSet) -> int:
 
 
 def _left_to_undated(
-    terms: Terms, course: Course, snapshot: Snapshot, change: ChangeSet, spared: AbstractSet[RootKey]
+    terms: Terms,
+    course: Course,
+    snapshot: Snapshot,
+    change: ChangeSet,
+    spared: AbstractSet[RootKey],
+    waiting: AbstractSet[RootKey],
 ) -> Sequence[Left]:
     """Roots' own rows that people past their term own too, and that stay for people alone whom nothing dates.
 
-    Those for whom the plan found nothing to do are asked about too: that may be why.
+    Those for whom the plan found nothing to do are asked about too: that may be why. Those ``waiting`` for the next
+    plan keep what they own until then.
     """
     data_map, root, binding = course.source.data_map, course.selection.root, course.binding
     own = cards(data_map, root, change.steps)
@@ -135,8 +153,8 @@ def _left_to_undated(
     question = terms.due_question(data_map, binding, archive=course.selection.archive)
     past = snapshot.find_due(question, terms.duty_questions(data_map, course.duties))
     mine = set(change.keys)
-    besides = [key for key in past.keys if key not in mine and key not in spared]
+    besides = [key for key in past.keys if key not in mine and key not in spared and key not in waiting]
     held = {key: past.held[key] for key in besides if key in past.held}
     change = course.others.with_keys(root, [*change.keys, *besides], own, {**held, **change.held})
-    found = left_to_undated(terms, data_map, snapshot, course.duties, change)
+    found = left_to_undated(terms, data_map, snapshot, course.duties, change, waiting)
     return [Left(step.table, step.do.value, rows, undated=True) for step, rows in found]

@@ -162,6 +162,9 @@ class RunFinished(Payload):
     left: Count = Field(description="rows that the plan would still change")
     held: Count = Field(default=0, description="rows that are there because a hold keeps them")
     waiting: Count = Field(default=0, description="answers of persons still awaited: unproven until then")
+    since: Count = Field(
+        default=0, description="roots past their term since the plan was made: left to the next plan"
+    )
 
 
 class ResiduePlace(Payload):

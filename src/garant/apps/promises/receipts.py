@@ -99,6 +99,7 @@ def run_finished(run: Run, checked: Checked, *, waiting: int = 0) -> RunFinished
         left=rows_left(checked.details),
         held=sum(check.get("held", 0) for check in checked.details["selections"]),
         waiting=waiting,
+        since=sum(check.get("since", 0) for check in checked.details["selections"]),
     )
 
 

@@ -1,0 +1,61 @@
+"""GAR536 to GAR538: duties that keep something, and not what says whose it is."""
+
+from typing import Final
+
+from garant.systems.checks.findings import rule
+
+
+def _ticket_kept(keeps: str, *, links: str = "") -> str:
+    links = f"tables: {{note: {{links: [{links}]}}}}\n" if links else ""
+    duty = f"{{rule: invoices, root: client, role: client, event: end, keeps: {keeps}"
+    return f"{links}duties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
+
+
+_NOTE: Final = "{note: {row: true, columns: [text]}}"
+_BOTH: Final = "{note: {row: true, columns: [text]}, ticket: {row: true}, client: {row: true}}"
+_THROUGH, _DIRECT = "{parent: ticket, column: ticket_id}", "{root: client, column: client_id}"
+
+WAY_NOT_KEPT: Final = rule(
+    536,
+    "way-not-kept",
+    (
+        "Le devoir retient ces lignes, et non celles qui disent à qui elles sont.",
+        "The duty keeps these rows, and not those that say whose they are.",
+    ),
+    (
+        (
+            "Une fois le chemin coupé, le devoir ne les retient plus\u202f: un autre départ les efface trop tôt, ou plus "
+            "rien ne les efface, et la personne ne les retrouve pas (RGPD, art. 5(1)(e) et 15)."
+        ),
+        (
+            "Once the way is cut, the duty no longer holds them: another person’s leaving erases them too soon, or "
+            "nothing ever does, and the person does not find them (GDPR, art. 5(1)(e) and 15)."
+        ),
+    ),
+    (
+        "Ajouter au devoir la table qui est sur le chemin (row: true, sans colonnes), ou la colonne qui est changée.",
+        "Add to the duty the table on the way (row: true, no columns), or the column that is changed.",
+    ),
+    (_ticket_kept(_NOTE), _ticket_kept(_BOTH)),
+)
+WAY_DOUBTFUL: Final = rule(
+    537,
+    "one-way-kept",
+    (
+        "Un des chemins de ces lignes vers la personne part\u202f; un autre reste.",
+        "One of the ways from these rows to the person goes; another one stays.",
+    ),
+    (
+        "Les lignes qui n’ont que le premier ne seraient plus à personne.",
+        "The rows that have only the first would be nobody’s any more.",
+    ),
+    (
+        "Ajouter au devoir la table qui est sur ce chemin (row: true), à moins que toute ligne n’ait l’autre.",
+        "Add to the duty the table on this way (row: true), unless every row has the other.",
+    ),
+    (
+        _ticket_kept(_NOTE, links=f"{_THROUGH}, {_DIRECT}"),
+        _ticket_kept(_BOTH, links=f"{_THROUGH}, {_DIRECT}"),
+    ),
+    severity="warning",
+)
