@@ -1,6 +1,8 @@
-"""Who comes to be past their term between plan and run keeps what they own, and is counted."""
+"""Who comes to be past their term between plan and run keeps what they own, and is counted where rows are shared."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from garant.engine.execution import Execution
 from garant.engine.holds import Hold
@@ -34,11 +36,19 @@ def test_who_comes_past_their_term_before_the_run_keeps_what_they_share_and_is_s
     assert not checked.verified
 
 
+def shared(shop: Shop) -> Shop:
+    """A meeting of somebody past their term, which stays for whoever else was there."""
+    return shop.people(1, at=OLD).people(9, at=RECENT).meet(1, 1, 9)
+
+
 def test_those_for_whom_the_plan_had_nothing_to_do_are_not_said_again(shop: Shop) -> None:
     """Settled, selected, spared: none of these has come past their term since."""
-    shop.document["dispositions"]["erase"]["actions"] = [{"table": "contact", "do": "treat"}]
-    shop.people(1, 2, 3)
-    shop.database.run("UPDATE contact SET name = NULL, email = NULL, phone = NULL WHERE id = 1")
+    shop.document["dispositions"]["erase"]["actions"] = [
+        {"table": "meeting", "do": "delete"},
+        {"table": "contact", "do": "treat"},
+    ]
+    shared(shop).people(2, 3)
+    shop.database.run("UPDATE contact SET name = NULL, email = NULL, phone = NULL WHERE id = 3")
     plan = shop.plan()
     assert (plan.selections[0].due, plan.selections[0].settled) == (2, 1)
     execution, journal = Execution(plan, shop.policy, shop.system()), Notebook()
@@ -50,9 +60,9 @@ def test_those_for_whom_the_plan_had_nothing_to_do_are_not_said_again(shop: Shop
 
 
 def test_whom_a_hold_keeps_has_nothing_that_the_next_plan_would_take(shop: Shop) -> None:
-    shop.people(1).people(2, at=RECENT)
+    shared(shop).people(2, at=RECENT)
     plan = shop.plan()
-    shop.database.run(f"UPDATE interaction SET at = '{OLD}'")
+    shop.database.run(f"UPDATE interaction SET at = '{OLD}' WHERE contact_id = 2")
     hold = Hold("h-1", "legal", "A dispute.", AS_OF, identities=(("email", "n2@x.example"),))
     for holds, since in (([], 1), ([hold], 0)):
         execution = Execution(
@@ -61,9 +71,17 @@ def test_whom_a_hold_keeps_has_nothing_that_the_next_plan_would_take(shop: Shop)
         assert [one.since for one in execution.verify(Notebook()).selections] == [since]
 
 
-def test_of_a_promise_that_archives_both_ends_are_asked(shop: Shop, tmp_path: object) -> None:
-    vault = Vault(tmp_path)  # pyright: ignore[reportArgumentType]
-    archiving_shop(shop, active="P1Y", archive="P2Y").people(1, at=OLD).people(2, 3, at=RECENT)
+def test_where_no_row_stays_for_somebody_else_nobody_is_asked_about(shop: Shop) -> None:
+    shop.people(1).people(2, at=RECENT)
+    plan = shop.plan()
+    shop.database.run(f"UPDATE interaction SET at = '{OLD}'")
+    _, checked = carry_out(plan, shop.policy, shop.system())
+    assert [one.since for one in checked.selections] == [0]
+
+
+def test_of_a_promise_that_archives_both_ends_are_asked(shop: Shop, tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    shared(archiving_shop(shop, active="P1Y", archive="P2Y")).people(2, 3, at=RECENT)
     plan = shop.plan()
     shop.database.run(f"UPDATE interaction SET at = '{OLD}' WHERE contact_id = 2")
     shop.database.run("UPDATE interaction SET at = '2025-05-05 10:00:00' WHERE contact_id = 3")

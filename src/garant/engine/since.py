@@ -13,6 +13,9 @@ from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.port import RootKey
 
+Place = tuple[str, str]
+"""A system, and a root there."""
+
 
 def come_since(
     plan: Plan,
@@ -23,30 +26,45 @@ def come_since(
 ) -> list[frozenset[RootKey]]:
     """Selection by selection, the roots that a plan made now for the same day would take and that no selection has.
 
-    What they own, and what others share with them, stays until the next plan: nobody has approved that it goes. None
-    where the plan is no sweep.
+    What they own, and what others share with them, stays until the next plan: nobody has approved that it goes. Asked
+    where rows of the plan stay for other owners; elsewhere nothing depends on them. Nobody where the plan is no sweep.
 
     Raises:
         ConnectorError: a system did not answer.
     """
-    if plan.kind != "retention":
-        return [frozenset()] * len(courses)
-    taken: dict[tuple[str, str], set[RootKey]] = defaultdict(set)
+    taken: dict[Place, set[RootKey]] = defaultdict(set)
     for course in courses:
-        taken[course.selection.system, course.selection.root].update(course.keys)
+        taken[_place(course)].update(course.keys)
+    shared = _shared(plan, courses)
     now: dict[tuple[str, str, str, str, bool], frozenset[RootKey]] = {}
-    for system in dict.fromkeys(course.selection.system for course in courses):
+    for system in dict.fromkeys(system for system, _ in shared):
         source = sources[system]
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
             terms = held_terms(terms_of(policy, plan.as_of), standing)
             for one in choices(terms, source, snapshot, standing):
-                bound = one.binding
-                place = (system, bound.rule, bound.role, bound.event, one.archive)
-                now[place] = frozenset(one.keys) - taken[system, one.root]
-    return [now[_place(course)] for course in courses]
+                bound, mine = one.binding, taken[system, one.root]
+                if (system, one.root) not in shared or mine.issuperset(
+                    snapshot.find_due(one.question, []).keys
+                ):
+                    continue  # most often: what holds them, and whether anything is left of them, is not asked
+                keys = frozenset(one.keys) - mine
+                now[system, bound.rule, bound.role, bound.event, one.archive] = keys
+    return [now.get(_question(course), frozenset()) for course in courses]
 
 
-def _place(course: Course) -> tuple[str, str, str, str, bool]:
+def _shared(plan: Plan, courses: Sequence[Course]) -> dict[Place, None]:
+    """Where rows that a sweep would take stay for other owners."""
+    if plan.kind != "retention":
+        return {}
+    sharing = [one for one in courses if any(action.shared for action in one.selection.actions)]
+    return dict.fromkeys(_place(course) for course in sharing)
+
+
+def _place(course: Course) -> Place:
+    return course.selection.system, course.selection.root
+
+
+def _question(course: Course) -> tuple[str, str, str, str, bool]:
     one = course.selection
     return one.system, one.rule or "", one.role or "", one.event or "", one.archive
