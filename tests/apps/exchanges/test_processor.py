@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -152,7 +156,16 @@ def test_an_access_gives_the_controller_the_link_of_the_results(company: str, co
     work(company, "request-package")
     status = verified(company, controller.status(said["subject_request_id"]))
     assert status["request_status"] == "completed"
-    assert Client().get(urlsplit(status["results_url"]).path).status_code == 200
+    (own,) = status["extensions"].values()
+    assert Client().get(urlsplit(own["page"]).path).status_code == 200
+    place = urlsplit(status["results_url"]).path
+    assert Client().get(place).status_code == 401
+    answer: Any = controller.program.get(place)
+    content = b"".join(answer.streaming_content)
+    assert hashlib.sha256(content).hexdigest() == own["results_sha256"]
+    assert "data.json" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert controller.program.get(place).status_code == 404, "once"
+    assert controller.program.get(place.replace(said["subject_request_id"], str(uuid4()))).status_code == 404
 
 
 def test_a_pending_request_is_cancelled_and_no_other(company: str, controller: Controller) -> None:

@@ -25,6 +25,7 @@ from django.db import transaction
 from garant.apps.deliveries import refusals, vault
 from garant.apps.deliveries.entries import DeliveryDestroyed, DeliveryPrepared, DeliveryTaken
 from garant.apps.deliveries.models import DeliveryState, Handover
+from garant.apps.deliveries.refusals import NothingHereError
 from garant.apps.deliveries.vault import FileGoneError, destroy, keep, opened, raw, room
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
@@ -36,9 +37,11 @@ from garant.policy.text import Language
 
 __all__ = [
     "FileGoneError",
+    "NothingHereError",
     "Offered",
     "Prepared",
     "Stored",
+    "content",
     "destroy",
     "destroy_due",
     "destroy_strays",
@@ -114,6 +117,11 @@ def encrypt(chunks: Iterable[bytes], *, to: str = "", mark: str = MARK) -> Store
     key, identity = f"{mark}-{secrets.token_hex(12)}", vault.age.x25519.Identity.generate()
     written = vault.store(key, chunks, _recipient(to) if to else identity.to_public())
     return Stored(key, "" if to else str(identity), written)
+
+
+def content(key: str, identity: str) -> Iterator[bytes]:
+    """What `encrypt` made, as it came, for whoever kept the key that opens it. Raises FileGoneError."""
+    yield from opened(key, vault.age.x25519.Identity.from_str(identity))
 
 
 def discard(stored: Stored) -> None:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -114,6 +115,33 @@ def status(request: HttpRequest, organisation: str, request_number: str) -> Http
     """By the controller's own number."""
     peer = services.peer_of(organisation, who(request).token)
     return _answer(200, lambda: services.status(organisation, peer, request_number))
+
+
+@router.get(
+    _ONE + "/results",
+    auth=Needs(May.EXCHANGE),
+    response={200: None},
+    summary="The results of an access or a portability",
+    openapi_extra={
+        "responses": {
+            "200": {
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+            }
+        }
+    },
+)
+def results(request: HttpRequest, organisation: str, request_number: str) -> StreamingHttpResponse:
+    """A ZIP, for the controller whose request it is; handed over once. Its SHA-256 is in the signed status."""
+    peer = services.peer_of(organisation, who(request).token)
+    try:
+        found, pieces = services.results(organisation, peer, request_number)
+    except services.UnknownExchangeError as refusal:
+        raise ProblemError(404, "not-found", fr=refusal.text.fr, en=refusal.text.en) from None
+    response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
+    response.headers["Content-Length"] = str(found.size)
+    response.headers["Content-Disposition"] = str(content_disposition_header(True, found.name))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @router.delete(_ONE, auth=Needs(May.EXCHANGE), response={202: CancelledOut}, summary="Cancel a request")

@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.exchanges import formats, keys, peers, processor, refusals
+from garant.apps.exchanges import collecting, formats, keys, peers, processor, refusals
 from garant.apps.exchanges.entries import ExchangeSent
 from garant.apps.exchanges.models import Outgoing, Peer
 from garant.apps.rights import services as rights
@@ -36,8 +36,8 @@ AGAIN: Final = timedelta(days=7)
 """How often one that takes plain messages is told again, until it answers by the link."""
 _MOST: Final = 64 * 1024
 _TYPES: Final = {right: name for name, right in formats.TYPES.items()}
-_RANK: Final = {"waiting": 0, "pending": 1, "in_progress": 2, "completed": 3, "cancelled": 3}
-_OPEN: Final = ("waiting", "pending", "in_progress")
+_RANK: Final = {"waiting": 0, "pending": 1, "in_progress": 2, "ready": 3, "completed": 4, "cancelled": 4}
+_OPEN: Final = ("waiting", "pending", "in_progress", "ready")
 
 
 def gather(now: datetime | None = None, *, look: bool = True) -> dict[str, int]:
@@ -205,13 +205,17 @@ def _notify(one: Outgoing, facts: rights.Facts) -> None:
 
 
 def _ask(one: Outgoing) -> None:
-    """How it stands, in case a callback was lost."""
+    """How it stands, in case a callback was lost, or since a copy is ready to be fetched."""
     answer = sending.call("GET", f"{one.peer.url}/requests/{one.number}", b"", _headers(one), most=_MOST)
     if answer.status != 200:
         raise NotTakenError(answer.status, f"HTTP {answer.status}")
     said = _believed(one.peer, answer.headers.get("x-opendsr-signature", ""), answer.body)
     if said.get("subject_request_id") != one.number:
         raise refusals.not_theirs("elle dit une autre demande", "it says another request")
+    if one.state == "ready" and said.get("request_status") == "completed":
+        state = collecting.fetch(one, said, collecting.own_of(one.peer, said), _headers(one))
+        Outgoing.objects.filter(pk=one.pk).update(attempts=one.attempts + 1, state=state)
+        return
     Outgoing.objects.filter(pk=one.pk).update(attempts=one.attempts + 1, due_at=_now() + ASK)
     _stands(one.organisation, one.pk, said)
 
@@ -241,7 +245,8 @@ def _taken(pk: int, receipt: str, status: int, until: timedelta) -> None:
 def _failed(one: Outgoing, answer: int | None) -> None:
     """Posted again for some three days; asked again each day for as long as the request is known."""
     last = one.state == "waiting" and one.attempts + 1 >= ATTEMPTS
-    wait = timedelta(seconds=min(FIRST * 3**one.attempts, LONGEST)) if one.state == "waiting" else ASK
+    soon = timedelta(seconds=min(FIRST * 3 ** min(one.attempts, 10), LONGEST))
+    wait = soon if one.state in ("waiting", "ready") else ASK
     rows = Outgoing.objects.filter(pk=one.pk, state=one.state)
     rows.update(
         answer=answer, attempts=one.attempts + 1, due_at=_now() + wait, state="lost" if last else one.state
@@ -284,18 +289,19 @@ def _stands(organisation: str, pk: int, said: dict[str, Any]) -> None:
     status = said.get("request_status")
     if status not in processor.STATUSES:
         raise refusals.malformed("request_status n’est pas connu", "request_status is not known")
-    if _RANK[status] <= _RANK.get(one.state, 3):
+    if _RANK[status] <= _RANK.get(one.state, 4):
         return
-    one.state = status
-    one.save(update_fields=["state"])
-    if status in processor.FINAL:
+    copy = status in processor.FINAL and collecting.is_copy(one)
+    if copy:
+        status = collecting.ended(one, status, said, collecting.own_of(one.peer, said))
+    one.state, one.due_at = status, _now() if status == "ready" else one.due_at
+    one.save(update_fields=["state", "due_at"])
+    if status in processor.FINAL and not copy:
         rights.replied(organisation, one.request, one.peer.party, _reply(one.peer, status, said))
 
 
 def _reply(peer: Peer, status: str, said: dict[str, Any]) -> Reply:
-    more = said.get("extensions")
-    own = more.get(peer.domain) if isinstance(more, dict) else None
-    if status == processor.CANCELLED or (isinstance(own, dict) and own.get("outcome") == "refused"):
+    if status == processor.CANCELLED or collecting.own_of(peer, said).get("outcome") == "refused":
         return Reply.REFUSED
     return Reply.NOTHING if said.get("results_count") == 0 else Reply.DONE
 

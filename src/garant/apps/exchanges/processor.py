@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from garant.apps.deliveries import services as deliveries
 from garant.apps.evidence import services as evidence
 from garant.apps.exchanges import formats, keys, peers, refusals
 from garant.apps.exchanges.entries import ExchangeReceived
@@ -266,6 +267,8 @@ def told(found: Incoming, brief: rights.Brief | None = None) -> dict[str, Any]:
         "reason": account.reason,
         "question": account.question,
         "kept": account.kept,
+        "page": account.results,
+        "results_sha256": account.digest,
     }
     said: dict[str, Any] = {
         "controller_id": found.peer.key,
@@ -276,7 +279,24 @@ def told(found: Incoming, brief: rights.Brief | None = None) -> dict[str, Any]:
         "results_count": account.rows,
         "extensions": {keys.domain(): {name: value for name, value in own.items() if value}},
     }
-    return {**said, "results_url": account.results} if account.results else said
+    if not account.results:
+        return said
+    return {**said, "results_url": f"{base(found.organisation)}/requests/{found.number}/results"}
+
+
+@for_organisation
+def results(organisation: str, peer: Peer, number: str) -> tuple[deliveries.Offered, Iterator[bytes]]:
+    """Hand the package of a request over to its controller's program, once: what it is, and its bytes.
+
+    Raises:
+        UnknownExchangeError: none of this controller has this number, or nothing is there to take any more.
+    """
+    found = _found(peer, number)
+    link = rights.account(organisation, found.request).results
+    try:
+        return deliveries.take(organisation, urlsplit(link).path.rstrip("/").rpartition("/")[2])
+    except deliveries.NothingHereError:
+        raise refusals.unknown(number) from None
 
 
 def standing(brief: rights.Brief) -> str:

@@ -9,6 +9,7 @@ from garant.apps.exchanges.certificates import install as install_certificate
 from garant.apps.exchanges.certificates import renew as renew_certificate
 from garant.apps.exchanges.certificates import request as certificate_request
 from garant.apps.exchanges.certificates import until as certificate_until
+from garant.apps.exchanges.collecting import ask as ask_for_copies
 from garant.apps.exchanges.controller import called_back, outgoing
 from garant.apps.exchanges.keys import domain, fingerprint
 from garant.apps.exchanges.peers import (
@@ -35,6 +36,7 @@ from garant.apps.exchanges.processor import (
     incoming,
     peer_of,
     receive,
+    results,
     status,
 )
 from garant.apps.exchanges.reception import discard, inbox, receipt, unseal
@@ -55,6 +57,7 @@ __all__ = [
     "MalformedError",
     "NotBelievedError",
     "UnknownExchangeError",
+    "ask_for_copies",
     "attempt",
     "base",
     "behind",
@@ -91,6 +94,7 @@ __all__ = [
     "receive_package",
     "receivers",
     "renew_certificate",
+    "results",
     "sender_of",
     "status",
     "systems",

@@ -90,8 +90,11 @@ def consequences(job: Job) -> dict[str, Any]:
 
 
 def request_search(job: Job) -> dict[str, Any]:
-    """Look for whoever made a request in every system."""
-    return rights.search(job.organisation, job.arguments["request"], tell=_Reporter(job.key).words)
+    """Look for whoever made a request in every system; for an access or a portability, ask processors for their copies."""
+    request = job.arguments["request"]
+    found = rights.search(job.organisation, request, tell=_Reporter(job.key).words)
+    asked = exchanges.ask_for_copies(job.organisation, request)
+    return {**found, "asked": asked} if asked else found
 
 
 def request_package(job: Job) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def hourly(scheduled: datetime, _: Any) -> None:
     remind_of_mail(scheduled)
     deliveries.destroy_due(scheduled)
     packages.destroy_due(scheduled)
+    rights.destroy_stray_copies(scheduled)
     letters.forget_old(scheduled)
 
 

@@ -15,7 +15,7 @@ from garant.engine.portions import Portion, Portions
 from garant.engine.terms import Source
 from garant.policy import Policy
 from garant.policy.text import Language, Text
-from garant.publish.packages import About, Field, File, Made, PackageKind, Table, package
+from garant.publish.packages import About, Copied, Field, File, Made, PackageKind, Table, package
 from garant.publish.packages.masking import people
 from garant.systems.model import DataMap, Relation
 from garant.systems.paths import Path
@@ -33,6 +33,7 @@ def person_package(
     hide: Collection[str] = (),
     files: Collection[tuple[str, str]] | None = None,
     left_out: int = 0,
+    copies: Sequence[Copied] = (),
     made: Made | None = None,
 ) -> Iterator[bytes]:
     """The package of a person as a ZIP, in pieces: for `deliveries.services.prepare`. Nothing is in memory as a whole.
@@ -47,6 +48,7 @@ def person_package(
         hide: names of other people that somebody read in the texts, besides those that the maps know.
         files: the files, by system and name, that somebody looked at and that go; all of them unless given.
         left_out: how many they left out, which the package says.
+        copies: what processors handed over of their own, or why not.
         made: filled in with what the package holds.
 
     Raises:
@@ -64,6 +66,7 @@ def person_package(
         names=tuple(sorted({*named.others, *hide})),
         by_hand=tuple(source.manual.label for _, source in sorted(workspace.manual.items())),
         left_out=left_out,
+        copies=tuple(copies),
     )
     content = _Told(Portions(workspace.sources, identities, choose), policy, files)
     return package(content, about, policy, kind=kind, made=made)

@@ -34,6 +34,8 @@ class Account:
 
     rows: int
     results: str
+    digest: str
+    """SHA-256 of the results, in hexadecimal."""
     question: str
     reason: str
     ground: dict[str, str]
@@ -84,6 +86,7 @@ def account(organisation: str, key: str) -> Account:
     return Account(
         rows=rows,
         results=said.get("results", ""),
+        digest=said.get("results_sha256", ""),
         question=said.get("question", "") if request.waiting else "",
         reason=said.get("answer", ""),
         ground={} if ground is None else {"key": request.ground, **ground.words.model_dump()},

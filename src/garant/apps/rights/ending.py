@@ -6,7 +6,7 @@ from datetime import date
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
-from garant.apps.rights import letters, lifting, questions, reaching, store
+from garant.apps.rights import collecting, letters, lifting, questions, reaching, store
 from garant.apps.rights.clock import IDENTITY_WITHIN, threshold
 from garant.apps.rights.entries import RequestClosed, RequestForgotten, RequestReminded
 from garant.apps.rights.models import Code, Door, Request
@@ -29,6 +29,7 @@ def night(organisation: str) -> dict[str, int]:
     return {
         "reminded": remind(organisation, today),
         "recipients": reaching.remind(organisation, today),
+        "copies": collecting.remind(organisation, today),
         "lifted": lifting.propose_due(organisation, today),
         "dropped": drop(organisation, today),
         "forgotten": forget(organisation, today),
@@ -100,6 +101,7 @@ def _forget(request: Request) -> int:
     for digest in filter(None, (request.plan, request.lift_plan)):
         promises.forget_plan(request.organisation, digest)
     letters.forget(request)
+    store.destroy_copies(request)
     evidence.destroy_subject_keys(request.organisation, [person(request.key)])
     request.sealed, request.mark, request.handler, request.forgotten_at = None, None, "", store.now()
     request.save()

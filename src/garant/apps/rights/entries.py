@@ -258,6 +258,64 @@ class RequestFilesRead(Payload):
     )
 
 
+@entry_kind(
+    "request.copy-asked",
+    fr="Un sous-traitant a été prié de remettre sa copie des données d’une personne.",
+    en="A processor was asked for its copy of a person’s data.",
+)
+class RequestCopyAsked(Payload):
+    """GDPR art. 15 and 20, with art. 28(3)(e)."""
+
+    request: Key = Field(description=_NUMBER)
+    processor: Key = Field(description="its key in the policy")
+    way: Literal["program", "mail", "letter"] = Field(description="how it was asked")
+    due: Day = Field(description="the day by which it was asked to answer")
+
+
+@entry_kind(
+    "request.copy-received",
+    fr="Un sous-traitant a répondu pour sa copie des données d’une personne.",
+    en="A processor answered for its copy of a person’s data.",
+)
+class RequestCopyReceived(Payload):
+    """The copy came, there is none, or it is refused; or the officer decided to answer without it."""
+
+    request: Key = Field(description=_NUMBER)
+    processor: Key = Field(description="its key in the policy")
+    answer: Literal["received", "nothing", "refused", "left"] = Field(
+        description="left: the person is answered without it, and told why"
+    )
+    copy_of: Commitment | None = Field(
+        default=None, description="a commitment to the file that came, under the key of the request"
+    )
+
+
+@entry_kind(
+    "request.copies-read",
+    fr="Les copies remises par des sous-traitants ont été regardées avant de partir.",
+    en="The copies that processors handed over were looked at before they go.",
+)
+class RequestCopiesRead(Payload):
+    """Each file is a decision, under a commitment: whoever has the file and the request can show what was decided."""
+
+    request: Key = Field(description=_NUMBER)
+    files: Count = Field(description="how many were looked at")
+    left_out: Count = Field(description="of them, how many do not go: they concern others")
+    decisions: list[Commitment] = Field(description="one for each file, under the key of the request")
+
+
+@entry_kind(
+    "request.copies-destroyed",
+    fr="Les copies remises par des sous-traitants ont été détruites.",
+    en="The copies that processors handed over were destroyed.",
+)
+class RequestCopiesDestroyed(Payload):
+    """With the request that they were for, however it ended."""
+
+    request: Key = Field(description=_NUMBER)
+    files: Count = Field(description="how many there were")
+
+
 @entry_kind("request.answered", fr="Une demande a reçu sa réponse.", en="A request was answered.")
 class RequestAnswered(Payload):
     """To the person, in writing, with the ways of complaint where something was refused."""

@@ -18,7 +18,8 @@ from garant.apps.mails import services as mails
 from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
 from garant.apps.promises.fates import fate_of
-from garant.apps.rights import store
+from garant.apps.rights import outcomes, store
+from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import Whom, opened, seal
@@ -105,6 +106,7 @@ def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tupl
         "ground": Ground(words=_bare(ground.words), source=ground.source) if ground else None,
         "done": tuple(_done(request)),
         "kept": tuple(_kept(whom)),
+        "copies": outcomes.told(request, whom) if right in PACKAGES else (),
         "purposes": (_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
         "recipients": tuple(whom.told),
     }

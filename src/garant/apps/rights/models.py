@@ -196,6 +196,60 @@ class Told(models.Model):
         return f"{self.request.pk} → {self.recipient}"
 
 
+class Collected(models.Model):
+    """A processor that was asked for its copy of the person's data (GDPR art. 15, art. 28(3)(e)), and what came of it."""
+
+    organisation: str = _fields.CharField(max_length=80)
+    request = models.ForeignKey(Request, models.CASCADE, related_name="collected")
+    processor: str = _fields.CharField(max_length=80)
+    label: dict[str, str] = _fields.JSONField()
+    way: str = _fields.CharField(max_length=10)
+    """program, mail, or letter: that staff prints."""
+    state: str = _fields.CharField(max_length=10, default="asked")
+    asked_at: datetime = _fields.DateTimeField()
+    due_on: date = _fields.DateField()
+    reminded: int | None = _fields.IntegerField(null=True)
+    """The last reminder that went, in days before its day; -1 once it went for being late."""
+    answered_at: datetime | None = _fields.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """Each once for a request."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "processor"], name="processor_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request.pk} ← {self.processor} ({self.state})"
+
+
+class Copy(models.Model):
+    """A file that a processor sent: encrypted where it lies; how it is called and opened is sealed with the request."""
+
+    key: str = _fields.CharField(max_length=40, primary_key=True)
+    organisation: str = _fields.CharField(max_length=80)
+    collected = models.ForeignKey(Collected, models.CASCADE, related_name="copies")
+    sealed: bytes = _fields.BinaryField()
+    size: int = _fields.BigIntegerField()
+    came_at: datetime = _fields.DateTimeField()
+    opened_at: datetime | None = _fields.DateTimeField(null=True)
+    decided: str = _fields.CharField(max_length=4, blank=True, default="")
+    """goes, or out: left out, since it concerns others; nothing until somebody has looked at it."""
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    class Meta:
+        """In the order in which they came."""
+
+        ordering: ClassVar = ["came_at", "key"]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.decided or 'to be looked at'})"
+
+
 class Step(models.Model):
     """One thing that happened to a request, as its page shows it; the ledger has it too."""
 

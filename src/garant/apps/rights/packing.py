@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -11,12 +12,13 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises.packages import person_package, recorded
 from garant.apps.promises.published import open_published
-from garant.apps.rights import directives, letters, refusals, store
+from garant.apps.rights import collecting, copies, directives, letters, outcomes, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
 from garant.apps.rights.words import STATES, Capacity, Method, Outcome, Right, State
+from garant.apps.scoping import scoped
 from garant.policy.text import Language
 from garant.publish.packages import Made
 
@@ -38,6 +40,7 @@ def approve(request: Request, *, actor: str) -> Request:
     whom = opened(request)
     if whom is not None and (whom.texts or whom.files) and not whom.notes.get("read"):
         raise refusals.read_first()
+    collecting.check(request)
     request.handler = actor
     store.move(request, State.APPROVED, actor)
     jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
@@ -166,19 +169,27 @@ def pack(
             if entrusted
             else [(one["system"], one["name"]) for one in whom.files if not one["out"]],
             left_out=sum(one["out"] for one in whom.files),
+            copies=copies.packed(request, whom),
             made=made,
         )
-        stored = deliveries.encrypt(pieces, to=to, mark=mark)
+        digest = hashlib.sha256()
+        stored = deliveries.encrypt(_hashed(pieces, digest), to=to, mark=mark)
         asked = recorded(workspace, known, made)
-        if not made.tables:
+        if not made.tables and not made.copies:
             deliveries.discard(stored)
             _empty(organisation, key)
             return {"request": key, "rows": 0}
         if hand is not None:
             _noted(organisation, key, rows=made.rows, asked=len(asked), hand=lambda: hand(stored))
         else:
-            _hand_over(organisation, key, stored, rows=made.rows, asked=len(asked))
+            _hand_over(organisation, key, stored, digest.hexdigest(), rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
+
+
+def _hashed(pieces: Iterator[bytes], digest: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 @store.moving(State.APPROVED)
@@ -200,17 +211,18 @@ def _empty(request: Request) -> None:
         store.move(request, State.SEARCHING, store.GARANT)
 
 
-def _keep_link(request: Request, link: str) -> None:
-    """A controller asks where the results are as often as it likes: sealed, as long as the request."""
+def _keep_link(request: Request, link: str, digest: str) -> None:
+    """A controller asks where the results are as often as it likes: sealed, as long as the request; with their digest,
+    which is signed with the answer."""
     whom = opened(request)
     if whom is not None and request.capacity == Capacity.CONTROLLER:
-        whom.notes["results"] = link
+        whom.notes |= {"results": link, "results_sha256": digest}
         seal(request, whom)
         request.save(update_fields=["sealed"])
 
 
 @store.moving(State.RUNNING, State.ANSWERED, State.SEARCHING, State.PLANNED)
-def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked: int) -> None:
+def _hand_over(request: Request, stored: deliveries.Stored, digest: str, *, rows: int, asked: int) -> None:
     name = f"{request.key}.zip"
     _, link = deliveries.prepare(
         request.organisation,
@@ -219,7 +231,7 @@ def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked:
         stored,
         language=cast(Language, request.language),
     )
-    _keep_link(request, link)
+    _keep_link(request, link, digest)
     until = store.today(request.organisation) + timedelta(days=deliveries.DAYS)
     whom = opened(request)
     unreachable = "" if whom is None else whom.notes.get("unreachable", "")
@@ -229,13 +241,31 @@ def _hand_over(request: Request, stored: deliveries.Stored, *, rows: int, asked:
         link=link,
         until=until,
         recipients=(unreachable,) if unreachable else (),
+        copies=outcomes.told(request, whom),
     )
     store.note(request, "packed", store.GARANT, rows=rows, by_hand=asked)
     if request.state != State.RUNNING:
         return
+    close(request)
+
+
+def close(request: Request) -> None:
+    """End a request whose package was handed over; in part where a processor's copy is missing. The caller's transaction."""
+    short = any(outcomes.missing(one) for one in outcomes.of(request))
+    outcome = Outcome.PARTLY if short else Outcome.FULLY
     promise = evidence.subject_commitment(
-        request.organisation, person(request.key), [RequestAnswered.kind, request.key, "fully"]
+        request.organisation, person(request.key), [RequestAnswered.kind, request.key, outcome.value]
     )
-    late = max(0, -request.clock(store.today(request.organisation)).left(store.today(request.organisation)))
-    entry = RequestAnswered(request=request.key, outcome="fully", late=late, people=[promise])
-    store.finish(request, State.ANSWERED, Outcome.FULLY, store.GARANT, entry)
+    today = store.today(request.organisation)
+    late = max(0, -request.clock(today).left(today))
+    entry = RequestAnswered.model_validate(
+        {"request": request.key, "outcome": outcome.value, "late": late, "people": [promise]}
+    )
+    store.finish(request, State.ANSWERED, outcome, store.GARANT, entry)
+
+
+def handed(request: Request) -> bool:
+    """Whether it was answered with a package."""
+    answered = request.outcome in (Outcome.FULLY, Outcome.PARTLY)
+    with scoped(request.organisation):
+        return answered and Step.objects.filter(request=request, kind="packed").exists()

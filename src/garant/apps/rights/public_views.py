@@ -299,7 +299,11 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "state": TOLD[state],
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
-        "packaged": right in services.PACKAGES and found.outcome == Outcome.FULLY,
+        "packaged": right in services.PACKAGES and services.handed(found),
+        "copies": [
+            (one, services.copy_said(one), whom.without.get(one.processor, "") if whom else "")
+            for one in services.copies_of(found)
+        ],
         "form": form,
         "searched": bool(whom and whom.now),
         "held": in_lines(whom.now) if whom else [],
@@ -325,11 +329,11 @@ def _question(page: Page, found: Any) -> dict[str, Any]:
 
 def _transmission(page: Page, found: Any) -> dict[str, Any]:
     """For a portability: to whom the data may go directly, and where they went."""
-    right, state, _, capacity, outcome = found.names()
+    right, state, _, capacity, _ = found.names()
     if right != Right.PORTABILITY or capacity != Capacity.SELF:
         return {}
     open_to_it = state in (State.SEARCHING, State.PLANNED) or (
-        state == State.ANSWERED and outcome == Outcome.FULLY
+        state == State.ANSWERED and services.handed(found)
     )
     went = exchanges.of_request(page.organisation, found.key)
     return {

@@ -206,3 +206,64 @@ def no_consent() -> RequestRefusedError:
         "Dites à qui vos données vont, et cochez la case qui l’accepte.",
         "Say where your data go, and tick the box that agrees.",
     )
+
+
+def not_taken_file(fr: str, en: str) -> RequestRefusedError:
+    """A file that harms, or that is not what it says."""
+    return _refused(
+        f"Ce fichier n’est pas pris\u202f: {fr}. Faites-le renvoyer en JSON, CSV, texte, PDF, image ou archive ZIP.",
+        f"This file is not taken: {en}. Have it sent again as JSON, CSV, text, PDF, an image or a ZIP archive.",
+    )
+
+
+def file_size(most: int) -> RequestRefusedError:
+    """Nothing, or too much."""
+    return _refused(
+        f"Ce fichier est vide, ou dépasse {most // 1024**2} Mio.",
+        f"This file is empty, or exceeds {most // 1024**2} MiB.",
+    )
+
+
+def no_room() -> RequestRefusedError:
+    """The disk is full."""
+    return _refused("La place manque pour ce fichier.", "There is no room for this file.")
+
+
+def too_many_files(most: int) -> RequestRefusedError:
+    """Nobody looks at so many."""
+    return _refused(
+        f"Un sous-traitant remet {most} fichiers au plus\u202f: faites-en une archive ZIP.",
+        f"A processor hands over {most} files at most: make a ZIP archive of them.",
+    )
+
+
+def unknown_processor() -> RequestRefusedError:
+    """The policy names every processor."""
+    return _refused(
+        "La politique n’a pas ce sous-traitant, ou sa copie lui a déjà été demandée.",
+        "The policy has no such processor, or it was asked for its copy already.",
+    )
+
+
+def not_asked() -> RequestRefusedError:
+    """It was not asked, or has answered."""
+    return _refused(
+        "Rien n’est attendu de ce sous-traitant\u202f: demandez-lui d’abord sa copie, ou relisez ce qu’il a répondu.",
+        "Nothing is expected of this processor: ask it for its copy first, or read what it answered.",
+    )
+
+
+def copies_awaited(names: Text) -> RequestRefusedError:
+    """The person receives what processors hold, or is told why not."""
+    return _refused(
+        f"Une copie est attendue de\u202f: {names.fr}. Attendez-la, ou décidez de répondre sans elle, avec une raison.",
+        f"A copy is expected from: {names.en}. Wait for it, or decide to answer without it, with a reason.",
+    )
+
+
+def copies_unread() -> RequestRefusedError:
+    """Others may be named there (GDPR art. 15(4))."""
+    return _refused(
+        "Regardez d’abord les fichiers que les sous-traitants ont remis\u202f: d’autres personnes peuvent y être.",
+        "Look at the files that processors handed over first: other people may be in them.",
+    )

@@ -36,6 +36,7 @@ class Whom:
         texts: for an access or a portability, the free texts that somebody reads before the package goes, others masked.
         files: for an access, the files that rows name, and whether each is left out: it is about others.
         hidden: the names of others that they found there.
+        without: for a processor without whose copy the person is answered, why.
     """
 
     name: str = ""
@@ -53,6 +54,7 @@ class Whom:
     texts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     hidden: list[str] = field(default_factory=list[str])
+    without: dict[str, str] = field(default_factory=dict[str, str])
 
     def identities(self, *, declared: bool) -> dict[str, str]:
         """By what systems may know the person that it is about.

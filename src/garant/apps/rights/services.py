@@ -2,6 +2,17 @@
 
 from garant.apps.rights.behalf import Account, Brief, account, briefs, receive_for
 from garant.apps.rights.carrying import approved_plans, ask_again, began, ended, overtaken
+from garant.apps.rights.collecting import answered as copy_answered
+from garant.apps.rights.collecting import ask as ask_copy
+from garant.apps.rights.collecting import ask_program as ask_copy_program
+from garant.apps.rights.collecting import leave as leave_copy
+from garant.apps.rights.collecting import not_taken as copy_not_taken
+from garant.apps.rights.collecting import to_ask as copies_to_ask
+from garant.apps.rights.collecting import unasked as copies_unasked
+from garant.apps.rights.copies import look as look_at_copy
+from garant.apps.rights.copies import read as copies_read
+from garant.apps.rights.copies import shown as copy_shown
+from garant.apps.rights.copies import take as take_copy
 from garant.apps.rights.directives import Said as Directives
 from garant.apps.rights.directives import behind as directives_behind
 from garant.apps.rights.directives import revoke as revoke_directives
@@ -11,11 +22,15 @@ from garant.apps.rights.ending import night, organisations_with_requests
 from garant.apps.rights.handling import answer, correct, extend, preview, resume, wait, weigh, withdraw
 from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
 from garant.apps.rights.intake import Asked, Taken, as_held, cleaned, purposes, purposes_for, receive
+from garant.apps.rights.keeping import destroy_strays as destroy_stray_copies
 from garant.apps.rights.letters import sent
 from garant.apps.rights.lifting import approve as approve_lift
 from garant.apps.rights.lifting import tell as tell_lift
+from garant.apps.rights.outcomes import files as copy_files
+from garant.apps.rights.outcomes import of as copies_of
+from garant.apps.rights.outcomes import said as copy_said
 from garant.apps.rights.packing import again as package_again
-from garant.apps.rights.packing import entrust, pack
+from garant.apps.rights.packing import entrust, handed, pack
 from garant.apps.rights.packing import read as texts_read
 from garant.apps.rights.packing import retry as retry_package
 from garant.apps.rights.planning import approve, propose
@@ -62,11 +77,23 @@ __all__ = [
     "approved_plans",
     "as_held",
     "ask_again",
+    "ask_copy",
+    "ask_copy_program",
     "began",
     "briefs",
     "choose_receiver",
     "cleaned",
+    "copies_of",
+    "copies_read",
+    "copies_to_ask",
+    "copies_unasked",
+    "copy_answered",
+    "copy_files",
+    "copy_not_taken",
+    "copy_said",
+    "copy_shown",
     "correct",
+    "destroy_stray_copies",
     "directives_behind",
     "ended",
     "enter_code",
@@ -74,9 +101,12 @@ __all__ = [
     "extend",
     "facts",
     "find",
+    "handed",
     "inside",
+    "leave_copy",
     "link_again",
     "listing",
+    "look_at_copy",
     "night",
     "not_transmitted",
     "opened",
@@ -105,6 +135,7 @@ __all__ = [
     "silent",
     "standings",
     "story",
+    "take_copy",
     "tell_lift",
     "tell_program",
     "tell_recipient",

@@ -147,6 +147,26 @@ class TellForm(Form):
         )
 
 
+class AskCopyForm(Form):
+    """A processor that is asked for its copy, and where."""
+
+    processor = forms.ChoiceField()
+    email = forms.EmailField(max_length=LONGEST["email"], required=False)
+
+    def __init__(self, *args: Any, processors: Mapping[str, Text], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["processor"].choices = [(key, said(label)) for key, label in processors.items()]
+        self.label("processor", "Sous-traitant", "Processor")
+        self.label(
+            "email",
+            "Son adresse électronique",
+            "Its e-mail address",
+            "Celle de la politique sinon ; sans adresse, une lettre attend d'être imprimée.",
+            "That of the policy otherwise; without an address, a letter waits to be printed.",
+        )
+
+
 class LiftForm(Form):
     """The end of a restriction: from when, and why."""
 

@@ -14,9 +14,9 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
-from garant.apps.rights import refusals
+from garant.apps.rights import keeping, refusals
 from garant.apps.rights.clock import KEPT_AFTER
-from garant.apps.rights.entries import RequestMoved
+from garant.apps.rights.entries import RequestCopiesDestroyed, RequestMoved
 from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.words import FINAL, STATES, Outcome, Right, State
 from garant.apps.scoping import scoped
@@ -168,7 +168,16 @@ def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: 
         request.waited += max(0, (on - request.paused_on).days)
         request.paused_on = None
     move(request, state, actor, *more, outcome=outcome.value)
+    if outcome not in (Outcome.FULLY, Outcome.PARTLY):  # a package is made again from them, where one was
+        destroy_copies(request)
     evidence.checkpoint(request.organisation)
+
+
+def destroy_copies(request: Request) -> None:
+    """Destroy what processors handed over for it; the caller's transaction holds it."""
+    gone = keeping.destroy(request)
+    if gone:
+        enter(request.organisation, GARANT, RequestCopiesDestroyed(request=request.key, files=gone))
 
 
 def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:

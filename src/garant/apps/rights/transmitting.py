@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
-from garant.apps.rights import letters, packing, refusals, store
-from garant.apps.rights.entries import RequestAnswered
+from garant.apps.rights import letters, outcomes, packing, refusals, store
 from garant.apps.rights.models import Request, Step
-from garant.apps.rights.sealing import opened, person, seal
-from garant.apps.rights.words import STATES, Capacity, Outcome, Right, State
+from garant.apps.rights.sealing import opened, seal
+from garant.apps.rights.words import STATES, Capacity, Right, State
 
 
 @store.moving(State.SEARCHING, State.PLANNED, State.ANSWERED)
@@ -30,7 +28,7 @@ def choose_receiver(request: Request, receiver: str, name: str, *, consents: boo
         raise refusals.not_now(request.key, STATES[State(request.state)])
     if not consents or not name.strip():
         raise refusals.no_consent()
-    if sent > packing.AGAIN or (request.state == State.ANSWERED and request.outcome != Outcome.FULLY):
+    if sent > packing.AGAIN or (request.state == State.ANSWERED and not packing.handed(request)):
         raise refusals.not_now(request.key, STATES[State(request.state)])
     said = name.strip()[:120]
     whom.notes |= {"receiver": receiver, "receiver_name": said, "unreachable": "" if receiver else said}
@@ -57,16 +55,9 @@ def transmitted(request: Request, name: str) -> None:
     seal(request, whom)
     request.save(update_fields=["sealed"])
     store.note(request, "transmitted", store.GARANT)
-    letters.write(request, "transmitted", recipients=(name,))
-    if request.state != State.RUNNING:
-        return
-    promise = evidence.subject_commitment(
-        request.organisation, person(request.key), [RequestAnswered.kind, request.key, "fully"]
-    )
-    today = store.today(request.organisation)
-    late = max(0, -request.clock(today).left(today))
-    entry = RequestAnswered(request=request.key, outcome="fully", late=late, people=[promise])
-    store.finish(request, State.ANSWERED, Outcome.FULLY, store.GARANT, entry)
+    letters.write(request, "transmitted", recipients=(name,), copies=outcomes.told(request, whom))
+    if request.state == State.RUNNING:
+        packing.close(request)
 
 
 @store.moving()

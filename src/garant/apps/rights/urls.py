@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from garant.apps.rights import views
+from garant.apps.rights import copy_views, views
 
 app_name = "requests"
 urlpatterns = [
@@ -12,5 +12,18 @@ urlpatterns = [
     path("<slug:organisation>/requests/new/", views.new, name="new"),
     path("<slug:organisation>/requests/<slug:key>/", views.request_page, name="request"),
     path("<slug:organisation>/requests/<slug:key>/approve/", views.approve, name="approve"),
+    path("<slug:organisation>/requests/<slug:key>/copy-ask/", copy_views.ask, name="copy-ask"),
+    path("<slug:organisation>/requests/<slug:key>/copies-read/", copy_views.read, name="copies-read"),
+    path(
+        "<slug:organisation>/requests/<slug:key>/copies/<slug:processor>/",
+        copy_views.answer,
+        name="copy-answer",
+    ),
+    path(
+        "<slug:organisation>/requests/<slug:key>/copies/<slug:processor>/without/",
+        copy_views.leave,
+        name="copy-leave",
+    ),
+    path("<slug:organisation>/requests/<slug:key>/files/<slug:copy>/", copy_views.file, name="copy-file"),
     path("<slug:organisation>/requests/<slug:key>/<slug:deed>/", views.handle, name="handle"),
 ]

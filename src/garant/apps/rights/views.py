@@ -18,8 +18,9 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.rights import services
+from garant.apps.rights import copy_views, services
 from garant.apps.rights.correcting import CorrectForm
+from garant.apps.rights.doing import do, find
 from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.each.values import in_lines, right_value
 from garant.apps.rights.forms import ReasonForm
@@ -33,6 +34,7 @@ from garant.apps.rights.staff_forms import (
     NamesForm,
     TellForm,
 )
+from garant.apps.rights.stepwords import in_words
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
@@ -50,11 +52,9 @@ from garant.apps.rights.words import (
     State,
     Wish,
 )
-from garant.engine.subject import NotSupported
 from garant.ledger import LedgerError
 from garant.policy.text import Text
-from garant.site.words import said, say
-from garant.systems.port import ConnectorError
+from garant.site.words import said
 
 
 @require_safe
@@ -107,7 +107,7 @@ def _purposes(organisation: str) -> Mapping[str, Text]:
 @member(May.SEE_PEOPLE, whole=True)
 def request_page(request: Any, key: str) -> HttpResponse:
     """One request: who asks, its time, what was found, its plan, and what can be decided now."""
-    one = _found(request, key)
+    one = find(request, key)
     accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
     today = services.today(request.organisation)
     story, whom = services.story(one), services.opened(one)
@@ -116,7 +116,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         **_line(one, today),
         "whom": whom,
         "held": in_lines(held),
-        "steps": [(step, _step(step)) for step in story.steps],
+        "steps": [(step, in_words(step)) for step in story.steps],
         "searches": story.searches,
         "asked": asked_as(Right(one.right), Capacity(one.capacity)),
         "capacity": CAPACITIES[Capacity(one.capacity)],
@@ -131,6 +131,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "jobs": _jobs(one),
         "letters": services.sent(one),
         **_told(one),
+        **copy_views.shown(one, whom),
         **_choices(one, story, whom),
         "corrections": in_lines(whom.values) if whom else [],
     }
@@ -220,21 +221,21 @@ def _jobs(one: Any) -> list[Any]:
 @member(May.APPROVE_PLAN, whole=True)
 def approve(request: Any, key: str) -> HttpResponse:
     """Approve the plan of a request; carrying it out is asked for in the same breath."""
-    one = _found(request, key)
+    one = find(request, key)
     approve_it = services.approve_lift if one.restricting else services.approve
-    return _do(request, one, lambda: approve_it(one.organisation, one.key, actor=request.user.email))
+    return do(request, one, lambda: approve_it(one.organisation, one.key, actor=request.user.email))
 
 
 @require_POST
 @member(May.ANSWER, whole=True)
 def handle(request: Any, key: str, deed: str) -> HttpResponse:
     """One decision about a request."""
-    one = _found(request, key)
+    one = find(request, key)
     if deed == "answer" and "preview" in request.POST:
         return _previewed(request, one)
     if deed not in DEEDS:
         raise Http404
-    return _do(request, one, lambda: DEEDS[deed](one, request.POST, request.user.email))
+    return do(request, one, lambda: DEEDS[deed](one, request.POST, request.user.email))
 
 
 def _previewed(request: Any, one: Any) -> HttpResponse:
@@ -254,22 +255,6 @@ def _previewed(request: Any, one: Any) -> HttpResponse:
     shown = {name: sent.get(name, "") for name in ("outcome", "ground", "reason")}
     accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
     return render(request, "rights/preview.html", {"one": one, "letter": letter, "sent": shown})
-
-
-def _do(request: Any, one: Any, deed: Callable[[], object]) -> HttpResponse:
-    try:
-        deed()
-    except NotSupported as refusal:
-        messages.error(request, said(refusal.text))
-    except RefusedError as refusal:
-        messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
-    except LedgerError as refusal:
-        messages.error(request, said(refusal.text))
-    except (ConnectorError, ValueError) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, say("C'est fait.", "Done."))
-    return redirect("requests:request", one.organisation, one.key)
 
 
 def _identify(one: Any, sent: Any, actor: str) -> object:
@@ -334,61 +319,4 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
     ),
     "answer": _answer,
     "withdraw": lambda one, _, actor: services.withdraw(one.organisation, one.key, actor=actor),
-}
-
-
-def _found(request: Any, key: str) -> Any:
-    try:
-        return services.find(request.organisation, key)
-    except LedgerError:
-        raise Http404 from None
-
-
-def _step(step: Any) -> str:
-    """A step in words."""
-    if step.kind in list(State):
-        return said(STATES[State(step.kind)])
-    words = _STEPS.get(step.kind)
-    if step.kind == "unable":
-        return said(step.detail)
-    return step.kind if words is None else said(words)
-
-
-_STEPS: Final[Mapping[str, Text]] = {
-    "repeated": Text(fr="la même demande est arrivée de nouveau", en="the same request came again"),
-    "identified": Text(fr="identité montrée", en="identity shown"),
-    "searched": Text(fr="systèmes regardés", en="systems looked at"),
-    "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
-    "packed": Text(fr="paquet remis", en="package handed over"),
-    "recipient-reminded": Text(fr="destinataire relancé", en="recipient reminded"),
-    "receiver": Text(fr="destinataire désigné par la personne", en="receiver named by the person"),
-    "transmitted": Text(fr="transmise, accusé signé reçu", en="transmitted, signed receipt received"),
-    "not-transmitted": Text(fr="transmission directe impossible", en="direct transmission not feasible"),
-    "empty": Text(
-        fr="rien de ce qui a été trouvé n’entre dans le paquet",
-        en="nothing of what was found goes into the package",
-    ),
-    "ran": Text(fr="plan exécuté", en="plan carried out"),
-    "paused": Text(fr="question posée à la personne", en="question put to the person"),
-    "resumed": Text(fr="la personne a répondu", en="the person answered"),
-    "extended": Text(fr="délai prolongé", en="time extended"),
-    "weighed": Text(fr="opposition pesée", en="objection weighed"),
-    "question-tried": Text(
-        fr="question de la carte : réponse donnée", en="question of the map: answer given"
-    ),
-    "question-right": Text(fr="la réponse convient", en="the answer fits"),
-    "question-wrong": Text(fr="la réponse ne convient pas", en="the answer does not fit"),
-    "files-read": Text(fr="fichiers regardés", en="files looked at"),
-    "texts-read": Text(fr="textes libres relus", en="free texts read"),
-    "corrected": Text(fr="corrections proposées", en="corrections proposed"),
-    "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),
-    "no-directives": Text(fr="aucune directive de la personne", en="no directives of the person"),
-    "entrusted": Text(fr="copie destinée à la personne de confiance", en="copy for the trusted person"),
-    "told": Text(fr="destinataire prévenu", en="recipient told"),
-    "recipient-answered": Text(fr="un destinataire a répondu", en="a recipient answered"),
-    "lift-told": Text(fr="fin de la limitation annoncée", en="end of the restriction told"),
-    "lift-planned": Text(fr="levée de la limitation proposée", en="end of the restriction proposed"),
-    "lifted": Text(fr="limitation levée", en="restriction lifted"),
-    "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
-    "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),
 }

@@ -312,3 +312,22 @@ def check_correction(kind: str, was: str, becomes: str, *, every: bool, added: b
         )
     if is_missing(kind, becomes) or (was and is_missing(kind, was)):
         raise ValueError("an address is written on four lines or more, a name in parts on two")
+
+
+class CopyState(StrEnum):
+    """What came of asking a processor for its copy."""
+
+    ASKED = "asked"
+    RECEIVED = "received"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
+COPIES: Final[dict[CopyState, Text]] = {
+    CopyState.ASKED: Text(fr="copie demandée", en="copy asked for"),
+    CopyState.RECEIVED: Text(fr="copie remise", en="copy handed over"),
+    CopyState.NOTHING: Text(fr="ne tient rien sur la personne", en="holds nothing about the person"),
+    CopyState.REFUSED: Text(fr="refuse de remettre sa copie", en="refuses to hand its copy over"),
+    CopyState.LEFT: Text(fr="réponse sans sa copie", en="answered without its copy"),
+}

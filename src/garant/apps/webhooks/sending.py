@@ -17,7 +17,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import SplitResult, urlsplit
 
 from garant.apps.webhooks import refusals
@@ -27,6 +27,8 @@ SECONDS: Final = 10
 """How long an address may take to answer."""
 MARK: Final = "whsec_"
 """How a secret begins, as Standard Webhooks write it."""
+ALL: Final = 3600
+"""How long a file may take as a whole."""
 _TAKEN: Final = range(200, 300)
 _PIECE: Final = 64 * 1024
 
@@ -138,6 +140,52 @@ def call(
         raise
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
         raise NotTakenError(None, type(error).__name__) from None
+
+
+def fetch(
+    url: str, headers: Mapping[str, str], into: BinaryIO, *, most: int, seconds: float = SECONDS
+) -> Answered:
+    """Ask an address for a file, which goes where it is told, piece by piece: memory does not grow with it.
+
+    Args:
+        url: the address; a redirect is an answer like others.
+        headers: of what is asked.
+        into: where its bytes go; those of any other answer than 200 do not.
+        most: bytes at most; a longer one is no answer.
+        seconds: how long each piece may take; an hour for all.
+
+    Raises:
+        NotTakenError: there was no answer in time, one too long, or one that broke off.
+        WebhookRefusedError: the name leads into our own network now.
+    """
+    parts = check(url)
+    try:
+        connection = _connection(parts, _resolved(parts), seconds)
+        try:
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("GET", target, b"", {**headers, "Host": parts.netloc})
+            answer = connection.getresponse()
+            if answer.status == 200:
+                _pour(answer, into, most)
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(answer.status, names, b"")
+        finally:
+            connection.close()
+    except WebhookRefusedError:
+        raise
+    except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
+        raise NotTakenError(None, type(error).__name__) from None
+
+
+def _pour(answer: http.client.HTTPResponse, into: BinaryIO, most: int) -> None:
+    end, size = time.monotonic() + ALL, 0
+    while piece := answer.read(_PIECE):
+        size += len(piece)
+        if size > most or time.monotonic() > end:
+            raise NotTakenError(answer.status, "too long")
+        into.write(piece)
+    if answer.length not in (None, 0):
+        raise NotTakenError(answer.status, "broken off")
 
 
 def _read(answer: http.client.HTTPResponse, most: int) -> bytes:

@@ -55,6 +55,15 @@ class Processor(Keyed):
         Text | None, said("Comment sa conformité est vérifiée.", "How its compliance is verified.")
     ] = None
     sub_processors: Annotated[Keys, said("Ses propres sous-traitants.", "Its own processors.")] = ()
+    own_copy: Annotated[
+        bool,
+        said(
+            "Il tient des données dans des systèmes à lui\u202f: sa copie lui est demandée quand une personne exerce son droit "
+            "d’accès ou de portabilité (art. 28(3)(e)).",
+            "It holds data in systems of its own: its copy is asked for when a person exercises the right of access or of "
+            "portability (art. 28(3)(e)).",
+        ),
+    ] = False
 
 
 class Assessment(Model):

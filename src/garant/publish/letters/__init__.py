@@ -12,7 +12,7 @@ from typing import Final
 from garant.policy.text import Language, Text
 from garant.publish.letters import answers, others, steps
 from garant.publish.letters.blocks import Block, Say, page, plain
-from garant.publish.letters.facts import Asked, Done, Frame, Ground, Kept, LetterFacts, one_line
+from garant.publish.letters.facts import Asked, Copied, Done, Frame, Ground, Kept, LetterFacts, one_line
 from garant.publish.letters.frame import PLACEHOLDERS, FrameRefusedError, check, filled
 from garant.publish.letters.speech import Speaker
 from garant.publish.letters.steps import Letter as _Parts
@@ -22,6 +22,7 @@ __all__ = [
     "KINDS",
     "PLACEHOLDERS",
     "Asked",
+    "Copied",
     "Done",
     "FactMissingError",
     "Frame",
@@ -114,6 +115,18 @@ KINDS: Final[dict[str, Kind]] = {
     "recipient_silent": Kind(
         _t("Destinataire sans réponse", "A recipient that is silent"),
         others.recipient_silent,
+        ("number", "right", "due", "recipients"),
+        framed=False,
+    ),
+    "copy_asked": Kind(
+        _t("Copie demandée à un sous-traitant", "A processor is asked for its copy"),
+        others.copy_asked,
+        ("number", "right", "due", "identities"),
+        framed=False,
+    ),
+    "copy_silent": Kind(
+        _t("Sous-traitant sans réponse", "A processor that is silent"),
+        others.copy_silent,
         ("number", "right", "due", "recipients"),
         framed=False,
     ),

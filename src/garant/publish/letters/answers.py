@@ -13,6 +13,7 @@ def answered(to: Speaker) -> Letter:
         to.about,
         *to.done(),
         *to.reasons(),
+        *to.copies(),
         *to.kept(),
         *to.told(),
         *_ending(to),
@@ -37,7 +38,16 @@ def partly(to: Speaker) -> Letter:
     """Done in part; what is not, and why."""
     return to.tell(
         f"Votre demande {to.number} est satisfaite en partie", f"Your request {to.number} is granted in part"
-    ), [to.about, *to.done(), *_ground(to), *to.reasons(), *to.kept(), *to.told(), *to.recourse()]
+    ), [
+        to.about,
+        *to.done(),
+        *_ground(to),
+        *to.reasons(),
+        *to.copies(),
+        *to.kept(),
+        *to.told(),
+        *to.recourse(),
+    ]
 
 
 def refused(to: Speaker) -> Letter:
@@ -47,6 +57,7 @@ def refused(to: Speaker) -> Letter:
         to.say("Nous ne pouvons pas y donner suite.", "We cannot act on it."),
         *_ground(to),
         *to.reasons(),
+        *to.copies(),
         *to.kept(),
         *to.recourse(),
     ]
@@ -172,6 +183,7 @@ def transmitted(to: Speaker) -> Letter:
             "demande, que vous pouvez nous faire.",
             "We have a signed receipt. This does not erase our copy: that is another request, which you may make.",
         ),
+        *to.copies(),
         *_ending(to),
     ]
 

@@ -96,6 +96,17 @@ class Done(Fact):
     what: Words
 
 
+class Copied(Fact):
+    """What came of asking a processor for its copy of the person's data."""
+
+    who: Words
+    what: Words
+    reason: Prose = ""
+    """Why the answer goes without it, in the words of staff."""
+    missing: bool = False
+    """It was not handed over, although it may exist."""
+
+
 class LetterFacts(Fact):
     """Everything a letter may say. Each kind takes what it needs: `write` raises where a fact is missing."""
 
@@ -115,6 +126,8 @@ class LetterFacts(Fact):
     awaited: tuple[Words, ...] = ()
     """What the person is asked for."""
     done: tuple[Done, ...] = ()
+    copies: tuple[Copied, ...] = ()
+    """For each processor that was asked for its copy, what came of it."""
     kept: tuple[Kept, ...] = ()
     ground: Ground | None = None
     purposes: tuple[Words, ...] = ()

@@ -130,6 +130,60 @@ def recipient_silent(to: Speaker) -> Letter:
     ]
 
 
+def copy_asked(to: Speaker) -> Letter:
+    """To a processor: hand over what you hold about this person (GDPR art. 28(3)(e))."""
+    portable = str(to.facts.right) == "portability"
+    return to.tell(
+        f"Remettre la copie des données d’une personne (demande {to.number} de {to.facts.organisation})",
+        f"Hand over the copy of a person’s data (request {to.number} of {to.facts.organisation})",
+    ), [
+        to.say(
+            f"Vous traitez des données pour {to.facts.organisation}. Une personne demande "
+            + ("à emporter les siennes" if portable else "à recevoir les siennes")
+            + ". On la trouve ainsi :",
+            f"You process data for {to.facts.organisation}. A person asks "
+            + ("to take theirs with them" if portable else "to receive theirs")
+            + ". They are found by:",
+        ),
+        Items(to.facts.identities),
+        to.say(
+            f"Merci de nous envoyer, au plus tard le {to.day(to.facts.due)}, tout ce que vous tenez sur elle : un fichier JSON, "
+            "CSV ou PDF, ou une archive ZIP. Si vous ne tenez rien, dites-le-nous.",
+            f"Please send us, by {to.day(to.facts.due)} at the latest, everything that you hold about them: a JSON, CSV or PDF "
+            "file, or a ZIP archive. If you hold nothing, tell us so.",
+        ),
+        to.say(
+            f"Envoyez-le par un canal sûr, sous le numéro {to.facts.number}, à : {to.facts.contact}.",
+            f"Send it by a safe channel, under the number {to.facts.number}, to: {to.facts.contact}.",
+        )
+        if to.facts.contact
+        else Say(""),
+        to.say(
+            "Notre contrat et le RGPD vous demandent cette aide (article 28(3)(e)). Ne répondez pas à la personne : c’est "
+            "nous qui le faisons.",
+            "Our contract and the GDPR ask you for this help (article 28(3)(e)). Do not answer the person: we do.",
+        ),
+    ]
+
+
+def copy_silent(to: Speaker) -> Letter:
+    """To the data protection officer: a processor has not handed its copy over."""
+    name = to.facts.recipients[0] if to.facts.recipients else ""
+    return to.tell(
+        f"Demande {to.number} : {name} n’a pas remis sa copie",
+        f"Request {to.number}: {name} has not handed its copy over",
+    ), [
+        to.say(
+            f"{name} devait remettre sa copie des données de la personne, au plus tard le {to.day(to.facts.due)}. Notre délai "
+            "pour répondre court toujours : insistez auprès de lui, ou répondez sans sa copie, avec une raison que la personne "
+            "lira.",
+            f"{name} was to hand over its copy of the person’s data, by {to.day(to.facts.due)} at the latest. Our time to "
+            "answer goes on: press it, or answer without its copy, with a reason that the person will read.",
+        ),
+        *([Link(to.tell("L’ouvrir :", "Open it:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
 def invitation(to: Speaker) -> Letter:
     """An account on this site."""
     role = to.its(to.facts.role) if to.facts.role else ""

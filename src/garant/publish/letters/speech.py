@@ -84,6 +84,35 @@ class Speaker:
             [self.say("Voici ce qui a été fait :", "This is what was done:"), Items(items)] if items else []
         )
 
+    def copies(self) -> list[Block]:
+        """For each processor, whether its copy is there; where one is not, what the person can do (art. 28(4), 77, 79)."""
+        if not self.facts.copies:
+            return []
+        items = tuple(
+            self.tell(
+                f"{self.its(one.who)} : {self.its(one.what)}", f"{self.its(one.who)}: {self.its(one.what)}"
+            )
+            + (f" {one.reason}" if one.reason else "")
+            for one in self.facts.copies
+        )
+        told: list[Block] = [
+            self.say(
+                "Nous avons demandé leur copie à ceux qui traitent des données pour nous :",
+                "We asked those who process data for us for their copy:",
+            ),
+            Items(items),
+        ]
+        if any(one.missing for one in self.facts.copies):
+            told.append(
+                self.say(
+                    "Nous répondons d’eux. Vous pouvez nous redemander ce qui manque, par une nouvelle demande ; si nous ne "
+                    "l’obtenons pas, vous pouvez vous plaindre à la CNIL ou saisir la justice.",
+                    "We answer for them. You can ask us again for what is missing, by a new request; if we do not obtain it, "
+                    "you can complain to the CNIL or go to court.",
+                )
+            )
+        return told
+
     def kept(self) -> list[Block]:
         """What stays, until when, and why."""
         if not self.facts.kept:

@@ -145,6 +145,7 @@ def package_ready(to: Speaker) -> Letter:
             "Dans le fichier, ouvrez d’abord index.html : vos données s’y lisent dans un navigateur, sans connexion.",
             "In the file, open index.html first: it shows your data in a browser, without a connection.",
         ),
+        *to.copies(),
         *to.recourse(),
     ]
 

@@ -20,7 +20,7 @@ from garant.policy import Policy
 from garant.policy.text import Text
 from garant.publish.packages import information, pages, values
 from garant.publish.packages.archive import Aside, Leaving
-from garant.publish.packages.content import About, Content, Field, File, PackageKind, Table
+from garant.publish.packages.content import About, Content, Copied, Field, File, PackageKind, Table
 from garant.publish.packages.masking import HIDDEN, Mask
 from garant.publish.packages.pages import ROWS, Shown
 from garant.publish.packages.schema import ADDRESS, package_schema
@@ -29,6 +29,7 @@ __all__ = [
     "ADDRESS",
     "About",
     "Content",
+    "Copied",
     "Field",
     "File",
     "Made",
@@ -48,6 +49,8 @@ class Made:
 
     tables: list[Shown] = field(default_factory=list[Shown])
     files: int = 0
+    copies: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """For each processor that sent a copy, where its files are."""
     digest: str = ""
     """The SHA-256 of `data.json`."""
 
@@ -97,6 +100,7 @@ class _Maker:
                 digest.update(piece)
                 yield piece
 
+        placed = self._placed()
         yield from self._zip.member("data.json", data())
         self._made.digest = digest.hexdigest()
         yield from self._sheets.into(self._zip)
@@ -108,14 +112,28 @@ class _Maker:
             attached.append(name)
             yield from self._zip.member(name, file.pieces)
         self._made.files = len(attached)
+        for name, inside in placed:
+            yield from self._zip.member(name, inside)
         yield from self._whole(
             "schema.json", json.dumps(package_schema(), indent=1, ensure_ascii=False).encode()
         )
         if self._kind == "access":
             yield from self._whole("style.css", pages.style())
-            index = pages.index(self._about, self._kind, self._policy, self._made.tables, attached)
+            index = pages.index(
+                self._about, self._kind, self._policy, self._made.tables, attached, self._made.copies
+            )
             yield from self._whole("index.html", index)
         yield from self._zip.end()
+
+    def _placed(self) -> list[tuple[str, Iterator[bytes]]]:
+        """The files of processors, each under the name of its own; known before they are read, since the data name them."""
+        placed: list[tuple[str, Iterator[bytes]]] = []
+        for one in self._about.copies:
+            for name, inside in one.files:
+                place = self._zip.reserved(f"processors/{_safe(one.key)}/{_safe(name)}")
+                placed.append((place, inside))
+                self._made.copies.setdefault(one.key, []).append(place)
+        return placed
 
     def _whole(self, name: str, content: bytes) -> Iterator[bytes]:
         return self._zip.member(name, iter([content]))
@@ -137,7 +155,21 @@ class _Maker:
                 yield between
                 yield from self._table(kept, first)
                 between = b",\n"
-        yield b'\n], "activities": ' + _written(self._activities()).encode() + b"}\n"
+        yield b'\n], "processors": ' + _written(self._processors()).encode()
+        yield b', "activities": ' + _written(self._activities()).encode() + b"}\n"
+
+    def _processors(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": one.key,
+                "label": _both(one.label),
+                "outcome": one.outcome,
+                "what": _both(one.what),
+                "reason": one.reason,
+                "files": self._made.copies.get(one.key, []),
+            }
+            for one in self._about.copies
+        ]
 
     def _activities(self) -> list[dict[str, Any]]:
         if self._kind != "access":

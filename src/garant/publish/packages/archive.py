@@ -61,6 +61,12 @@ class Leaving:
             free = f"{stem} ({number}){dot}{end}"
         return free
 
+    def reserved(self, name: str) -> str:
+        """A name that no member has, kept for one that comes later."""
+        found = self.free(name)
+        self._names.add(found)
+        return found
+
     def member(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Write one member; gives what of the ZIP can leave."""
         self._names.add(name)

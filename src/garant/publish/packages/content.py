@@ -52,6 +52,22 @@ class File:
     pieces: Iterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What came of asking a processor for its copy of the person’s data, and the files that it sent."""
+
+    key: str
+    label: Text
+    outcome: Literal["received", "nothing", "refused", "left"]
+    what: Text
+    """The same, as people say it."""
+    reason: str = ""
+    """Why the answer goes without it, in the words of staff."""
+    missing: bool = False
+    files: tuple[tuple[str, Iterator[bytes]], ...] = ()
+    """Names, and bytes in pieces: read once, in order."""
+
+
 class Content(Protocol):
     """A person’s data, wherever they are."""
 
@@ -79,6 +95,8 @@ class About:
     names: tuple[str, ...] = ()
     """Names of other people, masked wherever a sentence has them."""
     by_hand: tuple[Text, ...] = ()
+    """Systems that a colleague looks through: what is there follows apart."""
     left_out: int = 0
     """Files that concern other people, and that somebody left out."""
-    """Systems that a colleague looks through: what is there follows apart."""
+    copies: tuple[Copied, ...] = ()
+    """The processors that were asked for their copy."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -119,9 +119,23 @@ def _body(rows: Sequence[Sequence[Any]], used: Sequence[int], language: Language
 
 
 def index(
-    about: About, kind: PackageKind, policy: Policy, tables: Sequence[Shown], attached: Sequence[str]
+    about: About,
+    kind: PackageKind,
+    policy: Policy,
+    tables: Sequence[Shown],
+    attached: Sequence[str],
+    copies: Mapping[str, Sequence[str]],
 ) -> bytes:
-    """The first page."""
+    """The first page.
+
+    Args:
+        about: whose package it is.
+        kind: of package.
+        policy: what says why the data are there.
+        tables: what was found.
+        attached: files that rows name, by their place in the package.
+        copies: files of processors, by the key of the processor.
+    """
     found = [category for shown in tables for category in shown.categories]
     activities = information.concerned(policy, found) if kind == "access" else []
     tree = policy.data_categories
@@ -131,6 +145,7 @@ def index(
         kind=kind,
         tables=tables,
         attached=attached,
+        copies=[(one, copies.get(one.key, ())) for one in about.copies],
         activities=[
             (sheet, [(part, information.cells(part, about.language)) for part in sheet.tables])
             for sheet in (information.told(policy, one) for one in activities)

@@ -54,6 +54,20 @@ class PackageActivity(_Model):
     parts: dict[str, list[list[list[PackageText]]]]
 
 
+class PackageProcessor(_Model):
+    """Who processes data for the organisation, and what came of asking for its copy (GDPR art. 28(3)(e))."""
+
+    key: str
+    label: PackageText
+    outcome: Annotated[
+        Literal["received", "nothing", "refused", "left"],
+        Field(description="left: the organisation answers without it, and says why."),
+    ]
+    what: Annotated[PackageText, Field(description="The same, as people say it.")]
+    reason: str
+    files: Annotated[list[str], Field(description="Where in the package what it sent is, as it sent it.")]
+
+
 class Package(_Model):
     """A person’s data, under the number of their request."""
 
@@ -64,6 +78,13 @@ class Package(_Model):
     made_at: datetime
     activities: Annotated[list[PackageActivity], Field(description="Art. 15(1); empty for portability.")]
     tables: list[PackageTable]
+    processors: Annotated[
+        list[PackageProcessor],
+        Field(
+            default_factory=list[PackageProcessor],
+            description="Those that were asked for their copy; packages made before November 2026 have no such list.",
+        ),
+    ]
 
 
 def package_schema() -> dict[str, Any]:

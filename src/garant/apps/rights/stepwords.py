@@ -1,0 +1,70 @@
+"""The steps of a request, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from garant.apps.rights.words import STATES, State
+from garant.policy.text import Text
+from garant.site.words import said
+
+
+def in_words(step: Any) -> str:
+    """A step in words."""
+    if step.kind in list(State):
+        return said(STATES[State(step.kind)])
+    words = _STEPS.get(step.kind)
+    if step.kind in ("unable", "copy-not-taken"):
+        return said(step.detail)
+    return step.kind if words is None else said(words)
+
+
+_STEPS: Final[Mapping[str, Text]] = {
+    "repeated": Text(fr="la même demande est arrivée de nouveau", en="the same request came again"),
+    "identified": Text(fr="identité montrée", en="identity shown"),
+    "searched": Text(fr="systèmes regardés", en="systems looked at"),
+    "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
+    "packed": Text(fr="paquet remis", en="package handed over"),
+    "recipient-reminded": Text(fr="destinataire relancé", en="recipient reminded"),
+    "receiver": Text(fr="destinataire désigné par la personne", en="receiver named by the person"),
+    "transmitted": Text(fr="transmise, accusé signé reçu", en="transmitted, signed receipt received"),
+    "not-transmitted": Text(fr="transmission directe impossible", en="direct transmission not feasible"),
+    "empty": Text(
+        fr="rien de ce qui a été trouvé n’entre dans le paquet",
+        en="nothing of what was found goes into the package",
+    ),
+    "ran": Text(fr="plan exécuté", en="plan carried out"),
+    "paused": Text(fr="question posée à la personne", en="question put to the person"),
+    "resumed": Text(fr="la personne a répondu", en="the person answered"),
+    "extended": Text(fr="délai prolongé", en="time extended"),
+    "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "question-tried": Text(
+        fr="question de la carte : réponse donnée", en="question of the map: answer given"
+    ),
+    "question-right": Text(fr="la réponse convient", en="the answer fits"),
+    "question-wrong": Text(fr="la réponse ne convient pas", en="the answer does not fit"),
+    "copy-asked": Text(fr="copie demandée à un sous-traitant", en="a processor asked for its copy"),
+    "copy-received": Text(fr="copie d’un sous-traitant arrivée", en="copy of a processor came"),
+    "copy-nothing": Text(fr="un sous-traitant ne tient rien", en="a processor holds nothing"),
+    "copy-refused": Text(fr="un sous-traitant refuse sa copie", en="a processor refuses its copy"),
+    "copy-left": Text(
+        fr="réponse décidée sans la copie d’un sous-traitant",
+        en="answer decided without the copy of a processor",
+    ),
+    "copy-reminded": Text(fr="sous-traitant relancé pour sa copie", en="processor reminded of its copy"),
+    "copies-read": Text(fr="copies des sous-traitants regardées", en="copies of processors looked at"),
+    "files-read": Text(fr="fichiers regardés", en="files looked at"),
+    "texts-read": Text(fr="textes libres relus", en="free texts read"),
+    "corrected": Text(fr="corrections proposées", en="corrections proposed"),
+    "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),
+    "no-directives": Text(fr="aucune directive de la personne", en="no directives of the person"),
+    "entrusted": Text(fr="copie destinée à la personne de confiance", en="copy for the trusted person"),
+    "told": Text(fr="destinataire prévenu", en="recipient told"),
+    "recipient-answered": Text(fr="un destinataire a répondu", en="a recipient answered"),
+    "lift-told": Text(fr="fin de la limitation annoncée", en="end of the restriction told"),
+    "lift-planned": Text(fr="levée de la limitation proposée", en="end of the restriction proposed"),
+    "lifted": Text(fr="limitation levée", en="restriction lifted"),
+    "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
+    "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),
+}
