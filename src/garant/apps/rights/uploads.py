@@ -134,7 +134,7 @@ def _check_archive(file: BinaryIO, size: int) -> None:
                 raise _two_things()
             _check_members(archive.infolist(), size)
             _check_pages(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, EOFError):
         raise refusals.not_taken_file(
             "une archive abîmée ou chiffrée", "an archive that is broken or encrypted"
         ) from None
