@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from garant.engine.document import Plan
+from garant.engine.execution import Execution
 from garant.engine.residue import Aftermath, ResidueReport, examine, touched, touched_tables
 from garant.engine.subject import plan_subject
 from garant.engine.terms import Source
@@ -147,6 +148,16 @@ def test_a_run_says_what_it_took_away_and_only_its_own_tables_are_cleaned(shop: 
     carry_out(plan, shop.policy, systems, journal=journal, sample=1)
     assert Canary("crm", "contact", "email", "zephyrine@x.example") in journal.canaries
     assert aftermath.look("crm", journal.canaries).sought == 2
+
+
+def test_no_value_is_looked_for_where_the_plan_takes_nothing(shop: Shop) -> None:
+    shop.people(1)
+    shop.database.run("DELETE FROM interaction")
+    systems = shop.system()
+    plan = plan_subject(shop.policy, systems, {"email": "n1@x.example"}, "erasure", as_of=AS_OF)
+    (course,) = Execution(plan, shop.policy, systems).courses
+    assert (course.untouched & {"contact", "interaction", "note"}) == {"interaction"}
+    assert course.change(course.keys).unsampled == course.untouched
 
 
 def test_a_restriction_takes_nothing_away(shop: Shop) -> None:

@@ -59,6 +59,14 @@ class Course:
     left: frozenset[RootKey] = frozenset()
     """Roots that left before the run was interrupted: their dates may have gone with them."""
 
+    @property
+    def untouched(self) -> frozenset[str]:
+        """The tables in which the plan found nothing to do."""
+        actions = self.selection.actions
+        return frozenset(one.table for one in actions) - {
+            one.table for one in actions if one.deleted or one.treated
+        }
+
     def of(self, selection: Selection) -> Course:
         """The same course for other roots: those of a selection of the same root, disposed of alike."""
         return Course(selection, self.source, self.duties, self.steps, selection.root_keys())
@@ -80,6 +88,7 @@ class Course:
             in_order=True,
             recheck=recheck,
             sample=self.sample,
+            unsampled=self.untouched,
             marking=self.marking,
             gone=self.others.selected,
             later=self.later,

@@ -210,7 +210,8 @@ class ChangeSet:
     ``departing`` are all the roots that leave by the same plan, in this set or in another: on a row
     they share, none of them is an owner who stays. Empty, it means ``keys``. With ``in_order``, a row
     that goes waits for the last of them: those after ``keys`` still hang on it. About ``sample`` of the
-    values that go are given back, so that the bytes can be searched for them afterwards. With an ``archivist``,
+    values that go are given back, so that the bytes can be searched for them afterwards; none is looked for in the
+    ``unsampled`` tables, from which the plan takes nothing. With an ``archivist``,
     the rows about to change are handed to it first, whole, inside the change's own transaction.
     With ``marking``, the roots are marked, to be known again when a backup brings them back.
     ``gone`` have left already by an earlier selection of the plan: not due by this one, they are no owners yet.
@@ -227,6 +228,7 @@ class ChangeSet:
     in_order: bool = False
     recheck: Recheck | None = None
     sample: int = 0
+    unsampled: AbstractSet[str] = frozenset()
     archivist: Archivist | None = None
     marking: Marking | None = None
     gone: AbstractSet[RootKey] = frozenset()

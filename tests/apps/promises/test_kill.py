@@ -22,6 +22,17 @@ pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).resolve().parents[3]
 BATCHES = PEOPLE // SIZE
 TINY = "import sys; from tests.apps.promises.tiny import main; main(sys.argv[1:])"
+OTHER_STEPS = """
+import sys
+from dbos import DBOS
+from tests.apps.promises import tiny
+tiny.prepare_home()
+from garant.apps.promises import workflows
+first, rest = DBOS.step(name="garant.list_batches")(lambda _: []), workflows.run_batch
+workflows.run_batch = lambda run, batch: (batch.endswith("0000") and first(run), rest(run, batch))[1]
+tiny.main(sys.argv[1:])
+"""
+"""The same program of another version, whose workflow has one more step."""
 
 
 class Garant:
@@ -37,9 +48,9 @@ class Garant:
         }
         make_target(self.target)
 
-    def start(self, *options: str) -> Forked:
+    def start(self, *options: str, program: str = TINY) -> Forked:
         """Start to carry the plan out."""
-        return Forked(TINY, (str(self.target), *options), cwd=ROOT, env=self.environment)
+        return Forked(program, (str(self.target), *options), cwd=ROOT, env=self.environment)
 
     def run(self, *options: str) -> tuple[int, str, str]:
         """Carry the plan out, or be killed."""
@@ -121,6 +132,19 @@ def test_killed_between_the_commit_and_the_receipt(garant: Garant) -> None:
     assert_whole(garant, summary)
     assert summary["recovered"] == ["001/0007"]
     assert summary["executed"] == BATCHES - 7
+
+
+def test_killed_before_an_upgrade_the_next_version_says_so_and_the_next_attempt_goes_on(
+    garant: Garant,
+) -> None:
+    garant.start("--die-after-commit", "001/0003", program=OTHER_STEPS).communicate(timeout=200)
+    assert people_left(garant.target) == PEOPLE - 4 * SIZE
+    code, _, complained = garant.run()
+    assert (code != 0, "begun by another version of Garant" in complained) == (True, True)
+    assert people_left(garant.target) == PEOPLE - 4 * SIZE
+    summary = garant.finish()
+    assert_whole(garant, summary)
+    assert (summary["attempt"], summary["recovered"]) == (2, ["001/0003"])
 
 
 @both

@@ -132,8 +132,8 @@ def in_force(organisation: str) -> tuple[engine.Hold, ...]:
     Raises:
         LedgerError: whom a hold is about cannot be read (its key is lost): nothing may be destroyed.
     """
-    rows = Hold.objects.filter(organisation=organisation, ended_at=None)
-    today = _today(organisation)
+    rows = list(Hold.objects.filter(organisation=organisation, ended_at=None))
+    today = _today(organisation) if rows else date.max
     return tuple(_opened(hold) for hold in rows if hold.until is None or hold.until >= today)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -25,11 +26,23 @@ def main(key: str) -> int:
     while True:
         with locks.only_one(f"job-{key}", Path(settings.GARANT_HOME) / "locks") as mine:
             if mine:
+                settle()
                 job = services.begin(key)
                 if job is not None:
                     _do(job)
                 return 0
         time.sleep(1)
+
+
+def settle() -> None:
+    """Load what any job needs, and take it out of what is looked at for garbage: it stays as long as the process.
+
+    A full collection in the middle of a run would go over some 300,000 objects of modules for nothing.
+    """
+    from garant.apps.jobs import kinds
+
+    assert kinds.KINDS
+    gc.freeze()
 
 
 def _do(job: object) -> None:

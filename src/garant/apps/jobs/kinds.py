@@ -35,7 +35,7 @@ class StoppedError(Exception):
 
 def look(job: Job) -> dict[str, Any]:
     """Look at every promise of the organisation."""
-    counts = controls.look(job.organisation, progress=_Reporter(job.key).words)
+    counts = controls.look(job.organisation, progress=_Reporter(job).words)
     permissions.look(job.organisation)
     permissions.enter_counts(job.organisation)
     return dict(counts)
@@ -43,7 +43,7 @@ def look(job: Job) -> dict[str, Any]:
 
 def plan(job: Job) -> dict[str, Any]:
     """Make a plan of what is due today, and keep it for somebody to approve."""
-    digest = propose_today(job.organisation, actor=job.asked_by, tell=_Reporter(job.key).words)
+    digest = propose_today(job.organisation, actor=job.asked_by, tell=_Reporter(job).words)
     return {"plan": digest}
 
 
@@ -65,7 +65,7 @@ def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] 
 
 def run(job: Job) -> dict[str, Any]:
     """Carry out a plan that was approved, with the others that wait and can go with it, or go on with its run."""
-    reporter = _Reporter(job.key)
+    reporter = _Reporter(job)
     watch = running.Watch(reporter.batch, reporter.stop)
     try:
         ended = running.run(job, watch)
@@ -81,7 +81,7 @@ def run(job: Job) -> dict[str, Any]:
 
 def consequences(job: Job) -> dict[str, Any]:
     """Count what a version of the policy would change on the systems, and keep it with the version."""
-    asked, tell = job.arguments, _Reporter(job.key).words
+    asked, tell = job.arguments, _Reporter(job).words
     day = date.fromisoformat(asked["on"])
     policies.count_consequences(
         job.organisation, asked["version"], on=day, progress=lambda system, rule: tell(f"{system} · {rule}")
@@ -92,7 +92,7 @@ def consequences(job: Job) -> dict[str, Any]:
 def request_search(job: Job) -> dict[str, Any]:
     """Look for whoever made a request in every system; for an access or a portability, ask processors for their copies."""
     request = job.arguments["request"]
-    found = rights.search(job.organisation, request, tell=_Reporter(job.key).words)
+    found = rights.search(job.organisation, request, tell=_Reporter(job).words)
     asked = exchanges.ask_for_copies(job.organisation, request)
     return {**found, "asked": asked} if asked else found
 
@@ -126,8 +126,8 @@ KINDS: Final[dict[str, Callable[[Job], dict[str, Any]]]] = {
 class _Reporter:
     """Writes the progress down, at most twice a second, and hears whether to stop."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._last = 0.0
         self._rows = 0
         self.stop = threading.Event()
@@ -146,5 +146,5 @@ class _Reporter:
         if not at_once and time.monotonic() - self._last < EVERY:
             return
         self._last = time.monotonic()
-        if services.report(self._key, progress):
+        if not services.report(self._job.organisation, self._job.key, progress):
             self.stop.set()

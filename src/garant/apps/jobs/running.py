@@ -94,7 +94,7 @@ def _requests(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> N
             own = _refused(job, plan.digest, drifted(refusal.text)) or own
         if gathered.plan is not None and len(gathered.plan.gathers) > 1:
             _carry_out(job, gathered.plan, workspace, watch)
-    if own is None and fate_of(job.organisation, document.digest) is None:
+    if own is None and (len(waiting) < 2 or fate_of(job.organisation, document.digest) is None):
         try:
             _alone(job, document, workspace, watch)
         except RefusedError as refusal:

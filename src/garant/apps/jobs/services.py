@@ -157,11 +157,14 @@ def begin(key: str) -> Job | None:
         return found
 
 
-def report(key: str, progress: Mapping[str, Any]) -> bool:
-    """Say how far it is; gives whether somebody asked it to stop."""
-    with scope_of(Job, "organisation", key=key):
-        Job.objects.filter(key=key).update(progress=dict(progress))
-        return bool(Job.objects.filter(key=key, stop_asked=True).exists())
+def report(organisation: str, key: str, progress: Mapping[str, Any]) -> bool:
+    """Say how far it is; gives whether it is to go on: whether nobody asked it to stop."""
+    with scoped(organisation):
+        job = Job.objects.filter(key=key)
+        if job.filter(stop_asked=False).update(progress=dict(progress)):
+            return True
+        job.update(progress=dict(progress))
+        return False
 
 
 def end(

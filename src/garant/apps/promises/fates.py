@@ -66,9 +66,8 @@ def fate_of(organisation: str, digest: str) -> Fate | None:
     return fates_of(organisation, [digest]).get(digest) if digest else None
 
 
-def settle(gathered: Plan, checked: Checked) -> None:
+def settle(gathered: Plan, members: Sequence[Plan], checked: Checked) -> None:
     """Write down, of the plans that one run carried out, of which nothing is left. In the caller's transaction."""
-    members = list(gathered.members.all())
     if not members:
         return
     carried = read_plan(gathered.document)

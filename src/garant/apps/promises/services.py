@@ -152,7 +152,8 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
         batch_size=batch_size,
         started_at=_now(),
     )
-    _ask_persons(locked, run)
+    if locked.document.get("tasks"):
+        _ask_persons(locked, run)
     _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started")
     return run
 
@@ -197,20 +198,26 @@ def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> No
     values = {"state": BatchState.PREPARED, "prepared": written, "canaries": locked, "written_at": _now()}
     if ownjournal.write_batch(run_key, batch_key, values):
         return
-    Batch.objects.update_or_create(run_id=run_key, key=batch_key, defaults=values)
+    Batch.objects.bulk_create(
+        [Batch(run_id=run_key, key=batch_key, **values)],
+        update_conflicts=True,
+        unique_fields=["run", "key"],
+        update_fields=[*values],
+    )
 
 
 @for_run
 def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
     """Give the roots that a batch, or its halves (``001/0007a``), left alone as no longer due."""
-    return [root for counts in _prepared(run_key, batch_key) for root in counts["skipped"]]
+    parts = _parts(run_key, batch_key).exclude(prepared=None).values_list("prepared", flat=True)
+    return [root for counts in parts for root in counts["skipped"]]
 
 
-def _remember(run: Run, batch_key: str) -> int:
+def _remember(run: Run, batch_key: str, parts: Sequence[Batch]) -> int:
     """Put the roots that a batch, or its halves, erased on the suppression list; how many they were."""
     selection = run.plan.document["selections"][int(batch_key.split("/")[0]) - 1] if "/" in batch_key else {}
     marked = 0
-    for counts in _prepared(run.key, batch_key):
+    for counts in [part.prepared for part in parts if part.prepared]:
         if counts.get("marks"):
             kin = Kin(selection["system"], selection["root"], tuple(counts["marked_by"]))
             erasure = replays.Erasure(run.plan.organisation, kin, selection["rule"], run.key)
@@ -218,10 +225,9 @@ def _remember(run: Run, batch_key: str) -> int:
     return marked
 
 
-def _prepared(run_key: str, batch_key: str) -> list[Mapping[str, Any]]:
-    """Give what a batch, or its halves (``001/0007a``), prepared."""
-    parts = Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")
-    return list(parts.exclude(prepared=None).values_list("prepared", flat=True))
+def _parts(run_key: str, batch_key: str) -> Any:
+    """Give a batch and its halves (``001/0007a``)."""
+    return Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")
 
 
 @for_run
@@ -236,20 +242,17 @@ def receipt_of(run_key: str, batch_key: str) -> Batch | None:
 def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
-    written = receipt_of(run_key, batch_key)
-    if written is not None:
-        return written
-    entry = receipts.batch_recorded(run_key, batch_key, result, _remember(run, batch_key))
-    batch, _ = Batch.objects.update_or_create(
-        run_id=run_key,
-        key=batch_key,
-        defaults={
-            "state": entry.state,
-            "receipt": entry.model_dump(mode="json"),
-            "recovered": entry.recovered,
-            "written_at": _now(),
-        },
-    )
+    parts = list(_parts(run_key, batch_key))
+    batch = next((one for one in parts if one.key == batch_key), None) or Batch(run=run, key=batch_key)
+    if batch.state not in ("", BatchState.PREPARED):
+        return batch
+    entry = receipts.batch_recorded(run_key, batch_key, result, _remember(run, batch_key, parts))
+    batch.state, batch.recovered, batch.written_at = entry.state, entry.recovered, _now()
+    batch.receipt = entry.model_dump(mode="json")
+    if batch.pk is None:
+        batch.save(force_insert=True)
+    else:
+        batch.save(update_fields=["state", "receipt", "recovered", "written_at"])
     _enter(run.plan, entry, f"{run_key}/{batch_key}")
     return batch
 
@@ -295,20 +298,21 @@ def finish_run(run_key: str, checked: Checked) -> Run:
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
     if not run.open:
         return run
-    run.state = _end(run, verified=checked.verified)
-    waiting = sum(task.waiting for task in tasks.of_run(run.key))
+    asked = tasks.of_run(run.key)
+    run.state = _end(asked, verified=checked.verified)
+    waiting = sum(task.waiting for task in asked)
     run.finished_at, run.verification = _now(), dict(checked.details)
     run.save(update_fields=["state", "finished_at", "verification"])
     _enter(run.plan, receipts.run_finished(run, checked, waiting=waiting), f"{run.key}/finished")
     evidence.checkpoint(run.plan.organisation)
-    fates.settle(run.plan, checked)
-    _forget_whom(run)
+    members = list(run.plan.members.all())
+    fates.settle(run.plan, members, checked)
+    _forget_whom(run, members)
     return run
 
 
-def _end(run: Run, *, verified: bool) -> RunState:
+def _end(asked: Sequence[tasks.Task], *, verified: bool) -> RunState:
     """A promise that a person has still to answer for is unproven, and one that they refused is not kept."""
-    asked = tasks.of_run(run.key)
     if not verified or any(task.state == "refused" for task in asked):
         return RunState.NOT_KEPT
     return RunState.WAITING if any(task.waiting for task in asked) else RunState.KEPT
@@ -332,7 +336,7 @@ def _received(answered: tasks.Task) -> Received:
     if run is None:
         return Received(answered.run, tasks.outcome_of(answered.run), answered.purpose)
     if run.state == RunState.WAITING:
-        run.state = _end(run, verified=True)
+        run.state = _end(tasks.of_run(run.key), verified=True)
         run.save(update_fields=["state"])
         if run.state != RunState.WAITING:
             kept = run.state == RunState.KEPT
@@ -341,14 +345,14 @@ def _received(answered: tasks.Task) -> Received:
     return Received(run.key, run.state, answered.purpose)
 
 
-def _forget_whom(run: Run) -> None:
+def _forget_whom(run: Run, members: Sequence[Plan]) -> None:
     """Drop whose data a finished run was about: its digest, numbers and receipts stay.
 
     Data that serve no purpose any more are not kept (GDPR art. 5(1)(e)), here no more than there.
     """
     run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None, canaries=None)
-    done = [run.plan, *run.plan.members.all()]
+    done = [run.plan, *members]
     for plan in done:
         plan.document = _about_nobody(plan.document)
     Plan.objects.bulk_update(done, ["document"], batch_size=100)

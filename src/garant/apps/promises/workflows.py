@@ -23,6 +23,8 @@ from garant.systems.port import Interrupted, SystemUnreachable
 
 WORKFLOW = "garant.run_plan"
 
+_OTHER_VERSION = "the run was begun by another version of Garant; the next attempt goes on with this one"
+
 ATTEMPTS = 4
 """Times a batch is tried when its system is locked or lost: at once, then after half a second, 1.5 s and 4.5 s."""
 
@@ -30,13 +32,6 @@ ATTEMPTS = 4
 def is_passing(error: BaseException) -> bool:
     """Say whether what stopped a batch may be over in a while."""
     return isinstance(error, PassingError)
-
-
-@DBOS.step(name="garant.list_batches")
-def list_batches(run_key: str) -> list[str]:
-    """Fix the list of batches, so that a recovered run follows the same one."""
-    with _in_one_scope(run_key), _one_sentence():
-        return list(present(run_key).work.batch_keys())
 
 
 @DBOS.step(
@@ -55,13 +50,6 @@ def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
             result = present(run_key).work.execute(batch_key, services.RunJournal(run_key))
             batch = services.record_receipt(run_key, batch_key, result)
         return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
-
-
-@DBOS.step(name="garant.list_residue")
-def list_residue(run_key: str) -> list[str]:
-    """Fix the systems whose bytes are searched once the batches are done."""
-    aftermath = present(run_key).aftermath
-    return [] if aftermath is None else list(aftermath.systems())
 
 
 @DBOS.step(
@@ -93,21 +81,30 @@ def finish_run(run_key: str) -> str:
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
 def run_plan(run_key: str) -> str:
-    """Carry out every batch of a run in order, then verify; gives the final state."""
+    """Carry out every batch of a run in order, then verify; gives the final state.
+
+    Which batches there are, and which systems are searched afterwards, follows from the frozen plan and the size of a
+    batch that the run began with: the same each time it is gone on with.
+    """
     close_old_connections()
     try:
-        batch_keys = list_batches(run_key)
+        batch_keys = present(run_key).work.batch_keys()
         for done, batch_key in enumerate(batch_keys, start=1):
             if present(run_key).stop.is_set():
                 raise RunStoppedError(run_key)
             answer = run_batch(run_key, batch_key)
             progress = Progress(run_key, batch_key, done, len(batch_keys), **answer)
             present(run_key).observer(progress)
-        for system in list_residue(run_key):
+        aftermath = present(run_key).aftermath
+        for system in aftermath.systems() if aftermath else ():
             search_residue(run_key, system)
         return finish_run(run_key)
     except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
         raise RunInterruptedError(str(spent.errors[-1])) from None
+    except (
+        dbos_errors.DBOSUnexpectedStepError
+    ):  # begun by another version of Garant: its next attempt begins anew
+        raise RunInterruptedError(_OTHER_VERSION) from None
     finally:
         connections.close_all()
 

@@ -21,7 +21,8 @@ def canaries_of(
     connection: sa.Connection, statements: Statements, change: ChangeSet, data_map: DataMap
 ) -> tuple[Canary, ...]:
     """At most ``change.sample`` values (about) that the steps take away, each step its share."""
-    steps = [(step, columns) for step in change.steps if (columns := _columns(data_map, step))]
+    taking = [step for step in change.steps if step.table not in change.unsampled]
+    steps = [(step, columns) for step in taking if (columns := _columns(data_map, step))]
     if not change.sample or not steps:
         return ()
     share = change.sample // len(steps)
