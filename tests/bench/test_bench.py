@@ -61,6 +61,6 @@ def test_what_is_spent_is_this_process_s_time_and_the_server_s(
     for _ in range(5):  # the account of a connection that has just ended is its server's
         started, own = clock.now(), time.process_time()
         with postgres_server.connect() as connection:
-            connection.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 1000000) AS n").fetchone()
+            connection.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 3000000) AS n").fetchone()
         served = clock.now() - started - (time.process_time() - own)
-        assert served > 0.05
+        assert served > 0.05, "milliseconds anywhere"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
-import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,18 @@ def plan(club: Club) -> str:
 def home(club: Club) -> bytes:
     """All that Garant wrote."""
     return b"".join(file.read_bytes() for file in (club.folder / "home").rglob("*") if file.is_file())
+
+
+def begun(club: Club, step: str) -> bool:
+    """Whether durable execution has gone through a step."""
+    file = club.folder / "home" / "workflows.sqlite3"
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(file, timeout=20)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'operation_outputs'").fetchone():
+            return False
+        count = "SELECT count(*) FROM operation_outputs WHERE function_name = ?"
+        return bool(database.execute(count, (step,)).fetchone()[0])
 
 
 def entries(club: Club) -> list[dict[str, object]]:
@@ -90,13 +101,11 @@ def test_killed_while_it_searches_the_same_command_finishes(
         digest = plan(club)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM member").fetchall()
-        process = club.start("apply", "plan.json", "--approve", digest)
-        until = time.monotonic() + 60
-        while club.left() > 60 and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(1.5)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        searching = partial(begun, club, "garant.list_residue")
+        killed = club.start_until(searching, "apply", "plan.json", "--approve", digest)
+        assert killed.poll() is None
+        killed.kill()
+        killed.communicate()
         assert len(list((club.folder / "home" / "runs").iterdir())) == 1
         assert b"m17@club.example" not in home(club)
         reader.rollback()

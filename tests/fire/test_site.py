@@ -186,12 +186,12 @@ def test_killed_under_load_nothing_answered_is_lost_and_nothing_is_done_twice(si
         site.kill()
         site.start()
     until(lambda: _job(site, job["key"])["state"] not in {"waiting", "running"})
+    until(lambda: crowd.read > 0)
     crowd.over.set()
     for one in threads:
         one.join()
 
     assert crowd.odd == []
-    assert crowd.read > 0
     assert sorted(one["url"] for one in site.every("/webhooks", who=1)) == sorted(crowd.written)
     ended = _job(site, job["key"])
     assert ended["state"] == "done", ended
@@ -209,11 +209,18 @@ def _job(site: Site, key: str) -> Any:
 
 
 def test_a_worker_ends_when_told_whatever_it_waits_for(site: Site) -> None:
-    for moment in (3.0, 3.4):
+    for moment in (0.0, 0.4):
         worker = subprocess.Popen(
-            site.command("work"), env=site.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            site.command("work"),
+            env=site.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
+        assert worker.stdout is not None
+        assert "The worker waits for jobs." in worker.stdout.readline()
         time.sleep(moment)
         for _ in range(3):
             worker.terminate()
-        assert worker.wait(timeout=20) == 0
+        worker.communicate(timeout=PATIENCE)
+        assert worker.returncode == 0

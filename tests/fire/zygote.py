@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+import time
 import traceback
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -90,6 +91,7 @@ def _set_up(_order: dict[str, Any], _url: str) -> dict[str, Any]:
 
 def _apply(order: dict[str, Any], url: str) -> dict[str, Any]:
     from garant.apps.promises.execution import apply_plan
+    from garant.apps.promises.observers import Progress
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import read_plan
     from garant.systems.model import DataMap
@@ -102,8 +104,20 @@ def _apply(order: dict[str, Any], url: str) -> dict[str, Any]:
     system = replace(source(DataMap.model_validate(map_document()), url), digest=MAP_DIGEST)
     now = datetime.fromisoformat(order["now"]) + timedelta(days=order.get("days", 0))
     workspace = Workspace(rules, {"crm": system})
+
+    def stay(step: Progress) -> None:
+        """After so many batches, do no more: whoever asked for that will kill this process."""
+        while step.done == order.get("stay"):
+            time.sleep(1)
+
     run = apply_plan(
-        plan, workspace, digest=plan.digest, actor="dpo", batch_size=order.get("size", 4), now=now
+        plan,
+        workspace,
+        digest=plan.digest,
+        actor="dpo",
+        batch_size=order.get("size", 4),
+        now=now,
+        observer=stay,
     )
     receipts = run.receipts()
     tables: dict[str, list[int]] = {}

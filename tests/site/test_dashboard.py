@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def today() -> date:
-    return datetime.now(UTC).date()
+    """The day it is where the company is."""
+    return datetime.now(ZoneInfo("Europe/Paris")).date()
 
 
 def found(organisation: str, promise: str) -> Standing:

@@ -67,9 +67,9 @@ class Garant:
 
     def kill_once_fewer_than(self, people: int, moment: float) -> None:
         """Carry the plan out, and kill -9 a moment after so many people are left."""
-        process = self.start("--pause", "0.02")
+        process = self.start("--wait-at", f"001/{BATCHES - 1:04d}")
         deadline = time.monotonic() + 60
-        while people_left(self.target) >= people and process.poll() is None:
+        while people_left(self.target) >= people:
             assert time.monotonic() < deadline
             time.sleep(0.005)
         time.sleep(moment)
@@ -198,7 +198,7 @@ def test_a_lock_that_does_not_pass_stops_the_run_and_the_same_command_goes_on(ga
 
 @both
 def test_a_second_process_is_refused_while_the_first_goes_on(garant: Garant) -> None:
-    first = garant.start("--pause", "0.5")
+    first = garant.start("--wait-at", "001/0001")
     while people_left(garant.target) == PEOPLE:
         time.sleep(0.02)
     code, _, complained = garant.run()

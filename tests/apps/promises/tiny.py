@@ -146,7 +146,8 @@ class TinyWork:
 
     path: Path
     people: int = PEOPLE
-    pause: float = 0.0
+    wait_at: str = ""
+    """The batch that it never begins: it waits there to be killed."""
     die_after_commit: str = ""
     die_before_commit: str = ""
     fail_at: str = ""
@@ -159,6 +160,8 @@ class TinyWork:
 
     def execute(self, key: str, journal: Journal) -> BatchResult:
         self.executed.append(key)
+        while key == self.wait_at:
+            time.sleep(1)
         if key == self.fail_at:
             raise OSError("the server at postgresql://crm:c4n4ry-s3cr3t@db/crm went away")
         if key == self.stumble_at and self.executed.count(key) <= self.stumbles:
@@ -166,7 +169,6 @@ class TinyWork:
         first = int(key[4:]) * SIZE
         prepared = journal.prepared(key)
         with self._transaction() as target:
-            time.sleep(self.pause)
             try:
                 done = target.execute(
                     "DELETE FROM person WHERE id >= ? AND id < ?", (first, first + SIZE)
@@ -255,7 +257,7 @@ def main(arguments: Sequence[str]) -> None:
     """Carry the tiny plan out in this process, and print the summary of its receipts."""
     parser = argparse.ArgumentParser()
     parser.add_argument("target", type=Path)
-    parser.add_argument("--pause", type=float, default=0.0)
+    parser.add_argument("--wait-at", default="")
     parser.add_argument("--die-after-commit", default="")
     parser.add_argument("--die-before-commit", default="")
     parser.add_argument("--fail-at", default="")
