@@ -91,6 +91,41 @@ def test_a_parent_column_must_be_there(engine: Engine) -> None:
     assert said(look(engine, over), "GAR602") == ["The table “ticket” has no column “number”."]
 
 
+def listing(table: str = "country", key: str = "id", code: str = "code") -> str:
+    """The map where a client has a country of a list."""
+    listed = f"{{table: {table}, key: {key}, code: {code}}}"
+    column = f"country_id: {{category: address, identity: country, erase: keep, listed: {listed}}}"
+    return f"tables: {{client: {{columns: {{{column}}}}}}}"
+
+
+COUNTRIES = (
+    "ALTER TABLE client ADD COLUMN country_id INTEGER",
+    "CREATE TABLE country (id INTEGER, code CHAR(2))",
+)
+
+
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        (listing(), []),
+        (listing("land"), [("GAR601", "The system has no table “land”.")]),
+        (listing(key="pk"), [("GAR602", "The table “country” has no column “pk”.")]),
+        (listing(code="iso"), [("GAR602", "The table “country” has no column “iso”.")]),
+    ],
+)
+def test_the_list_of_countries_must_be_there_with_its_columns(
+    engine: Engine, over: str, told: list[tuple[str, str]]
+) -> None:
+    assert [(one.code, one.message.en) for one in look(engine, over, *COUNTRIES)] == told
+
+
+def test_a_country_is_written_as_its_list_has_it(engine: Engine) -> None:
+    reference, _ = COUNTRIES
+    wrong = (reference, "CREATE TABLE country (id VARCHAR(9), code INTEGER)")
+    told = [message.split(" is of type ")[0] for message in said(look(engine, listing(), *wrong), "GAR603")]
+    assert told == ["client.country_id", "country.code"]
+
+
 @pytest.mark.parametrize(
     ("column", "erase", "fits"),
     [

@@ -12,7 +12,7 @@ from garant.systems.checks import live_rules as rules
 from garant.systems.checks.effects import actions_on, changed_columns, changes
 from garant.systems.checks.findings import Finding, said
 from garant.systems.checks.personal_names import looks_personal
-from garant.systems.model import DataMap, Table
+from garant.systems.model import DataMap, Listed, Table
 from garant.systems.treatments import (
     ColumnDisposition,
     Constant,
@@ -47,6 +47,7 @@ def check_columns(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
             yield Finding(rules.MISSING_COLUMN, place, missing_column(table, column))
     yield from _keys(data_map, catalogue)
     yield from _links(data_map, catalogue)
+    yield from _codes(data_map, catalogue)
     yield from _writes(data_map, catalogue)
     yield from _unmapped(data_map, catalogue)
 
@@ -65,6 +66,7 @@ def tables_named(data_map: DataMap) -> Iterator[tuple[Place, str]]:
         yield ("roots", key, "table"), root.table
     yield from ((("tables", table), table) for table in data_map.tables)
     yield from ((("seals", n, "table"), seal.table) for n, seal in enumerate(data_map.seals))
+    yield from (((*place, "table"), listed.table) for place, _, _, listed in _lists(data_map))
 
 
 def _columns_named(data_map: DataMap) -> Iterator[tuple[Place, str, str]]:
@@ -83,6 +85,17 @@ def _columns_named(data_map: DataMap) -> Iterator[tuple[Place, str, str]]:
             (("restriction", key, "set", c), restriction.table, c)
             for c in {**restriction.set, **restriction.lift}
         )
+    for place, _, _, listed in _lists(data_map):
+        yield (*place, "key"), listed.table, listed.key
+        yield (*place, "code"), listed.table, listed.code
+
+
+def _lists(data_map: DataMap) -> Iterator[tuple[Place, str, str, Listed]]:
+    """The columns that refer to a list of countries, and the list."""
+    for table, spec in data_map.tables.items():
+        for name, column in spec.columns.items():
+            if column.listed is not None:
+                yield ("tables", table, "columns", name, "listed"), table, name, column.listed
 
 
 def _columns_of(table: str, spec: Table) -> Iterator[tuple[Place, str, str]]:
@@ -151,6 +164,21 @@ def _ends(data_map: DataMap, table: str) -> Iterator[tuple[Place, tuple[str, str
             target = link.parent_column or data_map.tables[link.parent].key
             if target is not None:
                 yield place, (table, link.column), (link.parent, target), link.prefix is not None
+
+
+def _codes(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
+    """A column that refers to a list holds what the list’s key holds, and a code is a text."""
+    for place, table, name, listed in _lists(data_map):
+        column, key, code = (
+            catalogue.column(table, name),
+            catalogue.column(listed.table, listed.key),
+            catalogue.column(listed.table, listed.code),
+        )
+        if column is not None and key is not None and not _comparable(column.family, key.family):
+            wanted = f"{key.type} ({listed.table}.{listed.key})"
+            yield Finding(rules.WRONG_TYPE, place, _type(table, column, wanted))
+        if code is not None and code.family not in _TEXTS:
+            yield Finding(rules.WRONG_TYPE, (*place, "code"), _type(listed.table, code, "text"))
 
 
 def _comparable(one: Family, other: Family) -> bool:

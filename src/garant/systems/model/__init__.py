@@ -36,6 +36,7 @@ from garant.systems.model.tables import Addition as Addition
 from garant.systems.model.tables import Column as Column
 from garant.systems.model.tables import Corrected as Corrected
 from garant.systems.model.tables import Link as Link
+from garant.systems.model.tables import Listed as Listed
 from garant.systems.model.tables import Relation as Relation
 from garant.systems.model.tables import Table as Table
 from garant.systems.treatments import ColumnDisposition as ColumnDisposition
