@@ -43,6 +43,18 @@ def test_the_next_transaction_reads_again(demo: str) -> None:
         assert asked(queries, "evidence_log") == 1
 
 
+def test_who_only_reads_a_key_waits_for_no_writer(demo: str) -> None:
+    ann, bob = ("crm", "contact", "1"), ("crm", "contact", "2")
+    hers = evidence.subject_key(demo, ann)
+    with CaptureQueriesContext(connection) as queries:
+        assert evidence.subject_key(demo, ann) == hers
+    assert [one["sql"].split()[0] for one in queries] == ["SELECT", "SELECT"]
+    his = evidence.subject_keys(demo, [ann, bob])[1]
+    assert evidence.subject_keys(demo, [bob, ann]) == [his, hers]
+    assert evidence.destroy_subject_keys(demo, [ann]) == 1
+    assert evidence.subject_key(demo, ann) != hers
+
+
 def test_what_a_savepoint_wrote_is_forgotten_with_it(demo: str) -> None:
     with transaction.atomic():
         evidence.append(demo, [entry(1)])

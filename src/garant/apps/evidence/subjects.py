@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import Log, SubjectKey
-from garant.apps.evidence.turns import Turn, turn
+from garant.apps.evidence.turns import Turn, in_transaction, turn
 from garant.apps.evidence.writing import append
+from garant.apps.scoping import scoped
 from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference, wrap
 from garant.ledger.canonical import Json
 
@@ -24,8 +25,13 @@ def subject_key(organisation: str, who: Person) -> bytes:
 def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
     """The keys of many people, in their order; those of people not met before are made together.
 
+    Outside a transaction, keys that are there are read without waiting for whoever writes.
+
     Raises LogMissingError, KeyMissingError.
     """
+    people = list(people)
+    if not in_transaction() and (there := _there(organisation, people)) is not None:
+        return there
     with turn(organisation) as mine:
         log, keys = mine.log, mine.keys
         filing = _reference_key(mine)
@@ -35,6 +41,18 @@ def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
             mine.mark()
             keys.update(_make_keys(log, missing))
         return [keys[one] for one in filed]
+
+
+def _there(organisation: str, people: Sequence[Person]) -> list[bytes] | None:
+    """The keys of people; None where one of them is not there."""
+    with scoped(organisation):
+        log = storage.find_log(organisation)
+        if log.reference_key is None:
+            return None
+        filing = custody.open_wrapped(bytes(log.reference_key), log.pk)
+        filed = [reference(filing, "subject", *who) for who in people]
+        keys = _filed_keys(log, filed)
+    return None if set(filed) - set(keys) else [keys[one] for one in filed]
 
 
 def _filed_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:

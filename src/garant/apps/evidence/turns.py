@@ -85,6 +85,11 @@ def turn(organisation: str) -> Iterator[Turn]:
             raise
 
 
+def in_transaction() -> bool:
+    """Whether what is written now is one with what came before it."""
+    return _outermost(transaction.get_connection()) is not None
+
+
 def _begin(organisation: str, connection: BaseDatabaseWrapper) -> Turn:
     within = _outermost(connection)
     assert within is not None

@@ -122,9 +122,10 @@ def sign(log: Log, key: SigningKey) -> Note:
     last = Checkpoint.objects.filter(log=log).last()
     _refuse_rewritten(log, last, head, read)
     key_id = key.verifier(log.origin).id.hex()
-    signed = Checkpoint.objects.filter(log=log, size=log.size, key_id=key_id).first()
-    if signed is not None:
-        return Note.parse(signed.note.encode())
+    if last is not None and last.size == log.size:  # by this key or another
+        signed = Checkpoint.objects.filter(log=log, size=log.size, key_id=key_id).first()
+        if signed is not None:
+            return Note.parse(signed.note.encode())
     note = head.sign(key)
     Checkpoint.objects.create(
         log=log,

@@ -34,14 +34,16 @@ def policy_in_force(organisation: str) -> LoadedPolicy:
 
 
 @contextmanager
-def open_published(organisation: str, *, only: Sequence[str] = ()) -> Iterator[Workspace]:
-    """Open the policy in force and the systems of an organisation.
+def open_published(
+    organisation: str, *, only: Sequence[str] = (), policy: LoadedPolicy | None = None
+) -> Iterator[Workspace]:
+    """Open the policy in force, where it was not just read, and the systems of an organisation.
 
     Raises:
         RefusedError: no policy is published, or no map is in the organisation's folder.
         UnusableDocument, SystemUnreachable: as :func:`open_workspace` does.
     """
-    loaded = policy_in_force(organisation)
+    loaded = policy or policy_in_force(organisation)
     folder = maps_folder(organisation)
     if not folder.is_dir():
         raise refusals.no_maps(organisation, folder)

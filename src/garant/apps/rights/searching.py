@@ -21,6 +21,7 @@ from garant.apps.rights.sealing import opened, seal
 from garant.apps.rights.words import Method, Right, State
 from garant.engine.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
+from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.loader import load_folder
 from garant.systems.port import ConnectorError
@@ -59,8 +60,9 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
         return {"request": key, "state": request.state}
     identities = whom.identities(declared=request.identified_by != Method.CODE)
+    policy = policies.in_force(organisation)
     looked = [
-        _look(organisation, name, loaded, identities, tell, right=Right(request.right))
+        _look(name, loaded, policy, identities, tell, request=request)
         for name, loaded in _systems(organisation)
         if not request.reach or name in request.reach
     ]
@@ -78,12 +80,18 @@ def _systems(organisation: str) -> list[tuple[str, Any]]:
 
 
 def _look(
-    organisation: str, name: str, loaded: Any, identities: Mapping[str, str], tell: Tell, *, right: Right
+    name: str,
+    loaded: Any,
+    policy: LoadedPolicy | None,
+    identities: Mapping[str, str],
+    tell: Tell,
+    *,
+    request: Request,
 ) -> Looked:
     tell(name)
-    label = loaded.map.label
+    label, right = loaded.map.label, Right(request.right)
     try:
-        with open_published(organisation, only=[name]) as workspace:
+        with open_published(request.organisation, only=[name], policy=policy) as workspace:
             if name in workspace.manual:
                 return Looked(name, label, [], by_hand=True)
             known = changes.known_kinds(workspace, identities)
