@@ -28,6 +28,7 @@ from garant.systems.port import (
 from garant.systems.residue import Keeper
 from garant.systems.sql.asking import create_asked
 from garant.systems.sql.blockers import blockers_of, is_refusal, make_sure, named_blocker
+from garant.systems.sql.counting import Counting
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import NAMED, Finder, Scratch
@@ -69,6 +70,7 @@ class SqlConnector:
         self.dialect: Dialect = dialect_of(self._looking)
         self._references: list[Reference] | None = None
         self._building: tuple[tuple[object, ...], Statements] | None = None
+        self.counting = Counting()
 
     @contextmanager
     def snapshot(self) -> Generator[SqlSnapshot]:

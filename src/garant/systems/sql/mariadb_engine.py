@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import pymysql
@@ -26,6 +29,28 @@ _FIRST_YEAR = 1970
 """The first year of the type TIMESTAMP, the only one that a time zone moves."""
 
 
+if TYPE_CHECKING:
+    _Driver = pymysql.connections.Connection[Any]
+else:
+    _Driver = pymysql.connections.Connection
+
+
+@cache
+def _any_certificate() -> ssl.SSLContext:
+    """What the driver makes for each connection of which nothing is said: it reads every authority for that."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+class _Connection(_Driver):
+    """A connection of whose encryption nothing is said: it is encrypted where the server can, as the driver's own are."""
+
+    def _create_ssl_ctx(self, _: Mapping[str, Any]) -> ssl.SSLContext:
+        return _any_certificate()
+
+
 def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) -> sa.Engine:
     """An engine whose connections read what is committed, and lock nothing that they only read.
 
@@ -41,6 +66,10 @@ def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) ->
         isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 10, "charset": "utf8mb4", "sql_mode": SQL_MODE},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:  # pyright: ignore[reportUnusedFunction]
+        return None if any(name.startswith("ssl") for name in named) else _Connection(*given, **named)
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -37,7 +37,7 @@ def create_scratch(
         (scratch.batch, f"({word} {key_type} PRIMARY KEY, held BIGINT NOT NULL) {words.clustered}"),
         (
             scratch.departing,
-            f"(number {words.number}, {word} {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL)",
+            f"(number {words.number}, {word} {key_type} NOT NULL UNIQUE, held BIGINT NOT NULL) {words.numbered}",
         ),
         (
             scratch.facts,

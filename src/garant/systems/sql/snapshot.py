@@ -25,6 +25,7 @@ from garant.systems.port import (
 )
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee
+from garant.systems.sql.counting import Counting
 from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.guards import fill_held, present
@@ -48,12 +49,13 @@ class _Asked:
 
     same: tuple[object, ...]
     steps: Sequence[Step]
+    counting: Counting
     _queries: dict[int, sa.Select[Any]] = field(default_factory=dict[int, sa.Select[Any]])
 
     def query(self, number: int, statements: Statements) -> sa.Select[Any]:
         """The query that counts a step, built once."""
         if number not in self._queries:
-            self._queries[number] = statements.count(self.steps[number])
+            self._queries[number] = self.counting.query(self.steps[number], statements)
         return self._queries[number]
 
 
@@ -125,7 +127,8 @@ class SqlSnapshot:
         for asked in self._questions:
             if all(a is b for a, b in zip(asked.same, same, strict=True)):
                 return asked
-        self._questions = [_Asked(same, self._passable(change)), *self._questions[: CHANGES - 1]]
+        asked = _Asked(same, self._passable(change), self._connector.counting)
+        self._questions = [asked, *self._questions[: CHANGES - 1]]
         return self._questions[0]
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
@@ -163,9 +166,8 @@ class SqlSnapshot:
                 continue
             staying = replace(step, others="some")
             if len(step.owners) < 3 or self._connection.scalar(statements.count(staying)):
-                rows = statements.rows(staying)
-                for path in step.owners:
-                    keys = self._connection.scalars(statements.outward(path, rows)).all()
+                for query in statements.owners(step.owners, statements.rows(staying)):
+                    keys = chain.from_iterable(self._connection.execute(query))
                     found.update(plain_key(key) for key in keys if key is not None)
         return found
 

@@ -162,6 +162,14 @@ class Walking:
             return query
         return sa.select(self.batch.c.key).where(self._met(self.batch.c.key, path.hops[-1].link, query))
 
+    def owners(self, ways: Sequence[Path], where: ColumnElement[bool]) -> list[sa.Select[Any]]:
+        """The keys of the roots that the rows name or lead to: those that they name themselves in one query."""
+        near = [path for path in ways if _names_its_root(path)]
+        columns = dict.fromkeys(path.hops[0].link.column for path in near)
+        table = self.table(near[0].table) if near else None
+        named = [] if table is None else [sa.select(*(table.c[c] for c in columns)).distinct().where(where)]
+        return [*named, *(self.outward(path, where) for path in ways if path not in near)]
+
     def _met(self, key: ColumnElement[Any], link: Link, found: sa.Select[Any]) -> ColumnElement[bool]:
         """Whether a key is among those that a link's column holds."""
         return key_as_written(key, link).in_(found.correlate(None))
@@ -169,6 +177,12 @@ class Walking:
     def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
         column = self.table(hop.table).c[hop.link.column].label("key")
         return sa.select(column).distinct().where(self.under_condition(hop, where))
+
+
+def _names_its_root(path: Path) -> bool:
+    """Whether a row holds the root's key itself, whatever else it holds."""
+    link = path.hops[0].link
+    return len(path.hops) == 1 and link.prefix is None and not link.when
 
 
 def is_long(paths: Sequence[Path]) -> bool:

@@ -33,12 +33,13 @@ Greatest = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 @dataclass(frozen=True, slots=True)
 class Scratching:
     """How a temporary table is written: a number that grows with each row, a moment, a key that is unique
-    (with an index only where joins want one), and what follows the columns."""
+    (with an index only where joins want one), and what follows the columns, also where rows are numbered."""
 
     number: str
     moment: str
     unique: str
     clustered: str
+    numbered: str = ""
 
 
 class Dialect(Protocol):

@@ -95,7 +95,7 @@ class Mariadb:
         organisation's own programs, so its tables are InnoDB's.
         """
         engine = UNDONE_BY_NOBODY if looking and self._any_engine and kind == "integer" else ""
-        return Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", engine)
+        return Scratching("BIGINT AUTO_INCREMENT PRIMARY KEY", "DATETIME(6)", "PRIMARY KEY", engine, engine)
 
     def keep_secret(self, connection: sa.Connection) -> None:
         logging = connection.scalar(

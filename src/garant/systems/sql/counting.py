@@ -1,0 +1,39 @@
+"""Queries that count, kept: a plan, the look before its run and the verification ask the same, of other keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from typing import Any
+
+import sqlalchemy as sa
+
+from garant.systems.model import Constant
+from garant.systems.port import Step
+from garant.systems.sql.statements import Statements
+from garant.systems.treatments import Replace
+
+
+class Counting:
+    """The queries of one system, by what they count; to build one takes as long as a small database needs to answer it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Hashable, ...], list[tuple[Step, sa.Select[Any]]]] = defaultdict(list)
+
+    def query(self, step: Step, statements: Statements) -> sa.Select[Any]:
+        """How many rows the step would still change: the query made for the like of it, else a new one."""
+        if not _of_the_map(step):
+            return statements.count(step)
+        asked = (statements.root, statements.departing.name, statements.in_order, statements.later)
+        made = self._made[(*asked, statements.besides, step.table, step.do)]
+        for known, query in made:
+            if known == step:
+                return query
+        made.append((step, statements.count(step)))
+        return made[-1][1]
+
+
+def _of_the_map(step: Step) -> bool:
+    """Whether the step says nothing of anybody: values that are looked for, or set, and held rows may be a person's."""
+    values = any(isinstance(how, Constant | Replace) for how in step.columns.values())
+    return not (values or step.holding or step.guards)
