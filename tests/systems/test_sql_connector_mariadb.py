@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from garant.engine.execution import Execution
 from garant.engine.subject import find_subject
 from garant.engine.terms import Terms
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
+from garant.systems.sql import mariadb_engine
 from garant.systems.sql.dialects import dialect_of
-from garant.systems.sql.mariadb_engine import latest_offset
+from garant.systems.sql.mariadb_engine import latest_offset, open_mariadb
 from garant.systems.sql.scratch import create_scratch
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.running import Notebook, carry_out, retention, source
@@ -303,3 +305,22 @@ def test_a_zone_that_the_server_does_not_know_makes_nobody_due_too_early(
         f"UPDATE interaction SET at = '2023-10-31 23:00:00' - INTERVAL {minutes} MINUTE",
     )
     assert shop.plan().selections[0].due == due
+
+
+def test_the_certificates_of_authorities_are_read_once_for_all_connections(
+    mariadb_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is asked for where nothing is said of encryption, which the driver's own connections use all the same."""
+    contexts: list[ssl.SSLContext] = []
+    made = ssl.create_default_context
+    mariadb_engine._any_certificate.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    with monkeypatch.context() as patched:
+        patched.setattr(ssl, "create_default_context", lambda: contexts.append(made()) or contexts[-1])
+        for writing in (False, True):
+            url = sa.make_url(mariadb_database)
+            engine = open_mariadb(url, writing=writing, zone="Europe/Paris", wait_seconds=5)
+            with engine.connect() as connection:
+                assert connection.scalar(sa.text("SELECT 1")) == 1
+            engine.dispose()
+    [context] = contexts
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)

@@ -145,7 +145,7 @@ class Execution:
                 found = {
                     id(course): self._look(course, standing, snapshot, judging and alone) for course in here
                 }
-                for course in here if not alone else ():
+                for course in reversed(here) if not alone else ():  # the last one's keys are there
                     self._asides[id(course)].begin(just_looked=True)
                     self._asides[id(course)].look(self.terms, snapshot)
                     if judging:
