@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +116,28 @@ def found_club(folder: Path, url: str, database_url: str = "") -> Club:
     for name, file, content in (("policy", "club.yaml", POLICY), ("maps", "club.yaml", MAP)):
         (folder / name).mkdir()
         (folder / name / file).write_text(content)
-    club.tell(*TABLES.split(";\n"), *(_member(n) for n in range(MEMBERS)))
+    letters = (f"({n}, {n // 2}, 'Dear member {n // 2}')" for n in range(2 * MEMBERS))
     club.tell(
-        *(f"INSERT INTO letter VALUES ({n}, {n // 2}, 'Dear member {n // 2}')" for n in range(2 * MEMBERS))
+        *TABLES.split(";\n"),
+        "INSERT INTO member VALUES " + ", ".join(_member(n) for n in range(MEMBERS)),
+        "INSERT INTO letter VALUES " + ", ".join(letters),
     )
+    return club
+
+
+def initialised(club: Club) -> Club:
+    """After `garant init`. Garant's own folder, its database there too, is made once by each worker, then copied."""
+    assert club.environment["DATABASE_URL"] == ""
+    home, kept = club.folder / "home", Path(f"{os.environ['GARANT_HOME']}-of-a-club")
+    if not kept.exists():
+        done = club.garant("init", "--policy", "policy")
+        assert done.code == 0, done.err
+        shutil.copytree(home, kept)
+    elif not home.exists():
+        shutil.copytree(kept, home)
     return club
 
 
 def _member(number: int) -> str:
     ended = "2015-03-31" if number < DUE else "2026-01-31"
-    values = f"'Member {number}', 'm{number}@club.example', '+3319900{number:04d}', '{ended}', true"
-    return f"INSERT INTO member VALUES ({number}, {values})"
+    return f"({number}, 'Member {number}', 'm{number}@club.example', '+3319900{number:04d}', '{ended}', true)"

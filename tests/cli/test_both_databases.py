@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.cli.club import DUE, MEMBERS, Club, found_club
+from tests.cli.club import DUE, MEMBERS, Club, found_club, initialised
 from tests.cli.company import BRAKED, entry_keys
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
@@ -25,22 +26,32 @@ def club(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Club]:
     """A club of the test's own, initialised."""
     if request.param == "sqlite":
         (tmp_path / "club.sqlite").touch()
-        yield _ready(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
+        yield initialised(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
         return
     if request.param == "mariadb":
         private: MariadbServer = request.getfixturevalue("mariadb_server")
         with private.database() as system:
-            yield _ready(found_club(tmp_path, system))
+            yield initialised(found_club(tmp_path, system))
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database() as system, server.database() as state:
-        yield _ready(found_club(tmp_path, system, state))
+    template: Club = request.getfixturevalue("template")
+    with (
+        server.database() as system,
+        server.database(template.environment["DATABASE_URL"].rsplit("/", 1)[1]) as state,
+    ):
+        shutil.copytree(template.folder / "home", tmp_path / "home")
+        yield found_club(tmp_path, system, state)
 
 
-def _ready(club: Club) -> Club:
-    done = club.garant("init", "--policy", "policy")
-    assert done.code == 0, done.err
-    return club
+@pytest.fixture(scope="module")
+def template(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
+    """A club whose state is on PostgreSQL, just after `garant init`: never used, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    with postgres_server.database() as state:
+        club = found_club(folder, f"sqlite:///{folder / 'club.sqlite'}", state)
+        done = club.garant("init", "--policy", "policy")
+        assert done.code == 0, done.err
+        yield club
 
 
 @pytest.mark.slow

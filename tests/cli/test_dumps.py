@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from tests.cli.club import DUE, MEMBERS, Club, found_club
+from tests.cli.club import DUE, MEMBERS, Club, found_club, initialised
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
 
@@ -107,7 +107,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Club,
     with server.database() as url:
         club = found_club(tmp_path, url)
         put_files(club)
-        assert club.garant("init", "--policy", "policy").code == 0
+        initialised(club)
         yield club, Mariadb(server, url) if isinstance(server, MariadbServer) else Postgres(server, url)
 
 

@@ -10,7 +10,7 @@ import pytest
 from garant.cli.options import pairs
 from garant.cli.output import CommandError
 from garant.cli.people import Asking, read_people
-from tests.cli.club import Club, found_club
+from tests.cli.club import Club, found_club, initialised
 
 KINDS = ["email", "phone"]
 
@@ -107,10 +107,7 @@ def test_one_kind_twice_on_the_command_line_is_refused() -> None:
 def club(tmp_path: Path) -> Club:
     """A club on SQLite, initialised."""
     (tmp_path / "club.sqlite").touch()
-    made = found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}")
-    done = made.garant("init", "--policy", "policy")
-    assert done.code == 0, done.err
-    return made
+    return initialised(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
 
 
 @pytest.mark.timeout(300)

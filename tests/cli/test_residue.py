@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.club import Club, found_club
+from tests.cli.club import Club, found_club, initialised
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
 def club(tmp_path: Path) -> Club:
-    club = found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}")
-    assert club.garant("init", "--policy", "policy").code == 0
-    return club
+    return initialised(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
 
 
 def plan(club: Club) -> str:
@@ -101,7 +99,7 @@ def test_killed_while_it_searches_the_same_command_finishes(
         digest = plan(club)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM member").fetchall()
-        searching = partial(begun, club, "garant.list_residue")
+        searching = partial(begun, club, "garant.run_batch")
         killed = club.start_until(searching, "apply", "plan.json", "--approve", digest)
         assert killed.poll() is None
         killed.kill()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from garant.cli import application
-from tests.cli.club import Club, found_club
+from tests.cli.club import Club, found_club, initialised
 from tests.servers.postgres import PostgresServer
 
 CANARY = "c4n4ry-s3cr3t"
@@ -95,8 +95,7 @@ def test_what_a_run_leaves_behind_holds_neither_password_nor_person(
     password = postgres_server.password
     with postgres_server.database() as url:
         assert password in url
-        club = found_club(tmp_path, url)
-        assert club.garant("init", "--policy", "policy").code == 0
+        club = initialised(found_club(tmp_path, url))
         digest = club.plan()
         done = club.garant("apply", "plan.json", "--approve", digest)
     assert done.code == 0, done.err

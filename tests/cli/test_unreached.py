@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.club import found_club
+from tests.cli.club import found_club, initialised
 
 SAID = "unreached: [{fr: Les photos du local., en: The pictures of the premises.}]\n"
 
 
 def test_the_plan_and_the_run_say_what_the_map_does_not_reach(tmp_path: Path) -> None:
-    club = found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}")
-    assert club.garant("init", "--policy", "policy").code == 0
+    club = initialised(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))
     (club.maps / "club.yaml").write_text((club.maps / "club.yaml").read_text() + SAID)
     planned = club.garant("plan", "policy", "--out", "plan.json", "--as-of", "2026-11-01")
     assert planned.code == 0

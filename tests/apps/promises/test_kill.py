@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).resolve().parents[3]
 BATCHES = PEOPLE // SIZE
 TINY = "import sys; from tests.apps.promises.tiny import main; main(sys.argv[1:])"
+PREPARED = "from tests.apps.promises.tiny import prepare_home; prepare_home()"
 OTHER_STEPS = """
 import sys
 from dbos import DBOS
@@ -94,14 +96,39 @@ both = pytest.mark.parametrize("garant", ["sqlite", "postgresql"], indirect=True
 """What Garant's own database has a part in; the rest is shown on SQLite alone."""
 
 
+def prepared(garant: Garant) -> Garant:
+    """Set up, its ledger open, its plan not begun."""
+    process = Forked(PREPARED, (), cwd=ROOT, env=garant.environment)
+    _, complained = process.communicate(timeout=200)
+    assert process.returncode == 0, complained
+    return garant
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Garant:
+    """An installation never used, copied for each test."""
+    return prepared(Garant(tmp_path_factory.mktemp("sqlite"), ""))
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer
+) -> Iterator[Garant]:
+    """The same, its database on PostgreSQL."""
+    with postgres_server.database() as url:
+        yield prepared(Garant(tmp_path_factory.mktemp("postgres"), url))
+
+
 @pytest.fixture(params=["sqlite"])
 def garant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Garant]:
     """A fresh installation on a database."""
+    template: Garant = request.getfixturevalue(f"on_{request.param}")
+    shutil.copytree(template.environment["GARANT_HOME"], tmp_path / "home")
     if request.param == "sqlite":
         yield Garant(tmp_path, "")
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database() as url:
+    with server.database(template.environment["DATABASE_URL"].rsplit("/", 1)[1]) as url:
         yield Garant(tmp_path, url)
 
 
