@@ -76,7 +76,7 @@ def world(company: str) -> str:
     jobs.ask(company, "look", actor="garant")
     stuck = jobs.ask(company, "plan", actor="garant")
     jobs.begin(stuck.key)
-    jobs.report(stuck.key, {"words": "crm · recruitment · maintenance"})
+    jobs.report(company, stuck.key, {"words": "crm · recruitment · maintenance"})
     return company
 
 
@@ -170,7 +170,17 @@ PARTS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
 ROLES = ("staff", "dpo", "auditor", "technician", "dpo-delegate", "administrator")
 
 
-def test_no_page_names_what_is_not_covered(world: str) -> None:
+def test_what_a_habilitation_to_a_part_shows(world: str, django_assert_num_queries: Any) -> None:
+    """One company for all of it: making it takes longer than looking."""
+    with django_assert_num_queries(2) as asked:
+        lines = decisions.listing(world)
+    the_list_of_plans_reads_no_document(world, lines, [one["sql"] for one in asked.captured_queries])
+    no_page_names_what_is_not_covered(world)
+    the_needles_are_there_for_who_sees_everything(world)
+    a_plan_is_one_decision(world)
+
+
+def no_page_names_what_is_not_covered(world: str) -> None:
     officer = sign_in(OFFICER)
     walked = [one for one in addresses(world) if asked(officer, one)[0] != 405]
     told: list[str] = []
@@ -201,7 +211,7 @@ def test_no_page_names_what_is_not_covered(world: str) -> None:
     } <= opened
 
 
-def test_the_needles_are_there_for_who_sees_everything(world: str) -> None:
+def the_needles_are_there_for_who_sees_everything(world: str) -> None:
     """The walk would find them: whoever covers everything reads every name."""
     client, every = sign_in(OFFICER), needles(("none",), ("none",))
     read = "".join(
@@ -213,7 +223,7 @@ def test_the_needles_are_there_for_who_sees_everything(world: str) -> None:
     )
 
 
-def test_a_plan_is_one_decision(world: str) -> None:
+def a_plan_is_one_decision(world: str) -> None:
     """Who sees a part of it reads that part's numbers, and neither approves nor carries it out."""
     digest = decisions.listing(world)[0].digest
     whole = {one["system"]: one["due"] for one in decisions.find(world, digest).summary["parts"]}
@@ -232,10 +242,8 @@ def test_a_plan_is_one_decision(world: str) -> None:
     assert given(world, "dpo", ACTIVITIES, SYSTEMS).post(f"{page}run/").status_code == 302  # sees all of it
 
 
-def test_the_list_of_plans_reads_no_document(world: str, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2) as asked:
-        lines = decisions.listing(world)
-    assert '"document"' not in "".join(one["sql"] for one in asked.captured_queries)
+def the_list_of_plans_reads_no_document(world: str, lines: list[Any], asked: list[str]) -> None:
+    assert '"document"' not in "".join(asked)
     by_hand = [one.document["selections"] for one in (decisions.find(world, line.digest) for line in lines)]
     assert [line.people for line in lines] == [sum(one["due"] for one in parts) for parts in by_hand]
     assert [line.rows for line in lines] == [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.forking import ROOT, Forked
 
 PREPARE = """
 from garant.site.setup import prepare
@@ -48,19 +48,13 @@ print(evidence.verify_database("demo").entries)
 WRITERS = 4
 
 
-def start(code: str, *arguments: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(code: str, *arguments: str, environment: dict[str, str]) -> Forked:
+    return Forked(code, arguments, cwd=ROOT, env=environment)
 
 
-def finish(process: subprocess.Popen[str]) -> str:
-    answer, complaint = process.communicate(timeout=100)
-    assert process.returncode == 0, complaint
+def finish(process: Forked) -> str:
+    answer, complaint = process.communicate(timeout=200)
+    assert (process.returncode, complaint) == (0, "")
     return answer
 
 
