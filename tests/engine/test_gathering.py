@@ -34,7 +34,10 @@ def erasure(shop: Shop, number: int) -> Plan:
 def said(plan: Plan) -> dict[str, Any]:
     """What a plan says of its systems, whoever asked for it."""
     selections = [
-        {**one.model_dump(exclude={"keys", "asked"}), "roots": sorted(one.root_keys(), key=str)}
+        {
+            **one.model_dump(exclude={"keys", "asked", "whose"}),
+            "roots": sorted(zip(map(str, one.root_keys()), one.whose, strict=True)),
+        }
         for one in plan.selections
     ]
     return {

@@ -13,6 +13,7 @@ from garant.engine.parts import is_missing
 from garant.policy.text import Text
 from garant.systems.model import DataMap
 from garant.systems.paths import Path, paths
+from garant.systems.port import Step
 
 
 class NotSupported(ValueError):
@@ -90,3 +91,9 @@ def no_mark(data_map: DataMap, root: str, kind: Kind) -> Text:
         fr=f"{data_map.system} : la carte ne déclare aucune marque de limitation pour {root}",
         en=f"{data_map.system}: the map declares no restriction mark for {root}",
     )
+
+
+def require(steps: Sequence[Step], otherwise: Text) -> None:
+    """Raise NotSupported where nothing would be done."""
+    if not steps:
+        raise NotSupported(otherwise)

@@ -132,6 +132,10 @@ class Selection(Part):
         default="",
         description="Where many people ask at once: for each, its position among them and that of its key, packed.",
     )
+    whose: list[str] = Field(
+        default_factory=list[str],
+        description="For a request, what each root’s own row says of who it is, as a digest: a key may be given again.",
+    )
     duties: list[HeldBy]
     holds: list[HeldFor] = Field(
         default_factory=list[HeldFor], description="Holds in force when the plan was made."

@@ -16,6 +16,7 @@ from garant.engine.run import BATCH, BatchRef, Outcome, batches, block_summary, 
 from garant.engine.since import come_since
 from garant.engine.terms import Source, Terms
 from garant.engine.verify import Verification, verify
+from garant.engine.whose import same_people, whose
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.guards import UNGUARDED
@@ -263,10 +264,11 @@ def check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) ->
         The rows that each of the course's steps would change now.
 
     Raises:
-        PlanRefused: more, or fewer, roots or rows than the plan tolerates.
+        PlanRefused: more, or fewer, roots or rows than the plan tolerates; or a root that is somebody else's now.
     """
     planned = course.selection
     where = f"{planned.system}: {planned.rule or planned.root}"
+    _same_people(course, snapshot, where)
     _within(plan, planned.due, len(found.keys), where, _ROOTS)
     # Nobody who leaves by the plan is left out as an owner.
     change = course.looking(found.keys, found.held)
@@ -280,6 +282,22 @@ def check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) ->
     if rows > planned.rows:
         _within(plan, planned.rows, rows, where, _ROWS)
     return counts
+
+
+def _same_people(course: Course, snapshot: Snapshot, where: str) -> None:
+    """What a person asked for is done to them: never to whoever has been given their key since."""
+    planned = course.selection
+    if planned.whose:
+        now = whose(course.source.data_map, snapshot, planned.root, planned.root_keys())
+        if not same_people(planned.whose, now):
+            raise PlanRefused(
+                Text(
+                    fr=f"{where} : l’identité d’un dossier a changé depuis le plan (nom, adresse ou téléphone) ; "
+                    "c’est peut-être quelqu’un d’autre : refaites-le",
+                    en=f"{where}: the identity of a root has changed since the plan was made (name, e-mail or phone); "
+                    "it may be somebody else: make a new plan",
+                )
+            )
 
 
 def _within(plan: Plan, planned: int, now: int, where: str, what: Text) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
 import phonenumbers
 
@@ -50,7 +51,7 @@ def variants(kind: str, value: str) -> list[str]:
     """The ways a system may have written an identity: a phone in E.164, national or bare digits."""
     value = value.strip()
     if kind == "email":
-        return [value.lower()]
+        return _addresses(value)
     if kind != "phone":
         return [value]
     try:
@@ -63,6 +64,14 @@ def variants(kind: str, value: str) -> list[str]:
     ]
     bare = written[1].replace(" ", "")
     return list(dict.fromkeys([value, *written, bare]))
+
+
+def _addresses(value: str) -> list[str]:
+    """An address in lower case; where it has accents, composed or not, and as capitals that a system does not fold."""
+    if value.isascii():
+        return [value.lower()]
+    cases = (value.lower(), value, value.upper())
+    return list(dict.fromkeys(normalize(form, case) for case in cases for form in ("NFC", "NFD")))
 
 
 def replacing(kind: str, was: str, becomes: str) -> Replace:

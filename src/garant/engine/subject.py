@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from garant.engine.asked import NotSupported as NotSupported
-from garant.engine.asked import Right, no_mark, no_such_column
+from garant.engine.asked import Right, no_mark, no_such_column, require
 from garant.engine.asked import reachable as reachable
 from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, packed
 from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
@@ -20,6 +20,7 @@ from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
+from garant.engine.whose import whose
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
@@ -247,11 +248,11 @@ class Request:
 def _request(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request:
     if kind == "rectification":
         steps = rectification_steps(data_map, root, right.corrections, right.replacements, right.additions)
-        _require(steps, no_such_column(data_map, root, right))
+        require(steps, no_such_column(data_map, root, right))
         return Request(root, None, [], steps)
     if kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=kind == "lifting")
-        _require(steps, no_mark(data_map, root, kind))
+        require(steps, no_mark(data_map, root, kind))
         return Request(root, None, [], steps)
     return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
 
@@ -274,11 +275,6 @@ def erasure_of(data_map: DataMap, root: str, name: str | None) -> Request:
     return Request(root, name, duties, steps_of(data_map, disposition, duties))
 
 
-def _require(steps: Sequence[Step], otherwise: Text) -> None:
-    if not steps:
-        raise NotSupported(otherwise)
-
-
 def selection_of(
     terms: Terms,
     source: Source,
@@ -288,8 +284,9 @@ def selection_of(
     held: Held,
 ) -> Selection:
     """Count what a request does to these roots, what stays, why, and until when."""
-    questions = terms.duty_questions(source.data_map, request.duties)
-    found: Found = snapshot.find_held(request.root, keys, questions)
+    found: Found = snapshot.find_held(
+        request.root, keys, terms.duty_questions(source.data_map, request.duties)
+    )
     surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
     survey = surveyor.survey(keys, found.held)
     return Selection(
@@ -309,6 +306,7 @@ def selection_of(
         unreadable=0,
         settled=0,
         keys=packed(list(keys)),
+        whose=whose(source.data_map, snapshot, request.root, keys),
         duties=held_by(terms, request.duties, found),
         holds=speak(held.standing, source.data_map, snapshot, surveyor.change(keys, found.held), held.kind),
         actions=survey.actions,

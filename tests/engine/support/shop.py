@@ -111,7 +111,7 @@ def map_document() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@dataclass
+@dataclass(repr=False)
 class Shop:
     """The shop in a database, with its map and policy."""
 

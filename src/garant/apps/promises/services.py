@@ -359,7 +359,7 @@ def _forget_whom(run: Run, members: Sequence[Plan]) -> None:
 
 
 def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
-    nobody = {"keys": "", "asked": "", "holds": []}
+    nobody = {"keys": "", "asked": "", "whose": [], "holds": []}
     selections = [{**selection, **nobody} for selection in plan["selections"]]
     asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
     return {**plan, "corrections": {}, "replacements": [], "selections": selections, "tasks": asked}

@@ -1,0 +1,113 @@
+"""What a person asked for is done to them, however their address is written, and to nobody who has their key since."""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+import pytest
+
+from garant.engine.document import Kind, Plan
+from garant.engine.execution import Execution, PlanRefused
+from garant.engine.gathering import gather
+from garant.engine.subject import plan_subject
+from garant.engine.whose import same_people, whose
+from tests.engine.support.running import carry_out
+from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
+
+
+def asked(shop: Shop, email: str, kind: Kind = "erasure", **more: str) -> Plan:
+    return plan_subject(shop.policy, shop.system(), {"email": email}, kind, as_of=AS_OF, **more)  # pyright: ignore[reportArgumentType]
+
+
+def found(shop: Shop, email: str) -> list[int]:
+    return sorted(int(key) for one in asked(shop, email).selections for key in one.root_keys())
+
+
+def given_again(shop: Shop) -> None:
+    """The first has gone, and somebody else, of whom as much is known, has been given their key."""
+    shop.database.run(
+        "UPDATE contact SET name = 'M1', email = 'm1@x.example', phone = '+33900000001' WHERE id = 1"
+    )
+
+
+def test_who_has_been_given_a_key_since_is_not_erased_for_who_asked(shop: Shop) -> None:
+    plan = asked(shop.people(1, 2), "n1@x.example")
+    given_again(shop)
+    with pytest.raises(PlanRefused, match="it may be somebody else: make a new plan"):
+        carry_out(plan, shop.policy, shop.system())
+    assert shop.ids("contact") == [1, 2]
+
+
+def test_nor_with_others_and_these_go(shop: Shop) -> None:
+    shop.people(1, 2)
+    plans = [asked(shop, f"n{number}@x.example") for number in (1, 2)]
+    given_again(shop)
+    gathered = gather(plans, shop.policy, shop.system())
+    assert [plan for plan, _ in gathered.refused] == plans[:1]
+    assert gathered.plan is not None
+    carry_out(gathered.plan, shop.policy, shop.system())
+    assert shop.ids("contact") == [1]
+
+
+def test_a_run_that_resumes_knows_them_by_their_keys_alone(shop: Shop) -> None:
+    """What it has done already may have emptied their row."""
+    plan = asked(shop.people(1), "n1@x.example")
+    given_again(shop)
+    assert Execution(plan, shop.policy, shop.system(), resumed=True).batch_keys()
+
+
+def test_who_is_known_by_no_column_or_has_no_row_is_nobody_else(shop: Shop) -> None:
+    data_map = shop.people(1).map()
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        (digest, none) = whose(data_map, snapshot, "contact", [1, 7])
+        assert (len(digest), none) == (32, "")
+        for column in shop.document["tables"]["contact"]["columns"].values():
+            column.pop("identity", None)
+        assert whose(shop.map(), snapshot, "contact", [1]) == []
+        del shop.document["tables"]["contact"]
+        assert whose(shop.map(), snapshot, "contact", [1]) == []
+    assert same_people([], [])
+    assert same_people(["a", ""], ["", ""])
+    assert not same_people(["", "b"], ["a", "b"]), "a row that was not there is somebody’s"
+
+
+def test_another_row_that_reaches_a_root_is_not_it(shop: Shop) -> None:
+    shop.document["tables"]["contact"]["links"].append({"root": "contact", "column": "rid"})
+    shop.people(1).people(2, rid=1)
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        alone = whose(shop.map(), snapshot, "contact", [1])
+    shop.database.run("UPDATE contact SET name = 'other' WHERE id = 2")
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        assert whose(shop.map(), snapshot, "contact", [1]) == alone
+
+
+def test_a_plan_of_a_sweep_says_nothing_of_who_people_are(shop: Shop) -> None:
+    (selection,) = shop.people(1).plan().selections
+    assert (selection.due, selection.whose) == (1, [])
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["hélène@x.example", "HÉLÈNE@X.EXAMPLE", "Hélène@x.example"])
+def test_an_address_with_accents_is_found_however_it_is_written(shop: Shop, form: str, written: str) -> None:
+    """Composed or not; in capitals that SQLite does not fold."""
+    shop.people(1, email=normalize(form, written))  # pyright: ignore[reportArgumentType]
+    assert found(shop, written) == [1]
+    assert shop.database.name == "sqlite" or found(shop, "hélène@x.example") == [1]
+
+
+def test_keys_at_both_ends_of_what_a_system_counts_to(shop: Shop) -> None:
+    columns = {
+        "contact": ("id", "rid"),
+        "interaction": ("id", "contact_id", "rid"),
+        "note": ("id", "res_id", "rid"),
+    }
+    for table, names in columns.items():
+        for name in names:
+            if shop.database.name == "postgresql":
+                shop.database.run(f"ALTER TABLE {table} ALTER COLUMN {name} TYPE bigint")
+            if shop.database.name == "mariadb":
+                shop.database.run(f"ALTER TABLE {table} MODIFY {name} bigint")
+    shop.people(0, -1, -(2**63), 2**63 - 1, at=OLD).people(5, at=RECENT)
+    _, checked = carry_out(shop.plan(), shop.policy, shop.system())
+    assert checked.verified
+    assert shop.ids("contact") == shop.ids("interaction") == shop.ids("note") == [5]
