@@ -223,6 +223,7 @@ def test_the_end_adds_up_signs_and_forgets_whom_it_was_about(run: Run) -> None:
         "left": 4,
         "held": 0,
         "waiting": 0,
+        "since": 0,
     }
     assert [(batch.key, batch.prepared) for batch in seen(Batch).all()] == [
         ("001/0001", None),
