@@ -70,6 +70,17 @@ WORDS = {
     "tell-lift": ("L’annoncer à la personne", "Tell the person"),
     "ends-on": ("La limitation prend fin le", "The restriction ends on"),
     "why": ("Pourquoi (la personne le lira)", "Why (the person will read it)"),
+    "ask-copy": ("Demander sa copie à un sous-traitant", "Ask a processor for its copy"),
+    "processor": ("Sous-traitant", "Processor"),
+    "ask-its-copy": ("Demander sa copie", "Ask for its copy"),
+    "its-file": ("Fichier qu’il a remis", "File that it handed over"),
+    "upload": ("Déposer ce fichier", "Upload this file"),
+    "looked": ("J’ai regardé ces fichiers", "I have looked at these files"),
+    "address-part": (r"^Adresse\s:.*devient\s:\s", r"^Address:.*becomes: "),
+    "street": ("rue, bâtiment", "street, building"),
+    "postcode": ("code postal", "postcode"),
+    "town": ("ville$", "town$"),
+    "this-part-too": ("Écrivez cette partie aussi", "Write this part as well"),
     "lift": ("Approuver la levée", "Approve that it is lifted"),
 }
 """What the pages say: in French, in English."""

@@ -23,7 +23,6 @@ from garant.ledger.keys import KeyFolder
 from tests.cli.club import DUE, Club, found_club
 from tests.cli.company import Company
 from tests.cli.test_archive import archived, archiving, records, vault
-from tests.cli.test_subject import entries as sqlite_entries
 from tests.servers.postgres import PostgresServer
 
 __all__ = ["archived", "archiving"]
@@ -65,7 +64,13 @@ def entries(company: Company, kind: str) -> list[dict[str, Any]]:
     """The payloads of one kind of entry, looked at from outside."""
     url = company.environment["DATABASE_URL"]
     if not url:
-        return sqlite_entries(company, kind)
+        with closing(
+            sqlite3.connect(Path(company.environment["GARANT_HOME"]) / "garant.sqlite3")
+        ) as database:
+            rows = database.execute(
+                'SELECT data FROM evidence_ledgerentry WHERE kind = ? ORDER BY "index"', [kind]
+            )
+            return [json.loads(bytes(data))["payload"] for (data,) in rows]
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
         rows = connection.execute(
             'SELECT data FROM evidence_ledgerentry WHERE kind = %s ORDER BY "index"', [kind]
@@ -117,8 +122,9 @@ def test_restored_it_is_the_installation_that_was(
         verified = other.garant("ledger", "verify")
         assert verified.code == 0, verified.err
         (made,) = entries(swept, "backup.made")
-        assert f"{made['entries']} entries" in verified.out
+        assert f"{made['entries'] + 1} entries" in verified.out, "and that it was restored"
         assert other.garant("hold", "list").code == 0
+        assert entries(other, "garant.restored")[0]["backup"] == bundle.digest(backups(swept)[0])
         # The plan was carried out: restored, its run is known, and nothing is done twice.
         again = other.garant("apply", "plan.json", "--approve", entries(swept, "plan.approved")[0]["plan"])
         assert again.code == 0, again.err
@@ -208,6 +214,103 @@ def test_an_export_kept_elsewhere_says_what_a_restored_garant_forgot(small: Club
     forged = tmp_path / "forged.zip"
     forged.write_bytes((tmp_path / "kept.zip").read_bytes().replace(b"hold.placed", b"hold.placid"))
     assert other.garant("ledger", "since", str(forged), "--key", key).code != 0
+
+
+def test_nothing_runs_after_a_restore_until_somebody_has_read_what_was_forgotten(
+    small: Club, tmp_path: Path
+) -> None:
+    key = small.garant("keys", "show").out.split()[0]
+    assert small.garant("ledger", "export", str(tmp_path / "kept.zip")).code == 0
+    other = elsewhere(small, tmp_path)
+    assert other.garant("restore", str(backups(small)[0])).code == 0
+    assert not (tmp_path / "home" / "restored").exists(), "the ledger says it"
+
+    refused = sweep(other)
+    assert (refused.code, "nothing is carried out" in " ".join(refused.err.split())) == (2, True)
+    assert "garant ledger since --without-export" in " ".join(refused.err.split())
+    assert "rien ne s’exécute" in " ".join(sweep(other, "fr").err.split())
+    compared = ("ledger", "since", str(tmp_path / "kept.zip"), "--key", key)
+    told = other.garant(*compared)
+    assert told.code == 1
+    digest = told.err.split("--read")[1].split()[0]
+    assert other.garant(*compared, "--read", "0" * 16).code == 2
+    assert sweep(other).code == 2, "not what was shown"
+    read = other.garant(*compared, "--read", digest)
+    assert (read.code, entries(other, "garant.restore-read")) == (
+        0,
+        [{"missing": told_beyond(told.out + told.err)}],
+    )
+    assert sweep(other).code == 0
+    assert other.garant(*compared).code == 1, "what was forgotten is still told"
+    assert sweep(other).code == 0, "and was read"
+    assert other.garant("ledger", "verify").code == 0
+
+
+def sweep(club: Company, language: str = "en") -> Any:
+    """Carry out what is due today: nothing, since the plan of before was carried out."""
+    name = f"plan-{random.randrange(10**9)}.json"
+    made = club.garant("plan", "policy", "--out", name)
+    assert (club.folder / name).is_file(), made.err
+    digest = json.loads((club.folder / name).read_text())["digest"]
+    return club.garant("apply", name, "--approve", digest, "--language", language)
+
+
+def told(done: Any) -> str:
+    return " ".join((done.out + done.err).split())
+
+
+def told_beyond(text: str) -> int:
+    return int(text.split("the export has ")[1].split()[0].replace(",", ""))
+
+
+def test_whoever_has_no_export_says_so(small: Club, tmp_path: Path) -> None:
+    other = elsewhere(small, tmp_path)
+    assert other.garant("restore", str(backups(small)[0])).code == 0
+    assert other.garant("ledger", "since").code == 2, "neither the one nor the other"
+    done = other.garant("ledger", "since", "--without-export")
+    assert (done.code, "you answer for it" in " ".join(done.err.split())) == (0, True)
+    assert entries(other, "garant.restore-read") == [{}]
+    assert "Nothing waits" in told(other.garant("ledger", "since", "--without-export"))
+    (tmp_path / "home" / "restored").write_text(
+        bundle.digest(backups(small)[0])
+    )  # as a restore leaves it, killed
+    assert sweep(other).code == 2
+    assert len(entries(other, "garant.restored")) == 2
+    assert not (tmp_path / "home" / "restored").exists()
+
+
+def test_a_database_put_back_by_other_means_is_known_by_its_last_checkpoint(
+    small: Club, tmp_path: Path
+) -> None:
+    """The file of the database is put back, and what lies beside it is not: the checkpoint there is of a longer ledger."""
+    other = elsewhere(small, tmp_path)
+    assert other.garant("restore", str(backups(small)[0])).code == 0
+    assert other.garant("ledger", "since", "--without-export").code == 0
+    database = tmp_path / "home" / "garant.sqlite3"
+    shutil.copy(database, tmp_path / "old.sqlite3")
+    for number in range(2):
+        placed = other.garant(
+            *("hold", "add", "--owner", "Legal", "--reason", f"dispute {number}", "--review", "2027-05-01"),
+            *("--identity", "email=nobody@club.example", "--policy", "policy"),
+        )
+        assert placed.code == 0, placed.err
+    assert other.garant("ledger", "export", str(tmp_path / "kept.zip")).code == 0
+    for end in ("", "-wal", "-shm"):
+        database.with_name(f"garant.sqlite3{end}").unlink(missing_ok=True)
+    shutil.copy(tmp_path / "old.sqlite3", database)
+
+    refused = sweep(other)
+    assert (refused.code, "had signed" in " ".join(refused.err.split())) == (2, True)
+    key = other.garant("keys", "show").out.split()[0]
+    compared = ("ledger", "since", str(tmp_path / "kept.zip"), "--key", key)
+    told = other.garant(*compared)
+    assert "hold.placed" in told.out
+    read = other.garant(*compared, "--read", told.err.split("--read")[1].split()[0])
+    assert read.code == 0, read.err
+    assert sweep(other).code == 0
+    assert other.garant("ledger", "verify").code == 0
+    aside = [path.name for path in (tmp_path / "home").rglob("*.before-restore")]
+    assert len(aside) == 1, "kept as evidence"
 
 
 def test_without_the_keys_nothing_is_restored(small: Club, tmp_path: Path) -> None:

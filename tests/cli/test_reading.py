@@ -253,3 +253,20 @@ def test_a_wrong_value_and_the_right_one_are_planned(company: Company, capsys: S
     identity, right = f"email={person(company)}", "phone:01 99 00 00 01=+33 1 99 00 12 34"
     assert garant("subject", "rectify", "--identity", identity, "--set", right, "--as-of", AS_OF) == 0
     assert "New value: phone (01 99 00 00 01) = +33 1 99 00 12 34" in capsys.readouterr().out
+
+
+def test_a_value_that_is_missing_is_planned(company: Company, capsys: Said) -> None:
+    identity = f"email={person(company)}"
+    assert (
+        garant(
+            "subject", "rectify", "--identity", identity, "--add", "phone=+33 1 99 00 12 34", "--as-of", AS_OF
+        )
+        == 0
+    )
+    assert "New value: + phone = +33 1 99 00 12 34" in capsys.readouterr().out
+    moved = r"address=2 rue Neuve\n75011\nParis\nFR"
+    assert garant("subject", "rectify", "--identity", identity, "--add", moved, "--as-of", AS_OF) in (0, 2)
+    assert "on four lines" not in capsys.readouterr().err
+    for wrong, why in (("name=Jeanne", "corrected, not added"), ("address=2 rue Neuve", "four lines")):
+        assert garant("subject", "rectify", "--identity", identity, "--add", wrong, "--as-of", AS_OF) == 2
+        assert why in " ".join(capsys.readouterr().err.split()), wrong

@@ -162,10 +162,11 @@ def restore(
         Text(
             fr="Ce qui a été effacé depuis, cette copie ne le sait pas. Avant d’ouvrir les systèmes : "
             "garant replay POLICY --check, puis refaites les demandes et les purges faites depuis. Un export du registre gardé "
-            "ailleurs dit lesquelles : garant ledger since EXPORT.",
+            "ailleurs dit lesquelles : garant ledger since EXPORT. Tant que personne n’atteste l’avoir lu, rien ne s’exécute.",
             en="What was erased since then, this copy does not know. Before you open the systems: "
             "garant replay POLICY --check, then do again the requests and sweeps done since. An export of the ledger kept "
-            "elsewhere says which: garant ledger since EXPORT.",
+            "elsewhere says which: garant ledger since EXPORT. "
+            "Until somebody says that they read it, nothing is carried out.",
         )
     )
     return Exit.OK

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from garant.cli import state
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, say
-from garant.cli.output import CommandError, note, out, table
+from garant.cli.output import CommandError, note, out, table, warn
 from garant.ledger import (
     InclusionProof,
     ProofUnusableError,
@@ -22,6 +22,9 @@ from garant.ledger import (
     verify_export,
 )
 from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.apps.backups.since import Since
 
 KeyOption = Annotated[
     list[str] | None,
@@ -170,13 +173,43 @@ def prove(
 
 def since(
     export_path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="EXPORT", help=both("Dossier ou ZIP exporté.", "Exported folder or ZIP.")),
-    ],
+    ] = None,
     key: KeyOption = None,
+    read: Annotated[
+        str | None,
+        typer.Option(
+            "--read",
+            metavar="DIGEST",
+            help=both(
+                "J’ai lu cette comparaison : les exécutions reprennent. L’empreinte est celle qu’elle a affichée.",
+                "I have read this comparison: runs go on. The digest is the one that it showed.",
+            ),
+        ),
+    ] = None,
+    without_export: Annotated[
+        bool,
+        typer.Option(
+            "--without-export",
+            help=both(
+                "Aucun export n’existe : j’en réponds, les exécutions reprennent.",
+                "No export exists: I answer for it, runs go on.",
+            ),
+        ),
+    ] = False,
     organisation: state.OrganisationOption = None,
 ) -> int:
     """Hold the ledger here against an export that is verified first; 0 where nothing was forgotten, 1 where something was."""
+    if (export_path is None) != without_export:
+        raise CommandError(
+            Text(
+                fr="Donnez un export du registre gardé ailleurs ; ou, s’il n’en existe aucun, --without-export.",
+                en="Give an export of the ledger kept elsewhere; or, where there is none, --without-export.",
+            )
+        )
+    if export_path is None:
+        return _without_export(organisation)
     report = verify_export(export_path, _trusted(key))
     if not report.ok:
         note(report.describe("fr"), report.describe("en"))
@@ -184,7 +217,8 @@ def since(
     state.ready()
     from garant.apps.backups import services as backups
 
-    found = backups.since(state.the_organisation(organisation), export_path)
+    name = state.the_organisation(organisation)
+    found = backups.since(name, export_path)
     note(
         f"{count(found.common)} entrées en commun ; l’export en a {count(found.beyond)} de plus, ce registre {count(found.own)}.",
         f"{count(found.common)} entries in common; the export has {count(found.beyond)} more, this ledger {count(found.own)}.",
@@ -197,7 +231,62 @@ def since(
         for kind, number in found.kinds.items():
             shown.add_row(kind, count(number))
         out().print(shown)
-    return Exit.FINDINGS if found.beyond else Exit.OK
+    return _read(name, found, str(inspect_export(export_path).head.root.hex()), read)
+
+
+def _read(organisation: str, found: Since, root: str, read: str | None) -> int:
+    """Take the word of whoever read the comparison, or say how to give it."""
+    from garant.apps.backups.services import unread
+
+    unread.note_restored()
+    if found.beyond and not unread.was_read(organisation, found.common):
+        unread.note_shorter(organisation, "export")
+    if not (unread.waits(organisation) or unread.is_shorter(organisation)):
+        return Exit.FINDINGS if found.beyond else Exit.OK
+    digest = unread.digest(organisation, found.common, found.beyond, root)
+    if read is None:
+        warn(
+            Text(
+                fr=f"Rien ne s’exécute avant que quelqu’un ait lu ceci. Lu et compris : la même commande, avec --read {digest}",
+                en=f"Nothing is carried out before somebody has read this. Understood: the same command, with --read {digest}",
+            )
+        )
+        return Exit.FINDINGS if found.beyond else Exit.OK
+    if read != digest:
+        raise CommandError(
+            Text(
+                fr=f"L’empreinte lue ({read[:16]}) n’est pas celle de cette comparaison ({digest}).",
+                en=f"The digest read ({read[:16]}) is not that of this comparison ({digest}).",
+            )
+        )
+    unread.acknowledge(organisation, missing=found.beyond, actor=state.actor())
+    note(
+        "C’est au registre : vous avez lu ce qui fut oublié. Les exécutions reprennent.",
+        "It is in the ledger: you read what was forgotten. Runs go on.",
+    )
+    return Exit.OK
+
+
+def _without_export(organisation: str | None) -> int:
+    """Nobody has an export: a person answers for going on without."""
+    state.ready()
+    from garant.apps.backups.services import unread
+
+    name = state.the_organisation(organisation)
+    unread.note_restored()
+    if not (unread.waits(name) or unread.is_shorter(name)):
+        note("Rien n’attend d’être lu.", "Nothing waits to be read.")
+        return Exit.OK
+    unread.acknowledge(name, missing=None, actor=state.actor())
+    warn(
+        Text(
+            fr="C’est au registre : sans export, nul ne sait ce que Garant a oublié, et vous en répondez. Cherchez les demandes, "
+            "les oppositions et les gels récents dans la messagerie et les courriers. Les exécutions reprennent.",
+            en="It is in the ledger: without an export nobody knows what Garant forgot, and you answer for it. Look for recent "
+            "requests, objections and holds in the mailbox and in letters. Runs go on.",
+        )
+    )
+    return Exit.OK
 
 
 def inspect(

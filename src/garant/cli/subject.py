@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from garant.cli import options, state
+from garant.cli import correcting, options, state
 from garant.cli.apply import carry_out
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say, spoken
@@ -28,7 +28,7 @@ from garant.systems.residue import Cleaning
 if TYPE_CHECKING:
     from garant.apps.promises.services import Run
     from garant.apps.promises.workspace import Workspace
-    from garant.engine.document import Kind, Plan, Replacement
+    from garant.engine.document import Added, Kind, Plan, Replacement
     from garant.engine.subject import Place
 
 POLICY = Path("policy")
@@ -162,28 +162,9 @@ def erase(
 
 def rectify(
     identity: options.IdentityOption,
-    correct: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KIND:WRONG=RIGHT",
-            help=both(
-                "Une valeur fausse et la bonne, par exemple phone:0199=0198 ; les autres restent.",
-                "A wrong value and the right one, for instance phone:0199=0198; the others stay.",
-            ),
-        ),
-    ] = None,
-    every: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set-all",
-            metavar="KIND=VALUE",
-            help=both(
-                "Remplace toutes les valeurs de ce genre, quelles qu’elles soient.",
-                "Replaces every value of that kind, whatever it is.",
-            ),
-        ),
-    ] = None,
+    correct: correcting.CorrectOption = None,
+    every: correcting.EveryOption = None,
+    add: correcting.AddOption = None,
     approve: options.ApproveOption = None,
     policy: options.PolicyOption = POLICY,
     maps: options.MapsOption = None,
@@ -194,15 +175,9 @@ def rectify(
 ) -> int:
     """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
     corrections = options.pairs(every or [], "--set-all")
-    replacements = _replacements(correct or [])
-    if not corrections and not replacements:
-        raise CommandError(
-            Text(fr="Dites ce qui est faux et ce qui est juste.", en="Say what is wrong and what is right."),
-            Text(
-                fr="Par exemple : --set 'phone:01 99 00 00 01=01 99 00 12 34'",
-                en="For instance: --set 'phone:01 99 00 00 01=01 99 00 12 34'",
-            ),
-        )
+    replacements, additions = correcting.replacements(correct or []), correcting.additions(add or [])
+    if not corrections and not replacements and not additions:
+        raise correcting.nothing_said()
     with _workspace(policy, maps, system) as workspace:
         begun = _begun(approve, "rectification")
         if begun is not None:
@@ -214,17 +189,9 @@ def rectify(
             as_of,
             corrections,
             replacements,
+            additions,
         )
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
-
-
-def _replacements(values: list[str]) -> list[Replacement]:
-    from garant.engine.document import Replacement
-
-    return [
-        Replacement(kind=kind, was=was, becomes=right)
-        for kind, was, right in options.corrections(values, "--set")
-    ]
 
 
 def restrict(
@@ -331,6 +298,7 @@ def _plan(
     as_of: datetime | None,
     corrections: Mapping[str, str],
     replacements: Sequence[Replacement] = (),
+    additions: Sequence[Added] = (),
 ) -> Plan:
     from garant.engine.subject import plan_subjects
 
@@ -344,6 +312,7 @@ def _plan(
             as_of=day,
             corrections=corrections,
             replacements=replacements,
+            additions=additions,
             holds=state.holds(workspace.policy.document.organisation.key),
             manual=workspace.manual,
         )

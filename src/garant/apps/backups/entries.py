@@ -59,3 +59,32 @@ class DrillFailed(Payload):
     backup: Digest | None = Field(default=None, description="the SHA-256 of the file, where there was one")
     reason: Reason = Field(description="what was wrong first")
     seconds: Count = Field(description="whole seconds until it was known")
+
+
+@entry_kind(
+    "garant.restored",
+    fr="Garant a été restauré\u202f: rien ne s’exécute avant que ce qu’il a oublié ait été lu.",
+    en="Garant was restored: nothing is carried out before what it forgot was read.",
+)
+class GarantRestored(Payload):
+    """What was done since the backup is not here."""
+
+    why: Literal["restore", "checkpoint", "export"] = Field(
+        description="by the command; or a signed checkpoint, or an export, shows that this ledger is an old one"
+    )
+    backup: Digest | None = Field(default=None, description="the SHA-256 of the file, where it was one")
+    entries: Count = Field(description="how many entries this ledger had before this one")
+
+
+@entry_kind(
+    "garant.restore-read",
+    fr="Quelqu’un a lu ce que Garant a oublié en étant restauré\u202f: les exécutions reprennent.",
+    en="Somebody read what Garant forgot when it was restored: runs go on.",
+)
+class RestoreRead(Payload):
+    """A person answers for it."""
+
+    missing: Count | None = Field(
+        default=None,
+        description="entries that a ledger kept elsewhere has beyond this one; none: nobody has such a ledger",
+    )

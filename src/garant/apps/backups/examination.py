@@ -18,10 +18,21 @@ from garant.ledger import LedgerError
 from garant.policy.text import Text
 
 _MINUTES = 60
+_NOTE = "note"
 
 
 def examine(home: Path, keys: Path, url: str, *, archive: Path) -> dict[str, Ledger]:
     """Wake the installation of a folder and let it verify itself; the heads of its ledgers. Raises BackupRefusedError."""
+    answer = _ask(home, keys, url, archive)
+    return {key: Ledger.model_validate(one) for key, one in answer.items()}
+
+
+def note(home: Path, keys: Path, url: str, *, archive: Path) -> None:
+    """Have the installation of a folder write down that it was restored. Raises BackupRefusedError."""
+    _ask(home, keys, url, archive, _NOTE)
+
+
+def _ask(home: Path, keys: Path, url: str, archive: Path, what: str = "") -> dict[str, Any]:
     environment = {
         **os.environ,
         "GARANT_HOME": str(home),
@@ -32,6 +43,7 @@ def examine(home: Path, keys: Path, url: str, *, archive: Path) -> dict[str, Led
     }
     done = subprocess.run(
         [sys.executable, "-m", "garant.apps.backups.examination"],
+        input=what,
         capture_output=True,
         env=environment,
         text=True,
@@ -44,13 +56,18 @@ def examine(home: Path, keys: Path, url: str, *, archive: Path) -> dict[str, Led
         answer = {"fr": f"code {done.returncode}", "en": f"exit {done.returncode}"}
     if done.returncode:
         raise refusals.examination_failed(Text(fr=answer["fr"], en=answer["en"]))
-    return {key: Ledger.model_validate(one) for key, one in answer.items()}
+    return answer
 
 
 def _answer() -> dict[str, Any]:
     from garant.site import setup
 
     setup.prepare()
+    if sys.stdin.read() == _NOTE:
+        from garant.apps.backups import unread
+
+        unread.note_restored()
+        return {}
     from garant.apps.evidence import services as evidence
     from garant.apps.organisations import services as organisations
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from garant.apps.backups import bundle, refusals, snapshots
+from garant.apps.backups import bundle, examination, refusals, snapshots, unread
 from garant.apps.backups.bundle import SUFFIX, Manifest
-from garant.apps.backups.examination import examine
 from garant.apps.backups.snapshots import State
 from garant.ledger.keys import KeySource
 from garant.site.databases import url_of
@@ -24,8 +23,10 @@ class Place:
     keys_folder: Path
 
 
-def restore(path: Path, identity: Path | None, place: Place) -> Manifest:
+def restore(path: Path, identity: Path | None, place: Place, *, trial: bool = False) -> Manifest:
     """Put a backup into an empty installation, upgrade it and verify it.
+
+    Its runs wait then until somebody has read what it forgot (`unread`); not in a trial, which is destroyed.
 
     Killed, it leaves no database behind: the same command goes on. What was there is never overwritten.
 
@@ -38,8 +39,14 @@ def restore(path: Path, identity: Path | None, place: Place) -> Manifest:
         manifest, text, mac = bundle.read(path, mine, staged)
         _refuse_elsewhere(manifest, place)
         bundle.refuse_forged(text, mac, place.keys)
+        if not trial:
+            unread.flag(place.state.home, bundle.digest(path))
         snapshots.put(place.state, staged)
     verify(manifest, place)
+    if not trial:
+        examination.note(
+            place.state.home, place.keys_folder, url_of(place.state.database), archive=place.state.archive
+        )
     return manifest
 
 
@@ -57,7 +64,7 @@ def verify(manifest: Manifest, place: Place) -> None:
     for table, expected in manifest.counts.items():
         if counted.counts.get(table) != expected:
             raise refusals.counts_differ(table, counted.counts.get(table), expected)
-    examined = examine(
+    examined = examination.examine(
         place.state.home, place.keys_folder, url_of(place.state.database), archive=place.state.archive
     )
     for organisation, ledger in manifest.ledgers.items():

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from garant.apps.backups import bundle, refusals, snapshots
+from garant.apps.backups import bundle, refusals, snapshots, unread
 from garant.apps.backups.bundle import SUFFIX, Manifest
 from garant.apps.backups.drills import Drilled, drill
 from garant.apps.backups.entries import BackupMade
@@ -34,6 +34,7 @@ __all__ = [
     "new_identity",
     "restore",
     "since",
+    "unread",
 ]
 
 new_identity = bundle.new_identity

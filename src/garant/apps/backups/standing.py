@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from garant.apps.backups import unread as said
+from garant.apps.backups.unread import waits
 from garant.apps.evidence import services as evidence
 from garant.ledger.entries import Record
 from garant.policy.text import Text
@@ -62,7 +64,8 @@ def standing(organisation: str, number: int = 20, *, now: datetime | None = None
     made = list(evidence.records(organisation, kind="backup.made"))[-number:]
     backups = [_kept(record, tried.get(record.payload["backup"])) for record in reversed(made)]
     last = _tried(drills[-1]) if drills else None
-    return Standing(backups, last, _missing(backups, last, now or datetime.now(UTC)))
+    missing = _missing(backups, last, now or datetime.now(UTC), unread=waits(organisation))
+    return Standing(backups, last, missing)
 
 
 def _tried(record: Record) -> Tried:
@@ -74,8 +77,8 @@ def _kept(record: Record, tried: Tried | None) -> Kept:
     return Kept(record.at, said["backup"], said["size"], said["rows"], said["entries"], tried)
 
 
-def _missing(backups: Sequence[Kept], drill: Tried | None, now: datetime) -> list[Text]:
-    missing: list[Text] = []
+def _missing(backups: Sequence[Kept], drill: Tried | None, now: datetime, *, unread: bool) -> list[Text]:
+    missing: list[Text] = [UNREAD] if unread else []
     if not os.environ.get("GARANT_BACKUP_RECIPIENTS", "").strip():
         missing.append(NO_RECIPIENT)
     if not backups:
@@ -91,6 +94,7 @@ def _missing(backups: Sequence[Kept], drill: Tried | None, now: datetime) -> lis
     return missing
 
 
+UNREAD: Final = Text(fr=f"{said.UNREAD.fr} {said.WHAT_TO_DO.fr}", en=f"{said.UNREAD.en} {said.WHAT_TO_DO.en}")
 NO_RECIPIENT: Final = Text(
     fr="Personne n’est désigné pour ouvrir les sauvegardes\u202f: GARANT_BACKUP_RECIPIENTS est vide. "
     "Faites une clé avec «\u202fgarant backup --new-key FICHIER\u202f», et gardez-la hors de cette machine.",

@@ -24,12 +24,15 @@ from garant.apps.evidence.sharing import (
     export,
     head,
     last_checkpoint,
+    last_kind,
     latest,
     prove,
     records,
+    set_witness_aside,
     tile,
     unsigned_head,
     verifier_keys,
+    witnessed,
 )
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
@@ -60,6 +63,7 @@ __all__ = [
     "head",
     "inspect_database",
     "last_checkpoint",
+    "last_kind",
     "latest",
     "open_log",
     "person",
@@ -68,6 +72,7 @@ __all__ = [
     "replace_lost_signing_key",
     "rotate_commitments_key",
     "rotate_signing_key",
+    "set_witness_aside",
     "subject_commitment",
     "subject_commitments",
     "subject_key",
@@ -76,4 +81,5 @@ __all__ = [
     "unsigned_head",
     "verifier_keys",
     "verify_database",
+    "witnessed",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.db import transaction
 
-from garant.apps.evidence import custody, refusals, storage
+from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
 from garant.apps.evidence.writing import checkpoint
 from garant.apps.scoping import scoped
@@ -155,6 +155,24 @@ def latest(
         rows = rows if before is None else rows.filter(index__lt=before)
         found = list(rows.values_list("index", "data")[:number])
     return [(index, Record.parse(bytes(data))) for index, data in found]
+
+
+def last_kind(organisation: str, kinds: Sequence[str]) -> str | None:
+    """Which of these kinds the latest entry of any of them is of; none where there is none."""
+    with scoped(organisation):
+        rows = LedgerEntry.objects.filter(log_id=organisation, kind__in=kinds).order_by("-index")
+        return rows.values_list("kind", flat=True).first()
+
+
+def witnessed(organisation: str) -> int:
+    """Of how many entries the checkpoint is that was kept beside the database; 0 where there is none."""
+    copy = witnesses.recall(organisation)
+    return 0 if copy is None else witnesses.size(copy)
+
+
+def set_witness_aside(organisation: str) -> None:
+    """Keep the checkpoint beside the database under another name: somebody answered for a ledger that ends before it."""
+    witnesses.set_aside(organisation)
 
 
 def head(organisation: str) -> tuple[int, str]:

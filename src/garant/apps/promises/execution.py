@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.promises import gathering, locks, refusals, services
@@ -198,7 +199,7 @@ def carry_out(
             services.forget_canaries(known.key)  # killed just before it did
             return known
         # Nothing is destroyed that could not be proved afterwards.
-        evidence.verify_database(plan.organisation)
+        _verify(plan.organisation)
         size = batch_size if known is None else known.batch_size
         work = open_work(known is not None and services.has_touched(known), size)
         run = start(plan, size)
@@ -208,6 +209,16 @@ def carry_out(
             _run_durably(run)
         with scoped(plan.organisation):
             return Run.objects.get(pk=run.key)
+
+
+def _verify(organisation: str) -> None:
+    """Raise RefusedError where Garant was restored and nobody read what it forgot; LedgerUnverifiableError otherwise."""
+    unread.refuse(organisation)
+    try:
+        evidence.verify_database(organisation)
+    except evidence.LedgerUnverifiableError:
+        unread.refuse_shorter(organisation)
+        raise
 
 
 def _run_durably(run: Run) -> None:
