@@ -66,14 +66,14 @@ def refuse(organisation: str) -> None:
 
 
 def refuse_shorter(organisation: str) -> None:
-    """Raise RefusedError where the ledger ends before a checkpoint that was signed and kept beside the database."""
+    """Raise RefusedError where the ledger does not have a checkpoint that was signed and kept beside the database."""
     if is_shorter(organisation):
         raise RefusedError(SHORTER, WHAT_TO_DO)
 
 
 def is_shorter(organisation: str) -> bool:
-    """Whether a checkpoint that was kept beside the database is of a longer ledger: the database is an old one."""
-    return evidence.witnessed(organisation) > _size(organisation)
+    """Whether the ledger does not have a checkpoint that was kept beside the database: the database is an old one."""
+    return evidence.has_forgotten(organisation)
 
 
 def digest(organisation: str, common: int, beyond: int, root: str) -> str:
@@ -116,9 +116,9 @@ UNREAD: Final = Text(
     en="Garant was restored, and nobody has said yet that they read what it forgot: nothing is carried out.",
 )
 SHORTER: Final = Text(
-    fr="Le registre s’arrête avant un point de contrôle qu’il avait signé\u202f: sa base est ancienne, ou a été coupée. "
+    fr="Le registre n’a pas un point de contrôle qu’il avait pourtant signé\u202f: sa base est ancienne, ou a été coupée. "
     "Rien ne s’exécute.",
-    en="The ledger ends before a checkpoint that it had signed: its database is an old one, or was cut short. Nothing is "
+    en="The ledger does not have a checkpoint that it had signed: its database is an old one, or was cut short. Nothing is "
     "carried out.",
 )
 WHAT_TO_DO: Final = Text(

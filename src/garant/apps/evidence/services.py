@@ -22,6 +22,7 @@ from garant.apps.evidence.sharing import (
     begins_with,
     entries_from,
     export,
+    has_forgotten,
     head,
     last_checkpoint,
     last_kind,
@@ -32,7 +33,6 @@ from garant.apps.evidence.sharing import (
     tile,
     unsigned_head,
     verifier_keys,
-    witnessed,
 )
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
@@ -60,6 +60,7 @@ __all__ = [
     "destroy_subject_keys",
     "entries_from",
     "export",
+    "has_forgotten",
     "head",
     "inspect_database",
     "last_checkpoint",
@@ -81,5 +82,4 @@ __all__ = [
     "unsigned_head",
     "verifier_keys",
     "verify_database",
-    "witnessed",
 ]

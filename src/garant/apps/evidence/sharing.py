@@ -164,15 +164,16 @@ def last_kind(organisation: str, kinds: Sequence[str]) -> str | None:
         return rows.values_list("kind", flat=True).first()
 
 
-def witnessed(organisation: str) -> int:
-    """Of how many entries the checkpoint is that was kept beside the database; 0 where there is none."""
-    copy = witnesses.recall(organisation)
-    return 0 if copy is None else witnesses.size(copy)
+def has_forgotten(organisation: str) -> bool:
+    """Whether the checkpoint that was kept beside the database is one that the ledger does not have."""
+    with scoped(organisation):
+        return witnesses.is_forgotten(storage.find_log(organisation))
 
 
 def set_witness_aside(organisation: str) -> None:
-    """Keep the checkpoint beside the database under another name: somebody answered for a ledger that ends before it."""
-    witnesses.set_aside(organisation)
+    """Keep the checkpoint beside the database under another name: somebody answered for a ledger that does not have it."""
+    with scoped(organisation):
+        witnesses.set_aside(storage.find_log(organisation))
 
 
 def head(organisation: str) -> tuple[int, str]:

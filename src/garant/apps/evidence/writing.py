@@ -135,7 +135,7 @@ def sign(log: Log, key: SigningKey) -> Note:
         note=note.encode().decode(),
         at=datetime.now(UTC),
     )
-    witnesses.remember(log, note)
+    witnesses.remember(log, note, last.note if last is not None else "")
     return note
 
 
