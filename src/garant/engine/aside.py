@@ -12,6 +12,9 @@ from garant.engine.terms import Terms
 from garant.systems.model import PromiseBinding
 from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
+FEW = 3
+"""So many times the roots of a selection are few: that these leave is asked of all, rather than who of them owns its rows."""
+
 
 @dataclass(eq=False)
 class Aside:
@@ -51,7 +54,8 @@ class Aside:
         if self._state != self._now():
             self._state = self._now()
             taken = {key for one in self.beside for key in one.keys}
-            known = self._just_looked and not self._some_settled
+            few = len(taken) <= FEW * len(self.course.keys)
+            known = (self._just_looked or few) and not self._some_settled
             owners = taken if known else self._owners(snapshot)
             self._chosen = self._by_selections(terms, snapshot, owners)
             rest = [key for key in owners if key not in taken] if self._some_settled else []
