@@ -11,6 +11,7 @@ from garant.engine.execution import Execution, PlanRefused
 from garant.engine.gathering import gather
 from garant.engine.subject import plan_subject
 from garant.engine.whose import same_people, whose
+from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
 
@@ -93,6 +94,24 @@ def test_an_address_with_accents_is_found_however_it_is_written(shop: Shop, form
     shop.people(1, email=normalize(form, written))  # pyright: ignore[reportArgumentType]
     assert found(shop, written) == [1]
     assert shop.database.name == "sqlite" or found(shop, "hélène@x.example") == [1]
+
+
+def test_an_accent_makes_another_address(shop: Shop) -> None:
+    """To most collations of MariaDB it makes none."""
+    shop.people(1, email="helene@x.example").people(2, email="hélène@x.example").people(
+        3, email="Helene@X.example"
+    )
+    assert found(shop, "helene@x.example") == [1, 3]
+    assert found(shop, "hélène@x.example") == [2]
+
+
+def test_a_server_without_such_a_collation_finds_as_it_compares(
+    mariadb: MariadbDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("garant.systems.sql.asking.HEEDING_ACCENTS", "utf8mb4_of_tomorrow")
+    shop = Shop(mariadb).create().people(1, email="helene@x.example").people(2, email="hélène@x.example")
+    assert found(shop, "helene@x.example") == [1, 2]
+    shop.close()
 
 
 def test_keys_at_both_ends_of_what_a_system_counts_to(shop: Shop) -> None:

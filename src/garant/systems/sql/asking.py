@@ -24,6 +24,9 @@ from garant.systems.sql.fragment_text import query, written_query
 ASKED = sa.table("garant_asked", sa.column("garant_number", sa.Integer()), sa.column("garant_identity"))
 """The temporary table of identities: their numbers, and what was given."""
 
+HEEDING_ACCENTS = "utf8mb4_uca1400_as_ci"
+"""MariaDB's collation to which an accent is a difference and a capital is none, since 10.10."""
+
 _IDENTITY = f"{ASKED.name}.garant_identity"
 
 
@@ -40,7 +43,8 @@ def find_identities(
 ) -> list[tuple[int, RootKey]]:
     """(position of the identity, key of a root that it leads to), in no order."""
     asked = [(number, one) for number, one in enumerate(identities) if dialect.can_hold(one)]
-    together = _together(sql, dialect.name) if len(asked) > 1 else None
+    one_by_one = len(asked) == 1 or (dialect.name == "mariadb" and any(not one.isascii() for _, one in asked))
+    together = None if one_by_one else _together(sql, dialect.name)
     if together is not None:
         rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
         # What the system does not compare with a column (a number with a text), it does with a bound value.
@@ -55,7 +59,23 @@ def find_identities(
 def _alone(connection: sa.Connection, dialect: Dialect, sql: str, identity: str) -> list[RootKey]:
     source = query(sql, dialect.name, ("key",), identity=identity)
     keys = sa.select(source.c.key).distinct().where(source.c.key.is_not(None)).order_by(source.c.key)
-    return [plain_key(key) for key in connection.scalars(keys)]
+    found = list(connection.scalars(keys))
+    if found and dialect.name == "mariadb":
+        found = _to_the_accent(connection, sql, identity, found)
+    return [plain_key(key) for key in found]
+
+
+def _to_the_accent(connection: sa.Connection, sql: str, identity: str, found: list[Any]) -> list[Any]:
+    """Of the keys that an identity led to, those whose value is the same to the accent, and not only to a collation.
+
+    By most of MariaDB's, ``hélène@`` is ``helene@``, who is somebody else. A server older than 10.10 knows no collation
+    that heeds accents and not capitals: what it finds is left as it is.
+    """
+    source = query(sql, "mariadb", ("key",), identity=identity, collation=HEEDING_ACCENTS)
+    same = sa.select(source.c.key).distinct().where(source.c.key.in_(found)).order_by(source.c.key)
+    with suppress(DBAPIError), connection.begin_nested():
+        return list(connection.scalars(same))
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -13,8 +13,10 @@ from garant.systems.fragments import Dialect, narrowed, parse_expression, parse_
 _DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgres", "mariadb": "mysql"}
 
 
-def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | None = None) -> sa.Subquery:
-    """The fragment's SELECT as a subquery with the given columns; the identity is bound.
+def query(
+    sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | None = None, collation: str = ""
+) -> sa.Subquery:
+    """The fragment's SELECT as a subquery with the given columns; the identity is bound, under a collation if need be.
 
     Raises:
         FragmentRefused: when the fragment is not one bounded, read-only SELECT.
@@ -22,6 +24,8 @@ def query(sql: str, dialect: str, columns: tuple[str, ...], *, identity: str | N
     parameters = () if identity is None else ("identity",)
     fragment = parse_query(sql, dialect=_DIALECTS[dialect], columns=columns, parameters=parameters)
     text = sa.text(fragment.sql)
+    if collation:
+        text = sa.text(fragment.sql.replace(":identity", f"(CAST(:identity AS CHAR) COLLATE {collation})"))
     if fragment.parameters:
         text = text.bindparams(identity=identity)
     return _given(text, columns)
