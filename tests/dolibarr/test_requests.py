@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from garant.engine.document import Kind, Plan
+from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.execution import Execution
 from garant.engine.export import export_subject
 from garant.engine.subject import NotSupported, find_subject, plan_subject
@@ -41,11 +41,18 @@ def act(
     kind: Kind,
     identities: Mapping[str, str],
     corrections: Mapping[str, str] | None = None,
+    replacements: Sequence[Replacement] = (),
 ) -> Plan:
     """Plan a request, carry it out, look again; the plan."""
     with dolibarr.sources() as sources:
         plan = plan_subject(
-            dolibarr.policy, sources, identities, kind, as_of=oracles.AS_OF, corrections=corrections
+            dolibarr.policy,
+            sources,
+            identities,
+            kind,
+            as_of=oracles.AS_OF,
+            corrections=corrections,
+            replacements=replacements,
         )
         execution, journal = Execution(plan, dolibarr.policy, sources), Notebook()
         for key in execution.batch_keys():
@@ -307,3 +314,28 @@ def test_an_export_holds_the_persons_rows(untouched: Dolibarr) -> None:
     with untouched.connect() as connection:
         references = oracles.keys(connection, f"SELECT ref FROM llx_facture WHERE fk_soc = {soc}")
     assert {row["ref"] for row in rows["llx_facture"]} == references
+
+
+MOVED = """
+SELECT s.rowid, s.email, s.address, s.zip, s.town FROM llx_societe s
+WHERE s.email LIKE '%@%' AND s.address <> '' AND s.zip <> '' AND s.town <> ''
+  AND (SELECT count(*) FROM llx_societe t WHERE lower(t.email) = lower(s.email)) = 1
+  AND (SELECT count(*) FROM llx_socpeople p WHERE lower(p.email) = lower(s.email)) = 0
+ORDER BY s.rowid DESC LIMIT 1"""
+PLACE = "SELECT address, zip, town, fk_pays, fk_departement FROM llx_societe WHERE rowid = "
+OTHERS = """
+SELECT count(*), sum(crc32(concat_ws('|', rowid, address, zip, town, fk_pays, fk_departement)))
+FROM llx_societe WHERE rowid <> """
+
+
+def test_who_moves_house_is_written_in_one_go_and_nobody_else_moves(copy: Dolibarr) -> None:
+    """Street, postcode, town, the key of the country; what was left of the old address goes."""
+    key, email, street, postcode, town = one(copy, MOVED)
+    run(copy, f"UPDATE llx_societe SET fk_departement = 1 WHERE rowid = {key}")
+    others = one(copy, f"{OTHERS}{key}")
+    wrong = "\n".join([" ".join(str(street).split()), postcode, town, ""])
+    moved = Replacement(kind="address", was=wrong, becomes="2 rue Neuve\n4000\nLiège\nBE")
+    act(copy, "rectification", {"email": email}, replacements=[moved])
+    belgium = one(copy, "SELECT rowid FROM llx_c_country WHERE code = 'BE'")[0]
+    assert tuple(one(copy, f"{PLACE}{key}")) == ("2 rue Neuve", "4000", "Liège", belgium, None)
+    assert one(copy, f"{OTHERS}{key}") == others
