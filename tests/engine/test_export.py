@@ -17,10 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from garant.engine.cells import _cell as cell
 from garant.engine.export import Export, Share, export_subject, without_others
 from garant.engine.export import _safe as safe
 from garant.policy.text import Text
@@ -150,53 +147,6 @@ def test_a_moment_python_cannot_hold_does_not_stop_an_export(postgres_shop: Shop
 
 
 # ---------------------------------------------------------------- safe to open
-
-
-@pytest.mark.parametrize(
-    "formula",
-    [
-        "=1+1",
-        "=cmd|' /C calc'!A0",
-        "+1+1",
-        "-2+3+cmd|' /C calc'!A0",
-        "@SUM(1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        "＝1+1",
-        "＋1+1",
-        "－1+1",
-        "＠A1",
-    ],
-)
-def test_what_a_spreadsheet_would_run_is_neutralised(formula: str) -> None:
-    """OWASP, CSV injection."""
-    assert cell(formula) == "'" + formula
-
-
-@pytest.mark.parametrize(
-    "plain",
-    ["", "abc", "a=1", "-12", "-12.50", "-12,50", "+33 1 02 03 04 05", "+33(0)1.02", "(1)", "é", "'x"],
-)
-def test_what_is_no_formula_is_left_as_it_is(plain: str) -> None:
-    assert cell(plain) == plain
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(None, ""), (-5, "-5"), (-1e-07, "-1e-07"), (True, "true"), ([1], "[1]"), ({"a": "é"}, '{"a": "é"}')],
-)
-def test_other_values_in_a_cell(value: Any, written: str) -> None:
-    assert cell(value) == written
-
-
-@given(st.text())
-def test_no_cell_begins_like_a_formula_with_more_than_a_number(text: str) -> None:
-    shown = cell(text)
-    assert shown in (text, "'" + text)
-    assert shown[:1] not in ("=", "@", "\t", "\r", "\n")
-    if shown[:1] in ("+", "-"):
-        assert not any(c.isalpha() or c in "|!*/^&<>=\"'" for c in shown)
 
 
 class Reader(HTMLParser):

@@ -1,0 +1,88 @@
+"""What becomes of data after death: directives registered in life, carried out on proof, and what heirs are given."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from garant.apps.evidence import services as evidence
+from garant.apps.rights import services
+from garant.apps.rights.words import Method, Outcome
+from garant.ledger import LedgerError
+from tests.apps.rights.conftest import Letters, ask_system, somebody, work
+from tests.apps.rights.steps import OFFICER, confirm, fill, post_form
+from tests.site.conftest import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def carried_out(company: str, key: str) -> None:
+    services.approve(company, key, actor=OFFICER)
+    work(company, "run")
+
+
+def directives(company: str, post: Letters, email: str, wish: str) -> str:
+    """Register directives; gives the page of their link."""
+    answer = fill(
+        company,
+        "post-mortem",
+        email=email,
+        wish=wish,
+        trusted_name="Paul Ami",
+        trusted_email="paul@ami.example",
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    return urlsplit(post.last("directive_registered")["link"]).path
+
+
+def test_directives_are_registered_read_and_revoked_in_life(company: str, post: Letters) -> None:
+    email = somebody()
+    first = directives(company, post, email, "keep")
+    assert "Paul Ami" in Client().get(first).content.decode()
+    second = directives(company, post, email, "erase")
+    assert Client().get(first).status_code == 404  # replaced
+    assert post_form(Client(), second, {"revoke": "1"}).status_code == 200
+    assert Client().get(second).status_code == 404
+    kinds = [entry.payload["by"] for entry in evidence.records(company, kind="directive.ended")]
+    assert kinds == ["replaced", "person"]
+
+
+def test_directives_are_carried_out_on_proof_of_death(company: str, post: Letters) -> None:
+    email = somebody()
+    page = directives(company, post, email, "hand")
+    answer = fill(
+        company, "post-mortem", query="?for=heir", email="paul@ami.example", about_name="X", about_email=email
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    assert services.story(request).searches == []  # nothing is looked for before the death is proved
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "planned"
+    assert (
+        "Remettre la copie" in sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    )
+    with pytest.raises(LedgerError):  # the copy first
+        services.approve(company, request.key, actor=OFFICER)
+    services.entrust(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    carried_out(company, request.key)
+    assert ask_system("GARANT_DEMO_CRM", "SELECT * FROM person WHERE email = ?", email) == []
+    assert Client().get(page).status_code == 404
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+
+
+def test_without_directives_a_person_decides_what_heirs_are_given(company: str, post: Letters) -> None:
+    answer = fill(
+        company, "post-mortem", query="?for=heir", email="h@x.example", about_name="X", about_email=somebody()
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "searching"
+    with pytest.raises(LedgerError):
+        services.entrust(company, request.key, actor=OFFICER)
+    services.answer(company, request.key, Outcome.PARTLY, ground="beyond-heirs", reason="…", actor=OFFICER)
