@@ -173,7 +173,7 @@ def test_a_person_is_erased_corrected_and_restricted_on_approval(club: Club) -> 
     assert (gone.code, "Nobody is known so" in gone.out) == (1, True)
 
 
-def test_an_interrupted_erasure_goes_on_from_what_was_approved(club: Club) -> None:
+def test_an_interrupted_erasure_goes_on_from_what_was_approved_and_with_nobody_else(club: Club) -> None:
     command = ("subject", "erase", "--identity", "email=m299@club.example")
     digest = club.garant(*command).out.split("--approve ")[1].split()[0]
     holding = sa.create_engine(club.url)
@@ -185,6 +185,10 @@ def test_an_interrupted_erasure_goes_on_from_what_was_approved(club: Club) -> No
     holding.dispose()
     assert club.left() == MEMBERS
     club.tell("UPDATE member SET email = 'another@club.example' WHERE id = 299")
+    refused = club.garant(*command, "--approve", digest)
+    assert (refused.code, club.left()) == (2, MEMBERS), refused.out + refused.err
+    assert "it may be somebody else" in refused.err
+    club.tell("UPDATE member SET email = 'm299@club.example' WHERE id = 299")
     done = club.garant(*command, "--approve", digest)
     assert (done.code, club.left()) == (0, MEMBERS - 1), done.out + done.err
     again = club.garant(*command, "--approve", digest, "--language", "fr")
