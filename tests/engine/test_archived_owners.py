@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, note
+from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tests.engine.support.archives import Vault, archived_rule, archiving_shop
@@ -163,6 +163,7 @@ def draw(chance: Random, shop: Shop, archiving: set[str]) -> People:
     st.sampled_from([1, 2, 1000]),
     st.sampled_from([("odd",), ("even",), ("odd", "even")]),
 )
+@example(74339, 1, ("even",))
 @examples(6)
 def test_sweeps_leave_of_a_card_what_a_right_or_a_duty_keeps(
     database: Database, seed: int, size: int, archiving: tuple[str, ...]

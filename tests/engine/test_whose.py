@@ -130,3 +130,25 @@ def test_keys_at_both_ends_of_what_a_system_counts_to(shop: Shop) -> None:
     _, checked = carry_out(shop.plan(), shop.policy, shop.system())
     assert checked.verified
     assert shop.ids("contact") == shop.ids("interaction") == shop.ids("note") == [5]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_what_is_linked_by_an_address_is_nobody_elses(shop: Shop, several: bool) -> None:
+    """Letters know people by their address alone, or by a column besides; a capital is none to MariaDB's columns."""
+    shop.database.run(
+        "CREATE TABLE letter (id integer PRIMARY KEY, mail varchar(80), contact_id integer, rid integer)"
+    )
+    mails = ["helene@x.example", "hélène@x.example", "Helene@X.example"]
+    for number, mail in enumerate(mails, start=1):
+        shop.database.run(f"INSERT INTO letter VALUES ({number}, '{mail}', NULL, {number})")
+    links = [{"parent": "contact", "column": "mail", "parent_column": "email", "relation": "co-owned"}]
+    besides = [{"root": "contact", "column": "contact_id", "relation": "co-owned"}] if several else []
+    shop.document["tables"]["letter"] = {"key": "id", "links": [*links, *besides], "columns": {}}
+    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "letter", "do": "delete"})
+    shop.people(1, email="helene@x.example", at=OLD).people(2, email="hélène@x.example", at=RECENT)
+    plan = shop.plan()
+    assert plan.selections[0].root_keys() == [1]
+    verification = carry_out(plan, shop.policy, shop.system())[1]
+    assert verification.verified
+    left = [row["mail"] for row in shop.rows("letter")["letter"].values()]
+    assert left == mails[1:] if shop.database.name != "mariadb" else left == mails[1:2]

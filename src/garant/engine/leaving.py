@@ -136,6 +136,11 @@ def without(
     return {key: mask & ~own for key, mask in held.items()}
 
 
+def promised(data_map: DataMap, duties: Sequence[Duty]) -> int:
+    """The bits of the duties that are other promises."""
+    return sum(1 << number for number, duty in enumerate(duties) if duty not in data_map.duties)
+
+
 def left_to_undated(
     terms: Terms,
     data_map: DataMap,
@@ -150,9 +155,8 @@ def left_to_undated(
     their terms ``since`` the plan was made are dated: the next plan takes them.
     """
     leave = change.departing or change.keys
-    promised = sum(1 << number for number, duty in enumerate(duties) if duty not in data_map.duties)
     # Whom another promise keeps because it does not date them has no known right either.
-    gone = {key for key in leave if not change.held.get(key, 0) & promised}
+    gone = {key for key in leave if not change.held.get(key, 0) & promised(data_map, duties)}
     owners = list(snapshot.owners(change).difference(gone, since))
     undated = besides(without_right(terms, data_map, snapshot, change.root, owners, duties))
     if not undated:

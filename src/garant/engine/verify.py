@@ -10,7 +10,7 @@ from typing import Any
 
 from garant.engine.aside import Aside
 from garant.engine.course import Course
-from garant.engine.leaving import cards, dated, left_to_undated
+from garant.engine.leaving import cards, dated, left_to_undated, promised
 from garant.engine.terms import Terms
 from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
 
@@ -153,7 +153,9 @@ def _left_to_undated(
     question = terms.due_question(data_map, binding, archive=course.selection.archive)
     past = snapshot.find_due(question, terms.duty_questions(data_map, course.duties))
     mine = set(change.keys)
-    besides = [key for key in past.keys if key not in mine and key not in spared and key not in waiting]
+    others = promised(data_map, course.duties)  # whom another promise keeps is not past their term
+    left_out = mine | spared | waiting | {key for key, duties in past.held.items() if duties & others}
+    besides = [key for key in past.keys if key not in left_out]
     held = {key: past.held[key] for key in besides if key in past.held}
     change = course.others.with_keys(root, [*change.keys, *besides], own, {**held, **change.held})
     found = left_to_undated(terms, data_map, snapshot, course.duties, change, waiting)

@@ -18,14 +18,12 @@ from sqlglot import exp
 
 from garant.systems.port import RootKey
 from garant.systems.sql.dialects import Dialect
+from garant.systems.sql.dialects.mariadb import HEEDING_ACCENTS
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.fragment_text import query, written_query
 
 ASKED = sa.table("garant_asked", sa.column("garant_number", sa.Integer()), sa.column("garant_identity"))
 """The temporary table of identities: their numbers, and what was given."""
-
-HEEDING_ACCENTS = "utf8mb4_uca1400_as_ci"
-"""MariaDB's collation to which an accent is a difference and a capital is none, since 10.10."""
 
 _IDENTITY = f"{ASKED.name}.garant_identity"
 

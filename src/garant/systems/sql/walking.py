@@ -96,7 +96,7 @@ class Walking:
             reached = end.condition(column, hop.link)
         else:
             rest = [hops[1:] for hops in ways]
-            reached = column.in_(self._parents(rest, hop, end, met))
+            reached = self._is_in(column, hop.link, self._parents(rest, hop, end, met))
         return self.under_condition(hop, reached)
 
     def under_condition(self, hop: Hop, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -172,7 +172,12 @@ class Walking:
 
     def _met(self, key: ColumnElement[Any], link: Link, found: sa.Select[Any]) -> ColumnElement[bool]:
         """Whether a key is among those that a link's column holds."""
-        return key_as_written(key, link).in_(found.correlate(None))
+        return self._is_in(key_as_written(key, link), link, found.correlate(None))
+
+    def _is_in(self, value: ColumnElement[Any], link: Link, found: sa.SelectBase) -> ColumnElement[bool]:
+        """Whether a value is among those found: to the accent, where a column that is no key says whose a row is."""
+        heeding = self.dialect.heeding(value, link)
+        return value.in_(found) if heeding is None else sa.and_(value.in_(found), heeding.in_(found))
 
     def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
         column = self.table(hop.table).c[hop.link.column].label("key")

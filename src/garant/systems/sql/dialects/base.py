@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import DataMap, Pseudonym
+from garant.systems.model import DataMap, Link, Pseudonym
 
 BLOCK = 64
 """Bytes of an SHA-256 block, the width of an HMAC's padded key (RFC 2104)."""
@@ -166,6 +166,13 @@ class Dialect(Protocol):
 
     def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
         """Keys found in several ways, to be looked for one by one."""
+        ...
+
+    def heeding(self, value: ColumnElement[Any], link: Link) -> ColumnElement[Any] | None:
+        """The value, compared to the accent; None where it is so already, or the link leads to a key.
+
+        ``helene@`` and ``hélène@`` are two people, and one text to most collations of MariaDB.
+        """
         ...
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:

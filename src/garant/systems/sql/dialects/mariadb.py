@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Collection, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from pymysql.constants import FIELD_TYPE
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
 
-from garant.systems.model import DataMap, Pseudonym
+from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, hmac_pads, is_unicode
 from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
@@ -23,6 +24,9 @@ from garant.systems.sql.dialects.mariadb_joins import as_join
 
 TO_THE_BYTE = "utf8mb4_nopad_bin"
 """The collation in which no two different texts are equal: not by case, accent or trailing spaces."""
+
+HEEDING_ACCENTS = "utf8mb4_uca1400_as_ci"
+"""The collation to which an accent is a difference and a capital is none, since 10.10."""
 
 LONGEST_KEY = 700
 """Characters of a text key, more than an index of InnoDB holds: a longer value is no key of the system."""
@@ -63,11 +67,16 @@ class Mariadb:
     def __init__(self) -> None:
         self._columns: Columns | None = None
         self._any_engine = False
+        self._heeds = False
+        """Whether the server knows a collation that heeds accents."""
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
         if self._columns is None:
             self._columns = read_columns(connection, data_map)
             self._any_engine = connection.scalar(sa.text("SELECT @@enforce_storage_engine")) is None
+            connection.rollback()
+            with suppress(DBAPIError):
+                self._heeds = bool(connection.scalar(sa.text(f"SELECT 'a' COLLATE {HEEDING_ACCENTS} = 'A'")))
             connection.rollback()
 
     @property
@@ -156,6 +165,14 @@ class Mariadb:
     def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
         # A union after IN is asked for each row of the table; a derived table is made once, and begins.
         return sa.select(keys.subquery().c.key).correlate(None)
+
+    def heeding(self, value: ColumnElement[Any], link: Link) -> ColumnElement[Any] | None:
+        """A text that is no key says whose a row is: an address, a number. A key is one by its own collation."""
+        if link.parent is None or link.parent_column is None or link.prefix is not None or not self._heeds:
+            return None
+        if not self.columns.is_text(link.parent, link.parent_column):
+            return None
+        return sa.cast(value, mysql.CHAR(charset="utf8mb4")).collate(HEEDING_ACCENTS)
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return self.columns.own_references(table)

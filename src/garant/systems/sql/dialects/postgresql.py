@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 
-from garant.systems.model import DataMap, Pseudonym
+from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.sql.dialects.base import NOON, Change, Greatest, Scratching, hmac_pads, is_unicode
 
 NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
@@ -137,6 +137,9 @@ class Postgresql:
 
     def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
         return keys
+
+    def heeding(self, value: ColumnElement[Any], link: Link) -> None:
+        return
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()

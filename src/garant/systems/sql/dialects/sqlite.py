@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import DataMap, Pseudonym
+from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, is_unicode
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
@@ -130,6 +130,9 @@ class Sqlite:
 
     def any_of(self, keys: sa.CompoundSelect[Any]) -> sa.SelectBase:
         return keys
+
+    def heeding(self, value: ColumnElement[Any], link: Link) -> None:
+        return
 
     def own_references(self, table: str) -> Sequence[Sequence[tuple[str, str]]]:
         return ()
