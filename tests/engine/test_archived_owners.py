@@ -164,6 +164,8 @@ def draw(chance: Random, shop: Shop, archiving: set[str]) -> People:
     st.sampled_from([("odd",), ("even",), ("odd", "even")]),
 )
 @example(74339, 1, ("even",))
+@example(1000, 1000, ("odd", "even"))
+@example(40, 1, ("odd", "even"))
 @examples(6)
 def test_sweeps_leave_of_a_card_what_a_right_or_a_duty_keeps(
     database: Database, seed: int, size: int, archiving: tuple[str, ...]

@@ -113,7 +113,8 @@ class Choice:
         if not share(self.steps) or not self.found.keys:
             return gone
         for one in others:
-            keys = [key for key in one.found.keys if key not in self._mine and key not in gone]
+            # Whom the promise's own end does not take, because something holds them, may leave by another.
+            keys = [key for key in one.found.keys if key not in self._mine and gone.get(key, 1)]
             found = carried_over(one.found.held, one.duties, self.duties, keys, self.binding)
             if self.archive:
                 found = without(found, self.duties, one.binding) if one.archive else besides(found)
