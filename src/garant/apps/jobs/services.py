@@ -163,8 +163,7 @@ def report(organisation: str, key: str, progress: Mapping[str, Any]) -> bool:
         job = Job.objects.filter(key=key)
         if job.filter(stop_asked=False).update(progress=dict(progress)):
             return True
-        job.update(progress=dict(progress))
-        return False
+        return not job.update(progress=dict(progress))  # one that is not there was stopped by nobody
 
 
 def end(

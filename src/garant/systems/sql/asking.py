@@ -41,7 +41,7 @@ def find_identities(
 ) -> list[tuple[int, RootKey]]:
     """(position of the identity, key of a root that it leads to), in no order."""
     asked = [(number, one) for number, one in enumerate(identities) if dialect.can_hold(one)]
-    one_by_one = len(asked) == 1 or (dialect.name == "mariadb" and any(not one.isascii() for _, one in asked))
+    one_by_one = len(asked) < 2 or (dialect.name == "mariadb" and any(not one.isascii() for _, one in asked))
     together = None if one_by_one else _together(sql, dialect.name)
     if together is not None:
         rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
