@@ -28,6 +28,7 @@ ORGANISATION = "seipra-score"
 EVERYTHING = [may.value for may in May if may not in (May.MANAGE_SYSTEMS, May.MANAGE_PEOPLE)]
 
 Program = Callable[..., Client]
+TAKE = Buckets.take
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +84,7 @@ def limited(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Callable
     """Limits of one kind, for the rest of a test."""
 
     def limit(kind: str, burst: int) -> None:
-        monkeypatch.undo()
+        monkeypatch.setattr(Buckets, "take", TAKE)
         settings.GARANT_API_RATES = {**settings.GARANT_API_RATES, kind: (60, burst)}
         rates.buckets.cache_clear()
 

@@ -6,14 +6,17 @@ import io
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from garant.apps.permissions import counting, services
 from garant.apps.tokens import services as tokens
+from garant.site import asking
 from garant.site.asking import Asking
 from tests.api.conftest import token_of
 
@@ -42,6 +45,17 @@ def counted_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts are written when a test says so."""
     monkeypatch.setattr(counting, "_counts", Counter())
     monkeypatch.setattr(counting, "_writer", [threading.Timer(0, print)])
+
+
+@pytest.fixture(autouse=True)
+def kept_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The connection stays that of the test's transaction, as with Django's own test client."""
+    monkeypatch.setattr(asking, "close_old_connections", lambda: None)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -144,10 +158,10 @@ def test_who_may_not_ask_is_told_by_the_site(organisation: str, site: Site) -> N
     seeing = token_of(organisation, "dpo", ["see"])
     status, _, problem = answer(Asking(site), question(seeing))
     assert (status, problem["type"]) == ("403 Forbidden", "urn:garant:problem:scope-missing")
-    asking = token_of(organisation, "dpo", ["ask"])
-    assert answer(Asking(site), question(asking))[0] == "200 OK"
-    tokens.revoke(organisation, asking.split("_")[1], actor="dpo@demo.example")
-    assert answer(Asking(site), question(asking))[0] == "401 Unauthorized"
+    allowed = token_of(organisation, "dpo", ["ask"])
+    assert answer(Asking(site), question(allowed))[0] == "200 OK"
+    tokens.revoke(organisation, allowed.split("_")[1], actor="dpo@demo.example")
+    assert answer(Asking(site), question(allowed))[0] == "401 Unauthorized"
 
 
 def test_questions_are_counted_and_limited_together(

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import close_old_connections
 from django.utils import translation
 from pydantic import ValidationError
 
@@ -85,7 +85,7 @@ def _answered(environ: Environ, organisation: str) -> Answer | None:
     scheme, _, text = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    connection.close_if_unusable_or_obsolete()
+    close_old_connections()
     try:
         question = AskIn.model_validate_json(body)
         bearer = tokens.recognise(text.strip())
