@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -44,6 +45,7 @@ def install(folder: Path, people: int) -> None:
     demo_site.prepare(folder, as_of=datetime.now(UTC).date(), people=people, port=8000)
     os.environ |= demo_site.environment(folder, 8000) | database
     if database:
+        shutil.rmtree(folder / "garant" / "checkpoints")  # of the ledger in the first database
         build = [sys.executable, "-m", "garant.demo.site", str(folder)]
         subprocess.run(build, check=True, env={**os.environ, **database})
     from garant.site import setup
