@@ -90,7 +90,7 @@ def _bounded(read: Callable[[], Fragment], dialect: Dialect | None) -> Fragment:
         raise too_deep(Place()) from error
     except FragmentRefused:
         raise
-    except (ValueError, AttributeError, TypeError) as error:
+    except (sqlglot.TokenError, ValueError, AttributeError, TypeError) as error:
         # The parser's own slips on text that is no SQL.
         raise unreadable(sqlglot.ParseError(str(error))) from error
 
