@@ -219,6 +219,12 @@ def since(
 
     name = state.the_organisation(organisation)
     found = backups.since(name, export_path)
+    _told(found)
+    return _read(name, found, str(inspect_export(export_path).head.root.hex()), read)
+
+
+def _told(found: Since) -> None:
+    """What this ledger has forgotten, entry by entry where something is to be done again, else by kind."""
     note(
         f"{count(found.common)} entrées en commun ; l’export en a {count(found.beyond)} de plus, ce registre {count(found.own)}.",
         f"{count(found.common)} entries in common; the export has {count(found.beyond)} more, this ledger {count(found.own)}.",
@@ -231,7 +237,6 @@ def since(
         for kind, number in found.kinds.items():
             shown.add_row(kind, count(number))
         out().print(shown)
-    return _read(name, found, str(inspect_export(export_path).head.root.hex()), read)
 
 
 def _read(organisation: str, found: Since, root: str, read: str | None) -> int:

@@ -165,9 +165,7 @@ def pack(
             kind="portability" if right == Right.PORTABILITY else "access",
             choose=packages.chosen(workspace.policy.document, right),
             hide=whom.hidden,
-            files=None
-            if entrusted
-            else [(one["system"], one["name"]) for one in whom.files if not one["out"]],
+            files=None if entrusted else _files(whom),
             left_out=sum(one["out"] for one in whom.files),
             copies=copies.packed(request, whom),
             made=made,
@@ -184,6 +182,11 @@ def pack(
         else:
             _hand_over(organisation, key, stored, digest.hexdigest(), rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
+
+
+def _files(whom: Whom) -> list[tuple[str, str]]:
+    """The files that go with it, by system and name."""
+    return [(one["system"], one["name"]) for one in whom.files if not one["out"]]
 
 
 def _hashed(pieces: Iterator[bytes], digest: Any) -> Iterator[bytes]:
