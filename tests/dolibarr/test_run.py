@@ -102,7 +102,7 @@ def test_a_customer_in_the_books_is_emptied_not_deleted(swept: Sweep) -> None:
     assert len(recent) == 28
 
 
-def test_a_supported_prospect_keeps_a_name_and_loses_calls_and_remarks(swept: Sweep) -> None:
+def test_a_supported_prospect_keeps_a_name_and_loses_what_was_said_and_remarks(swept: Sweep) -> None:
     ids = oracles.among(chosen(swept.plan, "prospect"))
     with swept.before.connect() as connection:
         supported = oracles.keys(
@@ -123,11 +123,27 @@ def test_a_supported_prospect_keeps_a_name_and_loses_calls_and_remarks(swept: Sw
         remarks = oracles.keys(
             connection, f"SELECT note_private FROM llx_societe WHERE rowid IN ({oracles.among(left)})"
         )
-        calls = oracles.keys(connection, f"SELECT id FROM llx_actioncomm WHERE fk_soc IN ({ids})")
+        said = oracles.keys(
+            connection,
+            "SELECT DISTINCT concat_ws('|', label, note, location, email_subject, email_to) FROM llx_actioncomm"
+            f" WHERE fk_soc IN ({ids}) AND (elementtype IS NULL OR elementtype <> 'ticket')",
+        )
     assert left == supported
     assert after == names
     assert len(left) == 13
-    assert (remarks, calls) == ({None}, set())
+    assert (remarks, said) == ({None}, {"Événement"})
+
+
+def test_what_is_left_of_a_supported_prospect_says_as_before_when_its_tickets_go(swept: Sweep) -> None:
+    ids = chosen(swept.plan, "prospect")
+    with swept.before.connect() as before, swept.dolibarr.connect() as after:
+        left = oracles.keys(after, f"SELECT rowid FROM llx_societe WHERE rowid IN ({oracles.among(ids)})")
+        ended = [
+            [oracles.ended(connection, years) & left for years in range(3, 8)]
+            for connection in (before, after)
+        ]
+    assert ended[0] == ended[1]
+    assert len({frozenset(one) for one in ended[0]}) > 1
 
 
 # --- the whole database, looked through for each erased person --------------------------------------

@@ -11,6 +11,7 @@ from tests.dolibarr import web
 from tests.dolibarr.conftest import Dolibarr, Sweep, chosen
 from tests.dolibarr.footprint import gone
 from tests.dolibarr.scan import Trace, Wanted, traces
+from tests.dolibarr.traps import LONG_AGO
 
 
 def row(dolibarr: Dolibarr, table: str, key: int, column: str = "rowid") -> dict[str, Any] | None:
@@ -257,11 +258,13 @@ def test_a_payment_of_two_invoices_waits_for_the_last(trapped: Sweep) -> None:
 # --- support ------------------------------------------------------------------------------------------
 
 
-def test_a_silent_prospect_keeps_its_support_exchange_and_loses_its_calls(trapped: Sweep) -> None:
+def test_a_silent_prospect_keeps_its_support_exchange_and_of_its_calls_the_day(trapped: Sweep) -> None:
     assert now(trapped, "llx_societe", "supported")["email"] is not None
     assert untouched_row(trapped, "llx_ticket", "ticket")
     assert untouched_row(trapped, "llx_actioncomm", "ticket-message")
-    assert is_gone(trapped, "llx_actioncomm", "call")
+    call = now(trapped, "llx_actioncomm", "call")
+    assert (call["label"], str(call["datep"])) == ("Événement", LONG_AGO)
+    assert call["fk_soc"] == trap(trapped, "supported")
 
 
 def test_a_ticket_that_is_over_goes_with_its_messages(trapped: Sweep) -> None:

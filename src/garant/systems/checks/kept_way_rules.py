@@ -1,4 +1,4 @@
-"""GAR536 to GAR538: duties that keep something, and not what says whose it is."""
+"""GAR536 to GAR538: duties that keep something, and not what says whose it is, or for how long."""
 
 from typing import Final
 
@@ -9,6 +9,12 @@ def _ticket_kept(keeps: str, *, links: str = "") -> str:
     links = f"tables: {{note: {{links: [{links}]}}}}\n" if links else ""
     duty = f"{{rule: invoices, root: client, role: client, event: end, keeps: {keeps}"
     return f"{links}duties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
+
+
+def _counted_from(keeps: str) -> str:
+    day = "{root: client, type: date, query: 'SELECT client_id AS key, closed AS at FROM ticket'}"
+    duty = f"{{rule: invoices, root: client, role: client, event: last, keeps: {keeps}"
+    return f"events: {{last: [{day}]}}\nduties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
 
 
 _NOTE: Final = "{note: {row: true, columns: [text]}}"
@@ -56,6 +62,33 @@ WAY_DOUBTFUL: Final = rule(
     (
         _ticket_kept(_NOTE, links=f"{_THROUGH}, {_DIRECT}"),
         _ticket_kept(_BOTH, links=f"{_THROUGH}, {_DIRECT}"),
+    ),
+    severity="warning",
+)
+GROUND_NOT_KEPT: Final = rule(
+    538,
+    "ground-not-kept",
+    (
+        "Le devoir est jugé sur des données qui partent pendant qu’il tient.",
+        "The duty is judged by data that go while it holds.",
+    ),
+    (
+        (
+            "Une fois parties, elles ne disent plus qui il retient, ni jusqu’à quand\u202f: ce qu’il garde part plus "
+            "tôt que le plan ne l’a dit (RGPD, art. 5(1)(e))."
+        ),
+        (
+            "Once gone, they no longer say whom it holds, or until when: what it keeps goes sooner than the plan said "
+            "(GDPR, art. 5(1)(e))."
+        ),
+    ),
+    (
+        "Ajouter au devoir ces lignes (row: true, sans colonnes) ou cette colonne, ou ne pas les lire.",
+        "Add to the duty these rows (row: true, no columns) or this column, or do not read them.",
+    ),
+    (
+        _counted_from("{client: {row: true}}"),
+        _counted_from("{client: {row: true}, ticket: {row: true}}"),
     ),
     severity="warning",
 )

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from garant.policy.places import Place
 from garant.policy.text import Text
 from garant.systems.checks import kept_way_rules as rules
 from garant.systems.checks.effects import changes, ways
+from garant.systems.checks.endings import Ending
 from garant.systems.checks.findings import Finding, said
-from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
+from garant.systems.model import DataMap, Do, Relation
 from garant.systems.paths import Hop, Path
 
 
@@ -27,7 +27,7 @@ def check_kept_ways(data_map: DataMap) -> Iterator[Finding]:
         told: set[str] = set()
         for disposition in data_map.dispositions.values():
             if disposition.root == duty.root:
-                for finding in _Ending(data_map, duty, disposition).findings(number):
+                for finding in _Kept(data_map, duty, disposition).findings(number):
                     message = str(finding.message)
                     if message not in told:
                         told.add(message)
@@ -35,12 +35,8 @@ def check_kept_ways(data_map: DataMap) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Ending:
-    """A disposition of roots that a duty holds."""
-
-    data_map: DataMap
-    duty: Duty
-    disposition: Disposition
+class _Kept(Ending):
+    """The same, looked at for what the duty keeps."""
 
     def findings(self, number: int) -> Iterator[Finding]:
         for table in self.duty.keeps:
@@ -57,7 +53,7 @@ class _Ending:
         """Whether something of the table is there afterwards because of the duty."""
         if table not in self.data_map.tables:
             return False  # said elsewhere
-        return table in self._rows_kept or bool(self._columns_kept(table))
+        return table in self.rows_kept or bool(self._columns_kept(table))
 
     def _columns_kept(self, table: str) -> set[str]:
         """The columns of rows that stay anyway, which would change if the duty did not keep them."""
@@ -68,39 +64,15 @@ class _Ending:
                 changed = set(changes(self.data_map, action))
                 own = {column for way in reach for column in way.own_columns}
                 kept |= changed if action.do is Do.TREAT else own
-        return {column for column in kept if self._keeps(table, column)}
-
-    def _keeps(self, table: str, column: str) -> bool:
-        keep = self.duty.keeps.get(table)
-        return keep is not None and (keep.columns == "all" or column in keep.columns)
-
-    @cached_property
-    def _rows_kept(self) -> set[str]:
-        """The tables whose rows would go but for the duty."""
-        deleted = {action.table for action in self.disposition.actions if action.do is Do.DELETE}
-        return {table for table, keep in self.duty.keeps.items() if keep.row and table in deleted}
-
-    @cached_property
-    def _gone(self) -> set[str]:
-        deleted = {action.table for action in self.disposition.actions if action.do is Do.DELETE}
-        return deleted - self._rows_kept
-
-    @cached_property
-    def _changed(self) -> set[tuple[str, str]]:
-        return {
-            (action.table, column)
-            for action in self.disposition.actions
-            for column in changes(self.data_map, action)
-            if not self._keeps(action.table, column)
-        }
+        return {column for column in kept if self.keeps(table, column)}
 
     def _cut(self, way: Path) -> tuple[str, str | None] | None:
         """The first row of a way that goes, or the first column of it that changes."""
         for hop in way.hops:
-            if hop.link.parent in self._gone:
+            if hop.link.parent in self.gone:
                 return hop.link.parent, None
             for table, column in _read(hop):
-                if (table, column) in self._changed:
+                if (table, column) in self.changed:
                     return table, column
         return None
 

@@ -9,6 +9,7 @@ from garant.policy.document.policy import Policy
 from garant.systems.checks.actions import check_actions
 from garant.systems.checks.archives import check_findable, check_phases
 from garant.systems.checks.findings import Finding
+from garant.systems.checks.kept_grounds import check_kept_grounds
 from garant.systems.checks.kept_ways import check_kept_ways
 from garant.systems.checks.references import check_policy_references, check_references
 from garant.systems.checks.sql_fragments import check_fragments
@@ -24,6 +25,7 @@ def _findings(loaded: LoadedMap, policy: Policy | None) -> Iterator[Finding]:
     yield from check_references(loaded.map, policy)
     yield from check_actions(loaded.map)
     yield from check_kept_ways(loaded.map)
+    yield from check_kept_grounds(loaded.map)
     yield from check_fragments(loaded.map)
     yield from check_findable(loaded.map)
     if policy is not None:

@@ -10,6 +10,7 @@ replaces every occurrence on every engine.
 """
 
 from garant.systems.fragments.columns import ColumnReference
+from garant.systems.fragments.grounds import Ground, grounds
 from garant.systems.fragments.narrowing import narrowed
 from garant.systems.fragments.parsing import Fragment, parse_expression, parse_query
 from garant.systems.fragments.words import Dialect, FragmentRefused, Place
@@ -19,7 +20,9 @@ __all__ = [
     "Dialect",
     "Fragment",
     "FragmentRefused",
+    "Ground",
     "Place",
+    "grounds",
     "narrowed",
     "parse_expression",
     "parse_query",

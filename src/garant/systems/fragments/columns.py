@@ -52,6 +52,16 @@ def references_of(sql: str, tree: exp.Expr) -> tuple[ColumnReference, ...]:
     return tuple(found)
 
 
+def tables_behind(sql: str, column: exp.Column, tree: exp.Expr) -> tuple[str, ...]:
+    """The tables that one column of a fragment may come from; none where the fragment itself makes it."""
+    return _behind(sql, column, _ctes(tree))
+
+
+def _behind(sql: str, column: exp.Column, ctes: dict[str, _Source]) -> tuple[str, ...]:
+    scopes = [_sources(select, ctes) for select in _enclosing(column)]
+    return _tables_of_qualified(sql, column, scopes) if column.table else _candidates(column, scopes)
+
+
 def _ctes(tree: exp.Expr) -> dict[str, _Source]:
     return {cte.alias: _made_by(cte) for cte in tree.find_all(exp.CTE)}
 
@@ -60,8 +70,7 @@ def _references(sql: str, tree: exp.Expr, ctes: dict[str, _Source]) -> Iterator[
     for column in tree.find_all(exp.Column):
         if isinstance(column.this, exp.Star) or _names_an_output(column):
             continue
-        scopes = [_sources(select, ctes) for select in _enclosing(column)]
-        tables = _tables_of_qualified(sql, column, scopes) if column.table else _candidates(column, scopes)
+        tables = _behind(sql, column, ctes)
         if tables:
             yield ColumnReference(tables, column.name, place(sql, column))
     for join in tree.find_all(exp.Join):

@@ -160,7 +160,7 @@ def _check_whole(sql: str, tree: exp.Expr) -> None:
             )
 
 
-def _branches(query: exp.Expr) -> list[exp.Expr]:
+def branches(query: exp.Expr) -> list[exp.Expr]:
     """The SELECTs of a UNION, the leftmost (which gives its names) first."""
     branches: list[exp.Expr] = []
     waiting = [query]
@@ -177,7 +177,7 @@ def _branches(query: exp.Expr) -> list[exp.Expr]:
 
 def _check_outputs(sql: str, tree: exp.Expr, columns: Sequence[str]) -> None:
     wanted = ", ".join(columns)
-    for number, branch in enumerate(_branches(tree)):
+    for number, branch in enumerate(branches(tree)):
         names = [_output_name(item) for item in branch.expressions]
         if len(names) == len(columns) and "*" not in names and (number or names == list(columns)):
             continue
