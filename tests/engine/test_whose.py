@@ -9,7 +9,7 @@ import pytest
 from garant.engine.document import Kind, Plan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.gathering import gather
-from garant.engine.subject import plan_subject
+from garant.engine.subject import plan_subject, plan_subjects
 from garant.engine.whose import same_people, whose
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.running import carry_out
@@ -105,12 +105,33 @@ def test_an_accent_makes_another_address(shop: Shop) -> None:
     assert found(shop, "hélène@x.example") == [2]
 
 
+def test_addresses_asked_together_are_each_found_to_the_accent(shop: Shop) -> None:
+    addresses = [
+        "helene@x.example",
+        "hélène@x.example",
+        "Helene@X.example",
+        "élan@x.example",
+        "elan@x.example",
+    ]
+    for number, address in enumerate(addresses[:4], start=1):
+        shop.people(number, email=address)
+    people = [{"email": one} for one in addresses]
+    plan = plan_subjects(shop.policy, shop.system(), people, "erasure", as_of=AS_OF)
+    alone = [found(shop, one) for one in addresses]
+    assert alone == [[1, 3], [2], [1, 3], [4], []]
+    assert plan.selections[0].asked_by() == {1: [0, 2], 2: [1], 3: [0, 2], 4: [3]}
+    assert plan.unknown == [4]
+
+
 def test_a_server_without_such_a_collation_finds_as_it_compares(
     mariadb: MariadbDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("garant.systems.sql.asking.HEEDING_ACCENTS", "utf8mb4_of_tomorrow")
     shop = Shop(mariadb).create().people(1, email="helene@x.example").people(2, email="hélène@x.example")
     assert found(shop, "helene@x.example") == [1, 2]
+    people = [{"email": one} for one in ("helene@x.example", "hélène@x.example")]
+    plan = plan_subjects(shop.policy, shop.system(), people, "erasure", as_of=AS_OF)
+    assert plan.selections[0].root_keys() == [1, 2]
     shop.close()
 
 

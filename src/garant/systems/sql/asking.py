@@ -41,11 +41,11 @@ def find_identities(
 ) -> list[tuple[int, RootKey]]:
     """(position of the identity, key of a root that it leads to), in no order."""
     asked = [(number, one) for number, one in enumerate(identities) if dialect.can_hold(one)]
-    one_by_one = len(asked) < 2 or (dialect.name == "mariadb" and any(not one.isascii() for _, one in asked))
-    together = None if one_by_one else _together(sql, dialect.name)
+    together = None if len(asked) < 2 else _together(sql, dialect.name, HEEDING_ACCENTS)
     if together is not None:
         rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
-        # What the system does not compare with a column (a number with a text), it does with a bound value.
+        # What the system does not compare with a column (a number with a text, letters of another set), it does with a
+        # bound value.
         with suppress(DBAPIError), connection.begin_nested():
             connection.execute(sa.delete(ASKED))
             connection.execute(sa.insert(ASKED), rows)
@@ -77,12 +77,17 @@ def _to_the_accent(connection: sa.Connection, sql: str, identity: str, found: li
 
 
 @lru_cache(maxsize=256)
-def _together(sql: str, dialect: str) -> sa.Select[*tuple[Any, ...]] | None:
-    """The query over every identity asked; None where that might say something else."""
+def _together(sql: str, dialect: str, heeding: str) -> sa.Select[*tuple[Any, ...]] | None:
+    """The query over every identity asked; None where that might say something else.
+
+    On MariaDB its condition is held twice: as it is written, by which an index is searched, and under a collation that
+    is `heeding` accents.
+    """
     text, language = written_query(sql, dialect)
     number: sa.ColumnClause[Any] = sa.column("garant_number")
     key: sa.ColumnClause[Any] = sa.column("key")
-    text = text.replace(":identity", _IDENTITY)
+    as_given = text
+    text = as_given.replace(":identity", _IDENTITY)
     if dialect == "postgresql":
         each = sa.text(text).columns(key).lateral("found")
         return sa.select(ASKED.c.garant_number, each.c.key).select_from(ASKED.join(each, sa.true()))
@@ -91,6 +96,12 @@ def _together(sql: str, dialect: str) -> sa.Select[*tuple[Any, ...]] | None:
         return None
     if any(_nested(column, tree) for column in tree.find_all(exp.Column) if column.table == ASKED.name):
         return None
+    if dialect == "mariadb":
+        strict = as_given.replace(":identity", f"(CAST({_IDENTITY} AS CHAR) COLLATE {heeding})")
+        condition = sqlglot.parse_one(strict.replace("\\:", ":"), dialect=language).args.get("where")
+        if condition is None:
+            return None
+        tree = tree.where(condition.this, dialect=language)
     tree = tree.select(f"{ASKED.name}.garant_number AS garant_number", append=True, dialect=language)
     whole = tree.join(ASKED.name, on="1 = 1", dialect=language).sql(dialect=language).replace(":", "\\:")
     found = sa.text(whole).columns(key, number).subquery("found")
