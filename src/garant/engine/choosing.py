@@ -25,14 +25,15 @@ from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
 from garant.systems.model import DataMap, Disposition, Duty, PromiseBinding
-from garant.systems.port import Found, RootKey, Snapshot
+from garant.systems.port import Found, Recheck, RootKey, Snapshot
 
 
 @dataclass(eq=False)
 class Choice:
     """One promise on one root: whom it ends or, with ``archive``, whom it archives because the end has not come.
 
-    Each question is asked when its answer is first needed, and once. ``only``: of these roots alone.
+    Each question is asked when its answer is first needed, and once. ``only``: of these roots alone. ``past``: the roots
+    among whom everybody past the term is, where they are known.
     """
 
     terms: Terms
@@ -44,6 +45,7 @@ class Choice:
     only: AbstractSet[RootKey] | None = None
     beside: Sequence[Choice] = ()
     """All the choices of the plan on the same root, in order, this one included."""
+    past: Sequence[RootKey] | None = None
 
     def __post_init__(self) -> None:
         data_map, rule = self.source.data_map, self.terms.rule(self.binding.rule)
@@ -74,6 +76,8 @@ class Choice:
     @cached_property
     def every(self) -> Found:
         """All the roots past the term, settled ones included."""
+        if self.past is not None:
+            return self.snapshot.find_still(self.root, self.past, Recheck(self.question, self.asked))
         return self.snapshot.find_due(self.question, self.asked)
 
     @cached_property

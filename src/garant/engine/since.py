@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from garant.engine.choosing import Choice
 from garant.engine.course import Course
 from garant.engine.document import Plan
 from garant.engine.holds import Hold, held_terms, stand
 from garant.engine.plan import choices, terms_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
-from garant.systems.port import RootKey
+from garant.systems.port import RootKey, Snapshot
 
 Place = tuple[str, str]
 """A system, and a root there."""
+
+Question = tuple[str, str, str, str, bool]
+"""A system, and what a choice there is about: its rule, role and event, and whether it archives."""
 
 
 def come_since(
@@ -36,21 +40,40 @@ def come_since(
     for course in courses:
         taken[_place(course)].update(course.keys)
     shared = _shared(plan, courses)
-    now: dict[tuple[str, str, str, str, bool], frozenset[RootKey]] = {}
+    now: dict[Question, frozenset[RootKey]] = {}
     for system in dict.fromkeys(system for system, _ in shared):
         source = sources[system]
         with source.connector.snapshot() as snapshot:
             standing = stand(policy, source.data_map, snapshot, holds)
             terms = held_terms(terms_of(policy, plan.as_of), standing)
-            for one in choices(terms, source, snapshot, standing):
-                bound, mine = one.binding, taken[system, one.root]
-                if (system, one.root) not in shared or mine.issuperset(
-                    snapshot.find_due(one.question, []).keys
-                ):
-                    continue  # most often: what holds them, and whether anything is left of them, is not asked
-                keys = frozenset(one.keys) - mine
-                now[system, bound.rule, bound.role, bound.event, one.archive] = keys
+            made = list(choices(terms, source, snapshot, standing))
+            for root in (root for name, root in shared if name == system):
+                now |= _come(snapshot, [one for one in made if one.root == root], taken[system, root])
     return [now.get(_question(course), frozenset()) for course in courses]
+
+
+def _come(
+    snapshot: Snapshot, made: Sequence[Choice], taken: set[RootKey]
+) -> dict[Question, frozenset[RootKey]]:
+    """Whom each choice on a root would take besides those taken.
+
+    First, in one question, whether anybody else is past any term: most often nobody is. A key that is a text may be
+    written otherwise where an event names it, so that such roots are asked choice by choice.
+    """
+    data_map, root = made[0].data_map, made[0].root
+    if data_map.roots[root].type == "integer":
+        past = snapshot.find_past([one.question for one in made])
+        if taken.issuperset(past):
+            return {}
+        if all(isinstance(key, int) for key in past):
+            for one in made:
+                one.past = past
+    found: dict[Question, frozenset[RootKey]] = {}
+    for one in made:
+        if not taken.issuperset(one.every.keys):  # what is left of them is asked of few choices
+            key = (data_map.system, one.binding.rule, one.binding.role, one.binding.event, one.archive)
+            found[key] = frozenset(one.keys) - taken
+    return found
 
 
 def _shared(plan: Plan, courses: Sequence[Course]) -> dict[Place, None]:
@@ -65,6 +88,6 @@ def _place(course: Course) -> Place:
     return course.selection.system, course.selection.root
 
 
-def _question(course: Course) -> tuple[str, str, str, str, bool]:
+def _question(course: Course) -> Question:
     one = course.selection
     return one.system, one.rule or "", one.role or "", one.event or "", one.archive

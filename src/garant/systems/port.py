@@ -322,6 +322,13 @@ class Snapshot(Protocol):
         """The roots that each of many identities leads to, with the identity's position; in no order."""
         ...
 
+    def find_past(self, questions: Sequence[DueQuestion]) -> list[RootKey]:
+        """The roots that one of these questions may select, besides others: their facts are past, whatever their role.
+
+        As the system writes them there, where they are whole numbers; a text may name one root in several ways.
+        """
+        ...
+
     def find_among(
         self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]
     ) -> Found:

@@ -220,7 +220,7 @@ class Finder:
         """Whether any root in ``batch`` has the role."""
 
         def asked() -> sa.Select[Any]:
-            members = self._asked(role.query, ("key",), only_batch=True)
+            members = self.asked(role.query, ("key",), only_batch=True)
             return sa.select(
                 sa.select(sa.literal(1)).select_from(members).where(members.c.key.is_not(None)).exists()
             )
@@ -247,14 +247,14 @@ class Finder:
         self._run(lambda: sa.delete(self.scratch.facts), "no facts")
         if clock is not None and not only_batch and len({source.type for source in sources}) == 1:
             self._remember(sources, first)
-        dates = [self._holds_dates(source) for source in sources]
+        dates = [self.holds_dates(source) for source in sources]
         made_for = (role, sources, clock, only_batch, first, *dates)
         self._run(lambda: self._gathering(role, sources, clock, only_batch, first), "gather", *made_for)
 
     def _gathering(
         self, role: Role, sources: Sequence[EventSource], clock: Clock | None, only_batch: bool, first: bool
     ) -> sa.Insert:
-        members = self._asked(role.query, ("key",), only_batch)
+        members = self.asked(role.query, ("key",), only_batch)
         there = members.c.key.is_not(None)
         who, met = members, [there]
         if not self.dialect.passes_over:
@@ -279,7 +279,7 @@ class Finder:
         mark = sa.func.coalesce(last.c.mark, 0)
         return sa.select(who.c.key, last.c.at, mark).select_from(who.outerjoin(last, who.c.key == last.c.key))
 
-    def _asked(self, sql: str, columns: tuple[str, ...], only_batch: bool) -> sa.Subquery:
+    def asked(self, sql: str, columns: tuple[str, ...], only_batch: bool) -> sa.Subquery:
         """A query of the map, of everybody or of those in ``batch`` alone."""
         if not only_batch:
             return query(sql, self.dialect.name, columns)
@@ -321,14 +321,15 @@ class Finder:
         """The last (or first) moment of each root by sources of one kind; whether one of its dates is unread."""
         kind, parts = sources[0].type, list[Query]()
         for source in sources:
-            rows = self._asked(source.query, ("key", "at"), only_batch)
-            read = self.dialect.readable(rows.c.at, kind, dates=self._holds_dates(source)).label("read")
+            rows = self.asked(source.query, ("key", "at"), only_batch)
+            read = self.dialect.readable(rows.c.at, kind, dates=self.holds_dates(source)).label("read")
             parts.append(sa.select(rows.c.key, read).where(rows.c.at.is_not(None), rows.c.key.is_not(None)))
         every = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
         at, unread = self.dialect.gathered(every.c.read, kind, _greatest(first))
         return sa.select(every.c.key, at.label("at"), unread.label("unread")).group_by(every.c.key)
 
-    def _holds_dates(self, source: EventSource) -> bool:
+    def holds_dates(self, source: EventSource) -> bool:
+        """Whether a source gives dates by the system's own types."""
         if source.query not in self.dates:
             rows = query(source.query, self.dialect.name, ("key", "at"))
             self.dates[source.query] = self.dialect.holds_dates(self.connection, rows)

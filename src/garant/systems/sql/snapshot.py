@@ -30,6 +30,7 @@ from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.guards import fill_held, present
 from garant.systems.sql.holding import roots_on_hold
+from garant.systems.sql.past import find_past
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
@@ -82,6 +83,10 @@ class SqlSnapshot:
     def find_due(self, question: DueQuestion, duties: Sequence[DutyQuestion]) -> Found:
         """Select the due roots in the system itself; only their keys come back."""
         return self._there(question.root, self._finder(question.root).due(question, duties))
+
+    def find_past(self, questions: Sequence[DueQuestion]) -> list[RootKey]:
+        """Whom one of the questions may select; temporary tables stay as they are."""
+        return find_past(self._finder(questions[0].root), questions) if questions else []
 
     def find_among(
         self, question: DueQuestion, keys: Sequence[RootKey], duties: Sequence[DutyQuestion]

@@ -135,7 +135,11 @@ class Dialect(Protocol):
     def late(
         self, moment: ColumnElement[Any], kind: str, day: date, instant: datetime, zone: str
     ) -> ColumnElement[bool]:
-        """Whether a moment that :meth:`gathered` gave is after the cut-off."""
+        """Whether a moment that :meth:`gathered` gave, or one that was read, is after the cut-off."""
+        ...
+
+    def late_as_written(self, at: ColumnElement[Any], kind: str, day: date) -> ColumnElement[bool] | None:
+        """Whether what is written is after the day, or no date; None where that is not told without reading it."""
         ...
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:

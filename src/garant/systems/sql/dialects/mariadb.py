@@ -204,6 +204,9 @@ class Mariadb:
             return sa.cast(moment, sa.Date()) > sa.literal(day.isoformat())
         return moment >= sa.literal(instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S"))
 
+    def late_as_written(self, at: ColumnElement[Any], kind: str, day: date) -> None:
+        return
+
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         inner, outer = (sa.func.unhex(sa.literal(pad.hex())) for pad in hmac_pads(key))
         first = sa.func.sha2(sa.func.concat(inner, _text(column)), 256)

@@ -109,6 +109,9 @@ class Postgresql:
             return sa.cast(moment, sa.Date()) > sa.literal(day, sa.Date())
         return moment >= sa.literal(instant, sa.TIMESTAMP(timezone=True))
 
+    def late_as_written(self, at: ColumnElement[Any], kind: str, day: date) -> None:
+        return
+
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         inner, outer = hmac_pads(key)
         message = sa.func.convert_to(sa.cast(column, sa.Text()), "UTF8")

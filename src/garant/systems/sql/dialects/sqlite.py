@@ -104,6 +104,10 @@ class Sqlite:
             return moment > day.isoformat() + NOON_TEXT
         return moment >= instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
+    def late_as_written(self, at: ColumnElement[Any], kind: str, day: date) -> ColumnElement[bool] | None:
+        """The day begins the text, as any text that is read as one; a moment may be written in other ways."""
+        return at >= date.fromordinal(day.toordinal() + 1).isoformat() if kind == "date" else None
+
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
         digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
         return sa.literal(spec.prefix) + digest + sa.literal(spec.suffix)
