@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.apps.rights.conftest import unhurried
 from tests.browser.chromium import Eyes
@@ -23,6 +23,17 @@ def test_the_pages_of_a_request_are_for_everybody(eyes: Eyes, company: str, brow
     walk = Walk(browser, eyes, company, "fr")
     number = walk.ask("erasure", phone="+33 1 99 99 99 99")
     mine = walk.page.url.removeprefix(eyes.address)
+    eyes.assert_accessible(mine.replace("/fr/", "/{language}/"))
+    desk = walk.desk()
+    desk.get_by_text("Téléphone déclaré").click()
+    walk.see("call-asked", desk)
+    desk.get_by_role("button", name="Obtenir un code à dicter").click()
+    walk.see("call", desk)
+    code = desk.locator("code.secret").inner_text()
+    walk.page.get_by_label("Code de huit chiffres").fill(code)
+    walk.see("call-mine", walk.page)
+    walk.page.get_by_role("button", name="Confirmer le téléphone").click()
+    expect(walk.page.get_by_text("Ce téléphone est le vôtre")).to_be_visible()
     walk.end()
     officer = sign_in("deleguee@demo.example")
     eyes.assert_accessible(mine.replace("/fr/", "/{language}/"))

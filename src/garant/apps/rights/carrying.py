@@ -14,7 +14,7 @@ from garant.apps.rights import directives, lifting, planning, store
 from garant.apps.rights.each import lists
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import opened
-from garant.apps.rights.words import Method, Right, State
+from garant.apps.rights.words import Right, State
 from garant.apps.scoping import for_organisation
 from garant.policy.text import Text
 from garant.systems.port import ConnectorError
@@ -109,4 +109,4 @@ def _detail(fate: Fate) -> dict[str, Any]:
 
 def _known(request: Request) -> dict[str, str]:
     whom = opened(request)
-    return {} if whom is None else whom.identities(declared=request.identified_by != Method.CODE)
+    return {} if whom is None else whom.identities(request.identified_by)

@@ -24,7 +24,7 @@ from garant.apps.rights.entries import RequestCopyAsked, RequestCopyReceived
 from garant.apps.rights.intake import address
 from garant.apps.rights.models import Collected, Copy, Request, Search, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
-from garant.apps.rights.words import STATES, Capacity, CopyState, Method, Right, State
+from garant.apps.rights.words import STATES, Capacity, CopyState, Right, State
 from garant.apps.scoping import for_organisation
 from garant.policy import Policy
 from garant.policy.text import Language, Text
@@ -158,7 +158,7 @@ def _noted(request: Request, known: Holder, way: str, actor: str) -> Collected:
 
 def _write(request: Request, made: Collected, whom: Whom, to: str) -> None:
     language = cast(Language, request.language)
-    found = whom.identities(declared=request.identified_by != Method.CODE)
+    found = whom.identities(request.identified_by)
     facts = LetterFacts(
         **letters.common(request), due=made.due_on, identities=(*filter(None, [whom.name]), *found.values())
     )  # fmt: skip

@@ -82,7 +82,7 @@ class RequestIdentified(Payload):
     """By the least that suffices (GDPR art. 12(6))."""
 
     request: Key = Field(description=_NUMBER)
-    method: Literal["code", "known-contact", "question", "mandate", "document", "controller"] = Field(
+    method: Literal["code", "call", "known-contact", "question", "mandate", "document", "controller"] = Field(
         description="by what"
     )
 

@@ -126,7 +126,7 @@ def weigh(request: Request, reason: str, *, stops: bool, actor: str) -> Request:
     if stops:
         from garant.apps.promises.published import policy_in_force
 
-        lists.record(policy_in_force(request.organisation), request.purpose, whom.identities(declared=True))
+        lists.record(policy_in_force(request.organisation), request.purpose, whom.identities())
     store.note(request, "weighed", actor, stops=stops)
     store.enter(request.organisation, actor, RequestWeighed(request=request.key, stops=stops))
     return request

@@ -39,20 +39,26 @@ INSIDE_DAYS: Final = 7
 def send_code(request: Request) -> bool:
     """Send a new code, unless one just went or too many did today. In the caller's transaction."""
     at = store.now()
-    codes = Code.objects.filter(request=request)
+    codes = Code.objects.filter(request=request, way="email")
     latest = codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
     recent = codes.filter(sent_at__gt=at - timedelta(days=1)).count()
     if recent >= A_DAY or (latest is not None and at - latest < PAUSE):
         return False
-    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    letters.write(request, "code", code=new_code(request, "email", MINUTES), minutes=MINUTES)
+    return True
+
+
+def new_code(request: Request, way: str, minutes: int) -> str:
+    """A code that holds for so long, and only by the way it goes (`email`, `call`). In the caller's transaction."""
+    digits, at = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", store.now()
     Code.objects.create(
         request=request,
-        mark=_mark(request, digits),
+        way=way,
+        mark=_mark(request, way, digits),
         sent_at=at,
-        expires_at=at + timedelta(minutes=MINUTES),
+        expires_at=at + timedelta(minutes=minutes),
     )
-    letters.write(request, "code", code=digits, minutes=MINUTES)
-    return True
+    return digits
 
 
 @for_organisation
@@ -72,7 +78,7 @@ def enter_code(organisation: str, secret: str, digits: str) -> str | None:
     """
     with transaction.atomic():
         request = _behind(organisation, secret, inside=False)
-        if request is None or not _fits(request, digits):
+        if request is None or not fits(request, "email", digits):
             return None
         if request.state == State.IDENTITY and not request.identified_by:
             _identified_by_code(request)
@@ -95,17 +101,18 @@ def _behind(organisation: str, secret: str, *, inside: bool) -> Request | None:
     return Request.objects.select_for_update().get(pk=door.request.pk) if not inside else door.request
 
 
-def _fits(request: Request, digits: str) -> bool:
-    given = _mark(request, "".join(one for one in digits if one.isdigit()))
-    code = Code.objects.filter(request=request).order_by("-sent_at").first()
+def fits(request: Request, way: str, digits: str) -> bool:
+    """Whether this is the last code that went this way, and still holds; each try counts. In the caller's transaction."""
+    given = _mark(request, way, "".join(one for one in digits if one.isdigit()))
+    code = Code.objects.filter(request=request, way=way).order_by("-sent_at").first()
     if code is None or code.tries >= TRIES or code.expires_at < store.now():
         return False
     code.tries += 1
-    fits = hmac.compare_digest(code.mark, given)
-    if fits:
+    right = hmac.compare_digest(code.mark, given)
+    if right:
         code.tries = TRIES  # once
     code.save(update_fields=["tries"])
-    return fits
+    return right
 
 
 def _identified_by_code(request: Request) -> None:
@@ -168,5 +175,5 @@ def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> 
     return request
 
 
-def _mark(request: Request, digits: str) -> str:
-    return hmac.new(key_of(request), f"code\x1f{digits}".encode(), "sha256").hexdigest()
+def _mark(request: Request, way: str, digits: str) -> str:
+    return hmac.new(key_of(request), f"code\x1f{way}\x1f{digits}".encode(), "sha256").hexdigest()

@@ -17,7 +17,7 @@ from garant.apps.rights.each import changes
 from garant.apps.rights.entries import RequestLifted, RequestLiftTold
 from garant.apps.rights.models import Request
 from garant.apps.rights.sealing import opened
-from garant.apps.rights.words import STATES, Method, State
+from garant.apps.rights.words import STATES, State
 from garant.apps.scoping import for_organisation
 from garant.engine.subject import NotSupported
 from garant.policy.diagnostics import UnusableDocument
@@ -67,7 +67,7 @@ def _propose(organisation: str, key: str) -> int:
     whom = opened(request)
     if whom is None:
         return 0
-    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    identities = whom.identities(request.identified_by)
     with open_published(organisation) as workspace:
         made = changes.plan_of(workspace, "lifting", identities)
     return _proposed(organisation, key, made)

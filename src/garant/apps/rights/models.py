@@ -108,6 +108,8 @@ class Code(models.Model):
     """A one-time code that was sent: its keyed hash, how often it was tried, until when it holds."""
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="codes")
+    way: str = _fields.CharField(max_length=10, default="email")
+    """How it went: by `email`, or dictated in a `call`."""
     mark: str = _fields.CharField(max_length=64)
     sent_at: datetime = _fields.DateTimeField()
     expires_at: datetime = _fields.DateTimeField()

@@ -17,7 +17,7 @@ from garant.apps.rights.each import changes, packages
 from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.sealing import Whom, opened, person, seal
-from garant.apps.rights.words import STATES, Capacity, Method, Outcome, Right, State
+from garant.apps.rights.words import STATES, Capacity, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.policy.text import Language
 from garant.publish.packages import Made
@@ -153,7 +153,7 @@ def pack(
     if request.state == State.APPROVED:
         _begin(organisation, key)
     language = cast(Language, request.language)
-    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    identities = whom.identities(request.identified_by)
     right, made = Right(request.right), Made()
     with open_published(organisation, only=request.reach) as workspace:
         known = changes.known_kinds(workspace, identities)

@@ -14,7 +14,7 @@ from garant.apps.rights import directives, packing, refusals, store
 from garant.apps.rights.each import changes, packages
 from garant.apps.rights.models import Request
 from garant.apps.rights.sealing import Whom, opened, seal
-from garant.apps.rights.words import Method, Right, State
+from garant.apps.rights.words import Right, State
 from garant.engine.document import Kind, Plan
 from garant.engine.subject import NotSupported
 
@@ -56,7 +56,7 @@ def propose(organisation: str, key: str, *, actor: str) -> str:
         raise refusals.not_now(key, _state(request))
     if request.right == Right.RECTIFICATION and not whom.values:
         raise refusals.nothing_to_correct()
-    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    identities = whom.identities(request.identified_by)
     with open_published(organisation, only=request.reach) as workspace:
         made = changes.plan_of(workspace, kind, identities, whom.values)
     return _proposed(organisation, key, made, actor=actor)

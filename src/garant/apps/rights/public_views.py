@@ -310,6 +310,8 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "corrections": in_lines(whom.values) if whom else [],
         **_transmission(page, found),
         **_question(page, found),
+        "calling": services.number_to_call(found),
+        "call_answered": services.call_answered(found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
     }
@@ -352,6 +354,8 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
     elif "reply" in sent:
         reply = services.cleaned("message", sent.get("reply-reason", ""))
         services.resume(page.organisation, found.key, reply, actor="person")
+    elif "dictated" in sent:
+        services.enter_dictated(page.organisation, found.key, sent.get("dictated", "")[:40])
     elif "answer-question" in sent:
         text = services.cleaned("name", sent.get("answer", ""))
         services.answer_question(page.organisation, found.key, sent.get("question", ""), text)

@@ -128,5 +128,5 @@ def fade(organisation: str) -> int:
 
 def _declared(whom: Whom) -> dict[str, str]:
     """By what they say they are known, besides the address that they showed to be theirs."""
-    every = whom.identities(declared=True)
+    every = whom.identities()
     return {kind: value for kind, value in every.items() if kind != "email"}

@@ -18,7 +18,7 @@ from garant.apps.rights import letters, store, telling
 from garant.apps.rights.entries import RequestRecipientReminded
 from garant.apps.rights.models import Request, Step, Told
 from garant.apps.rights.sealing import mark, opened
-from garant.apps.rights.words import Method, Outcome, Right, State
+from garant.apps.rights.words import Outcome, Right, State
 from garant.apps.scoping import for_organisation
 from garant.policy.text import Language, Text
 from garant.publish.letters import LetterFacts
@@ -110,7 +110,7 @@ def facts(organisation: str, key: str) -> Facts | None:
         purpose=request.purpose,
         language=request.language,
         received_at=request.received_at,
-        identities=whom.identities(declared=request.identified_by != Method.CODE),
+        identities=whom.identities(request.identified_by),
         corrections=whom.values,
         organisation=str(letters.common(request)["organisation"]),
     )

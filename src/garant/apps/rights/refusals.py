@@ -92,6 +92,22 @@ def answered_enough() -> RequestRefusedError:
     )
 
 
+def other_code() -> RequestRefusedError:
+    """Wrong, old, used: all alike."""
+    return _refused(
+        "Ce code ne convient pas\u202f: il est faux, déjà utilisé ou trop ancien. Rien n’est changé.",
+        "This code does not fit: it is wrong, already used or too old. Nothing has changed.",
+    )
+
+
+def called_enough() -> RequestRefusedError:
+    """Nobody's telephone rings all day."""
+    return _refused(
+        "Ce numéro a été assez appelé aujourd’hui.",
+        "This number was called often enough today.",
+    )
+
+
 def no_such_value() -> RequestRefusedError:
     """Corrected is what is held, value by value."""
     return _refused(

@@ -6,10 +6,11 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 from garant.apps.evidence import services as evidence
 from garant.apps.rights.models import Request
+from garant.apps.rights.words import Method
 from garant.ledger.commitments import unwrap, wrap
 
 _FILED = ("garant", "requests")
@@ -56,15 +57,19 @@ class Whom:
     hidden: list[str] = field(default_factory=list[str])
     without: dict[str, str] = field(default_factory=dict[str, str])
 
-    def identities(self, *, declared: bool) -> dict[str, str]:
+    def identities(self, identified_by: str = "") -> dict[str, str]:
         """By what systems may know the person that it is about.
 
         Args:
-            declared: with what was only said, not shown: for a person whom staff identified.
+            identified_by: a method that shows an address, or an address and a telephone, and nothing of what was only
+                said besides; without it, everything.
         """
         said = self.about or {"email": self.email, "phone": self.phone, "number": self.number}
-        shown = said if declared else {"email": said.get("email", "")}
-        return {kind: shown[kind] for kind in ("email", "phone", "number") if shown.get(kind)}
+        kinds = _SHOWN.get(identified_by, ("email", "phone", "number"))
+        return {kind: said[kind] for kind in kinds if said.get(kind)}
+
+
+_SHOWN: Final = {Method.CODE.value: ("email",), Method.CALL.value: ("email", "phone")}
 
 
 _NAMES = {one.name for one in fields(Whom)}

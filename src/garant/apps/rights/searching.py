@@ -18,7 +18,7 @@ from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import opened, seal
-from garant.apps.rights.words import Method, Right, State
+from garant.apps.rights.words import Right, State
 from garant.engine.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
@@ -59,7 +59,7 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     whom = opened(request)
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
         return {"request": key, "state": request.state}
-    identities = whom.identities(declared=request.identified_by != Method.CODE)
+    identities = whom.identities(request.identified_by)
     policy = policies.in_force(organisation)
     looked = [
         _look(name, loaded, policy, identities, tell, request=request)
@@ -162,9 +162,7 @@ def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
             (kind, value, one.label.model_dump()) for one in looked for kind, value in one.values
         )
     else:
-        whom.texts = texts.to_read(
-            ((one.label.model_dump(), one.texts) for one in looked), whom.identities(declared=True)
-        )
+        whom.texts = texts.to_read(((one.label.model_dump(), one.texts) for one in looked), whom.identities())
         whom.files = texts.to_look_at(((one.label.model_dump(), one.texts) for one in looked), whom.files)
         whom.notes.pop("read", None)
     seal(request, whom)

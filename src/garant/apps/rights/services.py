@@ -1,6 +1,11 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
 from garant.apps.rights.behalf import Account, Brief, account, briefs, receive_for
+from garant.apps.rights.calling import MINUTES as CALL_MINUTES
+from garant.apps.rights.calling import dictate as dictate_code
+from garant.apps.rights.calling import enter as enter_dictated
+from garant.apps.rights.calling import number as number_to_call
+from garant.apps.rights.calling import shown as call_answered
 from garant.apps.rights.carrying import approved_plans, ask_again, began, ended, overtaken
 from garant.apps.rights.collecting import answered as copy_answered
 from garant.apps.rights.collecting import ask as ask_copy
@@ -51,6 +56,7 @@ from garant.apps.rights.telling import tell as tell_recipient
 from garant.apps.rights.transmitting import choose_receiver, not_transmitted, receiver_of, transmitted
 
 __all__ = [
+    "CALL_MINUTES",
     "KINDS",
     "PACKAGES",
     "TOLD_OF",
@@ -81,6 +87,7 @@ __all__ = [
     "ask_copy_program",
     "began",
     "briefs",
+    "call_answered",
     "choose_receiver",
     "cleaned",
     "copies_of",
@@ -94,9 +101,11 @@ __all__ = [
     "copy_shown",
     "correct",
     "destroy_stray_copies",
+    "dictate_code",
     "directives_behind",
     "ended",
     "enter_code",
+    "enter_dictated",
     "entrust",
     "extend",
     "facts",
@@ -109,6 +118,7 @@ __all__ = [
     "look_at_copy",
     "night",
     "not_transmitted",
+    "number_to_call",
     "opened",
     "organisations_with_requests",
     "overtaken",

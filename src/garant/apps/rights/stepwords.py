@@ -39,6 +39,9 @@ _STEPS: Final[Mapping[str, Text]] = {
     "resumed": Text(fr="la personne a répondu", en="the person answered"),
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "dictated": Text(
+        fr="code à dicter au téléphone, demandé", en="code to dictate on the telephone, asked for"
+    ),
     "question-tried": Text(
         fr="question de la carte : réponse donnée", en="question of the map: answer given"
     ),

@@ -18,7 +18,7 @@ from garant.apps.rights.entries import RequestRecipientAnswered, RequestRecipien
 from garant.apps.rights.intake import address
 from garant.apps.rights.models import Request, Told
 from garant.apps.rights.sealing import Whom, mark, opened, seal
-from garant.apps.rights.words import STATES, Method, Outcome, Reply, Right, State
+from garant.apps.rights.words import STATES, Outcome, Reply, Right, State
 from garant.apps.scoping import for_organisation, scoped
 from garant.policy.document import Processor, Recipient
 from garant.policy.periods import Period, expiry
@@ -108,7 +108,7 @@ def note(request: Request, known: Whoever, whom: Whom, actor: str) -> tuple[str,
 def write(request: Request, made: Told, whom: Whom, to: str, secret: str) -> None:
     """The letter to a recipient."""
     language = cast(Language, request.language)
-    found = whom.identities(declared=request.identified_by != Method.CODE)
+    found = whom.identities(request.identified_by)
     facts = LetterFacts(
         **letters.common(request),
         due=made.due_on,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:organisation>/requests/", views.requests, name="list"),
     path("<slug:organisation>/requests/new/", views.new, name="new"),
     path("<slug:organisation>/requests/<slug:key>/", views.request_page, name="request"),
+    path("<slug:organisation>/requests/<slug:key>/call/", views.call, name="call"),
     path("<slug:organisation>/requests/<slug:key>/approve/", views.approve, name="approve"),
     path("<slug:organisation>/requests/<slug:key>/copy-ask/", copy_views.ask, name="copy-ask"),
     path("<slug:organisation>/requests/<slug:key>/copies-read/", copy_views.read, name="copies-read"),

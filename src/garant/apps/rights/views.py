@@ -168,6 +168,7 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     unsure = state == State.IDENTITY or (looking and one.identified_by == Method.CODE)
     return {
         "identify": IdentityForm(auto_id="identify-%s") if unsure else None,
+        "to_call": services.number_to_call(one),
         "searching": looking,
         "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
@@ -236,6 +237,22 @@ def handle(request: Any, key: str, deed: str) -> HttpResponse:
     if deed not in DEEDS:
         raise Http404
     return do(request, one, lambda: DEEDS[deed](one, request.POST, request.user.email))
+
+
+@require_POST
+@member(May.ANSWER, whole=True)
+def call(request: Any, key: str) -> HttpResponse:
+    """The code to be read to whoever answers the telephone that the person gave: shown this once."""
+    one = find(request, key)
+    try:
+        digits = services.dictate_code(one.organisation, one.key, actor=request.user.email)
+    except LedgerError as refusal:
+        messages.error(request, said(refusal.text))
+        return redirect("requests:request", one.organisation, one.key)
+    whom = services.opened(one)
+    accounts.looked(request.organisation, request.user, "request", about=one.key, people=1)
+    names = {"one": one, "whom": whom, "digits": digits, "minutes": services.CALL_MINUTES}
+    return render(request, "rights/call.html", names)
 
 
 def _previewed(request: Any, one: Any) -> HttpResponse:

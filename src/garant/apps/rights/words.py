@@ -261,6 +261,7 @@ class Method(StrEnum):
     """How somebody showed who they are, the least first."""
 
     CODE = "code"
+    CALL = "call"
     KNOWN_CONTACT = "known-contact"
     QUESTION = "question"
     MANDATE = "mandate"
@@ -270,6 +271,7 @@ class Method(StrEnum):
 
 METHODS: Final[dict[Method, Text]] = {
     Method.CODE: Text(fr="code reçu à l’adresse donnée", en="code sent to the address given"),
+    Method.CALL: Text(fr="code dicté au téléphone donné", en="code dictated on the telephone given"),
     Method.KNOWN_CONTACT: Text(
         fr="contact déjà connu de nous (adresse, téléphone, compte)",
         en="contact that we knew already (address, telephone, account)",
@@ -290,7 +292,9 @@ METHODS: Final[dict[Method, Text]] = {
     ),
 }
 
-BY_STAFF: Final = {key: text for key, text in METHODS.items() if key not in (Method.CODE, Method.CONTROLLER)}
+BY_STAFF: Final = {
+    key: text for key, text in METHODS.items() if key not in (Method.CODE, Method.CALL, Method.CONTROLLER)
+}
 """What staff may accept."""
 
 
