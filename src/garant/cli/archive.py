@@ -48,6 +48,10 @@ _COMMANDS = {
         "Montre un dossier à qui y est habilité, avec un motif ; le registre le dit.",
         "Show one record to whoever is entitled, for a reason; the ledger says so.",
     ),
+    "release": both(
+        "Détruit ce qu’une limitation levée a laissé scellé, une fois décidé ce que le système garde.",
+        "Destroy what a lifted restriction left sealed, once it is decided what the system holds.",
+    ),
     "allow": both("Habilite une personne à consulter.", "Entitle a person to consult."),
     "revoke": both("Retire une habilitation.", "Take an entitlement back."),
     "allowed": both("Montre qui est habilité.", "Show who is entitled."),
@@ -71,6 +75,7 @@ def register(app: typer.Typer) -> None:
         ("list", list_records),
         ("find", find),
         ("consult", consult),
+        ("release", release),
         ("allow", allow),
         ("revoke", revoke),
         ("allowed", allowed),
@@ -84,6 +89,10 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
     """Count the records by system, rule and the day on which they end."""
     loaded, store = _opened(policy)
     groups = store.groups() if store is not None else []
+    waiting, left = store.of_restrictions() if store is not None else (0, 0)
+    _say_apart(waiting, left)
+    if not groups and (waiting or left):
+        return Exit.OK
     if not groups:
         note("L’archive est vide.", "The archive is empty.")
         return Exit.OK
@@ -175,6 +184,39 @@ def consult(
     return Exit.OK
 
 
+def release(
+    record: RecordArgument,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help=both(
+                "Ce qui a été décidé, en une phrase ; gardé chiffré.",
+                "What was decided, in a sentence; kept encrypted.",
+            ),
+        ),
+    ],
+    policy: options.PolicyOption = POLICY,
+) -> int:
+    """Enter the decision in the ledger, then destroy the record."""
+    state.ready()
+    from garant.apps.archives import services
+    from garant.systems.archive.archive import RecordArchive
+
+    loaded, store = _opened(policy)
+    if store is None:
+        note("L’archive est vide.", "The archive is empty.")
+        return Exit.FINDINGS
+    organisation = loaded.document.organisation
+    state.ensure_organisation(organisation)
+    today = datetime.now(ZoneInfo(organisation.time_zone)).date()
+    archive, actor = RecordArchive(store), state.actor()
+    entry = services.release(organisation.key, archive, record, actor=actor, reason=reason, today=today)
+    note(f"Dossier {entry.id} détruit.", f"Record {entry.id} destroyed.")
+    return Exit.OK
+
+
 def allow(
     name: WhoArgument,
     policy: options.PolicyOption = POLICY,
@@ -255,6 +297,22 @@ def _opened(policy: Path) -> tuple[LoadedPolicy, ArchiveStore | None]:
     loaded = load_policy(policy)
     archive = archive_of(loaded.document.organisation.key, state.keys())
     return loaded, archive.store if archive is not None and archive.store.exists else None
+
+
+def _say_apart(waiting: int, left: int) -> None:
+    """What restrictions have in the archive."""
+    if waiting:
+        records = plural(waiting, ("dossier", "dossiers"), ("record", "records"))
+        note(
+            f"{records} de valeurs mises à part par une limitation, jusqu’à sa levée.",
+            f"{records} of values set apart by a restriction, until it is lifted.",
+        )
+    if left:
+        records = plural(left, ("dossier", "dossiers"), ("record", "records"))
+        note(
+            f"{records} qu’une limitation levée a laissés scellés : quelqu’un décide, puis « garant archive release ».",
+            f"{records} that a lifted restriction left sealed: somebody decides, then “garant archive release”.",
+        )
 
 
 def _organisation(policy: Path) -> str:

@@ -203,14 +203,22 @@ def restrict(
     system: options.SystemOption = None,
     as_of: options.AsOfOption = None,
     out_file: PlanOut = None,
+    lift: Annotated[
+        bool,
+        typer.Option(
+            "--lift",
+            help=both("Prépare la levée de la limitation.", "Plan the end of the restriction."),
+        ),
+    ] = False,
 ) -> int:
-    """Plan the restriction of a person's data (art. 18), or carry the approved plan out."""
+    """Plan the restriction of a person's data (art. 18), or its end, or carry the approved plan out."""
+    kind: Kind = "lifting" if lift else "restriction"
     with _workspace(policy, maps, system) as workspace:
-        begun = _begun(approve, "restriction")
+        begun = _begun(approve, kind)
         if begun is not None:
             return _go_on(begun, workspace)
         asking = _asked(workspace, identity, from_file)
-        made = _plan(workspace, asking.people, "restriction", as_of, {})
+        made = _plan(workspace, asking.people, kind, as_of, {})
         tell_missing(asking, made.unknown)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from garant.engine.document import Plan, Selection
 from garant.engine.terms import Source
+from garant.systems.archive.store import SET_APART
 from garant.systems.archiving import KINDS, Archive, Archivist, Origin
-from garant.systems.model import DataMap, Do, Refresh
+from garant.systems.model import DataMap, Do, Refresh, SetApart
 from garant.systems.port import ConnectorError, Counts, Step
 
 
@@ -55,9 +57,11 @@ class Archiving:
 
 def archiving_of(plan: Plan, selection: Selection, source: Source) -> Archiving | None:
     """The archive of a selection that asks for it."""
-    if not selection.archive:
+    if not selection.archive and not (selection.apart and plan.kind == "restriction"):
         return None
     assert source.archive is not None
+    if selection.apart:
+        return Archiving(source.archive, _origin_apart(source, selection, plan.as_of), plan.digest)
     assert selection.rule is not None
     return Archiving(source.archive, _origin(source, selection, selection.rule, plan.as_of), plan.digest)
 
@@ -85,6 +89,21 @@ def _is_copy(step: Step) -> bool:
 def _origin(source: Source, selection: Selection, rule: str, day: date) -> Origin:
     known = _identities(source.data_map)
     return Origin(selection.system, selection.root, rule, source.digest, day, known)
+
+
+def _origin_apart(source: Source, selection: Selection, day: date) -> Origin:
+    """A record of values set apart says by itself how they come back, whatever the map says by then."""
+    origin = _origin(source, selection, SET_APART, day)
+    tables = source.data_map.tables
+    apart = {
+        name: {"key": tables[name].key, "columns": {c: _plain(how) for c, how in columns.items()}}
+        for name, columns in source.data_map.apart[selection.root].items()
+    }
+    return replace(origin, apart=apart)
+
+
+def _plain(how: SetApart) -> Any:
+    return how if isinstance(how, str) else how.model_dump(mode="json")
 
 
 def _identities(data_map: DataMap) -> Mapping[str, Mapping[str, Sequence[str]]]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from garant.engine.apart import putting_back
 from garant.engine.archiving import Archiving, archiving_of
 from garant.engine.document import MARKING, Kind, Plan, Selection
 from garant.engine.holds import Standing, under
 from garant.engine.leaving import NOBODY, Others, dated
 from garant.engine.steps import (
+    apart_steps,
     duties_of,
     last_owner_steps,
     rectification_steps,
@@ -56,6 +58,8 @@ class Course:
     sample: int = 0
     archiving: Archiving | None = None
     marking: Marking | None = None
+    lifting: bool = False
+    """Whether what was set apart is put back: by rows of the archive, not by the steps."""
     left: frozenset[RootKey] = frozenset()
     """Roots that left before the run was interrupted: their dates may have gone with them."""
 
@@ -93,6 +97,7 @@ class Course:
             gone=self.others.selected,
             later=self.later,
             besides=self.besides,
+            apart=self.selection.apart,
         )
 
     def looking(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> ChangeSet:
@@ -107,7 +112,7 @@ class Course:
 
     def heed(self, standing: Standing, kind: Kind) -> None:
         """Leave as it is what holds keep from now on."""
-        self.steps = under(self.steps, standing.guards_for(kind))
+        self.steps = under(self.steps, standing.guards_for(kind, apart=self.selection.apart))
 
     def keep(self, batch: str) -> int:
         """Keep the records of a batch whose system has committed; how many there are."""
@@ -168,6 +173,11 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     if plan.kind == "rectification":
         right = rectification_steps(data_map, root, plan.corrections, plan.replacements, plan.additions)
         return Course(selection, source, [], right, keys)
+    if selection.apart:
+        lifting = plan.kind == "lifting"
+        steps = putting_back(selection.actions) if lifting else apart_steps(data_map, root)
+        archiving = archiving_of(plan, selection, source)
+        return Course(selection, source, [], steps, keys, archiving=archiving, lifting=lifting)
     if plan.kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
         return Course(selection, source, [], steps, keys)

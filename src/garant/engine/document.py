@@ -110,6 +110,10 @@ class Selection(Part):
     archive: bool = Field(
         default=False, description="The rows move to the intermediate archive before they leave the system."
     )
+    apart: bool = Field(
+        default=False,
+        description="Values are set apart in the archive, or put back from it, instead of a mark.",
+    )
     shared: bool = Field(
         default=False, description="Only rows that several people owned, all of whom have been erased."
     )

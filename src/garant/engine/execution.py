@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from garant.engine.apart import waiting
 from garant.engine.aside import Aside
 from garant.engine.course import Course, course_of
 from garant.engine.document import Plan
@@ -94,7 +95,7 @@ class Execution:
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
         self._heed(tuple(holding()), judging=not resumed)
         for course in self.courses:
-            course.sample = -(-sample // max(1, len(self._batches)))
+            course.sample = 0 if course.selection.apart else -(-sample // max(1, len(self._batches)))
             course.marking = _marking(plan, course, marking_key)
 
     def batch_keys(self) -> list[str]:
@@ -248,7 +249,7 @@ def _same_sources(plan: Plan, policy: LoadedPolicy, sources: Mapping[str, Source
 
 def _archives_there(plan: Plan, sources: Mapping[str, Source]) -> None:
     for selection in plan.selections:
-        if selection.archive and sources[selection.system].archive is None:
+        if (selection.archive or selection.apart) and sources[selection.system].archive is None:
             raise PlanRefused(
                 Text(
                     fr=f"{selection.system} : le plan archive des dossiers, et aucune archive n’est ouverte ici",
@@ -269,6 +270,10 @@ def check_drift(plan: Plan, course: Course, snapshot: Snapshot, found: Found) ->
     planned = course.selection
     where = f"{planned.system}: {planned.rule or planned.root}"
     _same_people(course, snapshot, where)
+    if course.lifting:
+        counts, _ = waiting(course, course.keys, snapshot)
+        _within(plan, planned.rows, counts.total, where, _ROWS)
+        return counts
     _within(plan, planned.due, len(found.keys), where, _ROOTS)
     # Nobody who leaves by the plan is left out as an owner.
     change = course.looking(found.keys, found.held)

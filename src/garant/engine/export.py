@@ -25,6 +25,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from garant.engine.cells import blocks
 from garant.engine.identities import roots_found
+from garant.engine.reading import rows_of
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
@@ -224,7 +225,7 @@ def _export_root(
                 share.columns,
                 [said.label(kind) for kind in kinds],
             )
-            rows = snapshot.read(name, share.columns, share.ways, keys).rows
+            rows = rows_of(source, snapshot, name, share.columns, share.ways, keys)
             files = _write_table(writer, data_map, exported, rows)
             _write_files(writer, source, files)
 

@@ -19,7 +19,7 @@ from garant.engine.document import Plan, Selection
 from garant.engine.execution import PlanRefused, check_drift
 from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.plan import terms_of
-from garant.engine.subject import Held, Request, erasure_of, selection_of
+from garant.engine.requested import Held, Request, erasure_of, selection_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.model import Do

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from garant.engine.document import MARKING, HeldFor, Kind
 from garant.engine.identities import roots_found
@@ -80,15 +80,36 @@ class Standing:
         default_factory=dict[str, Mapping[str, frozenset[RootKey]]]
     )
     rules: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    on_values: Guards = UNGUARDED
+    """What the holds keep, those aside that restrictions are."""
 
     @property
     def held_rules(self) -> frozenset[str]:
         """The retention rules whose activities are on hold."""
         return frozenset[str]().union(*self.rules.values())
 
-    def guards_for(self, kind: Kind) -> Guards:
-        """What the plan of this kind must leave as it is: a mark destroys nothing."""
+    def guards_for(self, kind: Kind, *, apart: bool = False) -> Guards:
+        """What the plan of this kind must leave as it is: a mark destroys nothing.
+
+        ``apart``: a restriction replaces values, which a hold keeps where they are; it is in nobody's way but its own.
+        """
+        if kind == "restriction" and apart:
+            return self.on_values
         return UNGUARDED if kind in MARKING else self.guards
+
+
+RESTRICTED: Final = "restriction:art-18"
+"""The key of the hold that a restriction is, where it set values apart; no other hold can be called so."""
+
+
+def _restricted(policy: LoadedPolicy) -> Hold:
+    """What a plan says of it."""
+    return Hold(
+        RESTRICTED,
+        policy.document.organisation.key,
+        "RGPD, art. 18 : valeurs mises à part ; levez d’abord la limitation. / "
+        "GDPR, art. 18: values set apart; lift the restriction first.",
+    )
 
 
 def rules_of(policy: LoadedPolicy, activity: str) -> frozenset[str]:
@@ -98,17 +119,29 @@ def rules_of(policy: LoadedPolicy, activity: str) -> frozenset[str]:
 
 
 def stand(policy: LoadedPolicy, data_map: DataMap, snapshot: Snapshot, holds: Sequence[Hold]) -> Standing:
-    """Find what each hold keeps in one system, now: a person may appear there later than the hold."""
-    people = {
+    """Find what each hold keeps in one system, now: a person may appear there later than the hold.
+
+    Where values are set apart by a restriction, nothing is destroyed or overwritten until these are back.
+    """
+    apart = {root: keys for root, keys in snapshot.apart().items() if root in data_map.roots}
+    holds = [*holds, _restricted(policy)] if apart else holds
+    people: dict[str, Mapping[str, frozenset[RootKey]]] = {
         hold.key: {
             root: frozenset(keys) for root, keys in roots_found(data_map, snapshot, hold.identities).items()
         }
         for hold in holds
         if hold.on == "person"
     }
+    if apart:
+        people[RESTRICTED] = apart
     rules = {hold.key: rules_of(policy, hold.activity) for hold in holds if hold.activity is not None}
-    guards = Guards((*_people(people), *_members(data_map, rules)), tuple(_rows(data_map, holds)))
-    return Standing(holds, guards, people, rules)
+    others = (*_members(data_map, rules),)
+    rows = tuple(_rows(data_map, holds))
+    guards = Guards((*_people(people), *others), rows)
+    if not apart:
+        return Standing(holds, guards, people, rules, guards)
+    placed = {key: found for key, found in people.items() if key != RESTRICTED}
+    return Standing(holds, guards, people, rules, Guards((*_people(placed), *others), rows))
 
 
 def _people(people: Mapping[str, Mapping[str, frozenset[RootKey]]]) -> list[RootGuard]:

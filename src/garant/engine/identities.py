@@ -40,6 +40,8 @@ def roots_of_many(
             keys = found.setdefault(identity.root, {})
             for position, key in snapshot.find_identities(identity.query, [value for _, value in given]):
                 keys.setdefault(key, set()).add(given[position][0])
+            for position, key in snapshot.find_apart(identity.root, kind, [value for _, value in given]):
+                keys.setdefault(key, set()).add(given[position][0])
     return {
         root: {key: sorted(keys[key]) for key in sorted(keys, key=_order)}
         for root, keys in found.items()

@@ -103,6 +103,32 @@ def marking_tasks(
     ]
 
 
+def left_tasks(systems: Mapping[str, tuple[Text, Sequence[Text]]], keeper: Keeper) -> list[ManualTask]:
+    """One task for each system in which something that was set apart does not come back by itself."""
+    return [
+        ManualTask(
+            system=name,
+            label=label,
+            rule=None,
+            responsible=keeper.name,
+            email=keeper.email,
+            days=DAYS,
+            key=None,
+            look_for=Text(
+                fr=" ".join([_LEFT.fr, *(one.fr for one in notes)]),
+                en=" ".join([_LEFT.en or "", *(one.en or "" for one in notes)]),
+            ),
+        )
+        for name, (label, notes) in sorted(systems.items())
+    ]
+
+
+_LEFT: Final = Text(
+    fr="La limitation est levée, et tout n’est pas revenu à sa place : consultez le dossier de l’archive (garant archive "
+    "consult), écrivez à la main ce qui doit l’être, puis libérez-le (garant archive release).",
+    en="The restriction is lifted, and not everything came back to its place: consult the record of the archive (garant "
+    "archive consult), write by hand what has to be, then release it (garant archive release).",
+)
 _SET_APART: Final = Text(
     fr="La carte de ce système ne dit pas comment mettre une personne de côté. Mettez à part ce qui parle d’elle "
     "(fiche masquée, droits retirés, copie fermée hors de la base) : plus personne ne s’en sert, rien n’est détruit.",

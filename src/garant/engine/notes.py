@@ -68,6 +68,19 @@ ARCHIVED_APART = Text(
     en="An archived record is set apart already: only entitled people consult it, for a reason.",
 )
 
+HELD_IN_PLACE = Text(
+    fr="Un gel garde ces lignes telles qu’elles sont : leurs valeurs ne sont pas mises à part.",
+    en="A hold keeps these rows as they are: their values are not set apart.",
+)
+NO_ARCHIVE = Text(
+    fr="Aucune archive n’est ouverte ici : rien ne peut y être mis à part.",
+    en="No archive is open here: nothing can be set apart in it.",
+)
+PUT_BACK = Text(
+    fr="Ce qui avait été mis à part revient à sa place, valeur par valeur, là où rien n’a été écrit depuis.",
+    en="What had been set apart comes back to its place, value by value, where nothing has been written since.",
+)
+
 
 def notes_of(
     rule: RetentionRule, data_map: DataMap, disposition: Disposition, *, archived: bool = False

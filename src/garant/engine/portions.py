@@ -8,6 +8,7 @@ from typing import Any
 
 from garant.engine.export import Choose, Share, everything
 from garant.engine.identities import roots_found
+from garant.engine.reading import rows_of
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
 from garant.systems.model import DataMap
@@ -86,7 +87,7 @@ class Portions:
             for one in source.data_map.files
             if one.table == table and set(one.columns) <= set(share.columns)
         ]
-        for row in snapshot.read(table, share.columns, share.ways, keys).rows:
+        for row in rows_of(source, snapshot, table, share.columns, share.ways, keys):
             for one, places in stores:
                 name = one.name(*(row[at] for at in places))
                 if name is not None:

@@ -19,8 +19,8 @@ from garant.engine.holds import Hold, Standing, held_terms, stand, under
 from garant.engine.leaving import without_right
 from garant.engine.notes import LEFT_TO_OTHERS, unreached
 from garant.engine.plan import terms_of
+from garant.engine.requested import Held, Request, erasure_of, selection_of
 from garant.engine.steps import last_owner_steps
-from garant.engine.subject import Held, Request, erasure_of, selection_of
 from garant.engine.survey import Surveyor, first_disposition
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from garant.engine.apart import lift
 from garant.engine.archiving import require_kept
 from garant.engine.course import Course
 from garant.engine.document import Plan, Selection
@@ -101,6 +102,8 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Batch
     before = journal.prepared(key)
     if before is not None and before.get("halved"):
         return _halves(course, keys, key, journal)
+    if course.lifting:
+        return _lift(course, keys, key, journal)
     if before is not None and _committed(course, keys, before):
         return _outcome(course, key, len(keys), read_counts(before), before["skipped"], recovered=True)
     if before is not None and _uncertain(course, keys, before):
@@ -120,6 +123,18 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Batch
         return Outcome(tuple(0 for _ in change.steps), 0, skipped=tuple(skipped), blocked=blocked)
     course.spare(counts.spared)
     return _outcome(course, key, len(keys), counts, [*skipped, *counts.spared], recovered=False)
+
+
+def _lift(course: Course, keys: Sequence[RootKey], key: str, journal: BatchJournal) -> Outcome:
+    """Put back what was set apart of these roots; a value that somebody else has taken meanwhile blocks its root alone."""
+    try:
+        counts, recovered = lift(course, keys, key, journal)
+    except Blocked as refusal:
+        if len(keys) > 1:
+            journal.prepare(key, {**write_counts(Counts(()), ()), "halved": True})
+            return _halves(course, keys, key, journal)
+        return Outcome(tuple(0 for _ in course.steps), 0, blocked=((keys[0], refusal.blockers),))
+    return Outcome(counts.rows, len(keys), recovered=recovered)
 
 
 def _apply(

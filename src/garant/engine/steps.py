@@ -178,6 +178,15 @@ def restriction_steps(data_map: DataMap, root: str, *, lifted: bool = False) -> 
     return _treat(data_map, table, marks, [], paths, Step(table, Do.TREAT, ()))
 
 
+def apart_steps(data_map: DataMap, root: str) -> list[Step]:
+    """Steps that put something else where values are set apart, on rows that are one person's alone."""
+    steps: list[Step] = []
+    for number, (name, columns) in enumerate(data_map.apart.get(root, {}).items()):
+        base = Step(name, Do.TREAT, (), action=number, key=data_map.tables[name].key)
+        steps.extend(_treat(data_map, name, columns, [], tuple(owning_paths(data_map, name, root)), base))
+    return steps
+
+
 def _action_steps(data_map: DataMap, root: str, action: Action, duties: Sequence[Duty]) -> list[Step]:
     table = data_map.tables[action.table]
     steps: list[Step] = []

@@ -6,27 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from garant.engine.apart import left_notes
 from garant.engine.asked import NotSupported as NotSupported
-from garant.engine.asked import Right, no_mark, no_such_column, require
+from garant.engine.asked import Right
 from garant.engine.asked import reachable as reachable
 from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, packed
-from garant.engine.holds import Hold, Standing, held_terms, speak, stand, under
+from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.identities import roots_found, roots_of_many
-from garant.engine.manual import Keeper, ManualSource, marking_tasks, request_tasks
+from garant.engine.manual import Keeper, ManualSource, left_tasks, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
-from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_PLACE, unreached
+from garant.engine.notes import HELD_IN_PLACE, NO_PLACE, unreached
 from garant.engine.parts import not_added
 from garant.engine.plan import terms_of
-from garant.engine.steps import duties_of, rectification_steps, restriction_steps, steps_of
-from garant.engine.survey import Surveyor, first_disposition, held_by
+from garant.engine.requested import Held, Request, put_back_of, request_or_why, selection_of, untouched
 from garant.engine.terms import Source, Terms
-from garant.engine.whose import whose
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
-from garant.systems.model import DataMap, Disposition, Do, Duty, Relation
+from garant.systems.model import DataMap, Do, Relation
 from garant.systems.paths import Path
-from garant.systems.port import ChangeSet, Found, RootKey, Snapshot, Step
+from garant.systems.port import ChangeSet, RootKey, Snapshot, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +152,7 @@ def plan_subjects(
         raise NotSupported(asking.refused[0])
     if keeper is not None:
         tasks += [task for one in people for task in marking_tasks(kind, asking.unmarked, one, keeper)]
+        tasks += left_tasks(asking.left, keeper)
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -187,27 +187,58 @@ class _Asking:
         self.refused: list[Text] = []
         self.unmarked: dict[str, Text] = {}
         """Systems without a mark, or without a place for what is added, where a person is asked to do it by hand."""
+        self.left: dict[str, tuple[Text, list[Text]]] = {}
+        """Systems in which something that was set apart does not come back by itself, and what."""
         self.unknown = set(range(len(people)))
 
     def ask(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
         """Find them all in one system, and say what is done in each place, or why nothing is."""
         identities = [one.items() for one in self._people]
-        for root, known in roots_of_many(source.data_map, snapshot, identities).items():
-            self.unknown.difference_update(*known.values())
-            request = _request_or_why(source.data_map, root, self._kind, self._right)
+        for root, found in roots_of_many(source.data_map, snapshot, identities).items():
+            self.unknown.difference_update(*found.values())
+            lifting = self._kind == "lifting"
+            known = self._put_back(name, source, snapshot, root, found) if lifting else found
+            if not known:
+                continue
+            request = request_or_why(source, root, self._kind, self._right)
             if isinstance(request, Text):
                 self._untouched(name, source.data_map, root, request, len(known))
                 continue
             made = _selected(self._terms, source, snapshot, request, list(known), said)
+            if request.apart and made.held:
+                self._untouched(name, source.data_map, root, HELD_IN_PLACE, len(known))
+                continue
             missed = not_added(source.data_map, request.steps, made.actions, self._right.additions)
             if NO_PLACE in missed and self._by_hand:
                 self.unmarked[name] = source.data_map.label
-            made = made.model_copy(update={"notes": [*made.notes, *missed]})
-            asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""
-            self.selections.append(made.model_copy(update={"asked": asked}))
+            self._select(made, known, missed)
+
+    def _select(self, made: Selection, known: Mapping[RootKey, Sequence[int]], notes: Sequence[Text]) -> None:
+        asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""
+        told = {"notes": [*made.notes, *notes], "asked": asked}
+        self.selections.append(made.model_copy(update=told))
+
+    def _put_back(
+        self,
+        name: str,
+        source: Source,
+        snapshot: Snapshot,
+        root: str,
+        known: Mapping[RootKey, list[int]],
+    ) -> Mapping[RootKey, list[int]]:
+        """Plan that what is set apart comes back, and give those of whom nothing is: they were marked, or done by hand."""
+        records = source.archive.sealed(name, root, known.keys()) if source.archive is not None else []
+        mine = {key: known[key] for key in known if key in {record.key for record in records}}
+        if mine:
+            returns = snapshot.judge(records)
+            made = put_back_of(source, snapshot, root, list(mine), returns)
+            self._select(made, mine, list(left_notes(returns)))
+            if returns.left:
+                self.left[name] = (source.data_map.label, list(left_notes(returns)))
+        return {key: people for key, people in known.items() if key not in mine}
 
     def _untouched(self, name: str, data_map: DataMap, root: str, why: Text, records: int) -> None:
-        self.selections.append(_untouched(data_map, root, why, records))
+        self.selections.append(untouched(data_map, root, why, records))
         if name != ARCHIVE and self._by_hand and (self._kind in MARKING or self._right.additions):
             self.unmarked[name] = data_map.label
         elif name != ARCHIVE:
@@ -218,145 +249,14 @@ def _selected(
     terms: Terms, source: Source, snapshot: Snapshot, request: Request, keys: list[RootKey], said: Held
 ) -> Selection:
     """What is done to these roots, with the holds that are in force."""
-    guarded = replace(request, steps=under(request.steps, said.standing.guards_for(said.kind)))
+    guards = said.standing.guards_for(said.kind, apart=request.apart)
+    guarded = replace(request, steps=under(request.steps, guards))
     return selection_of(held_terms(terms, said.standing), source, snapshot, guarded, keys, said)
 
 
 def _who_asked(people: Sequence[Sequence[int]]) -> str:
     """For each key the people known by it, packed as pairs of positions."""
     return packed([number for key, known in enumerate(people) for one in known for number in (one, key)])
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The holds as the system sees them, and the kind of plan that must obey them."""
-
-    standing: Standing
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is done to the roots of one person, or of several who come back."""
-
-    root: str
-    disposition: str | None
-    duties: Sequence[Duty]
-    steps: Sequence[Step]
-
-
-def _request(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request:
-    if kind == "rectification":
-        steps = rectification_steps(data_map, root, right.corrections, right.replacements, right.additions)
-        require(steps, no_such_column(data_map, root, right))
-        return Request(root, None, [], steps)
-    if kind in MARKING:
-        steps = restriction_steps(data_map, root, lifted=kind == "lifting")
-        require(steps, no_mark(data_map, root, kind))
-        return Request(root, None, [], steps)
-    return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
-
-
-def erasure_of(data_map: DataMap, root: str, name: str | None) -> Request:
-    """The erasure of a root by one of its dispositions; every declared duty holds.
-
-    Raises:
-        NotSupported: the map declares none.
-    """
-    if name is None:
-        raise NotSupported(
-            Text(
-                fr=f"{data_map.system} : la carte ne déclare aucune disposition pour {root}",
-                en=f"{data_map.system}: the map declares no disposition for {root}",
-            )
-        )
-    duties = duties_of(data_map, root)
-    disposition: Disposition = data_map.dispositions[name]
-    return Request(root, name, duties, steps_of(data_map, disposition, duties))
-
-
-def selection_of(
-    terms: Terms,
-    source: Source,
-    snapshot: Snapshot,
-    request: Request,
-    keys: Sequence[RootKey],
-    held: Held,
-) -> Selection:
-    """Count what a request does to these roots, what stays, why, and until when."""
-    found: Found = snapshot.find_held(
-        request.root, keys, terms.duty_questions(source.data_map, request.duties)
-    )
-    surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
-    survey = surveyor.survey(keys, found.held)
-    return Selection(
-        system=source.data_map.system,
-        root=request.root,
-        disposition=request.disposition,
-        rule=None,
-        label=None,
-        role=None,
-        event=None,
-        period=None,
-        cutoff=None,
-        population=len(keys),
-        due=len(keys),
-        oldest=None,
-        undated=0,
-        unreadable=0,
-        settled=0,
-        keys=packed(list(keys)),
-        whose=whose(source.data_map, snapshot, request.root, keys),
-        duties=held_by(terms, request.duties, found),
-        holds=speak(held.standing, source.data_map, snapshot, surveyor.change(keys, found.held), held.kind),
-        actions=survey.actions,
-        blocks=survey.blocks,
-        cascades=survey.cascades,
-        advice=source.connector.advice(surveyor.change(keys, found.held)),
-    )
-
-
-def _request_or_why(data_map: DataMap, root: str, kind: Kind, right: Right) -> Request | Text:
-    """What is done in a place where somebody is, or why nothing can be marked or corrected there.
-
-    Raises:
-        NotSupported: an erasure that the map does not say how to do: it is never left out in silence.
-    """
-    if kind == "erasure":
-        return _request(data_map, root, kind, right)
-    if data_map.system == ARCHIVE:  # records are as they were written
-        return ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART
-    try:
-        return _request(data_map, root, kind, right)
-    except NotSupported as refusal:
-        return refusal.text
-
-
-def _untouched(data_map: DataMap, root: str, why: Text, records: int) -> Selection:
-    """The plan says that somebody is there, and why nothing is done."""
-    return Selection(
-        system=data_map.system,
-        root=root,
-        disposition=None,
-        rule=None,
-        label=None,
-        role=None,
-        event=None,
-        period=None,
-        cutoff=None,
-        population=records,
-        due=0,
-        oldest=None,
-        undated=0,
-        unreadable=0,
-        notes=[why],
-        settled=0,
-        keys=packed([]),
-        duties=[],
-        actions=[],
-        blocks=[],
-        advice=[],
-    )
 
 
 def _tables(

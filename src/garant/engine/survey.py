@@ -22,7 +22,7 @@ from garant.systems.model import (
     Refresh,
 )
 from garant.systems.port import BESIDES, Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
-from garant.systems.treatments import Country, Mark, Replace, Treatment, Written
+from garant.systems.treatments import Country, Mark, PutBack, Replace, Treatment, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def describe(how: Treatment) -> str:
         case Refresh() | Replace() | Country():
             return "refresh" if isinstance(how, Refresh) else "replace"
         case word:
-            return str(word)
+            return "put back" if isinstance(word, PutBack) else str(word)
 
 
 def first_disposition(dispositions: Mapping[str, Disposition], root: str) -> str | None:

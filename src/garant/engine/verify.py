@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from garant.engine.apart import waiting
 from garant.engine.aside import Aside
 from garant.engine.course import Course
 from garant.engine.leaving import cards, dated, left_to_undated, promised
@@ -105,8 +106,7 @@ def _check(
         found = snapshot.find_still(selection.root, asked, Recheck(None, duties))
         aside.look(terms, snapshot)
         change = course.looking(asked, found.held)
-        rows = snapshot.count(change).rows
-        overdue = snapshot.unsettled(change) if any(rows) else set[RootKey]()
+        rows, overdue = _still(course, snapshot, change)
         held = _held(snapshot, change)
         undated = _left_to_undated(terms, course, snapshot, change, spared, waiting)
     left = tuple(
@@ -124,6 +124,17 @@ def _check(
         held,
     )
     return check, overdue
+
+
+def _still(
+    course: Course, snapshot: Snapshot, change: ChangeSet
+) -> tuple[Sequence[int], AbstractSet[RootKey]]:
+    """Rows, step by step, that are still to be changed, and the roots for which there are some."""
+    if course.lifting:
+        counts, roots = waiting(course, change.keys, snapshot)
+        return counts.rows, roots
+    rows = snapshot.count(change).rows
+    return rows, snapshot.unsettled(change) if any(rows) else set[RootKey]()
 
 
 def _held(snapshot: Snapshot, change: ChangeSet) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 
 from garant.systems.model import Files
+from garant.systems.treatments import SetApart
 
 Key = int | str
 """The key of a root, as in :mod:`garant.systems.port`."""
@@ -32,6 +33,33 @@ class LeavingRows:
     files: Sequence[Files] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ApartTable:
+    """Of a table whose values are set apart: its key, and what stands in each column meanwhile."""
+
+    key: str
+    columns: Mapping[str, SetApart]
+
+
+@dataclass(frozen=True, slots=True)
+class ApartRow:
+    """A row as it was when its values were set apart, whole."""
+
+    table: str
+    columns: Sequence[str]
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ApartRecord:
+    """What one restriction set apart of one root."""
+
+    id: str
+    key: Key
+    tables: Mapping[str, ApartTable]
+    rows: Sequence[ApartRow]
+
+
 class Archivist(Protocol):
     """Takes the rows of one batch of roots, root by root, before they change."""
 
@@ -44,6 +72,10 @@ class Archivist(Protocol):
 
         ``counted_from`` is the day of each root's event: its retention counts from there.
         """
+        ...
+
+    def read_back(self) -> Iterator[ApartRecord]:
+        """What was set apart, opened again; only after :meth:`close`."""
         ...
 
     def abandon(self) -> None:
@@ -68,6 +100,8 @@ class Origin:
     map_digest: str
     archived: date
     identities: Mapping[str, Mapping[str, Sequence[str]]]
+    apart: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """For values that a restriction sets apart: by table, its key and what stands in its columns meanwhile."""
 
 
 class Archive(Protocol):
@@ -79,6 +113,28 @@ class Archive(Protocol):
 
     def keep(self, batch: str) -> int:
         """The system has let the rows go: the batch's records are now what remains; how many they are."""
+        ...
+
+    def apart(self, system: str) -> Mapping[str, frozenset[Key]]:
+        """Root → keys of the people of a system whose values are set apart now."""
+        ...
+
+    def find_apart(
+        self, system: str, root: str, kind: str, identities: Sequence[str]
+    ) -> list[tuple[int, Key]]:
+        """Those whom identities lead to, by what they were known by before; with the identity's position."""
+        ...
+
+    def sealed(self, system: str, root: str, keys: Collection[Key]) -> list[ApartRecord]:
+        """What is set apart of these roots, the last first."""
+        ...
+
+    def let_go(self, records: Sequence[str]) -> None:
+        """Destroy what is back in its place."""
+        ...
+
+    def leave(self, records: Sequence[str]) -> None:
+        """Keep sealed what did not come back though its restriction is lifted: somebody decides what becomes of it."""
         ...
 
     def drop(self, batch: str) -> None:

@@ -15,11 +15,12 @@ from functools import reduce
 from typing import Any, Literal, Protocol
 
 from garant.policy.text import Text
-from garant.systems.archiving import Archivist
+from garant.systems.archiving import ApartRecord, Archivist
 from garant.systems.guards import UNGUARDED, Guards, RowGuard
 from garant.systems.model import Do, EventSource, Role, Seal
 from garant.systems.paths import Path
 from garant.systems.residue import Canary
+from garant.systems.returns import Returns
 from garant.systems.treatments import Holding, Treatment
 
 RootKey = int | str
@@ -217,7 +218,8 @@ class ChangeSet:
     ``gone`` have left already by an earlier selection of the plan: not due by this one, they are no owners yet.
     With ``later``, some of ``departing`` leave by a later selection (the bit LATER of ``held``): until then what is one
     owner's alone on a row they share is treated, since the row waits for them. With ``besides``, some are held and of no
-    batch of this selection (the bit BESIDES).
+    batch of this selection (the bit BESIDES). With ``apart``, the values come back one day: before the change is
+    committed, that way is walked once and thrown away.
     """
 
     root: str
@@ -234,6 +236,7 @@ class ChangeSet:
     gone: AbstractSet[RootKey] = frozenset()
     later: bool = False
     besides: bool = False
+    apart: bool = False
 
     @property
     def in_force(self) -> int:
@@ -343,6 +346,18 @@ class Snapshot(Protocol):
         """The duties that hold the given roots."""
         ...
 
+    def find_apart(self, root: str, kind: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
+        """The roots that identities led to before a restriction set these apart, with the identity's position."""
+        ...
+
+    def apart(self) -> Mapping[str, frozenset[RootKey]]:
+        """Root → keys of those whose values a restriction has set apart."""
+        ...
+
+    def judge(self, records: Sequence[ApartRecord]) -> Returns:
+        """What would come back of what was set apart, and what has been changed meanwhile."""
+        ...
+
     def count(self, change: ChangeSet) -> Counts:
         """Rows that each step would still change: the plan's counts, and *verify*'s question."""
         ...
@@ -390,6 +405,15 @@ class Connector(Protocol):
 
     def apply(self, change: ChangeSet, before_commit: Callable[[Counts], None]) -> Counts:
         """Do the steps in one transaction; ``before_commit`` sees the counts first.
+
+        Raises:
+            Blocked: a constraint refused; nothing was changed.
+            Interrupted: a lock or the server failed; nothing was changed.
+        """
+        ...
+
+    def put_back(self, records: Sequence[ApartRecord], before_commit: Callable[[Returns], None]) -> Returns:
+        """Write what was set apart back where nothing has been written meanwhile, in one transaction.
 
         Raises:
             Blocked: a constraint refused; nothing was changed.

@@ -151,5 +151,13 @@ SEPARATORS = (" ", ".", "-", "(", ")", "/", "\t", "\u00a0", "\u202f")
 BETWEEN_WORDS = (*SEPARATORS, ",", "'", "\u2019", "\n", "\r")
 """What stands between the words of an address or a name, and is written one way or another."""
 
-Treatment = ColumnDisposition | Replace | Country
+
+class PutBack(Part):
+    """The value that a restriction had set apart comes back. No map writes one."""
+
+
+SetApart = Literal["blank"] | Constant | Pseudonymise
+"""What stands in a column while its value is set apart."""
+
+Treatment = ColumnDisposition | Replace | Country | PutBack
 """What a step does to a column: what a map may say, and a correction."""

@@ -6,6 +6,8 @@ import html
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -203,6 +205,41 @@ def test_a_restriction_is_asked_of_the_officer_where_the_map_has_no_mark(company
     promises.receive_answer(sign(done, key, "recruitment"))
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
     assert "restricted" in [one.kind for one in services.sent(request)]
+
+
+def test_a_restriction_sets_values_apart_where_the_map_says_which(
+    company: str, post: Letters, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked: told as done, put back on the day, and the same to the byte."""
+    monkeypatch.setenv("GARANT_ARCHIVE", str(tmp_path / "archive"))
+    map_file = settings.GARANT_MAPS / company / "recruitment.yaml"
+    apart = "apart: {candidate: {candidate: {email: {pseudonymise: {}}, first_name: blank, phone: blank}}}\n"
+    map_file.write_text(map_file.read_text(encoding="utf-8") + "\n" + apart, encoding="utf-8")
+    ((email,),) = ask_system(
+        "GARANT_DEMO_RECRUITMENT",
+        "SELECT email FROM candidate WHERE email IS NOT NULL GROUP BY lower(email) HAVING count(*) = 1 LIMIT 1",
+    )
+    whole = "SELECT * FROM candidate ORDER BY id"
+    before = ask_system("GARANT_DEMO_RECRUITMENT", whole)
+    request, _ = asked(company, post, "restriction", email)
+    carried_out(company, request.key)
+    during = ask_system("GARANT_DEMO_RECRUITMENT", whole)
+    assert sum(one != other for one, other in zip(before, during, strict=True)) == 1
+    assert email not in str(during)
+    assert "restrict" in may(company, email)
+    run = decisions.run_of(company, services.find(company, request.key).plan)
+    assert run is not None
+    assert tasks.of_run(run.key) == []
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    assert "restricted" in [one.kind for one in services.sent(request)]
+    today = services.today(company)
+    services.tell_lift(company, request.key, "Accord trouvé.", today + timedelta(days=10), actor=OFFICER)
+    seen(Request).filter(key=request.key).update(lift_on=today)
+    assert services.night(company)["lifted"] == 1
+    services.approve_lift(company, request.key, actor=OFFICER)
+    work(company, "run")
+    assert ask_system("GARANT_DEMO_RECRUITMENT", whole) == before
+    assert "restrict" not in may(company, email)
 
 
 def test_what_is_asked_again_on_the_same_day_is_done_again(company: str, post: Letters) -> None:

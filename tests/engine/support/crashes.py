@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,8 +14,9 @@ from garant.engine.execution import BatchResult, Execution
 from garant.engine.terms import Source
 from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
-from garant.systems.archiving import Archive, Archivist, LeavingRows, Origin, ReadFile
+from garant.systems.archiving import ApartRecord, Archive, Archivist, LeavingRows, Origin, ReadFile
 from garant.systems.port import ChangeSet, Connector, Counts, Snapshot
+from garant.systems.returns import Returns
 from tests.engine.support.running import Notebook
 
 SEAMS = ("before apply", "before prepare", "after prepare", "after commit", "before files", "after files")
@@ -56,6 +57,12 @@ class MortalConnector:
         self.fate.pass_by("after commit")
         return counts
 
+    def put_back(self, records: Sequence[ApartRecord], before_commit: Callable[[Returns], None]) -> Returns:
+        self.fate.pass_by("before apply")
+        returns = self.real.put_back(records, before_commit)
+        self.fate.pass_by("after commit")
+        return returns
+
     def release_files(self, files: Sequence[tuple[str, str]]) -> int:
         self.fate.pass_by("before files")
         gone = self.real.release_files(files)
@@ -90,6 +97,14 @@ class MortalArchive:
     def drop(self, batch: str) -> None:
         self.real.drop(batch)
 
+    def let_go(self, records: Sequence[str]) -> None:
+        self.fate.pass_by("before let go")
+        self.real.let_go(records)
+        self.fate.pass_by("after keep")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
 
 @dataclass
 class MortalArchivist:
@@ -111,6 +126,9 @@ class MortalArchivist:
 
     def taken(self, table: str) -> int | None:
         return self.real.taken(table)
+
+    def read_back(self) -> Iterator[ApartRecord]:
+        return self.real.read_back()
 
 
 @dataclass

@@ -57,6 +57,20 @@ class ArchiveRefused(Payload):
 
 
 @entry_kind(
+    "archive.released",
+    fr="Un dossier de valeurs mises à part, qui n’étaient pas revenues à leur place, a été détruit.",
+    en="A record of values set apart, which had not come back to their place, was destroyed.",
+)
+class ArchiveReleased(Payload):
+    """What a lifted restriction left sealed: somebody has decided what the system is to hold."""
+
+    record: Key = Field(description="the number of the record")
+    system: Key = Field(description="the system that its rows came from")
+    rows: Count = Field(description="how many rows it held")
+    reason: Digest = Field(description="the digest of the reason as it is kept, encrypted")
+
+
+@entry_kind(
     "archive.rotated",
     fr="La clé de l’archive intermédiaire a été remplacée.",
     en="The key of the intermediate archive was replaced.",

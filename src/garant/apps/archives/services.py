@@ -14,7 +14,13 @@ from typing import ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
-from garant.apps.archives.entries import ArchiveAllowed, ArchiveConsulted, ArchiveRefused, ArchiveRevoked
+from garant.apps.archives.entries import (
+    ArchiveAllowed,
+    ArchiveConsulted,
+    ArchiveRefused,
+    ArchiveReleased,
+    ArchiveRevoked,
+)
 from garant.apps.archives.models import Consultation, Entitlement
 from garant.apps.archives.rotations import rotate_key as rotate_key
 from garant.apps.evidence import services as evidence
@@ -22,8 +28,9 @@ from garant.apps.promises.refusals import RefusedError
 from garant.apps.scoping import for_organisation, scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
+from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.sealing import unwrap, wrap
-from garant.systems.archive.store import KEPT, ArchiveStore, NoSuchRecord, RecordEntry
+from garant.systems.archive.store import APART, KEPT, LEFT, ArchiveStore, NoSuchRecord, RecordEntry
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,6 +95,37 @@ def consult(
         RefusedError: who asks is not entitled (which is entered too), the reason is none, or there is no such
             record.
     """
+    entry = _may_open(organisation, store, record, actor, reason, today)
+    if entry.state not in (KEPT, APART, LEFT):
+        raise _no_record(record)
+    _record_consultation(organisation, store.master, entry, actor, reason.strip())
+    return entry
+
+
+@for_organisation
+def release(
+    organisation: str, archive: RecordArchive, record: str, *, actor: str, reason: str, today: date
+) -> RecordEntry:
+    """Destroy a record of values set apart that did not come back: somebody has decided what the system is to hold.
+
+    The decision is in the ledger before the record goes.
+
+    Raises:
+        RefusedError: as for :func:`consult`; or it is not what a lifted restriction left.
+    """
+    store = archive.store
+    entry = _may_open(organisation, store, record, actor, reason, today)
+    if entry.state != LEFT:
+        raise _not_lifted(record)
+    _record_release(organisation, store.master, entry, actor, reason.strip())
+    archive.let_go([record])
+    return entry
+
+
+def _may_open(
+    organisation: str, store: ArchiveStore, record: str, actor: str, reason: str, today: date
+) -> RecordEntry:
+    """The record that somebody entitled asks for, with a reason; a refusal is entered."""
     if not _NUMBER.fullmatch(record):
         raise _no_record(record)
     if len(reason.strip()) < SHORTEST_REASON:
@@ -96,13 +134,9 @@ def consult(
         _refuse(organisation, record, actor)
         raise _not_entitled(actor)
     try:
-        entry = store.entry(record)
+        return store.entry(record)
     except NoSuchRecord:
         raise _no_record(record) from None
-    if entry.state != KEPT:
-        raise _no_record(record)
-    _record_consultation(organisation, store.master, entry, actor, reason.strip())
-    return entry
 
 
 def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetime, str, str]]:
@@ -116,11 +150,7 @@ def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetim
 def _record_consultation(
     organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str
 ) -> None:
-    key = os.urandom(16).hex()
-    kept = wrap(master, reason.encode(), key)
-    Consultation.objects.create(
-        key=key, organisation=organisation, record=entry.id, actor=actor, reason=kept, at=_now()
-    )
+    kept = _keep_reason(organisation, master, entry, actor, reason)
     payload = ArchiveConsulted(
         record=entry.id,
         system=entry.system,
@@ -129,6 +159,23 @@ def _record_consultation(
         reason=hashlib.sha256(kept).hexdigest(),
     )
     _enter(organisation, payload, actor)
+
+
+@_in_one_transaction
+def _record_release(organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str) -> None:
+    kept = _keep_reason(organisation, master, entry, actor, reason)
+    digest = hashlib.sha256(kept).hexdigest()
+    payload = ArchiveReleased(record=entry.id, system=entry.system, rows=entry.rows, reason=digest)
+    _enter(organisation, payload, actor)
+
+
+def _keep_reason(organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str) -> bytes:
+    key = os.urandom(16).hex()
+    kept = wrap(master, reason.encode(), key)
+    Consultation.objects.create(
+        key=key, organisation=organisation, record=entry.id, actor=actor, reason=kept, at=_now()
+    )
+    return kept
 
 
 @_in_one_transaction
@@ -154,6 +201,19 @@ def _no_record(record: str) -> RefusedError:
         Text(
             fr="Cherchez son numéro : garant archive find --identity email=…",
             en="Look for its number: garant archive find --identity email=…",
+        ),
+    )
+
+
+def _not_lifted(record: str) -> RefusedError:
+    return RefusedError(
+        Text(
+            fr=f"Le dossier {record} n’est pas ce qu’une limitation levée a laissé : il n’est pas détruit.",
+            en=f"Record {record} is not what a lifted restriction left: it is not destroyed.",
+        ),
+        Text(
+            fr="Levez d’abord la limitation : garant subject restrict --lift --identity email=…",
+            en="Lift the restriction first: garant subject restrict --lift --identity email=…",
         ),
     )
 

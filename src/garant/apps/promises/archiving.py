@@ -62,9 +62,11 @@ def _pending(keys: KeySource) -> bytes | None:
 
 def archive_source(store: ArchiveStore, policy: LoadedPolicy, maps: Iterable[LoadedMap]) -> Source:
     """The archive as a system like the others; its map follows from the policy and from what it holds."""
+    maps = list(maps)
     asked = {binding.rule for one in maps for binding in one.map.promises if binding.archive}
     rules = sorted(asked | set(store.rules()))
-    data_map = archive_map({rule: _reason(policy, rule) for rule in rules})
+    apart = any(one.map.apart for one in maps) or any(store.of_restrictions())
+    data_map = archive_map({rule: _reason(policy, rule) for rule in rules}, apart=apart)
     return Source(data_map, digest_of(data_map), ArchiveConnector(data_map, store))
 
 

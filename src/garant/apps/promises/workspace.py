@@ -78,7 +78,7 @@ def open_workspace(
     opened: dict[str, Source] = {}
     try:
         for name, one in chosen.items():
-            opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms), archive)
+            opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms, archive), archive)
         if archive is not None and archive.store.exists and (not only or ARCHIVE in only):
             opened[ARCHIVE] = archive_source(archive.store, loaded, chosen.values())
         manual = {name: ManualSource(one.map, one.digest) for name, one in by_hand.items()}
@@ -88,8 +88,8 @@ def open_workspace(
             source.connector.close()
 
 
-def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
-    """Open the connector that a map names.
+def connect(data_map: DataMap, pseudonym_key: bytes, archive: RecordArchive | None = None) -> Connector:
+    """Open the connector that a map names; ``archive`` has the values that restrictions set apart.
 
     Raises:
         RefusedError: the variable of the connection, or of a file store, is not set, or its folder is not there.
@@ -104,8 +104,8 @@ def connect(data_map: DataMap, pseudonym_key: bytes) -> Connector:
     if data_map.connection.env == own.VARIABLE:
         from garant.apps.promises.ownconnector import OwnConnector
 
-        return OwnConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
-    return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores)
+        return OwnConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores, archive=archive)
+    return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores, archive=archive)
 
 
 @contextmanager

@@ -21,12 +21,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from garant.systems.archive import keyring
+from garant.systems.archive.apart import apart_record
 from garant.systems.archive.data_map import KEY
 from garant.systems.archive.identities import one_form
 from garant.systems.archive.sealing import FRAME, lookup_digest, new_record_key, seal, wrap
 from garant.systems.archive.store import PENDING, ArchiveStore
 from garant.systems.archive.values import encoded
-from garant.systems.archiving import Key, LeavingRows, Origin, ReadFile
+from garant.systems.archiving import ApartRecord, Key, LeavingRows, Origin, ReadFile
 from garant.systems.port import ConnectorError
 
 FORMAT: Final = "garant-record/1"
@@ -94,7 +95,7 @@ class RecordArchivist:
         """Write what still waits, commit, then decrypt every record from the disk and compare."""
         for record in self._records.values():
             self._flush(record, last=True)
-            day = counted_from.get(record.root)
+            day = counted_from.get(record.root, self._origin.archived if self._origin.apart else None)
             if day is None:
                 raise ConnectorError(f"archive: no day is known from which record {record.id} counts")
             self._index(record, day)
@@ -111,6 +112,12 @@ class RecordArchivist:
             read.update(piece)
         if read.digest() != record.digest.digest():
             raise ConnectorError(f"archive: record {record.id}, read back, is not what was written")
+
+    def read_back(self) -> Iterator[ApartRecord]:
+        """What was set apart, opened again from the disk."""
+        with self._store.opened() as database:
+            for record in self._records.values():
+                yield apart_record(record.id, self._store.content_in(database, record.id))
 
     def abandon(self) -> None:
         """Throw away what was not committed; harmless after :meth:`close`."""
@@ -134,6 +141,7 @@ class RecordArchivist:
                     "rule": origin.rule,
                     "map": origin.map_digest,
                     "archived": origin.archived.isoformat(),
+                    **({"apart": origin.apart} if origin.apart else {}),
                 },
             )
         return self._records[root]

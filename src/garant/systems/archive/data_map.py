@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from garant.policy.text import Text
-from garant.systems.archive.store import KEPT
+from garant.systems.archive.store import APART, KEPT, LEFT
 from garant.systems.archiving import KINDS
 from garant.systems.model import DataMap
 
@@ -28,8 +28,10 @@ _RECORD = Text(fr="Dossier archivé", en="Archived record")
 _EVERY_KEPT = f"SELECT id AS key FROM record WHERE state = '{KEPT}'"
 
 
-def archive_map(reasons: Mapping[str, Text]) -> DataMap:
+def archive_map(reasons: Mapping[str, Text], *, apart: bool = False) -> DataMap:
     """The map of an archive that holds records of these retention rules, each with why it is kept.
+
+    ``apart``: it may also hold values that restrictions set apart. Nothing but the end of these destroys them.
 
     Until the rule's period is over, the reason is a duty: a person's request does not end it sooner
     (art. 17(3)(b) and (e) GDPR).
@@ -45,7 +47,7 @@ def archive_map(reasons: Mapping[str, Text]) -> DataMap:
                     "label": _RECORD.model_dump(),
                 }
             },
-            "roles": {rule: {"root": ROOT, "query": _of_rule(rule)} for rule in reasons},
+            "roles": {rule: {"root": ROOT, "query": _of_rule(rule)} for rule in reasons} | (_WAITING if apart else {}),
             "identities": {kind: [{"root": ROOT, "query": identity_query(kind)}] for kind in (*KINDS, KEY)},
             "events": {
                 EVENT: [
@@ -62,7 +64,7 @@ def archive_map(reasons: Mapping[str, Text]) -> DataMap:
             "promises": [
                 {"rule": rule, "role": rule, "event": EVENT, "dispositions": "destroy"} for rule in reasons
             ],
-            "duties": [_duty(rule, why) for rule, why in reasons.items()],
+            "duties": [_duty(rule, why) for rule, why in reasons.items()] + ([_waiting()] if apart else []),
             "files": [{"table": "record", "column": "file", "store": {"env": FILES}}],
         }
     )  # fmt: skip
@@ -72,7 +74,7 @@ def identity_query(kind: str) -> str:
     """The records that an identity of this kind leads to; what is bound is its keyed hash."""
     return (
         "SELECT lookup.record AS key FROM lookup JOIN record ON record.id = lookup.record "
-        f"WHERE record.state = '{KEPT}' AND lookup.kind = '{kind}' AND lookup.digest = :identity"
+        f"WHERE record.state IN ('{KEPT}', '{APART}', '{LEFT}') AND lookup.kind = '{kind}' AND lookup.digest = :identity"
     )
 
 
@@ -86,6 +88,22 @@ def _duty(rule: str, why: Text) -> dict[str, Any]:
         "rule": rule, "root": ROOT, "role": rule, "event": EVENT, "keeps": keeps, "why": why.model_dump(),
     }  # fmt: skip
 
+
+def _waiting() -> dict[str, Any]:
+    keeps = {table: {"row": True, "columns": "all"} for table in _TABLES}
+    return {"seal": True, "root": ROOT, "role": _SET_APART, "keeps": keeps, "why": _UNTIL_LIFTED.model_dump()}
+
+
+_SET_APART: Final = "set-apart-by-restriction"
+
+_WAITING: Final[dict[str, Any]] = {
+    _SET_APART: {"root": ROOT, "query": f"SELECT id AS key FROM record WHERE state = '{APART}'"}
+}
+
+_UNTIL_LIFTED: Final = Text(
+    fr="Une limitation met ces valeurs à part : elles restent scellées jusqu’à sa levée, qui les remet en place.",
+    en="A restriction sets these values apart: they stay sealed until it is lifted, which puts them back.",
+)
 
 _TABLES: Final[dict[str, Any]] = {
     "record": {

@@ -43,8 +43,17 @@ class ArchivedPiece:
 
 def read_record(content: Iterable[bytes]) -> Iterator[ArchivedRow | ArchivedPiece]:
     """The rows and files of a record, one by one; ``content`` is its decrypted stream."""
+    return _parts_of(lines_of(content))
+
+
+def rows_of(lines: Iterable[bytes]) -> Iterator[ArchivedRow]:
+    """The rows among the lines of a record."""
+    return (part for part in _parts_of(lines) if isinstance(part, ArchivedRow))
+
+
+def _parts_of(lines: Iterable[bytes]) -> Iterator[ArchivedRow | ArchivedPiece]:
     table, columns = "", list[str]()
-    for text in _lines(content):
+    for text in lines:
         line = json.loads(text)
         if "row" in line:
             yield ArchivedRow(table, columns, tuple(decoded(value) for value in line["row"]))
@@ -95,7 +104,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", re.split(r"[\\/]", name)[-1])[-100:]
 
 
-def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
+def lines_of(content: Iterable[bytes]) -> Iterator[bytes]:
+    """A decrypted stream, line by line."""
     rest = b""
     for piece in content:
         *whole, rest = (rest + piece).split(b"\n")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from garant.systems.archive import keyring
 from garant.systems.archive.sealing import Unsealable, unseal, unwrap
@@ -22,6 +22,15 @@ from garant.systems.port import ConnectorError
 BUSY_SECONDS = 30
 
 KEPT, PENDING = "kept", "pending"
+
+APART: Final = "apart"
+"""The state of a record of values that a restriction has set apart, until it is lifted."""
+
+LEFT: Final = "left"
+"""The state of such a record once it is lifted, where something of it did not come back: somebody decides."""
+
+SET_APART: Final = "restriction:art-18"
+"""What such a record has in the place of a retention rule; no rule can be called so."""
 
 _SCHEMA = f"""{keyring.SCHEMA}
 CREATE TABLE IF NOT EXISTS record (
@@ -155,10 +164,11 @@ class ArchiveStore:
         """Let the waiting records of a batch stay; how many the batch now has in all."""
         with self.opened() as database:
             database.execute(
-                "UPDATE record SET state = ? WHERE batch = ? AND state = ?", (KEPT, batch, PENDING)
+                "UPDATE record SET state = CASE rule WHEN ? THEN ? ELSE ? END WHERE batch = ? AND state = ?",
+                (SET_APART, APART, KEPT, batch, PENDING),
             )
-            kept = "SELECT count(*) FROM record WHERE batch = ? AND state = ?"
-            return int(database.execute(kept, (batch, KEPT)).fetchone()[0])
+            kept = "SELECT count(*) FROM record WHERE batch = ? AND state IN (?, ?)"
+            return int(database.execute(kept, (batch, KEPT, APART)).fetchone()[0])
 
     def drop(self, batch: str) -> None:
         """Remove the waiting records of a batch, their keys first of all."""
@@ -180,8 +190,16 @@ class ArchiveStore:
 
     def rules(self) -> list[str]:
         """The retention rules that records were archived under."""
+        every = "SELECT DISTINCT rule FROM record WHERE rule != ? ORDER BY 1"
         with self.opened() as database:
-            return [rule for (rule,) in database.execute("SELECT DISTINCT rule FROM record ORDER BY 1")]
+            return [rule for (rule,) in database.execute(every, (SET_APART,))]
+
+    def of_restrictions(self) -> tuple[int, int]:
+        """How many records are of values set apart now, and how many a lifted restriction left sealed."""
+        asked = "SELECT state, count(*) FROM record WHERE rule = ? GROUP BY state"
+        with self.opened() as database:
+            found: dict[str, int] = dict(database.execute(asked, (SET_APART,)).fetchall())
+        return found.get(APART, 0), found.get(LEFT, 0)
 
     def entry(self, record: str) -> RecordEntry:
         """What the index says of a record. Raises NoSuchRecord."""

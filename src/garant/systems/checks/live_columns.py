@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from garant.policy.places import Place
@@ -19,6 +20,7 @@ from garant.systems.treatments import (
     Generalise,
     Prefix,
     Pseudonymise,
+    SetApart,
 )
 
 _TEXTS: Final[frozenset[Family]] = frozenset({"any", "text"})
@@ -85,6 +87,7 @@ def _columns_named(data_map: DataMap) -> Iterator[tuple[Place, str, str]]:
             (("restriction", key, "set", c), restriction.table, c)
             for c in {**restriction.set, **restriction.lift}
         )
+    yield from ((place, table, name) for place, table, name, _ in _apart(data_map))
     for place, _, _, listed in _lists(data_map):
         yield (*place, "key"), listed.table, listed.key
         yield (*place, "code"), listed.table, listed.code
@@ -187,8 +190,16 @@ def _comparable(one: Family, other: Family) -> bool:
     return any(one in same and other in same for same in _SAME)
 
 
+def _apart(data_map: DataMap) -> Iterator[tuple[Place, str, str, SetApart]]:
+    """The columns that a restriction sets apart, and what stands in them meanwhile."""
+    for root, tables in data_map.apart.items():
+        for table, columns in tables.items():
+            for name, how in columns.items():
+                yield ("apart", root, table, name), table, name, how
+
+
 def _writes(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
-    for place, table, name, how in changed_columns(data_map):
+    for place, table, name, how in chain(changed_columns(data_map), _apart(data_map)):
         column = catalogue.column(table, name)
         if column is None:
             continue

@@ -76,6 +76,7 @@ def _roots_named(data_map: DataMap) -> Iterator[tuple[Place, str]]:
     for number, duty in enumerate(data_map.duties):
         yield ("duties", number, "root"), duty.root
     yield from ((("restriction", key), key) for key in data_map.restriction)
+    yield from ((("apart", key), key) for key in data_map.apart)
 
 
 def _links(data_map: DataMap) -> Iterator[tuple[str, int, Link]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from garant.policy.diagnostics import Diagnostic, sorted_by_place
 from garant.policy.document.policy import Policy
 from garant.systems.checks.actions import check_actions
+from garant.systems.checks.aparts import check_apart
 from garant.systems.checks.archives import check_findable, check_phases
 from garant.systems.checks.findings import Finding
 from garant.systems.checks.kept_grounds import check_kept_grounds
@@ -26,6 +27,7 @@ def _findings(loaded: LoadedMap, policy: Policy | None) -> Iterator[Finding]:
     yield from check_actions(loaded.map)
     yield from check_kept_ways(loaded.map)
     yield from check_kept_grounds(loaded.map)
+    yield from check_apart(loaded.map)
     yield from check_fragments(loaded.map)
     yield from check_findable(loaded.map)
     if policy is not None:

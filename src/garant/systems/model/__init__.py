@@ -47,6 +47,7 @@ from garant.systems.treatments import Prefix as Prefix
 from garant.systems.treatments import Pseudonym as Pseudonym
 from garant.systems.treatments import Pseudonymise as Pseudonymise
 from garant.systems.treatments import Refresh as Refresh
+from garant.systems.treatments import SetApart as SetApart
 
 
 class DataMap(Part):
@@ -139,6 +140,15 @@ class DataMap(Part):
             "By root, how the system marks a restriction (art. 18).",
         ),
     ] = Field(default_factory=dict)
+    apart: Annotated[
+        dict[Key, dict[SqlName, dict[SqlName, SetApart]]],
+        said(
+            "Par racine et par table, les colonnes dont une limitation (art. 18) met les valeurs à part, scellées dans "
+            "l’archive, et ce qui s’y lit en attendant ; la levée les y remet.",
+            "By root and table, the columns whose values a restriction (art. 18) sets apart, sealed in the archive, and "
+            "what is read there meanwhile; its end puts them back.",
+        ),
+    ] = Field(default_factory=dict)
     additions: Annotated[
         list[Addition],
         said(
@@ -146,6 +156,13 @@ class DataMap(Part):
             "Where a rectification adds a value that is missing (art. 16).",
         ),
     ] = Field(default_factory=list[Addition])
+
+    @model_validator(mode="after")
+    def _marked_or_apart(self) -> DataMap:
+        both = sorted(self.apart.keys() & self.restriction.keys())
+        if both:
+            raise ValueError(f"apart: {', '.join(both)} is marked by restriction already; keep one of them")
+        return self
 
     @model_validator(mode="after")
     def _added_to_known_columns(self) -> DataMap:

@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from garant.systems.archiving import ApartRecord, Archive
 from garant.systems.files.store import FileStore
-from garant.systems.model import DataMap
+from garant.systems.model import DataMap, Do
 from garant.systems.port import (
     Blocked,
     Blocker,
@@ -26,6 +27,7 @@ from garant.systems.port import (
     bits_of,
 )
 from garant.systems.residue import Keeper
+from garant.systems.returns import Returns
 from garant.systems.sql.asking import create_asked
 from garant.systems.sql.blockers import blockers_of, is_refusal, make_sure, named_blocker
 from garant.systems.sql.counting import Counting
@@ -42,6 +44,7 @@ from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
+from garant.systems.sql.returning import Rehearsal, Returning
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
@@ -56,12 +59,20 @@ class SqlConnector:
         url: SQLAlchemy URL; kept out of every message.
         pseudonym_key: key of the hashes that replace values in place, 32 bytes or more.
         stores: folders of the map's file stores, by the name of their variable.
+        archive: has the values that restrictions set apart.
     """
 
     def __init__(
-        self, data_map: DataMap, url: str, *, pseudonym_key: bytes, stores: dict[str, FileStore] | None = None
+        self,
+        data_map: DataMap,
+        url: str,
+        *,
+        pseudonym_key: bytes,
+        stores: dict[str, FileStore] | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self.data_map = data_map
+        self.archive = archive
         self._stores = stores or {}
         self._pseudonym_key = pseudonym_key
         parsed = read_url(url, data_map.system)
@@ -117,6 +128,26 @@ class SqlConnector:
     def prepare(self, _: sa.Connection, counts: Counts, before_commit: Callable[[Counts], None], /) -> None:
         """Say what the transaction of this connection is about to commit; a journal in the same database goes with it."""
         before_commit(counts)
+
+    def put_back(self, records: Sequence[ApartRecord], before_commit: Callable[[Returns], None]) -> Returns:
+        """Write what was set apart back, in one transaction."""
+        with plain_errors(self.data_map.system), self._changing.connect() as connection:
+            self.dialect.learn(connection, self.data_map)
+            connection.rollback()
+            try:
+                with connection.begin():
+                    returns = self.returning(connection).write(records)
+                    # A journal in the same database goes with it.
+                    self.prepare(connection, Counts(()), lambda _: before_commit(returns))
+                return returns
+            except DBAPIError as error:
+                if not is_refusal(error):
+                    raise
+                raise Blocked([named_blocker(error, Step(records[0].rows[0].table, Do.TREAT, ()))]) from None
+
+    def returning(self, connection: sa.Connection) -> Returning:
+        """What puts back on an open connection."""
+        return Returning(connection, self.dialect, self.data_map, self._pseudonym_key)
 
     def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
         """The roots that are there under a marked key."""
@@ -253,6 +284,7 @@ class _Work:
         taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
         hand_over(self.connection, self.statements, self.change, self.connector.read_file)
+        rehearsal = self._rehearsal()
         self.steps = self._passable()
         collected = {
             n: self._collect(n, step)
@@ -262,10 +294,20 @@ class _Work:
         files = self._files()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.steps))
         self._look_again(collected)
+        if rehearsal is not None:
+            rehearsal.walk()
         watch.check()
         self.current = None
         transaction, marks = self.connector.dialect.transaction(self.connection), taking and taking.marks()
         return Counts(rows, files, transaction, tuple(spared), held, canaries, marks or ())
+
+    def _rehearsal(self) -> Rehearsal | None:
+        """The way back of values that the change sets apart, as their archive has them."""
+        archivist = self.change.archivist
+        if not self.change.apart or archivist is None:
+            return None
+        records = list(archivist.read_back())
+        return Rehearsal(self.connector.returning(self.connection), records)
 
     def _spare(self, scratch: Scratch) -> list[RootKey]:
         """Leave alone whoever is no longer due at the very moment of the change.

@@ -179,16 +179,16 @@ def plain_errors(system: str) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _plain(system, error) from None
+        raise plain_error(system, error) from None
     except (sqlite3.Error, pymysql.err.Error) as error:  # of a cursor that is used directly
-        raise _plain(system, DBAPIError(None, None, error)) from None
+        raise plain_error(system, DBAPIError(None, None, error)) from None
     except InvalidRequestError as error:
         if "is not a MariaDB variant" not in str(error):
             raise
         raise ConnectorError(f"{system}: this is MySQL, on which Garant is not tested; MariaDB is") from None
 
 
-def _plain(system: str, error: DBAPIError) -> ConnectorError:
+def plain_error(system: str, error: DBAPIError) -> ConnectorError:
     if isinstance(error.orig, pymysql.err.Error):
         return _plain_mariadb(system, error)
     reason = f"{system}: {_reason(error)}"

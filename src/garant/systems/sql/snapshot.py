@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from garant.systems.archiving import ApartRecord
 from garant.systems.guards import UNGUARDED, RowGuard
 from garant.systems.paths import Path
 from garant.systems.port import (
@@ -23,6 +24,7 @@ from garant.systems.port import (
     Rows,
     Step,
 )
+from garant.systems.returns import Returns
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee
 from garant.systems.sql.counting import Counting
@@ -75,6 +77,7 @@ class SqlSnapshot:
         """The root and keys that the batch holds, and what holds them, where that is known."""
         self._named: tuple[str, Sequence[RootKey], Mapping[RootKey, int]] | None = None
         """The same of those who leave."""
+        self._apart: Mapping[str, frozenset[RootKey]] | None = None
         self._empty: set[str] = set()
         self._looked_at: set[str] = set()
         self._questions: list[_Asked] = []
@@ -112,6 +115,24 @@ class SqlSnapshot:
     def find_identities(self, query: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
         """The roots that many identities lead to. What no text can hold finds nobody."""
         return find_identities(self._connection, self._dialect, query, identities)
+
+    def find_apart(self, root: str, kind: str, identities: Sequence[str]) -> list[tuple[int, RootKey]]:
+        """The roots that identities led to before a restriction set these apart."""
+        archive = self._connector.archive
+        if archive is None or root not in self.apart():
+            return []
+        return archive.find_apart(self._map.system, root, kind, identities)
+
+    def apart(self) -> Mapping[str, frozenset[RootKey]]:
+        """Root → keys of those whose values a restriction has set apart; looked for once."""
+        archive = self._connector.archive
+        if self._apart is None:
+            self._apart = {} if archive is None else archive.apart(self._map.system)
+        return self._apart
+
+    def judge(self, records: Sequence[ApartRecord]) -> Returns:
+        """What would come back of what was set apart."""
+        return self._connector.returning(self._connection).judge(records)
 
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""

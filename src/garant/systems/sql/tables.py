@@ -22,6 +22,7 @@ def _columns(data_map: DataMap, name: str) -> set[str]:
     for other in data_map.tables.values():
         columns |= {x.parent_column for x in other.links if x.parent == name and x.parent_column}
     columns |= {c for r in data_map.restriction.values() if r.table == name for c in {**r.set, **r.lift}}
+    columns |= {c for tables in data_map.apart.values() for c in tables.get(name, ())}
     columns |= {c for f in data_map.files if f.table == name for c in f.columns}
     if name in data_map.tables:
         table = data_map.tables[name]

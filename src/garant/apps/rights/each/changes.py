@@ -11,6 +11,7 @@ from garant.apps.promises.workspace import Workspace
 from garant.apps.rights.each import values
 from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
+from garant.engine.holds import RESTRICTED
 from garant.engine.manual import Keeper
 from garant.engine.subject import plan_subject
 from garant.policy.document.contacts import Organisation
@@ -39,6 +40,10 @@ _SEALED: Final = Text(
 _HELD: Final = Text(
     fr="Ce qu’un litige ou la justice demande de garder.",
     en="What a dispute or the courts require to be kept.",
+)
+_RESTRICTED: Final = Text(
+    fr="Des données mises à part à votre demande : elles le restent jusqu’à la levée de la limitation.",
+    en="Data set apart as you asked: they stay so until the restriction is lifted.",
 )
 _SHARED: Final = Text(
     fr="Des éléments qui concernent aussi d’autres personnes.",
@@ -109,7 +114,12 @@ def _reasons(selection: Selection) -> list[tuple[Text, str | None]]:
     reasons: list[tuple[Text, str | None]] = [
         (duty.why, duty.until.isoformat() if duty.until else None) for duty in selection.duties if duty.roots
     ]
-    if any(hold.roots for hold in selection.holds) or selection.held:
+    restricted = [hold for hold in selection.holds if hold.hold == RESTRICTED]
+    if restricted:
+        reasons.append((_RESTRICTED, None))
+    if any(hold.roots for hold in selection.holds if hold.hold != RESTRICTED) or (
+        selection.held and not restricted
+    ):
         reasons.append((_HELD, None))
     if any(action.sealed for action in selection.actions):
         reasons.append((_SEALED, None))
