@@ -96,6 +96,15 @@ def test_an_address_with_accents_is_found_however_it_is_written(shop: Shop, form
     assert shop.database.name == "sqlite" or found(shop, "hélène@x.example") == [1]
 
 
+@pytest.mark.parametrize(
+    "stored", [" a@x.example", "a@x.example ", "a@x.example\r\n", "A@x.example\u00a0", "a@x.example\t"]
+)
+def test_an_address_with_space_around_is_found(shop: Shop, stored: str) -> None:
+    """As pasting and importing leave it; another address is another’s."""
+    shop.people(1, email=stored).people(2, email="aa@x.example").people(3, email="a @x.example")
+    assert found(shop, "a@x.example") == found(shop, f" {stored}") == [1]
+
+
 def test_an_accent_makes_another_address(shop: Shop) -> None:
     """To most collations of MariaDB it makes none."""
     shop.people(1, email="helene@x.example").people(2, email="hélène@x.example").people(

@@ -11,6 +11,8 @@ from garant.systems.model import DataMap
 from garant.systems.port import RootKey, Snapshot
 from garant.systems.treatments import SEPARATORS, Replace
 
+_AROUND = (" {}", "{} ", "{}\t", "{}\n", "{}\r", "{}\r\n", "{}\u00a0")
+"""What pasting and importing leave around an address: whoever is known under it is not overlooked."""
 REGION = "FR"
 """Where a phone number without country code is from."""
 
@@ -50,10 +52,11 @@ def roots_of_many(
 
 
 def variants(kind: str, value: str) -> list[str]:
-    """The ways a system may have written an identity: a phone in E.164, national or bare digits."""
+    """The ways a system may have written an identity: a phone in E.164, national or bare digits; an address with space."""
     value = value.strip()
     if kind == "email":
-        return _addresses(value)
+        written = _addresses(value)
+        return [*written, *(around.format(one) for one in written for around in _AROUND)]
     if kind != "phone":
         return [value]
     try:
@@ -61,11 +64,11 @@ def variants(kind: str, value: str) -> list[str]:
     except phonenumbers.NumberParseException:
         return [value]
     formats = phonenumbers.PhoneNumberFormat
-    written = [
+    numbers = [
         phonenumbers.format_number(number, f) for f in (formats.E164, formats.NATIONAL, formats.INTERNATIONAL)
     ]
-    bare = written[1].replace(" ", "")
-    return list(dict.fromkeys([value, *written, bare]))
+    bare = numbers[1].replace(" ", "")
+    return list(dict.fromkeys([value, *numbers, bare]))
 
 
 def _addresses(value: str) -> list[str]:
