@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -39,12 +39,13 @@ class Apart:
 
     def __init__(self, store: ArchiveStore) -> None:
         self._store = store
+        self._keys: dict[str, Key] = {}
 
     def roots(self, system: str) -> dict[str, frozenset[Key]]:
         """Root → keys of those whose values are set apart."""
         found: dict[str, set[Key]] = {}
-        for record, root in self._records(system):
-            found.setdefault(root, set()).add(self._key(record))
+        for _, root, key in self._records(system):
+            found.setdefault(root, set()).add(key)
         return {root: frozenset(keys) for root, keys in found.items()}
 
     def found(self, system: str, root: str, kind: str, identities: Sequence[str]) -> list[tuple[int, Key]]:
@@ -58,16 +59,16 @@ class Apart:
         )
         digests = [lookup_digest(key, kind, one_form(kind, identity)) for identity in identities]
         with self._store.opened() as database:
-            records = [
-                (position, record)
+            database.execute("BEGIN")  # what is let go meanwhile is there until the end
+            return [
+                (position, self._key(database, record))
                 for position, digest in enumerate(digests)
-                for (record,) in database.execute(asked, (APART, system, root, kind, digest))
+                for (record,) in database.execute(asked, (APART, system, root, kind, digest)).fetchall()
             ]
-        return [(position, self._key(record)) for position, record in records]
 
     def sealed(self, system: str, root: str, keys: Collection[Key]) -> list[ApartRecord]:
         """What is set apart of these roots, the last first."""
-        mine = [record for record, of in self._records(system) if of == root and self._key(record) in keys]
+        mine = [record for record, of, key in self._records(system) if of == root and key in keys]
         return [apart_record(record, self._store.content(record)) for record in mine]
 
     def let_go(self, records: Sequence[str]) -> None:
@@ -86,19 +87,18 @@ class Apart:
                 database.execute("UPDATE record SET state = ? WHERE id = ?", (LEFT, record))
             database.execute("COMMIT")
 
-    def _records(self, system: str) -> list[tuple[str, str]]:
+    def _records(self, system: str) -> list[tuple[str, str, Key]]:
+        """The records of a system, the last first: number, root, and the root's key."""
         if not self._store.exists:
             return []
         with self._store.opened() as database:
-            return database.execute(_OF_SYSTEM, (APART, system)).fetchall()
+            database.execute("BEGIN")
+            found = database.execute(_OF_SYSTEM, (APART, system)).fetchall()
+            return [(record, root, self._key(database, record)) for record, root in found]
 
-    def _key(self, record: str) -> Key:
-        """The root's key, which is in the record's first line."""
-        with closing(_opened(self._store, record)) as content:
-            header: dict[str, Any] = json.loads(next(lines_of(content)))
-        return header["key"]
-
-
-def _opened(store: ArchiveStore, record: str) -> Any:
-    content: Iterator[bytes] = store.content(record)
-    return content
+    def _key(self, database: sqlite3.Connection, record: str) -> Key:
+        """The root's key, which is in the record's first line and never changes."""
+        if record not in self._keys:
+            header: dict[str, Any] = json.loads(next(lines_of(self._store.content_in(database, record))))
+            self._keys[record] = header["key"]
+        return self._keys[record]
