@@ -180,7 +180,8 @@ def _each(connection: sa.Connection, found: str, person: int, change: str) -> No
 
 
 COUNTED = (
-    "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM invoice)",
+    # Not NOT IN, which PostgreSQL asks of each row once the list no longer fits its memory.
+    "SELECT count(*) FROM person p WHERE NOT EXISTS (SELECT 1 FROM invoice i WHERE i.person_id = p.id)",
     "SELECT count(DISTINCT person_id) FROM invoice",
     "SELECT min(c.at) FROM ({last}) AS c JOIN due ON due.id = c.person_id",
     "SELECT id, billed FROM due",

@@ -32,6 +32,7 @@ from garant.systems.port import (
     RootKey,
     Snapshot,
     Step,
+    bits_of,
 )
 
 
@@ -156,7 +157,7 @@ class Course:
             again = {key: others.held[key] for key in others.selected}
             waiting = {key: LATER | others.held[key] for key in after}
             self.held = {**others.held, **self.own_held, **again, **waiting}
-            self.later, self.besides = bool(after), any(mask & BESIDES for mask in self.held.values())
+            self.later, self.besides = bool(after), bool(bits_of(self.held.values()) & BESIDES)
 
     def _questions(self, terms: Terms) -> Recheck:
         data_map, binding, archive = self.source.data_map, self.binding, self.selection.archive

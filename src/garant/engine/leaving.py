@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
 from garant.systems.model import DataMap, Duty, PromiseBinding
-from garant.systems.port import BESIDES, LATER, ChangeSet, DutyQuestion, Recheck, RootKey, Snapshot, Step
+from garant.systems.port import (
+    BESIDES,
+    LATER,
+    ChangeSet,
+    DutyQuestion,
+    Recheck,
+    RootKey,
+    Snapshot,
+    Step,
+    bits_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,17 @@ class Others:
             departing = [*before, *keys, *after] if before or after else ()
             waiting = {key: LATER | self.held[key] for key in after}
             whole, later = {**self.held, **held, **waiting}, bool(after)
-            besides = any(whole.get(key, 0) & BESIDES for key in before)
+            besides = waits(whole, before)
         return ChangeSet(root, keys, steps, whole, departing, in_order=later, later=later, besides=besides)
 
 
 NOBODY = Others()
 """Nobody leaves besides."""
+
+
+def waits(held: Mapping[RootKey, int], before: Sequence[RootKey]) -> bool:
+    """Whether something holds some of those who left before, and no batch of a selection is about them."""
+    return bool(bits_of(held.values()) & BESIDES) and any(held.get(key, 0) & BESIDES for key in before)
 
 
 def share(steps: Iterable[Step]) -> bool:
@@ -117,11 +132,12 @@ def carried_over(
     own = [(duty.rule, duty.role) == (binding.rule, binding.role) for duty in known]
     kept = sum(1 << number for number, mine in enumerate(own) if mine)
     masks = {key: held.get(key, 0) for key in keys}
-    return {
-        key: sum(there for here, there in same if mask & here)
-        for key, mask in masks.items()
+    carried = {
+        mask: sum(there for here, there in same if mask & here)
+        for mask in set(masks.values())  # of many roots, there are few
         if not mask & kept
     }
+    return {key: carried[mask] for key, mask in masks.items() if mask in carried}
 
 
 def without(

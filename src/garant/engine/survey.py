@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import reduce
+from itertools import repeat
 
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
-from garant.engine.leaving import NOBODY, Others
+from garant.engine.leaving import NOBODY, Others, waits
 from garant.engine.terms import Terms
 from garant.systems.model import (
     Constant,
@@ -21,7 +21,7 @@ from garant.systems.model import (
     Pseudonymise,
     Refresh,
 )
-from garant.systems.port import BESIDES, Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step
+from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step, bits_of
 from garant.systems.treatments import Country, Mark, PutBack, Replace, Treatment, Written
 
 
@@ -43,7 +43,7 @@ class Surveyor:
         sure = self._own_row_goes(found, root_table)
         asked = [key for key in found.keys if key not in sure]
         departing = [*self.others.before, *found.keys]
-        besides = any(found.held.get(key, 0) & BESIDES for key in self.others.before)
+        besides = waits(found.held, self.others.before)
         change = ChangeSet(self.root, asked, self.steps, found.held, departing, besides=besides)
         left = self.snapshot.unsettled(change) if asked else set[RootKey]()
         return [key for key in found.keys if key in sure or key in left]
@@ -71,7 +71,7 @@ class Surveyor:
 
     def survey(self, keys: Sequence[RootKey], held: Mapping[RootKey, int]) -> Survey:
         """What each action would do, the rows it leaves and to whom, and what will refuse it."""
-        probes = self._probes(_union(held.get(key, 0) for key in keys))
+        probes = self._probes(bits_of(map(held.get, keys, repeat(0))))
         counts = self.snapshot.count(self.change(keys, held, [probe.step for probe in probes]))
         planned = _planned(self.steps, probes, counts)
         idle = {number for number, rows in enumerate(counts.rows[: len(self.steps)]) if not rows}
@@ -137,11 +137,6 @@ class _Probe:
     action: int
     meaning: str
     duty: int = -1
-
-
-def _union(masks: Iterable[int]) -> int:
-    """The duties that hold at least one of the roots."""
-    return reduce(lambda some, more: some | more, masks, 0)
 
 
 def _planned(steps: Sequence[Step], probes: Sequence[_Probe], counts: Counts) -> list[PlannedAction]:

@@ -200,8 +200,8 @@ class Marked:
 
 
 def bits_of(masks: Iterable[int]) -> int:
-    """The duties (bits) that are in at least one of the masks."""
-    return reduce(lambda some, more: some | more, masks, 0)
+    """The duties (bits) that are in at least one of the masks: of many roots, there are few."""
+    return reduce(lambda some, more: some | more, set(masks), 0)
 
 
 @dataclass(frozen=True, slots=True)

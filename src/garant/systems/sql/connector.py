@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
@@ -315,7 +316,7 @@ class _Work:
         Who stays is an owner again of what they share with those who leave.
         """
         concerned = self.change.departing if self.change.besides else self.change.keys
-        self.in_force = bits_of(self.change.held.get(key, 0) for key in concerned)
+        self.in_force = bits_of(map(self.change.held.get, concerned, repeat(0)))
         if self.change.recheck is None:
             return []
         zone, kept = self.connector.data_map.zone, self.kept

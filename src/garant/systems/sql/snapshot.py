@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -226,6 +226,13 @@ class SqlSnapshot:
         statement = statements.visible(table, columns, paths)
         return Rows(table, columns, self._stream(statement))
 
+    def _holds(self, change: ChangeSet) -> bool:
+        """Whether the batch holds the keys of the change already, each with what holds it."""
+        if self._sent is None or self._sent[:2] != (change.root, change.keys):
+            return False
+        sent, asked = (list(map(held.get, change.keys, repeat(0))) for held in (self._sent[2], change.held))
+        return sent == asked
+
     def _passable(self, change: ChangeSet) -> list[Step]:
         """The steps of the change, without the ways that lead nowhere: this transaction sees no row come."""
         return passable(change.steps, self._without_rows(self._map.tables), looking=True)
@@ -277,7 +284,7 @@ class SqlSnapshot:
 
     def _load(self, change: ChangeSet) -> Statements:
         """Send the keys of a change, and give the builder of its statements."""
-        if self._sent != (change.root, change.keys, change.held):
+        if not self._holds(change):
             self._fill(change.root, change.keys, change.held)
             self._sent = (change.root, change.keys, change.held)
         if change.shares and self._named != (change.root, change.departing, change.held):
