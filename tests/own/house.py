@@ -264,7 +264,7 @@ def durable() -> list[str]:
     import sqlalchemy as sa
 
     from garant.apps.installation import completeness
-    from garant.apps.promises.execution import workflow_database
+    from garant.apps.promises.durability import workflow_database
 
     engine = sa.create_engine(workflow_database().replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:

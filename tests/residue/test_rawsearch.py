@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.systems import rawsearch
-from garant.systems.rawsearch import Patterns, Searcher, search_files
+from garant.systems.rawreading import PIECE, Searcher
+from garant.systems.rawsearch import Patterns, search_files
 from garant.systems.residue import distinctive
 
 few = st.binary(min_size=1, max_size=4).map(lambda data: bytes(b % 3 for b in data))
@@ -26,7 +27,7 @@ def test_pieces_are_searched_as_if_they_were_one(forms: list[bytes], pieces: lis
 def test_a_text_across_two_readings_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that reads has its own size of a piece: eight million bytes and then some."""
     file = tmp_path / "large"
-    file.write_bytes(bytes(rawsearch.PIECE - 5) + "Zéphyrine Dupont".encode() + bytes(10))
+    file.write_bytes(bytes(PIECE - 5) + "Zéphyrine Dupont".encode() + bytes(10))
     (read,) = search_files(Patterns(["Zéphyrine Dupont", "somebody else"], ["utf-8"]), [file], 60)
     assert (read.hits, read.size, read.whole) == ({0}, file.stat().st_size, True)
 
@@ -76,7 +77,8 @@ def test_what_is_searched_for_is_never_on_a_command_line(
 
     monkeypatch.setattr(subprocess, "run", spy)
     search_files(Patterns(["canary in"], ["utf-8"]), [tmp_path / "gone"], 60)
-    assert seen == [[sys.executable, "-m", "garant.systems.rawsearch"]]
+    assert seen == [[sys.executable, "-I", "-S", "-c", *rawsearch.READING]]
+    assert "canary" not in "".join(seen[0])
 
 
 @pytest.mark.parametrize(

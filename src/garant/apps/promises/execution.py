@@ -1,26 +1,23 @@
 """Between a command and the workflow: launches DBOS in this process, waits, and ends it.
 
-Each run is its own DBOS executor and application version, so that launching recovers this run
-and nothing else, in this process and no other. The lock of the plan makes sure of one process.
+Launching recovers this run and nothing else, in this process and no other: the lock of the plan makes sure of one process.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 
 from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.promises import gathering, locks, refusals, services
+from garant.apps.promises import durability, gathering, locks, refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.work import Work
@@ -31,11 +28,7 @@ from garant.engine.document import Plan as EnginePlan
 from garant.engine.execution import Execution, PlanRefused
 from garant.engine.residue import SAMPLE, Aftermath
 from garant.engine.run import BATCH
-from garant.site.paths import private_file
 from garant.systems.residue import Cleaning
-
-POLL_SECONDS = 0.05
-"""How often the waiting command looks whether the workflow ended."""
 
 _UNSUCCESSFUL = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -226,59 +219,17 @@ def _run_durably(run: Run) -> None:
 
     from garant.apps.promises import workflows
 
-    with _dbos(run):
+    with durability.launched(run.key):
         status = DBOS.get_workflow_status(_workflow_id(run))
         if status is not None and status.status in _UNSUCCESSFUL:
             run = services.next_attempt(run)
         with SetWorkflowID(_workflow_id(run)):
             handle = DBOS.start_workflow(workflows.run_plan, run.key)
-        handle.get_result(polling_interval_sec=POLL_SECONDS)
+        handle.get_result(polling_interval_sec=durability.POLL_SECONDS)
 
 
 def _workflow_id(run: Run) -> str:
     return f"{run.key}/{run.attempt}"
-
-
-@contextmanager
-def _dbos(run: Run) -> Iterator[None]:
-    from dbos import DBOS
-
-    DBOS(
-        config={
-            "name": "garant",
-            "system_database_url": workflow_database(),
-            "executor_id": run.key,
-            "application_version": run.key,
-            "log_level": "CRITICAL",
-            "enable_otlp": False,
-            "use_listen_notify": False,
-            "notification_listener_polling_interval_sec": POLL_SECONDS,  # what ends it waits for this thread
-            "max_executor_threads": 4,
-            "sys_db_pool_size": 4,
-        }
-    )
-    try:
-        DBOS.launch()
-        yield
-    finally:
-        DBOS.destroy(workflow_completion_timeout_sec=0)
-
-
-def workflow_database() -> str:
-    """Give the URL of DBOS's database: a file in Garant's home, or the PostgreSQL of DATABASE_URL."""
-    if connection.vendor != "postgresql":
-        return f"sqlite:///{private_file(_home() / 'workflows.sqlite3')}"
-    from sqlalchemy import URL
-
-    found = connection.get_connection_params()
-    return URL.create(
-        "postgresql",
-        username=found.get("user"),
-        password=found.get("password"),
-        host=found.get("host"),
-        port=int(found["port"]) if found.get("port") else None,
-        database=found.get("dbname"),
-    ).render_as_string(hide_password=False)
 
 
 def _home() -> Path:

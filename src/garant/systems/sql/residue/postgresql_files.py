@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import psycopg
 
-from garant.systems.rawsearch import PIECE, Patterns, Read, Searcher, search_files
+from garant.systems.rawreading import PIECE, Searcher
+from garant.systems.rawsearch import Patterns, Read, search_files
 
 Connection = psycopg.Connection[Any]
 

@@ -9,7 +9,7 @@ rewrites the whole file, and so drops what others deleted before. VACUUM locks e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from garant.systems.sql.residue.live import still_there
 
 PATIENCE = 5
 """Seconds that cleaning waits for readers: what they hold is said instead."""
+
+_ARGUMENTS = 100
+"""Columns that one call is given: SQLite's functions take 127 (its limits, section 6)."""
 
 _PLACES = (("", "sqlite-file"), ("-wal", "sqlite-wal"), ("-journal", "sqlite-journal"))
 
@@ -129,18 +132,28 @@ def _catalogue(raw: sqlite3.Connection) -> dict[str, list[str]]:
 
 def _held(raw: sqlite3.Connection, table: str, columns: Sequence[str], texts: Sequence[str]) -> set[str]:
     searcher = BytesAhoCorasick([text.encode() for text in texts])
+    between = None if any("\0" in text for text in texts) else "\0"
     found: set[int] = set()
 
-    def look(value: object) -> None:
-        data = value.encode() if isinstance(value, str) else value
-        if isinstance(data, bytes):
+    def look(*values: object) -> None:
+        for data in _searchable(values, between):
             found.update(hit for hit, _, _ in searcher.find_matches_as_indexes(data, overlapping=True))
 
-    raw.create_function("garant_look", 1, look)
-    looks = [sa.func.count(sa.func.garant_look(sa.column(column))) for column in columns]
+    raw.create_function("garant_look", -1, look)
+    some = [columns[start : start + _ARGUMENTS] for start in range(0, len(columns), _ARGUMENTS)]
+    looks = [sa.func.count(sa.func.garant_look(*map(sa.column, names))) for names in some]
     query = sa.select(*looks).select_from(sa.table(table))
     raw.execute(str(query.compile(dialect=sqlite.dialect()))).fetchall()
     return {texts[hit] for hit in found}
+
+
+def _searchable(values: Sequence[object], between: str | None) -> Iterator[bytes]:
+    """The texts and bytes of a row; its texts together where something lies between them that is in no text sought."""
+    lines = [value for value in values if isinstance(value, str)]
+    if between is not None:
+        lines = [between.join(lines)]
+    yield from (line.encode() for line in lines)
+    yield from (value for value in values if isinstance(value, bytes))
 
 
 def _quoted(name: str) -> str:
