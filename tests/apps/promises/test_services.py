@@ -162,7 +162,7 @@ def test_a_receipt_is_written_once_with_its_entry(run: Run) -> None:
 
 
 def test_a_receipt_and_its_entry_are_one_transaction(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full_disk(*_: Any) -> None:
+    def full_disk(*_: Any, **__: Any) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(evidence, "append", full_disk)

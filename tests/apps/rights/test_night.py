@@ -185,11 +185,9 @@ def test_codes_are_few_and_wrong_ones_are_counted(company: str) -> None:
 
 def test_a_request_costs_few_statements(company: str, post: Letters) -> None:
     fill(company, "access", email="first@essai.example")
-    with CaptureQueriesContext(
-        connection,
-    ) as made:
+    with CaptureQueriesContext(connection) as made:
         received(company, email="second@essai.example")
-    assert len(made) <= 75, len(made)
+    assert len(made) <= 22, len(made)
 
 
 def test_forged_and_stale_forms_and_files_are_turned_away(company: str) -> None:

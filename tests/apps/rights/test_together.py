@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import kinds, running
@@ -67,6 +71,39 @@ def gathered_runs() -> list[Run]:
 
 def known(email: str) -> int:
     return len(ask_system("GARANT_DEMO_CRM", "SELECT 1 FROM person WHERE email = ?", email))
+
+
+@contextmanager
+def every_statement() -> Iterator[list[str]]:
+    """What Django sends to Garant's own database, by any thread."""
+    asked: list[str] = []
+
+    def count(execute: Any, sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    def follow(connection: Any, **_: Any) -> None:
+        connection.execute_wrappers.append(count)
+
+    follow(connection)
+    connection_created.connect(follow)
+    try:
+        yield asked
+    finally:
+        connection_created.disconnect(follow)
+        connection.execute_wrappers.remove(count)
+
+
+def test_the_whole_way_of_an_erasure_costs_few_statements(company: str, post: Letters) -> None:
+    """From what the form sends to the second look; those of durable execution, some twenty, are not Django's."""
+    (email,) = prospects(1)
+    with every_statement() as before:
+        approved(company, email)
+    with every_statement() as asked:
+        run_first(company)
+    assert known(email) == 0
+    assert len(before) <= 94, len(before)
+    assert len(asked) <= 80, len(asked)
 
 
 def test_one_run_for_all_who_wait(company: str, post: Letters) -> None:
@@ -169,7 +206,7 @@ def test_a_run_that_stopped_goes_on_from_any_of_its_jobs(
     requests = [approved(company, email) for email in emails]
     really = execution._run_durably
 
-    def lost(_: Run) -> None:
+    def lost(_: Run, **__: bool) -> None:
         raise RunInterruptedError("the server is gone")
 
     monkeypatch.setattr(execution, "_run_durably", lost)

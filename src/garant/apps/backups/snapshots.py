@@ -122,6 +122,8 @@ def put(state: State, folder: Path) -> None:
     state.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (state.home / _UNDERWAY).touch(mode=0o600)
     if (folder / WORKFLOWS).exists():
+        for log in ("-wal", "-shm"):  # of a file that is gone: nothing of it goes into this one
+            (state.home / f"{WORKFLOWS}{log}").unlink(missing_ok=True)
         _move(folder / WORKFLOWS, state.home / WORKFLOWS)
     for source, target in ((folder / CHECKPOINTS, state.checkpoints), (folder / ARCHIVE, state.archive)):
         for one in sorted(source.glob("*")):

@@ -42,8 +42,9 @@ from garant.apps.evidence.subjects import (
     subject_key,
     subject_keys,
 )
+from garant.apps.evidence.turns import joined
 from garant.apps.evidence.verification import DatabaseReport, inspect_database, verify_database
-from garant.apps.evidence.writing import append, checkpoint, open_log
+from garant.apps.evidence.writing import append, checkpoint, one_transaction, open_log
 
 __all__ = [
     "ConflictingEntryError",
@@ -63,9 +64,11 @@ __all__ = [
     "has_forgotten",
     "head",
     "inspect_database",
+    "joined",
     "last_checkpoint",
     "last_kind",
     "latest",
+    "one_transaction",
     "open_log",
     "person",
     "prove",

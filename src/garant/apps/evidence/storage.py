@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
+
+from django.db import models
 
 from garant.apps.evidence import refusals
 from garant.apps.evidence.models import LedgerEntry, Log
@@ -66,14 +69,33 @@ def save_growth(log: Log, full: Iterable[Tile], edge: RightEdge) -> None:
 
 
 def tile_reader(log: Log) -> TileReader:
-    """Read tiles of a log; a missing one reads as empty, which no proof survives. The last ones are remembered."""
+    """Read tiles of a log; a missing one reads as empty, which no proof survives. The last ones are remembered.
+
+    Those of the right border are read together, since who asks for one of them goes on to the others.
+    """
+    widths = enumerate(edge_widths(log.size))
+    border = {(level, log.size // TILE_WIDTH ** (level + 1)) for level, width in widths if width}
+
+    @lru_cache(1)
+    def read_border() -> dict[tuple[int, int], bytes]:
+        return _read_tiles(log, border)
 
     @lru_cache(TILES)
+    def read_one(level: int, index: int) -> bytes:
+        return _read_tiles(log, [(level, index)]).get((level, index), b"")
+
     def read(level: int, index: int) -> bytes:
-        found = StoredTile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True)
-        return bytes(found[0]) if found else b""
+        if (level, index) in border:
+            return read_border().get((level, index), b"")
+        return read_one(level, index)
 
     return read
+
+
+def _read_tiles(log: Log, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    wanted = [models.Q(level=level, index=index) for level, index in places]
+    found = StoredTile.objects.filter(reduce(or_, wanted), log=log).values_list("level", "index", "hashes")
+    return {(level, index): bytes(hashes) for level, index, hashes in found}
 
 
 def read_entries(log: Log, start: int, end: int) -> Sequence[bytes]:

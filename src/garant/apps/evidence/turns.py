@@ -85,6 +85,13 @@ def turn(organisation: str) -> Iterator[Turn]:
             raise
 
 
+@contextmanager
+def joined() -> Iterator[None]:
+    """A transaction; where one is under way, a part of it without a savepoint: where this fails, all of it does."""
+    with transaction.atomic(savepoint=not in_transaction()):
+        yield
+
+
 def in_transaction() -> bool:
     """Whether what is written now is one with what came before it."""
     return _outermost(transaction.get_connection()) is not None

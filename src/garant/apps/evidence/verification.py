@@ -9,6 +9,7 @@ from django.db import transaction
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log, Tile
+from garant.apps.evidence.storage import TILES
 from garant.apps.scoping import scoped
 from garant.ledger import MalformedNoteError, Problem
 from garant.ledger.entries import write_instant
@@ -119,16 +120,26 @@ class _Tiles:
 
     def __init__(self, log: Log, problems: Problems) -> None:
         self._log, self._problems = log, problems
+        self._read: dict[int, dict[int, bytes]] = {}
         self._seen = 0
 
     def check(self, level: int, index: int, computed: bytes) -> None:
         name = tile_path(level, index, len(computed) // HASH_BYTES)
-        stored = Tile.objects.filter(log=self._log, level=level, index=index).first()
+        stored = self._stored(level, index)
         if stored is None:
             self._problems.add("missing", name)
             return
         self._seen += 1
-        compare_tile(self._problems, name, level, index, bytes(stored.hashes), computed)
+        compare_tile(self._problems, name, level, index, stored, computed)
+
+    def _stored(self, level: int, index: int) -> bytes | None:
+        """A tile; with it those that come after it on its level are read, since they will be asked for next."""
+        if index not in self._read.get(level, {}):
+            tiles = Tile.objects.filter(log=self._log, level=level, index__range=(index, index + TILES - 1))
+            self._read[level] = {
+                place: bytes(hashes) for place, hashes in tiles.values_list("index", "hashes")
+            }
+        return self._read[level].get(index)
 
     def finish(self) -> None:
         found = Tile.objects.filter(log=self._log).count()

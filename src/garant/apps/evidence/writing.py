@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import transaction
 
 from garant.apps.evidence import custody, refusals, storage, witnesses
+from garant.apps.evidence.gathering import Gathering, Wanted, gathered, gathering
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
-from garant.apps.evidence.turns import turn
+from garant.apps.evidence.turns import in_transaction, turn
 from garant.apps.scoping import scoped
 from garant.ledger import Checkpoint as Head
 from garant.ledger import (
@@ -46,22 +48,55 @@ def open_log(organisation: str, first: Payload, *, at: datetime, actor: str) -> 
     return log
 
 
-def append(organisation: str, entries: Iterable[Entry]) -> list[LedgerEntry]:
-    """Append entries, and return their rows in the same order.
+@contextmanager
+def one_transaction(organisation: str) -> Iterator[None]:
+    """A transaction, in the scope of an organisation, whose entries are written at its end, at once.
+
+    Inside of another transaction it is a part of that one (a savepoint), which decides when its entries are written.
+    What is wrong with an entry (a key that is there with another content) is said at the end: nothing stays then.
+    """
+    inside = in_transaction()
+    with transaction.atomic(), scoped(organisation):
+        if inside:
+            yield
+            return
+        with gathered(organisation) as said:
+            yield
+            _write_what_waits(organisation, said)
+
+
+def append(organisation: str, entries: Iterable[Entry], *, first: bool = False) -> list[LedgerEntry]:
+    """Append entries, and return their rows in the same order; no rows in :func:`one_transaction`, at whose end they
+    are written.
 
     An entry whose key is there already with the same kind and payload is not written again: its first row is
-    returned. The log stays locked until the caller's transaction ends.
+    returned; with `first` that is not asked: the caller has locked the row that says so, and the database holds it to
+    that. The log stays locked until the caller's transaction ends.
     Raises LogMissingError; ConflictingEntryError when a key is there with another content,
     LedgerUnverifiableError when the stored tree does not fit its size: then nothing is written.
     """
-    wanted = [(entry, entry.canonical()) for entry in entries]
+    wanted = [Wanted(entry, entry.canonical(), first) for entry in entries]
+    waiting = gathering(organisation)
+    if waiting is None:
+        return _write(organisation, wanted)
+    waiting.say(wanted)
+    return []
+
+
+def _write_what_waits(organisation: str, waiting: Gathering | None) -> None:
+    if waiting is not None and (entries := waiting.take()):
+        _write(organisation, entries)
+
+
+def _write(organisation: str, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
     with turn(organisation) as mine:
         log = mine.log
-        known = _known(log, [entry.key for entry, _ in wanted if entry.key])
+        known = _known(log, [one.entry.key for one in wanted if one.entry.key and not one.first])
         edge = mine.edge()
         rows: list[LedgerEntry] = []
         fresh: list[LedgerEntry] = []
-        for entry, data in wanted:
+        for one in wanted:
+            entry, data = one.entry, one.data
             row = known.get(entry.key) if entry.key else None
             if row is None:
                 row = _row(log, edge.size + len(fresh), entry, data)
@@ -107,10 +142,12 @@ def _meaning(data: bytes) -> tuple[str, bytes]:
 def checkpoint(organisation: str) -> Note:
     """Sign the head of the log, unless it is signed already.
 
+    What waits for the end of :func:`one_transaction` is written before.
     What was appended since the last checkpoint is read and hashed again first, and the tree is shown to
     continue the signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
     Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
     """
+    _write_what_waits(organisation, gathering(organisation))
     with turn(organisation) as mine:
         return sign(mine.log, custody.signer(mine.log))
 

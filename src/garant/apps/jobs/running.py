@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,13 @@ from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job, JobState
 from garant.apps.promises import decisions, execution, gathering, locks
-from garant.apps.promises.fates import Fate, fate_of, fates_of
+from garant.apps.promises.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
 from garant.apps.promises.observers import Observer
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError, drifted
 from garant.apps.promises.workspace import Workspace
 from garant.apps.rights import services as rights
-from garant.engine.document import Plan
+from garant.engine.document import Plan, read_plan
 from garant.engine.gathering import gather
 from garant.policy.text import Text
 
@@ -48,27 +48,28 @@ def run(job: Job, watch: Watch) -> Fate:
     """
     with _turn(job.organisation):
         organisation, digest = job.organisation, job.arguments["plan"]
-        begun = fate_of(organisation, digest)
+        plan = decisions.find(organisation, digest)
+        begun = fate_of_plan(plan)
         if begun is not None and not begun.open:  # its document names nobody any more
-            rights.ended(organisation, [digest])  # killed just before it did
+            rights.ended(organisation, {digest: begun})  # killed just before it did
             return begun
-        document = decisions.document(organisation, digest)
+        document = read_plan(plan.document)
         with open_published(organisation, only=sorted(document.map_digests)) as workspace:
-            gathered = gathering.open_plan(organisation, digest)
+            gathered = gathering.open_plan(organisation, digest) if plan.gathered_in_id else None
             if gathered is not None:
-                _carry_out(job, gathered, workspace, watch)
+                ended = _carry_out(job, gathered, workspace, watch)
             elif document.request:
-                _requests(job, document, workspace, watch)
+                ended = _requests(job, plan, document, workspace, watch)
             else:
-                _alone(job, document, workspace, watch)
-    ended = fate_of(organisation, digest)
-    assert ended is not None
-    return ended
+                ended = _alone(job, plan, document, workspace, watch)
+    return ended[digest]
 
 
 def _waiting(job: Job, digest: str) -> list[Plan]:
-    """The plan of a job, and those of the requests behind it that can be carried out with it."""
+    """The plan of a job and those of the requests behind it that can be carried out with it; none where none waits."""
     others = rights.approved_plans(job.organisation, [*services.waiting_runs(job.organisation)])
+    if not others:
+        return []
     wanted = [digest, *(other for other in others if other != digest)]
     return gathering.waiting_among(job.organisation, wanted)
 
@@ -84,23 +85,27 @@ def _turn(organisation: str) -> Iterator[None]:
         time.sleep(0.5)
 
 
-def _requests(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> None:
+def _requests(
+    job: Job, plan: decisions.Plan, document: Plan, workspace: Workspace, watch: Watch
+) -> Mapping[str, Fate]:
     """Carry out the plan of a request with those of the others that wait: what cannot go with it waits for its own job."""
     own: RefusedError | None = None
+    ended: Mapping[str, Fate] = {}
     waiting = _waiting(job, document.digest)
     if len(waiting) > 1:
         gathered = gather(waiting, workspace.policy, workspace.sources, holds.in_force(job.organisation))
-        for plan, refusal in gathered.refused:
-            own = _refused(job, plan.digest, drifted(refusal.text)) or own
+        for one, refusal in gathered.refused:
+            own = _refused(job, one.digest, drifted(refusal.text)) or own
         if gathered.plan is not None and len(gathered.plan.gathers) > 1:
-            _carry_out(job, gathered.plan, workspace, watch)
-    if own is None and (len(waiting) < 2 or fate_of(job.organisation, document.digest) is None):
+            ended = _carry_out(job, gathered.plan, workspace, watch)
+    if own is None and document.digest not in ended:
         try:
-            _alone(job, document, workspace, watch)
+            ended = _alone(job, plan, document, workspace, watch)
         except RefusedError as refusal:
             own = _refused(job, document.digest, refusal)
     if own is not None:
         raise own
+    return ended
 
 
 def _refused(job: Job, digest: str, refusal: RefusedError) -> RefusedError | None:
@@ -116,10 +121,12 @@ def _refused(job: Job, digest: str, refusal: RefusedError) -> RefusedError | Non
     return None
 
 
-def _alone(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> None:
+def _alone(
+    job: Job, plan: decisions.Plan, document: Plan, workspace: Workspace, watch: Watch
+) -> Mapping[str, Fate]:
     """Carry out one plan, in the name of whoever asked for it."""
     digest = document.digest
-    execution.apply_plan(
+    run = execution.apply_plan(
         document,
         workspace,
         digest=digest,
@@ -127,11 +134,14 @@ def _alone(job: Job, document: Plan, workspace: Workspace, watch: Watch) -> None
         observer=watch.observer,
         stop=watch.stop,
         begun=lambda: rights.began(job.organisation, [digest]),
+        registered=plan,
     )
-    _ended(job, [digest])
+    ended = {digest: fate_of_run(run)}
+    _ended(job, ended)
+    return ended
 
 
-def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> None:
+def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> Mapping[str, Fate]:
     """Carry out a gathered plan, note the end of each of its requests, and close the jobs that asked for them."""
     execution.apply_gathered(
         gathered,
@@ -140,14 +150,20 @@ def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> 
         stop=watch.stop,
         begun=lambda: rights.began(job.organisation, gathered.gathers),
     )
-    _ended(job, gathered.gathers)
+    ended = fates_of(job.organisation, gathered.gathers)
+    _ended(job, ended)
+    return ended
 
 
-def _ended(job: Job, digests: Sequence[str]) -> None:
-    rights.ended(job.organisation, digests)
+def _ended(job: Job, ended: Mapping[str, Fate]) -> None:
+    """Note the end of each request, and close the jobs of those that went with this one."""
+    rights.ended(job.organisation, ended)
+    if len(ended) < 2:
+        return
     others = services.waiting_runs(job.organisation)
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for digest, fate in fates_of(job.organisation, [one for one in digests if one in others]).items():
-        alike[fate.key, fate.state].append(others[digest])
+    for digest, fate in ended.items():
+        if digest in others:
+            alike[fate.key, fate.state].append(others[digest])
     for (run, state), keys in alike.items():
         services.end_waiting(job.organisation, keys, JobState.DONE, outcome={"run": run, "state": state})

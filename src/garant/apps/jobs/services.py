@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django_scopes import scopes_disabled
 
+from garant.apps.evidence import services as evidence
 from garant.apps.jobs.models import OPEN, Job, JobState
 from garant.apps.scoping import scope_of, scoped
 from garant.policy.text import Text
@@ -37,7 +38,7 @@ class JobUnknownError(LookupError):
 def ask(organisation: str, kind: str, arguments: Mapping[str, Any] | None = None, *, actor: str) -> Job:
     """Ask for a job; the same one asked again while it has not ended is that one."""
     wanted = dict(arguments or {})
-    with transaction.atomic(), scoped(organisation):
+    with evidence.joined(), scoped(organisation):
         for one in Job.objects.filter(kind=kind, state__in=OPEN):
             if one.arguments == wanted:
                 return one

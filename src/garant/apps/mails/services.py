@@ -48,6 +48,7 @@ __all__ = [
     "send_now",
     "set_frame",
     "unreachable",
+    "whose",
 ]
 
 FIRST: Final = timedelta(minutes=1)
@@ -82,7 +83,7 @@ class Sent:
 
 
 @for_organisation
-@transaction.atomic
+@evidence.joined()
 def send(
     organisation: str,
     to: str,
@@ -126,11 +127,12 @@ def send(
         due_at=now,
         until=until or now + GIVEN_UP,
     )
-    commitment = evidence.subject_commitment(organisation, _whose(about), _evidence(words))
+    commitment = evidence.subject_commitment(organisation, whose(about), _evidence(words))
     _enter(
         organisation,
         MailWritten(mail=key, about=about, letter=letter.kind or "letter", commitment=commitment),
         key,
+        first=True,
     )
     return key
 
@@ -306,7 +308,7 @@ def _drop(one: Mail) -> None:
 
 
 def _forgotten(organisation: str, about: str, mails: int) -> None:
-    evidence.destroy_subject_keys(organisation, [_whose(about)])
+    evidence.destroy_subject_keys(organisation, [whose(about)])
     if mails:
         _enter(organisation, MailForgotten(about=about, mails=mails), None)
 
@@ -325,7 +327,7 @@ def _seen(one: Mail) -> Sent:
 
 
 def _seal(organisation: str, about: str, key: str, words: dict[str, Any]) -> bytes:
-    secret = evidence.subject_key(organisation, _whose(about))
+    secret = evidence.subject_key(organisation, whose(about))
     return wrap(secret, json.dumps(words, ensure_ascii=False).encode(), key)
 
 
@@ -333,7 +335,7 @@ def _words(one: Mail) -> dict[str, Any]:
     """Raises UnwrapRefusedError: the key is another now."""
     if one.sealed is None:
         raise UnwrapRefusedError(one.key)
-    secret = evidence.subject_key(one.organisation, _whose(one.about))
+    secret = evidence.subject_key(one.organisation, whose(one.about))
     return json.loads(unwrap(secret, bytes(one.sealed), one.key))
 
 
@@ -345,12 +347,13 @@ def _evidence(words: dict[str, Any]) -> dict[str, Any]:
     return {"to": words["to"], "subject": words["subject"], "text": text}
 
 
-def _whose(about: str) -> tuple[str, ...]:
+def whose(about: str) -> tuple[str, ...]:
+    """Under what the key of the letters about something is filed."""
     return ("garant", "mails", about)
 
 
-def _enter(organisation: str, payload: Payload, key: str | None) -> None:
-    evidence.append(organisation, [Entry(payload, _now(), key=f"mail/{key}" if key else None)])
+def _enter(organisation: str, payload: Payload, key: str | None, *, first: bool = False) -> None:
+    evidence.append(organisation, [Entry(payload, _now(), key=f"mail/{key}" if key else None)], first=first)
 
 
 def _now() -> datetime:

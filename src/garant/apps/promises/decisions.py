@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
+from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
 from garant.apps.promises.fates import ends_of, fate_of
@@ -38,8 +37,8 @@ class Line:
 
 def propose(plan: EnginePlan, *, actor: str) -> Plan:
     """Keep a plan for somebody to approve, with who made it."""
-    with transaction.atomic(), scoped(plan.organisation):
-        kept = services.register_plan(plan)
+    with evidence.joined(), scoped(plan.organisation):
+        kept = services.register_plan(plan, made_by=actor)
         if not kept.made_by:
             kept.made_by = actor
             kept.save(update_fields=["made_by"])

@@ -39,7 +39,7 @@ Start = Callable[[Plan, int], Run]
 """Begins the run of a plan with so many roots in a batch, or gives back the one that began."""
 
 Begun = Callable[[], None]
-"""Told that a run has begun, each time it is gone on with."""
+"""Told that a run begins, first thing in its transaction, and each time it is gone on with."""
 
 
 def nothing() -> None:
@@ -62,6 +62,7 @@ def apply_plan(
     now: datetime | None = None,
     cleaning: Cleaning = Cleaning.LIGHT,
     begun: Begun = nothing,
+    registered: Plan | None = None,
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
@@ -75,7 +76,8 @@ def apply_plan(
         batch_size: roots per transaction.
         now: another instant than the clock's, for a story told in the past or the future.
         cleaning: how far the systems are cleaned before their bytes are searched.
-        begun: called once the run has begun, each time it is gone on with.
+        begun: called first in the transaction in which the run begins, and each time it is gone on with.
+        registered: the plan as it is kept, where it was just read.
 
     Raises:
         RefusedError: a plan for a day to come, another digest, a changed policy or map, reality drifted beyond the plan's
@@ -86,7 +88,7 @@ def apply_plan(
         raise refusals.another_digest(found=digest, expected=plan.digest)
     today = _refuse_future(plan, workspace, now or datetime.now(UTC))
     approved = services.approve(
-        services.register_plan(plan),
+        registered or services.register_plan(plan),
         digest=digest,
         actor=actor,
         policy_digest=workspace.policy.digest,
@@ -195,13 +197,16 @@ def carry_out(
         _verify(plan.organisation)
         size = batch_size if known is None else known.batch_size
         work = open_work(known is not None and services.has_touched(known), size)
-        run = start(plan, size)
-        begun()
+        with evidence.one_transaction(plan.organisation):
+            begun()  # requests are locked before plans, and both before the log, here as elsewhere
+            run = start(plan, size)
         here = Attendance(plan.organisation, work, observer, stop or threading.Event(), aftermath)
         with attending(run.key, here):
-            _run_durably(run)
+            _run_durably(run, fresh=known is None)
+        if here.closed is not None:
+            return here.closed
         with scoped(plan.organisation):
-            return Run.objects.get(pk=run.key)
+            return Run.objects.select_related("plan").get(pk=run.key)
 
 
 def _verify(organisation: str) -> None:
@@ -214,13 +219,14 @@ def _verify(organisation: str) -> None:
         raise
 
 
-def _run_durably(run: Run) -> None:
+def _run_durably(run: Run, *, fresh: bool) -> None:
+    """Carry a run out, or go on with it; one that just began has no workflow yet."""
     from dbos import DBOS, SetWorkflowID
 
     from garant.apps.promises import workflows
 
     with durability.launched(run.key):
-        status = DBOS.get_workflow_status(_workflow_id(run))
+        status = None if fresh else DBOS.get_workflow_status(_workflow_id(run))
         if status is not None and status.status in _UNSUCCESSFUL:
             run = services.next_attempt(run)
         with SetWorkflowID(_workflow_id(run)):

@@ -66,6 +66,19 @@ def fate_of(organisation: str, digest: str) -> Fate | None:
     return fates_of(organisation, [digest]).get(digest) if digest else None
 
 
+def fate_of_plan(plan: Plan) -> Fate | None:
+    """What became of a plan that was just read; None where no run has begun to carry it out."""
+    with scoped(plan.organisation):
+        carried_by = plan.gathered_in_id or plan.digest
+        run = Run.objects.select_related("plan").filter(plan=carried_by).first()
+        return None if run is None else _fate(plan, run)
+
+
+def fate_of_run(run: Run) -> Fate:
+    """What became of the plan of a run, carried out alone."""
+    return _fate(run.plan, run)
+
+
 def settle(gathered: Plan, members: Sequence[Plan], checked: Checked) -> None:
     """Write down, of the plans that one run carried out, of which nothing is left. In the caller's transaction."""
     if not members:

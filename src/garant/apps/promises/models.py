@@ -127,6 +127,11 @@ class Batch(models.Model):
         return f"{self.key} ({self.state})"
 
     @property
+    def written(self) -> bool:
+        """Whether it has its receipt."""
+        return self.state != BatchState.PREPARED
+
+    @property
     def rows(self) -> int:
         """Rows that the receipt counts, all tables together."""
         tables = (self.receipt or {}).get("tables", [])

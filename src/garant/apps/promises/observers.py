@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from garant.apps.promises.models import Run
 from garant.apps.promises.work import Aftermath, Work
 
 
@@ -35,6 +36,8 @@ class Attendance:
     observer: Observer
     stop: threading.Event
     aftermath: Aftermath | None = None
+    closed: Run | None = None
+    """The run once this process has ended it."""
 
 
 _present: dict[str, Attendance] = {}

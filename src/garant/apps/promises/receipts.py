@@ -22,7 +22,7 @@ from garant.apps.promises.entries import (
     Selected,
     TableRows,
 )
-from garant.apps.promises.models import BatchState, Plan, Run
+from garant.apps.promises.models import Batch, BatchState, Plan, Run
 from garant.apps.promises.work import BatchResult, Checked
 
 _NAME = re.compile(SQL_FORM)
@@ -85,9 +85,9 @@ def batch_recorded(run_key: str, batch_key: str, result: BatchResult, marked: in
     )
 
 
-def run_finished(run: Run, checked: Checked, *, waiting: int = 0) -> RunFinished:
+def run_finished(run: Run, written: Sequence[Batch], checked: Checked, *, waiting: int = 0) -> RunFinished:
     """What the receipts of a run add up to, and what the systems answered when asked again."""
-    batches = run.receipts()
+    batches = [batch for batch in written if batch.written]
     return RunFinished(
         run=run.key,
         plan=run.plan.digest,

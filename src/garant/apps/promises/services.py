@@ -36,8 +36,8 @@ R = TypeVar("R")
 
 
 def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function one transaction, and keep its types."""
-    return cast("Callable[P, R]", transaction.atomic(function))
+    """Make a function one transaction, or part of the one that it is called in, which fails with it; keep its types."""
+    return cast("Callable[P, R]", evidence.joined()(function))
 
 
 RUN_DIGITS = 16
@@ -53,25 +53,27 @@ class Received:
     purpose: str
 
 
-def register_plan(plan: EnginePlan) -> Plan:
+def register_plan(plan: EnginePlan, *, made_by: str = "") -> Plan:
     """Remember a frozen plan under its digest; the same plan again is the same row."""
-    document = plan.document()
     with scoped(plan.organisation):
-        registered, _ = Plan.objects.get_or_create(
-            digest=plan.digest,
-            defaults={
-                "organisation": plan.organisation,
-                "kind": plan.kind,
-                "document": document,
-                "summary": summary_of(document),
-                "registered_at": _now(),
-            },
-        )
+        registered = Plan.objects.filter(pk=plan.digest).first()
+        if registered is None:
+            document = plan.document()
+            made = Plan(
+                digest=plan.digest,
+                organisation=plan.organisation,
+                kind=plan.kind,
+                document=document,
+                summary=summary_of(document),
+                registered_at=_now(),
+                made_by=made_by,
+            )
+            Plan.objects.bulk_create([made], ignore_conflicts=True)  # the same, at the same instant
+            return made
     return registered
 
 
 @for_plan
-@_in_one_transaction
 def approve(
     plan: Plan, *, digest: str, actor: str, policy_digest: str, map_digests: Mapping[str, str]
 ) -> Plan:
@@ -80,8 +82,13 @@ def approve(
     Raises:
         RefusedError: another digest was named, or the policy or a map changed since.
     """
+    _refuse_changes(plan, digest, policy_digest, map_digests)
+    return plan if plan.approved else _approve(plan, actor)  # nothing takes an approval back
+
+
+@_in_one_transaction
+def _approve(plan: Plan, actor: str) -> Plan:
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
-    _refuse_changes(locked, digest, policy_digest, map_digests)
     if locked.approved:
         return locked
     locked.approved_by, locked.approved_at = actor, _now()
@@ -90,9 +97,10 @@ def approve(
     people = subjects.commitments(locked.organisation, named, PlanApproved.kind, locked.digest)
     first, rest = subjects.spread(people)
     key = f"plan/{locked.digest}"
-    _enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver")
+    _enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver", first=True)
     for part, chunk in enumerate(rest, start=1):
-        _enter(locked, PlanPeople(plan=locked.digest, part=part, people=chunk), f"{key}/people/{part}")
+        people_too = PlanPeople(plan=locked.digest, part=part, people=chunk)
+        _enter(locked, people_too, f"{key}/people/{part}", first=True)
     return locked
 
 
@@ -154,7 +162,7 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     )
     if locked.document.get("tasks"):
         _ask_persons(locked, run)
-    _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started")
+    _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started", first=True)
     return run
 
 
@@ -177,6 +185,12 @@ def next_attempt(run: Run) -> Run:
     run.attempt += 1
     run.save(update_fields=["attempt"])
     return run
+
+
+@for_run
+def batch_of(run_key: str, batch_key: str) -> Batch | None:
+    """Give what is written down of a batch, prepared or with its receipt, if anything is."""
+    return Batch.objects.filter(run_id=run_key, key=batch_key).first()
 
 
 @for_run
@@ -231,13 +245,6 @@ def _parts(run_key: str, batch_key: str) -> Any:
 
 
 @for_run
-def receipt_of(run_key: str, batch_key: str) -> Batch | None:
-    """Give a batch whose receipt is written, if it is."""
-    batches = Batch.objects.filter(run_id=run_key, key=batch_key)
-    return batches.exclude(state=BatchState.PREPARED).first()
-
-
-@for_run
 @_in_one_transaction
 def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
@@ -253,7 +260,7 @@ def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
         batch.save(force_insert=True)
     else:
         batch.save(update_fields=["state", "receipt", "recovered", "written_at"])
-    _enter(run.plan, entry, f"{run_key}/{batch_key}")
+    _enter(run.plan, entry, f"{run_key}/{batch_key}", first=True)
     return batch
 
 
@@ -277,7 +284,11 @@ def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
         return
     run.residue = {**run.residue, system: dict(report)}
     run.save(update_fields=["residue"])
-    _enter(run.plan, receipts.residue_searched(run.key, report), f"{run.key}/residue/{system}")
+    _enter(run.plan, *_searched(run, report))
+
+
+def _searched(run: Run, report: Mapping[str, Any]) -> tuple[Payload, str]:
+    return receipts.residue_searched(run.key, report), f"{run.key}/residue/{report['system']}"
 
 
 def forget_canaries(run_key: str) -> None:
@@ -286,28 +297,39 @@ def forget_canaries(run_key: str) -> None:
 
 
 @for_run
-def residue_of(run_key: str, system: str) -> Mapping[str, Any] | None:
-    """Give what was written down of a system's residue, if it was searched."""
-    return Run.objects.get(pk=run_key).residue.get(system)
+def residue_of(run_key: str) -> Mapping[str, Mapping[str, Any]]:
+    """Give what was written down of the residue of each system that was searched."""
+    return Run.objects.get(pk=run_key).residue
 
 
 @for_run
 @_in_one_transaction
-def finish_run(run_key: str, checked: Checked) -> Run:
-    """Close a run with what the systems answered when asked again, and sign a checkpoint."""
+def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | None = None) -> Run:
+    """Close a run with what the systems answered when asked again, and sign a checkpoint.
+
+    What the last system searched keeps of what was taken away is written down with it.
+    """
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
     if not run.open:
         return run
-    asked = tasks.of_run(run.key)
+    organisation, entries = run.plan.organisation, list[tuple[Payload, str]]()
+    if searched is not None and searched["system"] not in run.residue:
+        run.residue = {**run.residue, searched["system"]: dict(searched)}
+        entries.append(_searched(run, searched))
+    asked = tasks.of_run(run.key) if run.plan.document.get("tasks") else []
     run.state = _end(asked, verified=checked.verified)
     waiting = sum(task.waiting for task in asked)
     run.finished_at, run.verification = _now(), dict(checked.details)
-    run.save(update_fields=["state", "finished_at", "verification"])
-    _enter(run.plan, receipts.run_finished(run, checked, waiting=waiting), f"{run.key}/finished")
-    evidence.checkpoint(run.plan.organisation)
-    members = list(run.plan.members.all())
+    run.save(update_fields=["state", "finished_at", "verification", "residue"])
+    batches = list(run.batches.defer("prepared", "canaries"))
+    entries.append((receipts.run_finished(run, batches, checked, waiting=waiting), f"{run.key}/finished"))
+    evidence.append(
+        organisation, [Entry(payload, _now(), "garant", key) for payload, key in entries], first=True
+    )
+    evidence.checkpoint(organisation)
+    members = list(run.plan.members.all()) if run.plan.document.get("gathers") else []
     fates.settle(run.plan, members, checked)
-    _forget_whom(run, members)
+    _forget_whom(run, batches, members)
     return run
 
 
@@ -345,12 +367,13 @@ def _received(answered: tasks.Task) -> Received:
     return Received(run.key, run.state, answered.purpose)
 
 
-def _forget_whom(run: Run, members: Sequence[Plan]) -> None:
+def _forget_whom(run: Run, batches: Sequence[Batch], members: Sequence[Plan]) -> None:
     """Drop whose data a finished run was about: its digest, numbers and receipts stay.
 
     Data that serve no purpose any more are not kept (GDPR art. 5(1)(e)), here no more than there.
     """
-    run.batches.filter(state=BatchState.PREPARED).delete()
+    if not all(batch.written for batch in batches):
+        run.batches.filter(state=BatchState.PREPARED).delete()
     run.batches.update(prepared=None, canaries=None)
     done = [run.plan, *members]
     for plan in done:
@@ -377,15 +400,19 @@ def forget_plan(organisation: str, digest: str) -> None:
 class RunJournal:
     """The engine's journal, kept in the rows of one run."""
 
-    def __init__(self, run_key: str) -> None:
+    def __init__(self, run_key: str, *, read: Mapping[str, Mapping[str, Any] | None] | None = None) -> None:
         self._run_key = run_key
+        self._read = dict(read or {})
 
     def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
-        """Give the counts of a batch that may or may not have been committed."""
+        """Give the counts of a batch that may or may not have been committed; those just read, once."""
+        if batch_key in self._read:
+            return self._read.pop(batch_key)
         return prepared_counts(self._run_key, batch_key)
 
     def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
         """Write the counts down before the target commits."""
+        self._read.pop(batch_key, None)
         prepare_batch(self._run_key, batch_key, counts)
 
     def skipped(self, batch_key: str) -> Sequence[int | str]:
@@ -393,9 +420,9 @@ class RunJournal:
         return skipped_roots(self._run_key, batch_key)
 
 
-def _enter(plan: Plan, payload: Payload, key: str, *, actor: str = "garant") -> None:
+def _enter(plan: Plan, payload: Payload, key: str, *, actor: str = "garant", first: bool = False) -> None:
     """Append one entry to the organisation's ledger, once; roles stand for people there."""
-    evidence.append(plan.organisation, [Entry(payload, _now(), actor, key)])
+    evidence.append(plan.organisation, [Entry(payload, _now(), actor, key)], first=first)
 
 
 def _now() -> datetime:

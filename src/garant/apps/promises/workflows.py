@@ -6,7 +6,7 @@ and DBOS's note of it; services make that harmless, because a receipt is written
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from garant.apps.promises import services
 from garant.apps.promises.discretion import brief
 from garant.apps.promises.observers import Progress, present
 from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
+from garant.apps.promises.work import Aftermath
 from garant.apps.scoping import scoped
 from garant.systems.port import Interrupted, SystemUnreachable
 
@@ -45,46 +46,55 @@ def is_passing(error: BaseException) -> bool:
 def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     """Carry out one batch unless its receipt exists, and write the receipt."""
     with _in_one_scope(run_key), _one_sentence():
-        batch = services.receipt_of(run_key, batch_key)
-        if batch is None:
-            result = present(run_key).work.execute(batch_key, services.RunJournal(run_key))
+        batch = services.batch_of(run_key, batch_key)
+        if batch is None or not batch.written:
+            journal = services.RunJournal(run_key, read={batch_key: batch and batch.prepared})
+            result = present(run_key).work.execute(batch_key, journal)
             batch = services.record_receipt(run_key, batch_key, result)
         return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
 
 
 @DBOS.step(
-    name="garant.search_residue",
+    name="garant.finish_run",
     retries_allowed=True,
     max_attempts=ATTEMPTS,
     interval_seconds=0.5,
     backoff_rate=3.0,
     should_retry=is_passing,
 )
-def search_residue(run_key: str, system: str) -> None:
-    """Clean and search one system unless that is written down, and write it down."""
-    with _in_one_scope(run_key), _one_sentence():
-        aftermath = present(run_key).aftermath
-        if aftermath is not None and services.residue_of(run_key, system) is None:
-            report = aftermath.look(system, services.canaries_of(run_key, system))
-            services.record_residue(run_key, report.details)
-
-
-@DBOS.step(name="garant.finish_run")
 def finish_run(run_key: str) -> str:
-    """Ask the systems again, close the run, sign the ledger."""
+    """Search what the systems keep, ask them again, close the run, sign the ledger."""
     with _in_one_scope(run_key), _one_sentence():
-        checked = present(run_key).work.verify(services.RunJournal(run_key))
-        state = services.finish_run(run_key, checked).state
+        here = present(run_key)
+        searched = _search_residue(run_key, here.aftermath)
+        checked = here.work.verify(services.RunJournal(run_key))
+        here.closed = services.finish_run(run_key, checked, searched)
         services.forget_canaries(run_key)
-        return state
+        return here.closed.state
+
+
+def _search_residue(run_key: str, aftermath: Aftermath | None) -> Mapping[str, Any] | None:
+    """Clean and search each system unless that is written down, and write it down; the last one is given back, to be
+    written down with the end of the run."""
+    if aftermath is None or not (systems := aftermath.systems()):
+        return None
+    known = services.residue_of(run_key)
+    found: Mapping[str, Any] | None = None
+    for system in systems:
+        if system in known:
+            continue
+        if found is not None:
+            services.record_residue(run_key, found)
+        found = aftermath.look(system, services.canaries_of(run_key, system)).details
+    return found
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
 def run_plan(run_key: str) -> str:
     """Carry out every batch of a run in order, then verify; gives the final state.
 
-    Which batches there are, and which systems are searched afterwards, follows from the frozen plan and the size of a
-    batch that the run began with: the same each time it is gone on with.
+    Which batches there are follows from the frozen plan and the size of a batch that the run began with: the same each
+    time it is gone on with.
     """
     close_old_connections()
     try:
@@ -95,9 +105,6 @@ def run_plan(run_key: str) -> str:
             answer = run_batch(run_key, batch_key)
             progress = Progress(run_key, batch_key, done, len(batch_keys), **answer)
             present(run_key).observer(progress)
-        aftermath = present(run_key).aftermath
-        for system in aftermath.systems() if aftermath else ():
-            search_residue(run_key, system)
         return finish_run(run_key)
     except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
         raise RunInterruptedError(str(spent.errors[-1])) from None

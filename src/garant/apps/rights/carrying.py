@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 
+from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises.fates import Fate, fates_of
 from garant.apps.rights import directives, lifting, planning, store
@@ -31,22 +32,23 @@ def approved_plans(organisation: str, digests: Sequence[str]) -> list[str]:
 @for_organisation
 def began(organisation: str, digests: Sequence[str]) -> None:
     """Note that these plans, those of them that are requests', are being carried out."""
-    with transaction.atomic():
+    with evidence.joined():
         store.move_all(organisation, _locked(digests, State.APPROVED), State.RUNNING, store.GARANT)
 
 
 @for_organisation
-def ended(organisation: str, digests: Sequence[str]) -> None:
+def ended(organisation: str, every: Mapping[str, Fate]) -> None:
     """Note how the runs of requests' plans ended; again changes nothing."""
-    fates = {digest: fate for digest, fate in fates_of(organisation, digests).items() if not fate.open}
-    with transaction.atomic():
+    fates = {digest: fate for digest, fate in every.items() if not fate.open}
+    with evidence.one_transaction(organisation):
         requests = _locked(list(fates), State.RUNNING)
         known = _noted(requests)
         news = [one for one in requests if (one.key, *_outcome(fates[one.plan])) not in known]
         store.note_each([(one, "ran", _detail(fates[one.plan])) for one in news], store.GARANT)
         for one in news:
             _follow(one, fates[one.plan])
-        for one in Request.objects.select_for_update().filter(lift_plan__in=list(fates), forget_on=None):
+        lifting_marks = [digest for digest, fate in fates.items() if fate.run.plan.kind == "lifting"]
+        for one in Request.objects.select_for_update().filter(lift_plan__in=lifting_marks, forget_on=None):
             if fates[one.lift_plan].state != "not-kept":
                 lifting.ended(one)
                 lists.restrict(organisation, _known(one), on=False)
@@ -66,7 +68,7 @@ def overtaken(organisation: str, digest: str, why: Text) -> None:
             store.move(request, State.SEARCHING, store.GARANT)
     for request in found:
         with suppress(ConnectorError):  # it is planned by hand then
-            planning.propose_where_it_can(organisation, request.key)
+            planning.propose_where_it_can(store.find(organisation, request.key))
 
 
 @for_organisation

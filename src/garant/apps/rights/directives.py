@@ -112,8 +112,8 @@ def of_person(organisation: str, email: str) -> Said | None:
 
 def look_up(request: Request) -> None:
     """For an heir or a trusted person: what the person who died had asked for, if anything. In the transaction."""
-    whom = opened(request)
-    if whom is None or request.right != Right.POST_MORTEM:
+    whom = opened(request) if request.right == Right.POST_MORTEM else None
+    if whom is None:
         return
     found = of_person(request.organisation, whom.about.get("email", ""))
     if found is None and request.capacity == Capacity.CONTROLLER:
@@ -134,8 +134,8 @@ def look_up(request: Request) -> None:
 
 def hands_first(request: Request) -> bool:
     """Whether a copy is to be handed over before the data are erased, and has not been yet."""
-    whom = opened(request)
-    if whom is None or request.right != Right.POST_MORTEM or whom.notes.get("wish") != Wish.HAND:
+    whom = opened(request) if request.right == Right.POST_MORTEM else None
+    if whom is None or whom.notes.get("wish") != Wish.HAND:
         return False
     return not Step.objects.filter(request=request, kind="packed").exists()
 

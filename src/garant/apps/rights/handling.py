@@ -245,7 +245,7 @@ def correct(
         RequestRefusedError: no value, one that nobody holds, or not in this state.
     """
     _corrected(organisation, key, wanted, actor=actor)
-    planning.propose_where_it_can(organisation, key)
+    planning.propose_where_it_can(store.find(organisation, key))
 
 
 @store.moving(State.SEARCHING, State.PLANNED)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db import transaction
-
+from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.rights import directives, letters, refusals, store
 from garant.apps.rights.entries import RequestIdentified
@@ -20,6 +20,7 @@ from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.sealing import key_of, mark, opened, seal
 from garant.apps.rights.words import Capacity, Method, State
 from garant.apps.scoping import for_organisation
+from garant.ledger.entries import Payload
 
 DIGITS: Final = 8
 MINUTES: Final = 60
@@ -39,10 +40,9 @@ INSIDE_DAYS: Final = 7
 def send_code(request: Request) -> bool:
     """Send a new code, unless one just went or too many did today. In the caller's transaction."""
     at = store.now()
-    codes = Code.objects.filter(request=request, way="email")
-    latest = codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
-    recent = codes.filter(sent_at__gt=at - timedelta(days=1)).count()
-    if recent >= A_DAY or (latest is not None and at - latest < PAUSE):
+    codes = Code.objects.filter(request=request, way="email", sent_at__gt=at - timedelta(days=1))
+    recent = list(codes.order_by("-sent_at").values_list("sent_at", flat=True))
+    if len(recent) >= A_DAY or (recent and at - recent[0] < PAUSE):
         return False
     letters.write(request, "code", code=new_code(request, "email", MINUTES), minutes=MINUTES)
     return True
@@ -64,7 +64,7 @@ def new_code(request: Request, way: str, minutes: int) -> str:
 @for_organisation
 def another_code(organisation: str, secret: str) -> None:
     """Send a code again to whoever this link belongs to; silent, whether or not there is such a link."""
-    with transaction.atomic():
+    with evidence.one_transaction(organisation):
         request = _behind(organisation, secret, inside=False)
         if request is not None:
             send_code(request)
@@ -76,7 +76,7 @@ def enter_code(organisation: str, secret: str, digits: str) -> str | None:
 
     Each try counts, right or wrong, and is durable whatever becomes of the page.
     """
-    with transaction.atomic():
+    with evidence.one_transaction(organisation):
         request = _behind(organisation, secret, inside=False)
         if request is None or not fits(request, "email", digits):
             return None
@@ -132,9 +132,11 @@ def _identified_by_code(request: Request) -> None:
         request.save()
 
 
-def begin_search(request: Request, actor: str) -> None:
+def begin_search(
+    request: Request, actor: str, *more: Payload, after: tuple[str, Mapping[str, Any]] | None = None
+) -> None:
     """Whoever asks is known well enough: the systems are looked at, by the worker."""
-    store.move(request, State.SEARCHING, actor)
+    store.move(request, State.SEARCHING, actor, *more, after=after)
     jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=actor)
 
 
@@ -169,9 +171,8 @@ def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> 
         whom.notes["doubt"] = doubt.strip()
         seal(request, whom)
     request.identified_by = method
-    store.enter(request.organisation, actor, RequestIdentified(request=request.key, method=method.value))
-    store.note(request, "identified", actor, method=method.value)
-    begin_search(request, actor)
+    entry = RequestIdentified(request=request.key, method=method.value)
+    begin_search(request, actor, entry, after=("identified", {"method": method.value}))
     return request
 
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.rights import identity, letters, refusals, store
 from garant.apps.rights.clock import Clock
 from garant.apps.rights.entries import RequestMoved, RequestReceived, RequestRepeated
 from garant.apps.rights.models import Door, Request
-from garant.apps.rights.sealing import Whom, marks, seal
+from garant.apps.rights.sealing import Whom, marks, person, seal
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation
 from garant.engine.parts import LINES
@@ -121,19 +122,20 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     Raises:
         RequestRefusedError: no address, no such right or purpose.
     """
-    version = policies.published(organisation)
+    today = policies.today(organisation)
+    version = policies.published(organisation, today)
     policy = None if version is None else version.policy
     _check(asked, policy)
     secret = secrets.token_urlsafe(24)
     whose, door = marks(organisation, _who(asked), ("door", secret))
-    sent = _Sent(asked, policy, actor, secret, whose, door)
+    sent = _Sent(asked, policy, actor, secret, whose, door, today)
     try:
-        with transaction.atomic():
+        with evidence.one_transaction(organisation):
             if Request.objects.filter(organisation=organisation, mark=whose).exists():
                 return _again(organisation, sent)
             return _new(organisation, sent)
     except IntegrityError:  # the same, at the same instant
-        with transaction.atomic():
+        with evidence.one_transaction(organisation):
             return _again(organisation, sent)
 
 
@@ -147,6 +149,7 @@ class _Sent:
     secret: str
     whose: str
     door: str
+    today: date
 
 
 def _check(asked: Asked, policy: Policy | None) -> None:
@@ -169,7 +172,7 @@ def _people(about: Mapping[str, str]) -> list[str]:
 
 def _new(organisation: str, sent: _Sent) -> Taken:
     asked, policy = sent.asked, sent.policy
-    on = asked.on or store.today(organisation)
+    on = asked.on or sent.today
     promised = None if policy is None else policy.rights.deadline
     clock = Clock(on, promised)
     request = Request(
@@ -189,6 +192,7 @@ def _new(organisation: str, sent: _Sent) -> Taken:
         due_on=clock.due,
     )
     letters.knows(request, policy)
+    evidence.subject_keys(organisation, [person(request.key), letters.person(request)])  # together
     seal(request, asked.whom)
     request.save(force_insert=True)
     _enter_new(request, clock, sent.actor)

@@ -26,7 +26,7 @@ from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import Capacity, Outcome, Right
 from garant.policy import Policy
 from garant.policy.text import Language, Text
-from garant.publish.letters import Done, Ground, Kept, Letter, LetterFacts
+from garant.publish.letters import Done, Frame, Ground, Kept, Letter, LetterFacts
 from garant.publish.letters import write as write_letter
 
 _GRANTED: Mapping[Right, str] = {
@@ -41,6 +41,11 @@ _GRANTED: Mapping[Right, str] = {
 def about(request: Request) -> str:
     """Under what the letters of a request are kept, and forgotten together."""
     return f"request/{request.key}"
+
+
+def person(request: Request) -> tuple[str, ...]:
+    """Under what the key of its letters is filed."""
+    return mails.whose(about(request))
 
 
 def address(request: Request, end: str) -> str:
@@ -80,7 +85,7 @@ def compose(request: Request, kind: str, **facts: Any) -> Letter:
     """A letter about a request, as it would go."""
     said = LetterFacts(**{**_about(request, _policy(request)), **facts})
     language = cast(Language, request.language)
-    return write_letter(kind, said, language, frame=mails.frame(request.organisation))
+    return write_letter(kind, said, language, frame=_frame(request))
 
 
 def answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> None:
@@ -149,6 +154,14 @@ def _policy(request: Request) -> Policy | None:
         version = policies.published(request.organisation)
         held["_policy"] = None if version is None else version.policy
     return held["_policy"]
+
+
+def _frame(request: Request) -> Frame:
+    """The sentences around every letter, asked for once for each time the row is read."""
+    held = vars(request)
+    if "_frame" not in held:
+        held["_frame"] = mails.frame(request.organisation)
+    return held["_frame"]
 
 
 def knows(request: Request, policy: Policy | None) -> None:

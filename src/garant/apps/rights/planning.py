@@ -15,16 +15,30 @@ from garant.apps.rights.each import changes, packages
 from garant.apps.rights.models import Request
 from garant.apps.rights.sealing import Whom, opened, seal
 from garant.apps.rights.words import Right, State
-from garant.engine.document import Kind, Plan
+from garant.engine.document import Kind, Plan, read_plan
 from garant.engine.subject import NotSupported
+from garant.policy.loader import LoadedPolicy
 
 
-def propose_where_it_can(organisation: str, key: str) -> str | None:
+def propose_where_it_can(request: Request) -> str | None:
     """Propose a plan where the right takes one and everything it needs is known; gives its digest.
 
     What a system cannot do is noted for whoever handles the request, who decides.
     """
-    request = store.find(organisation, key)
+    made = plan_where_it_can(request, None)
+    return None if made is None else _put_down(request.organisation, request.key, made)
+
+
+def plan_where_it_can(request: Request, policy: LoadedPolicy | None) -> Plan | NotSupported | None:
+    """The plan of a request where the right takes one and everything it needs is known, or what a system cannot do.
+
+    Args:
+        request: as it is now.
+        policy: the policy in force, where it was just read.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
     whom = opened(request)
     if (
         whom is None
@@ -35,10 +49,9 @@ def propose_where_it_can(organisation: str, key: str) -> str | None:
     if request.right == Right.POST_MORTEM and not whom.notes.get("wish"):
         return None  # heirs: a person decides what the law gives them
     try:
-        return propose(organisation, key, actor=store.GARANT)
+        return _made(request, policy)
     except NotSupported as refusal:
-        _unable(organisation, key, refusal)
-        return None
+        return refusal
 
 
 def propose(organisation: str, key: str, *, actor: str) -> str:
@@ -49,21 +62,40 @@ def propose(organisation: str, key: str, *, actor: str) -> str:
         NotSupported: a system where the person is found cannot do what is asked.
         ConnectorError: a system did not answer.
     """
-    request = store.find(organisation, key)
+    return _proposed(organisation, key, _made(store.find(organisation, key), None), actor=actor)
+
+
+def _made(request: Request, policy: LoadedPolicy | None) -> Plan:
     whom = opened(request)
     kind = None if whom is None else _kind(request, whom)
     if whom is None or kind is None:
-        raise refusals.not_now(key, _state(request))
+        raise refusals.not_now(request.key, _state(request))
     if request.right == Right.RECTIFICATION and not whom.values:
         raise refusals.nothing_to_correct()
     identities = whom.identities(request.identified_by)
-    with open_published(organisation, only=request.reach) as workspace:
-        made = changes.plan_of(workspace, kind, identities, whom.values)
-    return _proposed(organisation, key, made, actor=actor)
+    with open_published(request.organisation, only=request.reach, policy=policy) as workspace:
+        return changes.plan_of(workspace, kind, identities, whom.values)
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def _put_down(request: Request, made: Plan | NotSupported) -> str | None:
+    return put_down(request, made)
+
+
+def put_down(request: Request, made: Plan | NotSupported) -> str | None:
+    """Keep the plan for somebody to approve, and give its digest, or note what a system cannot do. In the transaction."""
+    if isinstance(made, NotSupported):
+        store.note(request, "unable", store.GARANT, **made.text.model_dump())
+        return None
+    return _propose(request, made, actor=store.GARANT)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
 def _proposed(request: Request, made: Plan, *, actor: str) -> str:
+    return _propose(request, made, actor=actor)
+
+
+def _propose(request: Request, made: Plan, *, actor: str) -> str:
     kept = decisions.propose(made.model_copy(update={"request": request.key}), actor=actor)
     whom = opened(request)
     if whom is not None:
@@ -72,13 +104,9 @@ def _proposed(request: Request, made: Plan, *, actor: str) -> str:
     if request.plan and request.plan != kept.digest:
         promises.forget_plan(request.organisation, request.plan)  # nobody will carry it out
     request.plan = kept.digest
-    store.move(request, State.PLANNED, actor, **changes.figures(made))
+    figures: dict[str, Any] = dict(changes.figures(made))
+    store.move(request, State.PLANNED, actor, **figures)
     return kept.digest
-
-
-@store.moving(State.SEARCHING, State.PLANNED)
-def _unable(request: Request, refusal: NotSupported) -> None:
-    store.note(request, "unable", store.GARANT, **refusal.text.model_dump())
 
 
 def approve(organisation: str, key: str, *, actor: str) -> Request:
@@ -93,23 +121,22 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         return packing.approve(organisation, key, actor=actor)
     if request.state != State.PLANNED:
         raise refusals.not_now(key, _state(request))
-    document = decisions.document(organisation, request.plan)
-    with open_published(organisation, only=sorted(document.map_digests)) as workspace:
-        return _approved(organisation, key, request.plan, workspace, actor=actor)
+    plan = decisions.find(organisation, request.plan)
+    with open_published(organisation, only=sorted(read_plan(plan.document).map_digests)) as workspace:
+        return _approved(organisation, key, plan, workspace, actor=actor)
 
 
 @store.moving(State.PLANNED)
-def _approved(request: Request, digest: str, workspace: Any, *, actor: str) -> Request:
-    if request.plan != digest:
+def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Request:
+    if request.plan != plan.digest:
         raise refusals.not_now(request.key, _state(request))
     if directives.hands_first(request):
         raise refusals.hand_first()
-    plan = decisions.find(request.organisation, digest)
     if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
         raise refusals.same_eyes()
-    decisions.approve(
-        request.organisation,
-        digest,
+    promises.approve(
+        plan,
+        digest=plan.digest,
         actor=actor,
         policy_digest=workspace.policy.digest,
         map_digests=workspace.map_digests,
@@ -117,7 +144,7 @@ def _approved(request: Request, digest: str, workspace: Any, *, actor: str) -> R
     request.handler = actor
     store.move(request, State.APPROVED, actor)
     evidence.checkpoint(request.organisation)
-    jobs.ask(request.organisation, "run", {"plan": digest}, actor=actor)
+    jobs.ask(request.organisation, "run", {"plan": plan.digest}, actor=actor)
     return request
 
 

@@ -86,11 +86,16 @@ def answer(request: Request, question: str, text: str) -> None:
     jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=store.PERSON)
 
 
+def asked(whom: Whom) -> bool:
+    """Whether an answer waits to be looked at."""
+    return "asked" in whom.notes
+
+
 def look(organisation: str, key: str) -> None:
     """Hold an answer that waits against the systems; where one of them does not answer, it goes on waiting."""
     request = store.find(organisation, key)
     whom = opened(request)
-    if whom is None or "asked" not in whom.notes:
+    if whom is None or not asked(whom):
         return
     system, _, question = whom.notes["asked"].partition("/")
     try:

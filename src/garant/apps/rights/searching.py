@@ -10,7 +10,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.promises import subjects
 from garant.apps.promises.discretion import brief
-from garant.apps.promises.published import maps_folder, open_published, policy_in_force
+from garant.apps.promises.published import maps_folder, open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import directives, planning, questions, store
 from garant.apps.rights.each import changes, lists, texts, values
@@ -19,6 +19,7 @@ from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
 from garant.apps.rights.sealing import opened, seal
 from garant.apps.rights.words import Right, State
+from garant.engine.document import Plan
 from garant.engine.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
@@ -54,9 +55,12 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
         RequestRefusedError: it is not being searched.
         RefusedError: no policy is published.
     """
-    questions.look(organisation, key)
     request = store.find(organisation, key)
     whom = opened(request)
+    if whom is not None and questions.asked(whom):
+        questions.look(organisation, key)
+        request = store.find(organisation, key)
+        whom = opened(request)
     if whom is None or request.state not in (State.SEARCHING, State.PLANNED):
         return {"request": key, "state": request.state}
     identities = whom.identities(request.identified_by)
@@ -66,11 +70,21 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
         for name, loaded in _systems(organisation)
         if not request.reach or name in request.reach
     ]
-    _record(organisation, key, looked)
-    _at_once(request, identities)
     every = all(one.problem is None for one in looked)
-    if every and any(one.rows or one.by_hand for one in looked):
-        planning.propose_where_it_can(organisation, key)
+    planned = every and any(one.rows or one.by_hand for one in looked)
+    directed = request.right == Right.POST_MORTEM  # by what is looked up with the systems
+    made, failure = None, None
+    if planned and not directed:
+        try:
+            made = planning.plan_where_it_can(request, policy)
+        except Exception as error:  # what was found is written down all the same
+            failure = error
+    _record(organisation, key, looked, made)
+    _at_once(request, policy, identities)
+    if failure is not None:
+        raise failure
+    if planned and directed:
+        planning.propose_where_it_can(store.find(organisation, key))
     return {"request": key, "rows": sum(one.rows for one in looked)}
 
 
@@ -111,8 +125,8 @@ def _look(
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
-def _record(request: Request, looked: list[Looked]) -> None:
-    """The log of the search, in numbers: the last look counts."""
+def _record(request: Request, looked: list[Looked], made: Plan | NotSupported | None) -> None:
+    """The log of the search, in numbers: the last look counts; and the plan that was made, where there is one."""
     Search.objects.filter(request=request).delete()
     at = store.now()
     Search.objects.bulk_create(
@@ -148,14 +162,16 @@ def _record(request: Request, looked: list[Looked]) -> None:
     _keep_what_is_read(request, looked)
     store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
     store.enter(request.organisation, store.GARANT, *entries)
+    if made is not None:
+        planning.put_down(request, made)
     evidence.checkpoint(request.organisation)
 
 
 def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
     """Sealed with what they wrote: what is written about the person, for them to see and correct; or the sentences
     that somebody reads before the person does."""
-    whom = opened(request)
-    if whom is None or Right(request.right) not in (Right.RECTIFICATION, *PACKAGES):
+    whom = opened(request) if Right(request.right) in (Right.RECTIFICATION, *PACKAGES) else None
+    if whom is None:
         return
     if request.right == Right.RECTIFICATION:
         whom.now = values.together(
@@ -177,15 +193,14 @@ def _tables(places: list[Place]) -> list[dict[str, Any]]:
     ]
 
 
-def _at_once(request: Request, identities: Mapping[str, str]) -> None:
+def _at_once(request: Request, policy: LoadedPolicy | None, identities: Mapping[str, str]) -> None:
     """Marketing stops and consent ends before anybody has read the request; the list forgets nobody twice."""
-    version = policies.published(request.organisation)
     right = Right(request.right)
-    if version is None or not lists.at_once(version.policy, right, request.purpose):
+    if policy is None or not lists.at_once(policy.document, right, request.purpose):
         return
     if right == Right.CONSENT:
         lists.withdraw_consent(request.organisation, request.purpose, identities)
-    fresh = lists.record(policy_in_force(request.organisation), request.purpose, identities)
+    fresh = lists.record(policy, request.purpose, identities)
     if fresh:
         _noted(request.organisation, request.key, fresh)
 

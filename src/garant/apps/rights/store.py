@@ -10,8 +10,6 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.rights import keeping, refusals
@@ -103,7 +101,7 @@ def moving(
     ) -> Callable[Concatenate[str, str, P], R]:
         @wraps(service)
         def within(organisation: str, key: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            with scoped(organisation), transaction.atomic():
+            with evidence.one_transaction(organisation):
                 found = Request.objects.select_for_update().filter(organisation=organisation, key=key).first()
                 if found is None:
                     raise refusals.unknown(key)
@@ -116,11 +114,20 @@ def moving(
     return decorate
 
 
-def move(request: Request, state: State, actor: str, *more: Payload, **detail: Any) -> None:
-    """Put a request into a state: its row, its step and its ledger entries; the caller's transaction holds all."""
+def move(
+    request: Request,
+    state: State,
+    actor: str,
+    *more: Payload,
+    after: tuple[str, Mapping[str, Any]] | None = None,
+    **detail: Any,
+) -> None:
+    """Put a request into a state: its row, its step (and the one that it comes after) and its ledger entries; the
+    caller's transaction holds all."""
     request.state = state
     request.save()
-    note(request, state, actor, **detail)
+    steps = [after] if after is not None else []
+    note_each([(request, kind, found) for kind, found in [*steps, (state.value, detail)]], actor)
     moved = RequestMoved(request=request.key, state=state.value, plan=request.plan or None)
     enter(request.organisation, actor, *more, moved)
 
