@@ -21,8 +21,8 @@ from garant.engine.plan import plan_retention
 from garant.engine.subject import plan_subject, plan_subjects
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy, parse_policy
+from garant.systems.finding import RootKey
 from garant.systems.loader import parse_map
-from garant.systems.port import RootKey
 from garant.systems.sql import SqlConnector
 
 ALONE, CHECKED, WHOLE = "the run alone", "run and verification", "plan, run and verification"

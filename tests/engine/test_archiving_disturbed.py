@@ -14,7 +14,7 @@ from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.archivist import RecordArchivist
 from garant.systems.archive.store import PENDING
 from garant.systems.archiving import Origin
-from garant.systems.port import ChangeSet, Counts
+from garant.systems.changing import ChangeSet, Counts
 from garant.systems.sql import SqlConnector
 from tests.engine.support.archives import BETWEEN, Vault, archiving_shop, plain
 from tests.engine.support.crashes import ARCHIVE_SEAMS, SEAMS, Run

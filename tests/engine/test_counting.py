@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from garant.engine.steps import duties_of, rectification_steps, steps_of
+from garant.systems.changing import Step
 from garant.systems.guards import Guards, RootGuard
 from garant.systems.model import DataMap
-from garant.systems.port import Step
 from garant.systems.sql.counting import Counting
 from garant.systems.sql.dialects import Sqlite
 from garant.systems.sql.scratch import scratch_of

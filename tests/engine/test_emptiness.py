@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from garant.systems.changing import Step
 from garant.systems.model import Do, Link
 from garant.systems.paths import Hop, Path
-from garant.systems.port import Step
 from garant.systems.sql.emptiness import empty_tables, passable
 
 OWN = Path((Hop("note", Link(root="person", column="person_id"), "id"),))

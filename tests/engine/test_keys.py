@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from garant.engine.keys import LARGEST, UnreadableKeys, pack, unpack
 from garant.engine.steps import steps_of
+from garant.systems.changing import ChangeSet
 from garant.systems.model import DataMap
-from garant.systems.port import ChangeSet
 from tests.engine.support.databases import Database
 from tests.engine.support.running import source
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from garant.engine.document import Kind, Plan, Selection, UnreadablePlan, read_plan
 from garant.engine.subject import NotSupported, plan_subject, plan_subjects
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import AS_OF, Shop

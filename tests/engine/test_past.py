@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from garant.engine.execution import Execution
 from garant.engine.plan import terms_of
 from garant.engine.steps import duties_of
-from garant.systems.port import Recheck
+from garant.systems.changing import Recheck
 from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples
 from tests.engine.support.policies import policy, rule

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from garant.engine.steps import steps_of
 from garant.policy.text import Text
+from garant.systems.changing import ChangeSet, Step
 from garant.systems.guards import Guards, RootGuard
 from garant.systems.model import Do, Link, Seal
 from garant.systems.paths import Hop, Path, owning_paths
-from garant.systems.port import ChangeSet, Step
 from garant.systems.sql import SqlConnector, blockers
 from garant.systems.sql.references import Reference
 from garant.systems.sql.surely import surely_taken, surely_takes

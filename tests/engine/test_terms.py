@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from garant.engine.terms import Terms, UnknownRule
 from garant.policy.document import Phase, RetentionRule
 from garant.policy.periods import Period
+from garant.systems.finding import Holders
 from garant.systems.model import Duty
-from garant.systems.port import Holders
 from tests.engine.support.oracle import ends
 from tests.engine.support.policies import SAID, rule
 

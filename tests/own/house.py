@@ -199,7 +199,8 @@ def journal() -> list[str]:
     from garant.apps.promises.models import Run
     from garant.engine.journal import write_counts
     from garant.site.own import address
-    from garant.systems.port import Counts, Interrupted
+    from garant.systems.changing import Counts
+    from garant.systems.port import Interrupted
     from garant.systems.sql.engines import read_url
 
     run = Run._base_manager.values_list("pk", flat=True)[0]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from garant.engine.terms import Terms
+from garant.systems.finding import Found
 from garant.systems.model import DataMap
-from garant.systems.port import Found
 from garant.systems.sql import SqlConnector
 from tests.engine.support.databases import Database, PostgresDatabase, SqliteFile
 from tests.engine.support.policies import rule

@@ -13,8 +13,10 @@ from garant.engine.document import PlannedAction
 from garant.engine.journal import BatchJournal, read_counts, write_counts
 from garant.policy.text import Text
 from garant.systems.archiving import ApartRecord
+from garant.systems.changing import Counts, Step
+from garant.systems.finding import RootKey
 from garant.systems.model import Do
-from garant.systems.port import Counts, RootKey, Snapshot, Step
+from garant.systems.port import Snapshot
 from garant.systems.returns import Returns
 from garant.systems.treatments import PutBack
 

@@ -18,8 +18,9 @@ from garant.engine.document import Plan, Selection
 from garant.engine.terms import Source
 from garant.systems.archive.store import SET_APART
 from garant.systems.archiving import KINDS, Archive, Archivist, Origin
+from garant.systems.changing import Counts, Step
 from garant.systems.model import DataMap, Do, Refresh, SetApart
-from garant.systems.port import ConnectorError, Counts, Step
+from garant.systems.port import ConnectorError
 
 
 class NotKept(ConnectorError):

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from garant.engine.course import Course
 from garant.engine.leaving import NOBODY, Others, besides, carried_over, leaving, share, without
 from garant.engine.terms import Terms
+from garant.systems.changing import ChangeSet, Recheck
+from garant.systems.finding import RootKey
 from garant.systems.model import PromiseBinding
-from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 FEW = 3
 """So many times the roots of a selection are few: that these leave is asked of all, rather than who of them owns its rows."""

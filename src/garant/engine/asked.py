@@ -11,9 +11,9 @@ from garant.engine.identities import same
 from garant.engine.notes import CROSSED, IN_PARTS
 from garant.engine.parts import is_missing
 from garant.policy.text import Text
+from garant.systems.changing import Step
 from garant.systems.model import DataMap
 from garant.systems.paths import Path, paths
-from garant.systems.port import Step
 
 
 class NotSupported(ValueError):

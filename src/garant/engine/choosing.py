@@ -24,8 +24,10 @@ from garant.engine.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
+from garant.systems.changing import Recheck
+from garant.systems.finding import Found, RootKey
 from garant.systems.model import DataMap, Disposition, Duty, PromiseBinding
-from garant.systems.port import Found, Recheck, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 
 @dataclass(eq=False)

@@ -20,20 +20,10 @@ from garant.engine.steps import (
     steps_of,
 )
 from garant.engine.terms import Source, Terms
+from garant.systems.changing import BESIDES, LATER, ChangeSet, Counts, Marking, Recheck, Step, bits_of
+from garant.systems.finding import Found, RootKey
 from garant.systems.model import Duty, PromiseBinding
-from garant.systems.port import (
-    BESIDES,
-    LATER,
-    ChangeSet,
-    Counts,
-    Found,
-    Marking,
-    Recheck,
-    RootKey,
-    Snapshot,
-    Step,
-    bits_of,
-)
+from garant.systems.port import Snapshot
 
 
 @dataclass

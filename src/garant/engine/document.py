@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from garant.engine.keys import pack, unpack
 from garant.engine.manual import ManualTask
 from garant.policy.text import Text
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 
 Kind = Literal["retention", "erasure", "rectification", "restriction", "lifting", "replay"]
 

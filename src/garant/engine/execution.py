@@ -20,8 +20,10 @@ from garant.engine.verify import Verification, verify
 from garant.engine.whose import same_people, whose
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
+from garant.systems.changing import Counts, Marking
+from garant.systems.finding import Found, RootKey
 from garant.systems.guards import UNGUARDED
-from garant.systems.port import Counts, Found, Marking, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 _ROOTS = Text(fr="dossiers", en="roots")
 _ROWS = Text(fr="lignes", en="rows")

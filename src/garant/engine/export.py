@@ -29,9 +29,10 @@ from garant.engine.reading import rows_of
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Relation
 from garant.systems.paths import Path
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 PIECE = 64 * 1024
 """Bytes compressed at a time."""

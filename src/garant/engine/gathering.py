@@ -22,8 +22,10 @@ from garant.engine.plan import terms_of
 from garant.engine.requested import Held, Request, erasure_of, selection_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
+from garant.systems.changing import ChangeSet, Counts, Step
+from garant.systems.finding import RootKey
 from garant.systems.model import Do
-from garant.systems.port import ChangeSet, Counts, RootKey, Snapshot, Step
+from garant.systems.port import Snapshot
 
 Place = tuple[str, str, str | None]
 """A system, a root of its map, and what is done to it."""

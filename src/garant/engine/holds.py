@@ -17,9 +17,11 @@ from garant.engine.document import MARKING, HeldFor, Kind
 from garant.engine.identities import roots_found
 from garant.engine.terms import Terms
 from garant.policy.loader import LoadedPolicy
+from garant.systems.changing import ChangeSet, Step
+from garant.systems.finding import DutyQuestion, RootKey
 from garant.systems.guards import UNGUARDED, Guards, RootGuard, RowGuard
 from garant.systems.model import DataMap
-from garant.systems.port import ChangeSet, DutyQuestion, RootKey, Snapshot, Step
+from garant.systems.port import Snapshot
 
 Subject = Literal["person", "activity", "rows"]
 

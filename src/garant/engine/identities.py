@@ -7,8 +7,9 @@ from unicodedata import normalize
 
 import phonenumbers
 
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import Snapshot
 from garant.systems.treatments import SEPARATORS, Replace
 
 _AROUND = (" {}", "{} ", "{}\t", "{}\n", "{}\r", "{}\r\n", "{}\u00a0")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from garant.systems.port import Counts, RootKey
+from garant.systems.changing import Counts
+from garant.systems.finding import RootKey
 
 
 class BatchJournal(Protocol):

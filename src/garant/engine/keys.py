@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, cast
 
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 
 LARGEST = 512 * 1024 * 1024
 """Bytes a packed list may unpack to: a bound against a hostile plan file."""

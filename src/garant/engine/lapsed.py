@@ -17,8 +17,9 @@ from garant.engine.identities import roots_of_many
 from garant.engine.plan import terms_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
+from garant.systems.finding import DutyQuestion, RootKey
 from garant.systems.paths import paths
-from garant.systems.port import DutyQuestion, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 _AT_ONCE = 1000
 """Roots, or identities, asked about in one statement."""

@@ -12,18 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from garant.engine.steps import duty_of
 from garant.engine.terms import Terms
+from garant.systems.changing import BESIDES, LATER, ChangeSet, Recheck, Step, bits_of
+from garant.systems.finding import DutyQuestion, RootKey
 from garant.systems.model import DataMap, Duty, PromiseBinding
-from garant.systems.port import (
-    BESIDES,
-    LATER,
-    ChangeSet,
-    DutyQuestion,
-    Recheck,
-    RootKey,
-    Snapshot,
-    Step,
-    bits_of,
-)
+from garant.systems.port import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

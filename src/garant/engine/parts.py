@@ -12,9 +12,9 @@ from garant.engine.document import Added, PlannedAction, Replacement
 from garant.engine.identities import REGION, replacing
 from garant.engine.notes import NO_PLACE, NOT_ADDED
 from garant.policy.text import Text
+from garant.systems.changing import Step
 from garant.systems.model import Addition, Column, Constant, DataMap, Table
 from garant.systems.model.tables import IdentityKind
-from garant.systems.port import Step
 from garant.systems.treatments import BETWEEN_WORDS, Country, Holding, Treatment, Written
 
 LINES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -11,8 +11,9 @@ from garant.engine.identities import roots_found
 from garant.engine.reading import rows_of
 from garant.engine.subject import reachable
 from garant.engine.terms import Source
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import Snapshot
 from garant.systems.treatments import Refresh
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from garant.engine.terms import Source
+from garant.systems.finding import RootKey
 from garant.systems.paths import Path
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 Apart = Mapping[tuple[str, str], Mapping[str, Any]]
 """Table and key of a row → the values that would come back to it."""

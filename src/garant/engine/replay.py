@@ -24,8 +24,10 @@ from garant.engine.steps import last_owner_steps
 from garant.engine.survey import Surveyor, first_disposition
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
+from garant.systems.changing import Marked, Marking
+from garant.systems.finding import Found, RootKey
 from garant.systems.model import DataMap
-from garant.systems.port import Found, Marked, Marking, RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

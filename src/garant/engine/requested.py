@@ -16,9 +16,11 @@ from garant.engine.terms import Source, Terms
 from garant.engine.whose import whose
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.changing import Step
+from garant.systems.finding import Found, RootKey
 from garant.systems.model import DataMap, Disposition, Duty
 from garant.systems.obstacles import obstacles
-from garant.systems.port import Found, RootKey, Snapshot, Step
+from garant.systems.port import Snapshot
 from garant.systems.returns import Returns
 
 

@@ -19,15 +19,11 @@ from garant.engine.document import Plan, Selection
 from garant.engine.holds import under
 from garant.engine.journal import BatchJournal, read_counts, write_counts
 from garant.engine.survey import describe
+from garant.systems.changing import ChangeSet, Counts
+from garant.systems.finding import RootKey
 from garant.systems.guards import UNGUARDED
 from garant.systems.model import Do
-from garant.systems.port import (
-    Blocked,
-    Blocker,
-    ChangeSet,
-    Counts,
-    RootKey,
-)
+from garant.systems.port import Blocked, Blocker
 
 BATCH = 10_000
 """Roots per transaction, at most, unless said."""

@@ -12,7 +12,8 @@ from garant.engine.holds import Hold, held_terms, stand
 from garant.engine.plan import choices, terms_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.finding import RootKey
+from garant.systems.port import Snapshot
 
 Place = tuple[str, str]
 """A system, and a root there."""

@@ -16,6 +16,7 @@ from garant.engine.document import Added, Replacement
 from garant.engine.identities import replacing
 from garant.engine.parts import LINES, Change, added, replaced
 from garant.policy.text import Text
+from garant.systems.changing import Step
 from garant.systems.model import (
     Action,
     ColumnDisposition,
@@ -30,7 +31,6 @@ from garant.systems.model import (
 )
 from garant.systems.model import Constant as ConstantValue
 from garant.systems.paths import Hop, Path, owning_paths
-from garant.systems.port import Step
 from garant.systems.treatments import Mark, Treatment
 
 Columns = Mapping[str, Treatment]

@@ -23,9 +23,11 @@ from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.changing import ChangeSet, Step
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Do, Relation
 from garant.systems.paths import Path
-from garant.systems.port import ChangeSet, RootKey, Snapshot, Step
+from garant.systems.port import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from itertools import repeat
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
 from garant.engine.leaving import NOBODY, Others, waits
 from garant.engine.terms import Terms
+from garant.systems.changing import ChangeSet, Counts, Step, bits_of
+from garant.systems.finding import Found, RootKey
 from garant.systems.model import (
     Constant,
     Disposition,
@@ -21,7 +23,7 @@ from garant.systems.model import (
     Pseudonymise,
     Refresh,
 )
-from garant.systems.port import Blocker, ChangeSet, Counts, Found, RootKey, Snapshot, Step, bits_of
+from garant.systems.port import Blocker, Snapshot
 from garant.systems.treatments import Country, Mark, PutBack, Replace, Treatment, Written
 
 

@@ -9,8 +9,9 @@ from datetime import date
 from garant.policy.document import RetentionRule
 from garant.policy.periods import expiry, latest_due, start_of_day
 from garant.systems.archiving import Archive
+from garant.systems.finding import Clock, DueQuestion, DutyQuestion, Holders
 from garant.systems.model import DataMap, Duty, EventSource, PromiseBinding
-from garant.systems.port import Clock, Connector, DueQuestion, DutyQuestion, Holders
+from garant.systems.port import Connector
 
 
 class UnknownRule(ValueError):

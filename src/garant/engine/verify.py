@@ -13,7 +13,9 @@ from garant.engine.aside import Aside
 from garant.engine.course import Course
 from garant.engine.leaving import cards, dated, left_to_undated, promised
 from garant.engine.terms import Terms
-from garant.systems.port import ChangeSet, Recheck, RootKey, Snapshot
+from garant.systems.changing import ChangeSet, Recheck
+from garant.systems.finding import RootKey
+from garant.systems.port import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

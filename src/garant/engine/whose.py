@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
 from garant.systems.paths import paths
-from garant.systems.port import RootKey, Snapshot
+from garant.systems.port import Snapshot
 
 _AT_ONCE = 1000
 """Roots asked about in one statement."""

@@ -15,7 +15,8 @@ from garant.engine.terms import Source
 from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
 from garant.systems.archiving import ApartRecord, Archive, Archivist, LeavingRows, Origin, ReadFile
-from garant.systems.port import ChangeSet, Connector, Counts, Snapshot
+from garant.systems.changing import ChangeSet, Counts
+from garant.systems.port import Connector, Snapshot
 from garant.systems.returns import Returns
 from tests.engine.support.running import Notebook
 

@@ -14,8 +14,8 @@ from garant.engine.terms import Source
 from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
 from garant.systems.files.store import FileStore
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
-from garant.systems.port import RootKey
 from garant.systems.residue import Canary
 from garant.systems.sql import SqlConnector
 

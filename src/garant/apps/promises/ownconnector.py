@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from garant.apps.promises import ownjournal
-from garant.systems.port import Counts
+from garant.systems.changing import Counts
 from garant.systems.sql import SqlConnector
 
 SAME: Final = "same"

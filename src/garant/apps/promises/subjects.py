@@ -25,7 +25,7 @@ from garant.engine.manual import request_tasks
 from garant.engine.subject import Place
 from garant.ledger.entries import Entry, write_instant
 from garant.policy.text import Language
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 
 ACCESS = "access"
 """What tasks of an access request are for; there is no plan, and no run, to wait for them."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from garant.engine.execution import BatchResult
 from garant.engine.journal import Journal
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 from garant.systems.residue import Canary
 
 __all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "Work"]

@@ -18,8 +18,8 @@ from garant.systems.archive.sealing import lookup_digest
 from garant.systems.archive.store import ArchiveStore, NoSuchRecord
 from garant.systems.archiving import KINDS
 from garant.systems.files.store import FileStore
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
-from garant.systems.port import RootKey
 from garant.systems.sql.connector import SqlConnector, SqlSnapshot
 
 

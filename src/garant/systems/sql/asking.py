@@ -16,7 +16,7 @@ import sqlglot
 from sqlalchemy.exc import DBAPIError
 from sqlglot import exp
 
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.dialects.mariadb import HEEDING_ACCENTS
 from garant.systems.sql.due import plain_key

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from garant.systems.changing import Step
 from garant.systems.model import DataMap, Do, Pseudonymise
-from garant.systems.port import Blocker, Step
+from garant.systems.port import Blocker
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.references import Reference

@@ -12,21 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from garant.systems.archiving import ApartRecord, Archive
+from garant.systems.changing import ChangeSet, Counts, Marked, Marking, Step, bits_of
 from garant.systems.files.store import FileStore
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Do
-from garant.systems.port import (
-    Blocked,
-    Blocker,
-    ChangeSet,
-    ConnectorError,
-    Counts,
-    Interrupted,
-    Marked,
-    Marking,
-    RootKey,
-    Step,
-    bits_of,
-)
+from garant.systems.port import Blocked, Blocker, ConnectorError, Interrupted
 from garant.systems.residue import Keeper
 from garant.systems.returns import Returns
 from garant.systems.sql.asking import create_asked

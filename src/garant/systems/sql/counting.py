@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.changing import Step
 from garant.systems.model import Constant
-from garant.systems.port import Step
 from garant.systems.sql.statements import Statements
 from garant.systems.treatments import Replace
 

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from garant.systems.changing import Recheck
+from garant.systems.finding import Clock, DueQuestion, DutyQuestion, Found, Holders, RootKey
 from garant.systems.model import EventSource, Role
-from garant.systems.port import Clock, DueQuestion, DutyQuestion, Found, Holders, Recheck, RootKey
 from garant.systems.sql.dialects import RECENT, UNREADABLE, Dialect, Greatest
 from garant.systems.sql.fragment_text import query, query_among
 from garant.systems.sql.kept import Kept, Part

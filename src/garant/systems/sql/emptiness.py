@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.changing import Step
 from garant.systems.paths import Path
-from garant.systems.port import Step
 from garant.systems.sql.kept import Kept
 
 CHUNK = 50

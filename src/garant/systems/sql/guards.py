@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from garant.systems.changing import Step
+from garant.systems.finding import RootKey
 from garant.systems.guards import Guards, RootGuard, RowGuard
 from garant.systems.model import DataMap, Do
 from garant.systems.paths import Hop, chains, owning_paths, paths
-from garant.systems.port import RootKey, Step
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.fragment_text import query
 from garant.systems.sql.references import Reference

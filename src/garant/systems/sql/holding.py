@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.changing import ChangeSet, Step
+from garant.systems.finding import RootKey
 from garant.systems.guards import Guards
 from garant.systems.model import DataMap, Do
 from garant.systems.paths import paths
-from garant.systems.port import Blocked, Blocker, ChangeSet, RootKey, Step
+from garant.systems.port import Blocked, Blocker
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import fill_held, kept_rows

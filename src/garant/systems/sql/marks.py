@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from garant.systems.changing import ChangeSet, Mark, Marked, Marking
 from garant.systems.model import DataMap, Pseudonym
-from garant.systems.port import ChangeSet, Mark, Marked, Marking
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import kept_rows

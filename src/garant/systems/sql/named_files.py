@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.changing import Step
 from garant.systems.files.store import FileStore, Identity
 from garant.systems.model import DataMap, Do, Files
-from garant.systems.port import Step
 
 PARTS = 3_000
 """Parts of paths looked for in one query: each is some three parameters, and SQLite takes 32,766 of them."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from garant.systems.finding import Clock, DueQuestion, RootKey
 from garant.systems.model import EventSource
-from garant.systems.port import Clock, DueQuestion, RootKey
 from garant.systems.sql.due import Finder, Query, plain_key
 from garant.systems.sql.ways import together
 

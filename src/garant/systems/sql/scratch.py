@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from garant.systems.port import RootKey
+from garant.systems.finding import RootKey
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import Scratch
 

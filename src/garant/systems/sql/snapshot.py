@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from garant.systems.archiving import ApartRecord
+from garant.systems.changing import ChangeSet, Counts, Recheck, Step
+from garant.systems.finding import DueQuestion, DutyQuestion, Found, RootKey
 from garant.systems.guards import UNGUARDED, RowGuard
 from garant.systems.paths import Path
-from garant.systems.port import (
-    Blocker,
-    ChangeSet,
-    Counts,
-    DueQuestion,
-    DutyQuestion,
-    Found,
-    Recheck,
-    RootKey,
-    Rows,
-    Step,
-)
+from garant.systems.port import Blocker, Rows
 from garant.systems.returns import Returns
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee

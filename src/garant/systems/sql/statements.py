@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from garant.systems.changing import BESIDES, LATER, Step
 from garant.systems.model import Do, Link, Refresh
 from garant.systems.paths import Path
-from garant.systems.port import BESIDES, LATER, Step
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
 from garant.systems.sql.kept import Kept

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from garant.systems.changing import Step
 from garant.systems.model import Do
 from garant.systems.paths import Path
-from garant.systems.port import Step
 from garant.systems.sql.references import Reference
 
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 from garant.systems.archiving import LeavingRows, ReadFile
+from garant.systems.changing import ChangeSet, Step
 from garant.systems.paths import Hop, Path
-from garant.systems.port import ChangeSet, Step
 from garant.systems.sql.due import Finder, plain_key
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.scratch import scratch_of

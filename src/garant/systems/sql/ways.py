@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from garant.systems.changing import Step
 from garant.systems.model import Do, Link
 from garant.systems.paths import Hop, Path
-from garant.systems.port import Step
 from garant.systems.sql.written import written
 
 Condition = Callable[[ColumnElement[Any], Link], ColumnElement[bool]]

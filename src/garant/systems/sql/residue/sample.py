@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.changing import ChangeSet, Step
 from garant.systems.model import DataMap, Do
-from garant.systems.port import ChangeSet, Step
 from garant.systems.residue import Canary, distinctive
 from garant.systems.sql.statements import Statements
 from garant.systems.treatments import Mark, Replace, Written
