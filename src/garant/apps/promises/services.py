@@ -6,39 +6,64 @@ the row *and* its entry. Receipts carry the unique key ``run/batch``, so none is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any
 
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import canaries, fates, ownjournal, receipts, refusals, subjects
+from garant.apps.promises import canaries, fates, receipts, refusals, subjects
+from garant.apps.promises.batches import (
+    RunJournal,
+    batch_of,
+    prepare_batch,
+    prepared_counts,
+    record_receipt,
+    skipped_roots,
+)
+from garant.apps.promises.entering import enter, in_one_transaction, now
 from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.scoping import for_plan, for_run
 from garant.apps.promises.summary import summary_of
-from garant.apps.promises.work import BatchResult, Checked
-from garant.apps.replays import services as replays
+from garant.apps.promises.work import Checked
 from garant.apps.scoping import scope_of, scoped
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
-from garant.engine.replay import Kin
 from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
 from garant.systems.residue import Canary
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _in_one_transaction(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function one transaction, or part of the one that it is called in, which fails with it; keep its types."""
-    return cast("Callable[P, R]", evidence.joined()(function))
-
+__all__ = [
+    "RUN_DIGITS",
+    "Batch",
+    "Plan",
+    "Received",
+    "Run",
+    "RunJournal",
+    "RunState",
+    "approve",
+    "batch_of",
+    "canaries_of",
+    "finish_run",
+    "forget_canaries",
+    "forget_plan",
+    "has_touched",
+    "next_attempt",
+    "prepare_batch",
+    "prepared_counts",
+    "receive_answer",
+    "record_receipt",
+    "record_residue",
+    "register_plan",
+    "residue_of",
+    "run_of",
+    "run_of_digest",
+    "skipped_roots",
+    "start_run",
+]
 
 RUN_DIGITS = 16
 """Digits of the plan's digest that name its run."""
@@ -65,7 +90,7 @@ def register_plan(plan: EnginePlan, *, made_by: str = "") -> Plan:
                 kind=plan.kind,
                 document=document,
                 summary=summary_of(document),
-                registered_at=_now(),
+                registered_at=now(),
                 made_by=made_by,
             )
             Plan.objects.bulk_create([made], ignore_conflicts=True)  # the same, at the same instant
@@ -86,21 +111,21 @@ def approve(
     return plan if plan.approved else _approve(plan, actor)  # nothing takes an approval back
 
 
-@_in_one_transaction
+@in_one_transaction
 def _approve(plan: Plan, actor: str) -> Plan:
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
     if locked.approved:
         return locked
-    locked.approved_by, locked.approved_at = actor, _now()
+    locked.approved_by, locked.approved_at = actor, now()
     locked.save(update_fields=["approved_by", "approved_at"])
     named = subjects.named_by(read_plan(locked.document))
     people = subjects.commitments(locked.organisation, named, PlanApproved.kind, locked.digest)
     first, rest = subjects.spread(people)
     key = f"plan/{locked.digest}"
-    _enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver", first=True)
+    enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver", first=True)
     for part, chunk in enumerate(rest, start=1):
         people_too = PlanPeople(plan=locked.digest, part=part, people=chunk)
-        _enter(locked, people_too, f"{key}/people/{part}", first=True)
+        enter(locked, people_too, f"{key}/people/{part}", first=True)
     return locked
 
 
@@ -136,7 +161,7 @@ def has_touched(run: Run) -> bool:
 
 
 @for_plan
-@_in_one_transaction
+@in_one_transaction
 def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     """Start the run of an approved plan, or give back the one that began.
 
@@ -158,11 +183,11 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
         plan=locked,
         actor=actor,
         batch_size=batch_size,
-        started_at=_now(),
+        started_at=now(),
     )
     if locked.document.get("tasks"):
         _ask_persons(locked, run)
-    _enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started", first=True)
+    enter(locked, RunStarted(run=run.key, plan=locked.digest), f"{run.key}/started", first=True)
     return run
 
 
@@ -188,83 +213,6 @@ def next_attempt(run: Run) -> Run:
 
 
 @for_run
-def batch_of(run_key: str, batch_key: str) -> Batch | None:
-    """Give what is written down of a batch, prepared or with its receipt, if anything is."""
-    return Batch.objects.filter(run_id=run_key, key=batch_key).first()
-
-
-@for_run
-def prepared_counts(run_key: str, batch_key: str) -> Mapping[str, Any] | None:
-    """Give the counts a batch prepared without getting its receipt, if any."""
-    prepared = Batch.objects.filter(run_id=run_key, key=batch_key, state=BatchState.PREPARED)
-    return prepared.values_list("prepared", flat=True).first()
-
-
-@for_run
-def prepare_batch(run_key: str, batch_key: str, counts: Mapping[str, Any]) -> None:
-    """Make durable what a batch is about to commit; the target commits after this returns.
-
-    The values to be searched for afterwards are kept encrypted, under a key of the run. Where the target is Garant's
-    own database, its transaction carries this too.
-    """
-    written = {name: value for name, value in counts.items() if name != "canaries"}
-    locked = canaries.lock(run_key, counts["canaries"]) if "canaries" in counts else None
-    values = {"state": BatchState.PREPARED, "prepared": written, "canaries": locked, "written_at": _now()}
-    if ownjournal.write_batch(run_key, batch_key, values):
-        return
-    Batch.objects.bulk_create(
-        [Batch(run_id=run_key, key=batch_key, **values)],
-        update_conflicts=True,
-        unique_fields=["run", "key"],
-        update_fields=[*values],
-    )
-
-
-@for_run
-def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
-    """Give the roots that a batch, or its halves (``001/0007a``), left alone as no longer due."""
-    parts = _parts(run_key, batch_key).exclude(prepared=None).values_list("prepared", flat=True)
-    return [root for counts in parts for root in counts["skipped"]]
-
-
-def _remember(run: Run, batch_key: str, parts: Sequence[Batch]) -> int:
-    """Put the roots that a batch, or its halves, erased on the suppression list; how many they were."""
-    selection = run.plan.document["selections"][int(batch_key.split("/")[0]) - 1] if "/" in batch_key else {}
-    marked = 0
-    for counts in [part.prepared for part in parts if part.prepared]:
-        if counts.get("marks"):
-            kin = Kin(selection["system"], selection["root"], tuple(counts["marked_by"]))
-            erasure = replays.Erasure(run.plan.organisation, kin, selection["rule"], run.key)
-            marked += replays.remember(erasure, counts["marks"])
-    return marked
-
-
-def _parts(run_key: str, batch_key: str) -> Any:
-    """Give a batch and its halves (``001/0007a``)."""
-    return Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")
-
-
-@for_run
-@_in_one_transaction
-def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
-    """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
-    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
-    parts = list(_parts(run_key, batch_key))
-    batch = next((one for one in parts if one.key == batch_key), None) or Batch(run=run, key=batch_key)
-    if batch.state not in ("", BatchState.PREPARED):
-        return batch
-    entry = receipts.batch_recorded(run_key, batch_key, result, _remember(run, batch_key, parts))
-    batch.state, batch.recovered, batch.written_at = entry.state, entry.recovered, _now()
-    batch.receipt = entry.model_dump(mode="json")
-    if batch.pk is None:
-        batch.save(force_insert=True)
-    else:
-        batch.save(update_fields=["state", "receipt", "recovered", "written_at"])
-    _enter(run.plan, entry, f"{run_key}/{batch_key}", first=True)
-    return batch
-
-
-@for_run
 def canaries_of(run_key: str, system: str) -> list[Canary] | None:
     """Give the values that a run took away from a system; None when their key has been lost."""
     locked = Batch.objects.filter(run_id=run_key).exclude(canaries=None).values_list("canaries", flat=True)
@@ -275,7 +223,7 @@ def canaries_of(run_key: str, system: str) -> list[Canary] | None:
 
 
 @for_run
-@_in_one_transaction
+@in_one_transaction
 def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
     """Write down what a system keeps of what a run took away, once: in the run, and in the ledger."""
     run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
@@ -284,7 +232,7 @@ def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
         return
     run.residue = {**run.residue, system: dict(report)}
     run.save(update_fields=["residue"])
-    _enter(run.plan, *_searched(run, report))
+    enter(run.plan, *_searched(run, report))
 
 
 def _searched(run: Run, report: Mapping[str, Any]) -> tuple[Payload, str]:
@@ -303,7 +251,7 @@ def residue_of(run_key: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 @for_run
-@_in_one_transaction
+@in_one_transaction
 def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | None = None) -> Run:
     """Close a run with what the systems answered when asked again, and sign a checkpoint.
 
@@ -319,12 +267,12 @@ def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | Non
     asked = tasks.of_run(run.key) if run.plan.document.get("tasks") else []
     run.state = _end(asked, verified=checked.verified)
     waiting = sum(task.waiting for task in asked)
-    run.finished_at, run.verification = _now(), dict(checked.details)
+    run.finished_at, run.verification = now(), dict(checked.details)
     run.save(update_fields=["state", "finished_at", "verification", "residue"])
     batches = list(run.batches.defer("prepared", "canaries"))
     entries.append((receipts.run_finished(run, batches, checked, waiting=waiting), f"{run.key}/finished"))
     evidence.append(
-        organisation, [Entry(payload, _now(), "garant", key) for payload, key in entries], first=True
+        organisation, [Entry(payload, now(), "garant", key) for payload, key in entries], first=True
     )
     evidence.checkpoint(organisation)
     members = list(run.plan.members.all()) if run.plan.document.get("gathers") else []
@@ -340,7 +288,7 @@ def _end(asked: Sequence[tasks.Task], *, verified: bool) -> RunState:
     return RunState.WAITING if any(task.waiting for task in asked) else RunState.KEPT
 
 
-@_in_one_transaction
+@in_one_transaction
 def receive_answer(data: bytes) -> Received:
     """Receive the signed answer to a task; with the last one, the run that waited ends.
 
@@ -362,7 +310,7 @@ def _received(answered: tasks.Task) -> Received:
         run.save(update_fields=["state"])
         if run.state != RunState.WAITING:
             kept = run.state == RunState.KEPT
-            _enter(run.plan, RunAnswered(run=run.key, kept=kept), f"{run.key}/answered")
+            enter(run.plan, RunAnswered(run=run.key, kept=kept), f"{run.key}/answered")
             evidence.checkpoint(run.plan.organisation)
     return Received(run.key, run.state, answered.purpose)
 
@@ -395,35 +343,3 @@ def forget_plan(organisation: str, digest: str) -> None:
         plan = plans.filter(digest=digest, run=None, gathered_in=None).first()
         if plan is not None:
             Plan.objects.filter(pk=digest).update(document=_about_nobody(plan.document))
-
-
-class RunJournal:
-    """The engine's journal, kept in the rows of one run."""
-
-    def __init__(self, run_key: str, *, read: Mapping[str, Mapping[str, Any] | None] | None = None) -> None:
-        self._run_key = run_key
-        self._read = dict(read or {})
-
-    def prepared(self, batch_key: str) -> Mapping[str, Any] | None:
-        """Give the counts of a batch that may or may not have been committed; those just read, once."""
-        if batch_key in self._read:
-            return self._read.pop(batch_key)
-        return prepared_counts(self._run_key, batch_key)
-
-    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
-        """Write the counts down before the target commits."""
-        self._read.pop(batch_key, None)
-        prepare_batch(self._run_key, batch_key, counts)
-
-    def skipped(self, batch_key: str) -> Sequence[int | str]:
-        """Give the roots that were left alone because they were no longer due."""
-        return skipped_roots(self._run_key, batch_key)
-
-
-def _enter(plan: Plan, payload: Payload, key: str, *, actor: str = "garant", first: bool = False) -> None:
-    """Append one entry to the organisation's ledger, once; roles stand for people there."""
-    evidence.append(plan.organisation, [Entry(payload, _now(), actor, key)], first=first)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
