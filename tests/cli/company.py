@@ -27,7 +27,8 @@ AS_OF = "2026-11-01"
 PEOPLE = 400
 
 BRAKED = """
-import time
+import faulthandler, time
+faulthandler.dump_traceback_later(120, exit=True)
 from garant.cli import main, runview
 report = runview.Watch.report
 def brake(watch, step):
@@ -37,7 +38,8 @@ def brake(watch, step):
 runview.Watch.report = brake
 main()
 """
-"""A command that never begins the last batch of its run: it waits there to be killed, or told to stop."""
+"""A command that never begins the last batch of its run: it waits there to be killed, or told to stop. One that does not
+end then says where each of its threads is."""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def test_ctrl_c_stops_between_two_batches_and_the_same_command_goes_on(club: Clu
     process = club.start_until(partial(_fewer_than, club, MEMBERS), *command, code=BRAKED)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=200)
-    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert (process.returncode, "Traceback" in err) == (130, False), err
     assert club.left() > MEMBERS - DUE
     done = club.garant(*command)
     assert (done.code, club.left()) == (0, MEMBERS - DUE), done.err

@@ -107,12 +107,12 @@ class Site:
             cursor = found["next"]
 
 
-def until(reached: Callable[[], bool]) -> None:
-    """Wait for a point to be reached."""
+def until(reached: Callable[[], bool], every: float = 0.05) -> None:
+    """Wait for a point to be reached; looking by the API is less often, or it says that this is too much."""
     deadline = time.monotonic() + PATIENCE
     while not reached():
         assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 @dataclass
@@ -185,7 +185,7 @@ def test_killed_under_load_nothing_answered_is_lost_and_nothing_is_done_twice(si
         time.sleep(random.uniform(0.3, 2.5))
         site.kill()
         site.start()
-    until(lambda: _job(site, job["key"])["state"] not in {"waiting", "running"})
+    until(lambda: _job(site, job["key"])["state"] not in {"waiting", "running"}, every=0.5)
     until(lambda: crowd.read > 0)
     crowd.over.set()
     for one in threads:
