@@ -36,7 +36,7 @@ def roots_of_many(
     asked: dict[str, list[tuple[int, str]]] = {}
     for number, identities in enumerate(people):
         for kind, value in identities:
-            asked.setdefault(kind, []).extend((number, variant) for variant in variants(kind, value))
+            asked.setdefault(kind, []).extend((number, variant) for variant in _asked(kind, value))
     found: dict[str, dict[RootKey, set[int]]] = {}
     for kind, given in asked.items():
         for identity in data_map.identities.get(kind, []):
@@ -52,12 +52,19 @@ def roots_of_many(
     }
 
 
+def _asked(kind: str, value: str) -> list[str]:
+    """What is asked for: an address with space around it too."""
+    written = variants(kind, value)
+    if kind != "email":
+        return written
+    return [*written, *(around.format(one) for one in written for around in _AROUND)]
+
+
 def variants(kind: str, value: str) -> list[str]:
-    """The ways a system may have written an identity: a phone in E.164, national or bare digits; an address with space."""
+    """The ways a system may have written an identity: a phone in E.164, national or bare digits."""
     value = value.strip()
     if kind == "email":
-        written = _addresses(value)
-        return [*written, *(around.format(one) for one in written for around in _AROUND)]
+        return _addresses(value)
     if kind != "phone":
         return [value]
     try:
