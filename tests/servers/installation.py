@@ -36,6 +36,8 @@ class Software:
     folder: Path
     variable: str
     """The environment variable that names another folder."""
+    besides: tuple[str, ...] = ()
+    """Other programs of that folder that tests call, where Debian packages them apart."""
     before: Callable[[], None] = lambda: None
     """What keeps its installation from starting a server of the system's own."""
 
@@ -56,7 +58,10 @@ class Software:
         """Where the programs are now."""
         named = os.environ.get(self.variable)
         candidates = [Path(named)] if named else [self.folder, *self._on_path()]
-        return next((folder for folder in candidates if (folder / self.program).is_file()), None)
+        return next((folder for folder in candidates if self._is_whole(folder)), None)
+
+    def _is_whole(self, folder: Path) -> bool:
+        return all((folder / program).is_file() for program in (self.program, *self.besides))
 
     def _on_path(self) -> list[Path]:
         found = shutil.which(self.program)
@@ -82,15 +87,16 @@ POSTGRESQL = Software(
     "initdb",
     Path("/usr/lib/postgresql/15/bin"),
     "GARANT_POSTGRES_PROGRAMS",
-    forbid_system_cluster,
+    before=forbid_system_cluster,
 )
-# The core packages hold the programs alone: no service, no account.
+# These packages hold the programs alone: no service, no account.
 MARIADB = Software(
     "MariaDB 10.11",
-    ("mariadb-server-core", "mariadb-client-core"),
+    ("mariadb-server-core", "mariadb-client"),
     "mariadb-install-db",
     Path("/usr/bin"),
     "GARANT_MARIADB_PROGRAMS",
+    ("mariadb-dump",),
 )
 # Where a system manager runs, Debian starts it on its usual ports; the tests' own server has others.
 DOVECOT = Software("Dovecot 2.3", ("dovecot-imapd",), "dovecot", Path("/usr/sbin"), "GARANT_DOVECOT_PROGRAMS")

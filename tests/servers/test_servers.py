@@ -100,7 +100,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     ("software", "command"),
     [
         (POSTGRESQL, "sudo apt-get install -y postgresql-15"),
-        (MARIADB, "sudo apt-get install -y mariadb-server-core mariadb-client-core"),
+        (MARIADB, "sudo apt-get install -y mariadb-server-core mariadb-client"),
     ],
 )
 def test_who_may_not_install_is_told_what_to_type(
