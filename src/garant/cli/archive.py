@@ -170,12 +170,9 @@ def consult(
 
     loaded, store = _opened(policy)
     if store is None:
-        note("L’archive est vide.", "The archive is empty.")
-        return Exit.FINDINGS
-    organisation = loaded.document.organisation
-    state.ensure_organisation(organisation)
-    today = datetime.now(ZoneInfo(organisation.time_zone)).date()
-    entry = services.consult(organisation.key, store, record, actor=state.actor(), reason=reason, today=today)
+        return _empty()
+    key, today = _whose(loaded)
+    entry = services.consult(key, store, record, actor=state.actor(), reason=reason, today=today)
     _say_who_may(loaded, entry)
     if out_file is None:
         _show(store, entry)
@@ -206,15 +203,24 @@ def release(
 
     loaded, store = _opened(policy)
     if store is None:
-        note("L’archive est vide.", "The archive is empty.")
-        return Exit.FINDINGS
-    organisation = loaded.document.organisation
-    state.ensure_organisation(organisation)
-    today = datetime.now(ZoneInfo(organisation.time_zone)).date()
+        return _empty()
+    key, today = _whose(loaded)
     archive, actor = RecordArchive(store), state.actor()
-    entry = services.release(organisation.key, archive, record, actor=actor, reason=reason, today=today)
+    entry = services.release(key, archive, record, actor=actor, reason=reason, today=today)
     note(f"Dossier {entry.id} détruit.", f"Record {entry.id} destroyed.")
     return Exit.OK
+
+
+def _empty() -> int:
+    note("L’archive est vide.", "The archive is empty.")
+    return Exit.FINDINGS
+
+
+def _whose(loaded: LoadedPolicy) -> tuple[str, date]:
+    """The organisation of a policy, known here from now on, and the day it is there."""
+    organisation = loaded.document.organisation
+    state.ensure_organisation(organisation)
+    return organisation.key, datetime.now(ZoneInfo(organisation.time_zone)).date()
 
 
 def allow(

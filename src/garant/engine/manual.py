@@ -87,40 +87,36 @@ def marking_tasks(
     kind: str, systems: Mapping[str, Text], identities: Mapping[str, str], keeper: Keeper
 ) -> list[ManualTask]:
     """One task for each system, by its name, whose map has no mark of a restriction (GDPR art. 18), or none to take off."""
-    return [
-        ManualTask(
-            system=name,
-            label=label,
-            rule=None,
-            responsible=keeper.name,
-            email=keeper.email,
-            days=DAYS,
-            key=None,
-            look_for={"lifting": _LIFT, "rectification": _ADD}.get(kind, _SET_APART),
-            identities=dict(identities),
-        )
-        for name, label in sorted(systems.items())
-    ]
+    look_for = {"lifting": _LIFT, "rectification": _ADD}.get(kind, _SET_APART)
+    return [_kept(name, label, keeper, look_for, identities) for name, label in sorted(systems.items())]
 
 
 def left_tasks(systems: Mapping[str, tuple[Text, Sequence[Text]]], keeper: Keeper) -> list[ManualTask]:
     """One task for each system in which something that was set apart does not come back by itself."""
     return [
-        ManualTask(
-            system=name,
-            label=label,
-            rule=None,
-            responsible=keeper.name,
-            email=keeper.email,
-            days=DAYS,
-            key=None,
-            look_for=Text(
-                fr=" ".join([_LEFT.fr, *(one.fr for one in notes)]),
-                en=" ".join([_LEFT.en or "", *(one.en or "" for one in notes)]),
-            ),
-        )
+        _kept(name, label, keeper, _together([_LEFT, *notes]), {})
         for name, (label, notes) in sorted(systems.items())
     ]
+
+
+def _together(texts: Sequence[Text]) -> Text:
+    return Text(fr=" ".join(one.fr for one in texts), en=" ".join(one.en or "" for one in texts))
+
+
+def _kept(
+    system: str, label: Text, keeper: Keeper, look_for: Text, identities: Mapping[str, str]
+) -> ManualTask:
+    return ManualTask(
+        system=system,
+        label=label,
+        rule=None,
+        responsible=keeper.name,
+        email=keeper.email,
+        days=DAYS,
+        key=None,
+        look_for=look_for,
+        identities=dict(identities),
+    )
 
 
 _LEFT: Final = Text(
