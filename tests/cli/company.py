@@ -29,7 +29,8 @@ PEOPLE = 400
 BRAKED = """
 import faulthandler, time
 faulthandler.dump_traceback_later(120, exit=True)
-from garant.cli import main, runview
+from garant.cli import main
+from garant.cli.views import run as runview
 report = runview.Watch.report
 def brake(watch, step):
     report(watch, step)
@@ -117,7 +118,7 @@ class Company:
         """Make a plan (in this process, where Garant's own state is another: no hold, no task); its digest."""
         written = ("--as-of", AS_OF, "--out", str(self.plan_file))
         own_state = patch("garant.cli.state.holds", return_value=())
-        no_task = patch("garant.cli.plan.tell_overdue")
+        no_task = patch("garant.cli.commands.plan.tell_overdue")
         with own_state, no_task, patch.dict(os.environ, self.environment), redirect_stdout(io.StringIO()):
             code = application.run(["plan", str(self.policy), *written, *options])
         assert code == 0

@@ -22,7 +22,7 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_letter_is_tried_and_forgotten(demo: str, postbox: Postbox, settings: Any, capsys: Any) -> None:
-    from garant.cli import mail
+    from garant.cli.commands import mail
     from garant.cli.exits import Exit
 
     assert mail.try_out("a@b.example", demo) == Exit.OK
@@ -38,7 +38,7 @@ def test_a_letter_is_tried_and_forgotten(demo: str, postbox: Postbox, settings: 
 
 
 def test_without_a_mailbox_there_is_nothing_to_fetch(demo: str, capsys: Any) -> None:
-    from garant.cli import mail
+    from garant.cli.commands import mail
     from garant.cli.exits import Exit
 
     assert mail.fetch() == Exit.OK

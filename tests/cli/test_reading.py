@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from garant.cli import application, commands_markdown, registration, state
 from garant.cli.planfiles import read_plan_file
-from garant.cli.planview import show_plan
+from garant.cli.views.plan import show_plan
 from garant.policy.diagnostics import RULES
 from garant.site.setup import NotReadyError
 from tests.cli.company import AS_OF, Company

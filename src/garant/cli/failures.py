@@ -19,6 +19,7 @@ from garant.policy.reporters import report
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
+    from garant.engine.asked import NotSupported
     from garant.systems.port import MalformedUrl
 
 
@@ -37,6 +38,7 @@ def _explanations() -> list[tuple[Any, Callable[[Any], CommandError]]]:
     from django.db import DatabaseError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from garant.engine.asked import NotSupported
     from garant.engine.terms import UnknownRule
     from garant.site.databases import DatabaseUrlError
     from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
@@ -54,6 +56,7 @@ def _explanations() -> list[tuple[Any, Callable[[Any], CommandError]]]:
         (DatabaseError, _own_database),
         (SQLAlchemyError, _system),
         ((ImproperlyConfigured, DatabaseUrlError), _settings),
+        (NotSupported, _not_supported),
         (UnknownRule, _map_beside_policy),
         (FileNotFoundError, _no_file),
         (OSError, _file),
@@ -84,6 +87,19 @@ def _map_beside_policy(error: Exception) -> CommandError:
         Text(
             fr="Tenez-les l’une contre l’autre : garant map check CARTE --policy POLICY.",
             en="Hold one against the other: garant map check MAP --policy POLICY.",
+        ),
+    )
+
+
+def _not_supported(error: NotSupported) -> CommandError:
+    return CommandError(
+        Text(
+            fr=f"Un système ne sait pas répondre à cette demande : {error.text.fr}",
+            en=f"A system cannot answer this request: {error.text.en}",
+        ),
+        Text(
+            fr="Complétez sa carte (identities, dispositions, restriction), ou choisissez avec --system.",
+            en="Complete its map (identities, dispositions, restriction), or choose with --system.",
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 import typer.main
 
-from garant.cli import (
+from garant.cli.commands import (
     apply,
     archive,
     backup,

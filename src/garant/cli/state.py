@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garant.cli.language import both
-from garant.cli.output import CommandError
+from garant.cli.output import CommandError, warn
 from garant.ledger.keys import KeySource, key_source
 from garant.policy.text import Text
 from garant.site import own, paths, setup
@@ -89,3 +89,19 @@ def the_organisation(key: str | None) -> str:
             en=f"Choose with --organisation: {', '.join(known)}",
         ),
     )
+
+
+def can_record(organisation: Organisation) -> bool:
+    """Say whether the ledger is there; where it is not, tell so: looking needs no installation."""
+    try:
+        ready()
+    except setup.NotReadyError:
+        warn(
+            Text(
+                fr="Garant n’est pas installé ici : cette recherche n’est pas inscrite au registre.",
+                en="Garant is not set up here: this search is not recorded in a ledger.",
+            )
+        )
+        return False
+    ensure_organisation(organisation)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,3 +76,14 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
         log_access=False,
         websockets=False,
     ).serve()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server may listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True

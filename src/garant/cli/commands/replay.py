@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garant.cli import options, state
-from garant.cli.apply import carry_out
+from garant.cli.carrying import carry_out
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say
 from garant.cli.output import note, out, warn
 from garant.cli.planfiles import write_plan
-from garant.cli.planview import show_plan
+from garant.cli.views.plan import show_plan
 from garant.policy.text import Text
 
 if TYPE_CHECKING:

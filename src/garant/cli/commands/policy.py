@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from garant.cli import options, policyview, state
+from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both
 from garant.cli.output import note, write_json
+from garant.cli.views import policy as policyview
 
 VersionArgument = Annotated[
     str,

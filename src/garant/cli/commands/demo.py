@@ -16,7 +16,6 @@ from garant.cli import options
 from garant.cli.exits import Exit
 from garant.cli.language import both, say
 from garant.cli.output import err, out
-from garant.cli.serve import is_free
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +83,9 @@ def demo(
 
 def choose_port(port: int, *, ask: bool) -> int:
     """A port that is free: the one wanted, one that is asked for, or the next one."""
-    while not is_free("127.0.0.1", port):
+    from garant.site import serving
+
+    while not serving.is_free("127.0.0.1", port):
         port = (
             typer.prompt(
                 say(f"Le port {port} est pris. Lequel ?", f"Port {port} is taken. Which one?"), type=int

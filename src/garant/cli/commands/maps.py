@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garant.cli import options
-from garant.cli.check import tell
 from garant.cli.language import both
+from garant.cli.views.findings import tell
 from garant.policy.diagnostics import Diagnostic, UnusableDocument, sorted_by_place
 
 if TYPE_CHECKING:

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garant.cli import options, state
+from garant.cli.carrying import BATCH, carry_out
 from garant.cli.language import both
 from garant.cli.output import CommandError
 from garant.cli.planfiles import read_plan_file
-from garant.cli.residueview import warn_of_locks
-from garant.cli.runview import conclude, watching
 from garant.policy.text import Text
 from garant.systems.residue import Cleaning
-
-BATCH = 10_000
-"""Roots per transaction unless said."""
 
 PlanArgument = Annotated[
     Path,
@@ -57,7 +53,6 @@ BatchSizeOption = Annotated[
 ]
 
 if TYPE_CHECKING:
-    from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Plan
 
 
@@ -120,34 +115,3 @@ def approved_digest(approve: str | None, plan: Plan) -> str:
             ),
         )
     return approve.strip().lower()
-
-
-def carry_out(
-    plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH, clean: Cleaning = Cleaning.LIGHT
-) -> int:
-    """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
-    from garant.apps.promises import execution, services
-    from garant.apps.promises.refusals import RunStoppedError
-    from garant.engine.residue import touched_tables
-
-    organisation = workspace.policy.document.organisation
-    state.ensure_organisation(organisation)
-    done = services.run_of_digest(plan.digest, kind=plan.kind)
-    before = done is not None and not done.open
-    if clean is Cleaning.FULL and not before:
-        warn_of_locks(touched_tables(plan))
-    with watching() as watch:
-        try:
-            run = execution.apply_plan(
-                plan,
-                workspace,
-                digest=digest,
-                actor=state.actor(),
-                observer=watch.report,
-                stop=watch.stop,
-                batch_size=batch_size,
-                cleaning=clean,
-            )
-        except RunStoppedError:
-            raise KeyboardInterrupt from None
-    return conclude(run, done_before=before)

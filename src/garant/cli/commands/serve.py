@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import nullcontext
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -74,7 +73,9 @@ def serve(
 
 def refuse_taken(host: str, port: int) -> None:
     """Say that a port is taken before anything is started. Raises CommandError."""
-    if not is_free(host, port):
+    from garant.site import serving
+
+    if not serving.is_free(host, port):
         raise CommandError(
             Text(
                 fr=f"Impossible d’écouter sur {host}:{port} : l’adresse n’est pas d’ici, ou le port est pris.",
@@ -82,14 +83,3 @@ def refuse_taken(host: str, port: int) -> None:
             ),
             Text(fr="Choisissez un autre port : --port 8001", en="Choose another port: --port 8001"),
         )
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether a server may listen there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError:
-            return False
-    return True

@@ -12,8 +12,8 @@ from garant.cli.exits import Exit
 from garant.cli.language import both, say
 from garant.cli.output import err, note, out
 from garant.cli.planfiles import write_plan
-from garant.cli.planview import how_to_apply, show_plan
-from garant.cli.taskview import tell_overdue
+from garant.cli.views.plan import how_to_apply, show_plan
+from garant.cli.views.task import tell_overdue
 
 _DEFAULT_TOLERANCE = 0.01
 

@@ -9,27 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from garant.cli import correcting, options, state
-from garant.cli.apply import carry_out
+from garant.cli.carrying import carry_out
 from garant.cli.exits import Exit
-from garant.cli.language import both, count, plural, say, spoken
-from garant.cli.output import CommandError, note, out, table, warn
+from garant.cli.language import both, plural, spoken
+from garant.cli.output import CommandError, note, out
 from garant.cli.people import Asking, read_people, tell_missing
 from garant.cli.planfiles import write_plan
-from garant.cli.planview import show_plan
-from garant.cli.runview import conclude
-from garant.cli.taskview import tell_asked
+from garant.cli.views.places import show_places, tell_by_hand
+from garant.cli.views.plan import show_plan
+from garant.cli.views.run import conclude
+from garant.cli.views.task import tell_asked
 from garant.policy.text import Text
-from garant.site.setup import NotReadyError
 from garant.systems.residue import Cleaning
 
 if TYPE_CHECKING:
     from garant.apps.promises.services import Run
     from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Added, Kind, Plan, Replacement
-    from garant.engine.subject import Place
 
 POLICY = Path("policy")
 
@@ -89,15 +87,15 @@ def find(
 ) -> int:
     """Count the person's rows, system by system and table by table."""
     identities = options.pairs(identity, "--identity")
-    with _workspace(policy, maps, system) as workspace, plain_refusals():
-        recorded = can_record(workspace)
+    with _workspace(policy, maps, system) as workspace:
+        recorded = state.can_record(workspace.policy.document.organisation)
         from garant.apps.promises import subjects
 
         places = subjects.find(workspace, identities, recorded=recorded)
-    _tell_by_hand(workspace)
+    tell_by_hand(workspace)
     if not places:
         return _nobody()
-    _show(places)
+    show_places(places)
     return Exit.OK
 
 
@@ -118,11 +116,7 @@ def export(
     state.ready()
     from garant.apps.promises import subjects
 
-    with (
-        _workspace(policy, maps, system) as workspace,
-        plain_refusals(),
-        new_file(out_file) as (file, whole),
-    ):
+    with _workspace(policy, maps, system) as workspace, new_file(out_file) as (file, whole):
         state.ensure_organisation(workspace.policy.document.organisation)
         done = subjects.export(workspace, identities, file, language=spoken())
         made = done.made
@@ -244,26 +238,6 @@ def _workspace(policy: Path, maps: Path | None, only: list[str] | None) -> Itera
         yield workspace
 
 
-@contextmanager
-def plain_refusals() -> Iterator[None]:
-    """Say in both languages what a system cannot answer."""
-    from garant.engine.subject import NotSupported
-
-    try:
-        yield
-    except NotSupported as refusal:
-        raise CommandError(
-            Text(
-                fr=f"Un système ne sait pas répondre à cette demande : {refusal.text.fr}",
-                en=f"A system cannot answer this request: {refusal}",
-            ),
-            Text(
-                fr="Complétez sa carte (identities, dispositions, restriction), ou choisissez avec --system.",
-                en="Complete its map (identities, dispositions, restriction), or choose with --system.",
-            ),
-        ) from None
-
-
 def _begun(approve: str | None, kind: Kind) -> Run | None:
     """Give the run that this approval began: its person may be half gone, or gone, already."""
     if approve is None:
@@ -311,19 +285,18 @@ def _plan(
     from garant.engine.subject import plan_subjects
 
     day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
-    with plain_refusals():
-        return plan_subjects(
-            workspace.policy,
-            workspace.sources,
-            people,
-            kind,
-            as_of=day,
-            corrections=corrections,
-            replacements=replacements,
-            additions=additions,
-            holds=state.holds(workspace.policy.document.organisation.key),
-            manual=workspace.manual,
-        )
+    return plan_subjects(
+        workspace.policy,
+        workspace.sources,
+        people,
+        kind,
+        as_of=day,
+        corrections=corrections,
+        replacements=replacements,
+        additions=additions,
+        holds=state.holds(workspace.policy.document.organisation.key),
+        manual=workspace.manual,
+    )
 
 
 def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, where: _Where) -> int:
@@ -340,61 +313,6 @@ def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, whe
         f"Nothing was changed. To carry it out, add to the same command: --approve {plan.digest}",
     )
     return Exit.OK
-
-
-def _show(places: list[Place]) -> None:
-    shown = table(
-        say("Système", "System"),
-        say("Table", "Table"),
-        say("Lignes", "Rows"),
-        say("Lien", "Relation"),
-        say("Catégories", "Categories"),
-    )
-    shown.columns[2].justify = "right"
-    for place in places:
-        for row in place.tables:
-            shown.add_row(
-                escape(f"{place.system} · {place.root}"),
-                escape(row.table),
-                count(row.rows),
-                str(row.relation),
-                escape(", ".join(row.categories)),
-            )
-    out().print(shown)
-    rows = sum(row.rows for place in places for row in place.tables)
-    found = plural(len(places), ("endroit", "endroits"), ("place", "places"))
-    lines = plural(rows, ("ligne", "lignes"), ("row", "rows"))
-    note(f"{found}, {lines}.", f"{found}, {lines}.")
-
-
-def _tell_by_hand(workspace: Workspace) -> None:
-    """What was not looked at, because no program reaches it, and who can look."""
-    for source in workspace.manual.values():
-        who = f"{source.manual.responsible.name} <{source.manual.responsible.email}>"
-        warn(
-            Text(
-                fr=f"{source.manual.label.say('fr')} n’a pas été regardé\u202f: c’est à {who} de le faire. Un export "
-                "(garant subject export) le lui demande.",
-                en=f"{source.manual.label.say('en')} was not looked at: that is for {who} to do. An export "
-                "(garant subject export) asks them.",
-            )
-        )
-
-
-def can_record(workspace: Workspace) -> bool:
-    """Say whether the ledger is there; where it is not, tell so: looking needs no installation."""
-    try:
-        state.ready()
-    except NotReadyError:
-        warn(
-            Text(
-                fr="Garant n’est pas installé ici : cette recherche n’est pas inscrite au registre.",
-                en="Garant is not set up here: this search is not recorded in a ledger.",
-            )
-        )
-        return False
-    state.ensure_organisation(workspace.policy.document.organisation)
-    return True
 
 
 def _nobody() -> int:

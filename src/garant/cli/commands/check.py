@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-
 import typer
 
 from garant.cli import options
-from garant.cli.language import both, spoken
-from garant.policy.diagnostics import Diagnostic, UnusableDocument, exit_code
-from garant.policy.reporters import report
+from garant.cli.language import both
+from garant.cli.views.findings import tell
+from garant.policy.diagnostics import UnusableDocument
 
 
 def register(app: typer.Typer) -> None:
@@ -39,9 +36,3 @@ def check(
     except UnusableDocument as unusable:
         found = unusable.diagnostics
     return tell(found, form)
-
-
-def tell(found: Sequence[Diagnostic], form: options.Form) -> int:
-    """Write findings in one form and give the exit code that they deserve."""
-    sys.stdout.write(report(found, form.value, spoken()))
-    return exit_code(found)

@@ -15,7 +15,7 @@ from garant.cli.exits import Exit
 from garant.cli.language import both
 from garant.cli.newfile import new_file
 from garant.cli.output import note
-from garant.cli.taskview import reminder, show_list, show_question, tell_answered
+from garant.cli.views.task import reminder, show_list, show_question, tell_answered
 
 if TYPE_CHECKING:
     from garant.apps.tasks.answers import Answer

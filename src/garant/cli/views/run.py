@@ -17,8 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from garant.cli.exits import Exit
 from garant.cli.language import count, plural, say
 from garant.cli.output import err, out, table
-from garant.cli.planview import not_reached
-from garant.cli.residueview import show_residue
+from garant.cli.views.plan import not_reached
+from garant.cli.views.residue import show_residue
 from garant.engine.notes import LEFT_TO_UNDATED
 from garant.policy.text import Text
 

@@ -13,12 +13,12 @@ from rich.markup import escape
 from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say
-from garant.cli.output import note, out, table, warn
-from garant.policy.text import Text
+from garant.cli.output import note, out, table
+from garant.cli.views.archive import by_end, in_words, last_day, show_record, tell_apart, tell_who_may
 
 if TYPE_CHECKING:
     from garant.policy.loader import LoadedPolicy
-    from garant.systems.archive.store import ArchiveStore, Group, RecordEntry
+    from garant.systems.archive.store import ArchiveStore, RecordEntry
 
 POLICY = Path("policy")
 
@@ -90,7 +90,7 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
     loaded, store = _opened(policy)
     groups = store.groups() if store is not None else []
     waiting, left = store.of_restrictions() if store is not None else (0, 0)
-    _say_apart(waiting, left)
+    tell_apart(waiting, left)
     if not groups and (waiting or left):
         return Exit.OK
     if not groups:
@@ -105,7 +105,7 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
     )
     for column in shown.columns[3:]:
         column.justify = "right"
-    for (system, rule, last), (records, rows) in _by_end(loaded, groups).items():
+    for (system, rule, last), (records, rows) in by_end(loaded, groups).items():
         shown.add_row(escape(system), escape(rule), last, count(records), count(rows))
     out().print(shown)
     return Exit.OK
@@ -135,8 +135,8 @@ def find(identity: options.IdentityOption, policy: options.PolicyOption = POLICY
         say("Archivé le", "Archived on"), say("Dernier jour", "Last day"), say("Lignes", "Rows"),
     )  # fmt: skip
     for entry in map(store.entry, found):
-        last = _last_day(loaded, entry.rule, entry.counted_from)
-        shown.add_row(entry.id, entry.system, entry.rule, _day(entry.archived), last, count(entry.rows))
+        last = last_day(loaded, entry.rule, entry.counted_from)
+        shown.add_row(entry.id, entry.system, entry.rule, in_words(entry.archived), last, count(entry.rows))
     out().print(shown)
     return Exit.OK
 
@@ -173,9 +173,9 @@ def consult(
         return _empty()
     key, today = _whose(loaded)
     entry = services.consult(key, store, record, actor=state.actor(), reason=reason, today=today)
-    _say_who_may(loaded, entry)
+    tell_who_may(loaded, entry)
     if out_file is None:
-        _show(store, entry)
+        show_record(store, entry)
     else:
         _write(store, entry, out_file)
     return Exit.OK
@@ -241,7 +241,7 @@ def allow(
 
     last = until.date() if until is not None else None
     services.allow(organisation, name, until=last, by=state.actor())
-    end = say("jusqu’à son retrait", "until it is taken back") if last is None else _day(last)
+    end = say("jusqu’à son retrait", "until it is taken back") if last is None else in_words(last)
     note(f"{name} peut consulter l’archive : {end}.", f"{name} may consult the archive: {end}.")
     return Exit.OK
 
@@ -266,8 +266,8 @@ def allowed(policy: options.PolicyOption = POLICY) -> int:
     people = services.entitled(organisation)
     for name, until in people:
         note(
-            f"{name} {_day(until) if until else ''}".rstrip(),
-            f"{name} {_day(until) if until else ''}".rstrip(),
+            f"{name} {in_words(until) if until else ''}".rstrip(),
+            f"{name} {in_words(until) if until else ''}".rstrip(),
         )
     if not people:
         note("Personne n’est habilité.", "Nobody is entitled.")
@@ -305,22 +305,6 @@ def _opened(policy: Path) -> tuple[LoadedPolicy, ArchiveStore | None]:
     return loaded, archive.store if archive is not None and archive.store.exists else None
 
 
-def _say_apart(waiting: int, left: int) -> None:
-    """What restrictions have in the archive."""
-    if waiting:
-        records = plural(waiting, ("dossier", "dossiers"), ("record", "records"))
-        note(
-            f"{records} de valeurs mises à part par une limitation, jusqu’à sa levée.",
-            f"{records} of values set apart by a restriction, until it is lifted.",
-        )
-    if left:
-        records = plural(left, ("dossier", "dossiers"), ("record", "records"))
-        note(
-            f"{records} qu’une limitation levée a laissés scellés : quelqu’un décide, puis « garant archive release ».",
-            f"{records} that a lifted restriction left sealed: somebody decides, then “garant archive release”.",
-        )
-
-
 def _organisation(policy: Path) -> str:
     from garant.policy.loader import load_policy
 
@@ -328,52 +312,6 @@ def _organisation(policy: Path) -> str:
     organisation = load_policy(policy).document.organisation
     state.ensure_organisation(organisation)
     return organisation.key
-
-
-def _by_end(loaded: LoadedPolicy, groups: list[Group]) -> dict[tuple[str, str, str], tuple[int, int]]:
-    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for group in groups:
-        place = (group.system, group.rule, _last_day(loaded, group.rule, group.counted_from))
-        records, rows = sums.get(place, (0, 0))
-        sums[place] = (records + group.records, rows + group.rows)
-    return sums
-
-
-def _last_day(loaded: LoadedPolicy, rule: str, counted_from: date) -> str:
-    """The last day of a record, as the policy now says."""
-    from garant.policy.periods import expiry
-
-    known = loaded.document.retention.get(rule)
-    return _day(expiry(counted_from, known.total_period)) if known is not None else "?"
-
-
-def _say_who_may(loaded: LoadedPolicy, entry: RecordEntry) -> None:
-    """Remind whoever consults of what was promised to the person."""
-    rule = loaded.document.retention.get(entry.rule)
-    phase = rule.archive_phase if rule is not None else None
-    if phase is not None and phase.access is not None:
-        promised = phase.access
-        warn(Text(fr=f"La politique promet : {promised.fr}", en=f"The policy promises: {promised.en}"))
-
-
-def _show(store: ArchiveStore, entry: RecordEntry) -> None:
-    """Print the rows one under the other, and name the files."""
-    from garant.systems.archive.reading import ArchivedRow, read_record
-
-    console = out()
-    rows = plural(entry.rows, ("ligne", "lignes"), ("row", "rows"))
-    console.print(f"[bold]{entry.id}[/] · {entry.system} · {entry.root} · {entry.rule} · {rows}")
-    table_shown, file_shown = "", ("", "")
-    for part in read_record(store.content(entry.id)):
-        if isinstance(part, ArchivedRow):
-            if part.table != table_shown:
-                table_shown = part.table
-                console.print(f"\n[bold cyan]{escape(part.table)}[/]")
-            words = (f"{name} = {value}" for name, value in part.as_dict().items() if value is not None)
-            console.print(escape(" · ".join(words)), soft_wrap=True)
-        elif (part.store, part.name) != file_shown:
-            file_shown = (part.store, part.name)
-            console.print(f"[dim]{say('fichier', 'file')} {escape(part.name)}[/]", soft_wrap=True)
 
 
 def _write(store: ArchiveStore, entry: RecordEntry, file: Path) -> None:
@@ -395,7 +333,3 @@ def _write(store: ArchiveStore, entry: RecordEntry, file: Path) -> None:
         "back by the system itself, and place a hold on the person (garant hold add) before the next sweep, which "
         "would archive them again.",
     )
-
-
-def _day(day: date) -> str:
-    return say(f"{day:%d/%m/%Y}", day.isoformat())

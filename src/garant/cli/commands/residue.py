@@ -10,8 +10,7 @@ from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both
 from garant.cli.output import CommandError, out
-from garant.cli.residueview import show_search
-from garant.cli.subject import can_record, plain_refusals
+from garant.cli.views.residue import show_search
 from garant.policy.text import Text
 
 POLICY = Path("policy")
@@ -47,8 +46,8 @@ def search(
 
     identities = options.pairs(identity, "--identity")
     folder = options.maps_folder(policy, maps)
-    with open_workspace(policy, folder, state.keys(), only=system or ()) as workspace, plain_refusals():
-        recorded = can_record(workspace)
+    with open_workspace(policy, folder, state.keys(), only=system or ()) as workspace:
+        recorded = state.can_record(workspace.policy.document.organisation)
         from garant.apps.promises import residue
 
         try:

@@ -1,0 +1,82 @@
+"""The intermediate archive, for those who may read it: what lies there until when, and one record, row by row."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from garant.cli.language import plural, say
+from garant.cli.output import note, out, warn
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.policy.loader import LoadedPolicy
+    from garant.systems.archive.store import ArchiveStore, Group, RecordEntry
+
+
+def tell_apart(waiting: int, left: int) -> None:
+    """What restrictions have in the archive."""
+    if waiting:
+        records = plural(waiting, ("dossier", "dossiers"), ("record", "records"))
+        note(
+            f"{records} de valeurs mises à part par une limitation, jusqu’à sa levée.",
+            f"{records} of values set apart by a restriction, until it is lifted.",
+        )
+    if left:
+        records = plural(left, ("dossier", "dossiers"), ("record", "records"))
+        note(
+            f"{records} qu’une limitation levée a laissés scellés : quelqu’un décide, puis « garant archive release ».",
+            f"{records} that a lifted restriction left sealed: somebody decides, then “garant archive release”.",
+        )
+
+
+def by_end(loaded: LoadedPolicy, groups: list[Group]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for group in groups:
+        place = (group.system, group.rule, last_day(loaded, group.rule, group.counted_from))
+        records, rows = sums.get(place, (0, 0))
+        sums[place] = (records + group.records, rows + group.rows)
+    return sums
+
+
+def last_day(loaded: LoadedPolicy, rule: str, counted_from: date) -> str:
+    """The last day of a record, as the policy now says."""
+    from garant.policy.periods import expiry
+
+    known = loaded.document.retention.get(rule)
+    return in_words(expiry(counted_from, known.total_period)) if known is not None else "?"
+
+
+def in_words(of: date) -> str:
+    return say(f"{of:%d/%m/%Y}", of.isoformat())
+
+
+def tell_who_may(loaded: LoadedPolicy, entry: RecordEntry) -> None:
+    """Remind whoever consults of what was promised to the person."""
+    rule = loaded.document.retention.get(entry.rule)
+    phase = rule.archive_phase if rule is not None else None
+    if phase is not None and phase.access is not None:
+        promised = phase.access
+        warn(Text(fr=f"La politique promet : {promised.fr}", en=f"The policy promises: {promised.en}"))
+
+
+def show_record(store: ArchiveStore, entry: RecordEntry) -> None:
+    """Print the rows one under the other, and name the files."""
+    from garant.systems.archive.reading import ArchivedRow, read_record
+
+    console = out()
+    rows = plural(entry.rows, ("ligne", "lignes"), ("row", "rows"))
+    console.print(f"[bold]{entry.id}[/] · {entry.system} · {entry.root} · {entry.rule} · {rows}")
+    table_shown, file_shown = "", ("", "")
+    for part in read_record(store.content(entry.id)):
+        if isinstance(part, ArchivedRow):
+            if part.table != table_shown:
+                table_shown = part.table
+                console.print(f"\n[bold cyan]{escape(part.table)}[/]")
+            words = (f"{name} = {value}" for name, value in part.as_dict().items() if value is not None)
+            console.print(escape(" · ".join(words)), soft_wrap=True)
+        elif (part.store, part.name) != file_shown:
+            file_shown = (part.store, part.name)
+            console.print(f"[dim]{say('fichier', 'file')} {escape(part.name)}[/]", soft_wrap=True)

@@ -1,0 +1,54 @@
+"""Where a person is, on the screen: each table, and what no program could look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from garant.cli.language import count, plural, say
+from garant.cli.output import note, out, table, warn
+from garant.policy.text import Text
+
+if TYPE_CHECKING:
+    from garant.apps.promises.workspace import Workspace
+    from garant.engine.subject import Place
+
+
+def show_places(places: list[Place]) -> None:
+    shown = table(
+        say("Système", "System"),
+        say("Table", "Table"),
+        say("Lignes", "Rows"),
+        say("Lien", "Relation"),
+        say("Catégories", "Categories"),
+    )
+    shown.columns[2].justify = "right"
+    for place in places:
+        for row in place.tables:
+            shown.add_row(
+                escape(f"{place.system} · {place.root}"),
+                escape(row.table),
+                count(row.rows),
+                str(row.relation),
+                escape(", ".join(row.categories)),
+            )
+    out().print(shown)
+    rows = sum(row.rows for place in places for row in place.tables)
+    found = plural(len(places), ("endroit", "endroits"), ("place", "places"))
+    lines = plural(rows, ("ligne", "lignes"), ("row", "rows"))
+    note(f"{found}, {lines}.", f"{found}, {lines}.")
+
+
+def tell_by_hand(workspace: Workspace) -> None:
+    """What was not looked at, because no program reaches it, and who can look."""
+    for source in workspace.manual.values():
+        who = f"{source.manual.responsible.name} <{source.manual.responsible.email}>"
+        warn(
+            Text(
+                fr=f"{source.manual.label.say('fr')} n’a pas été regardé\u202f: c’est à {who} de le faire. Un export "
+                "(garant subject export) le lui demande.",
+                en=f"{source.manual.label.say('en')} was not looked at: that is for {who} to do. An export "
+                "(garant subject export) asks them.",
+            )
+        )
