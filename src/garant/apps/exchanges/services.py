@@ -49,6 +49,7 @@ from garant.apps.exchanges.refusals import (
     UnknownExchangeError,
 )
 from garant.apps.exchanges.transmission import of_request, prepare, receivers, to_peer
+from garant.apps.exchanges.vouching import Voucher, vouched
 
 __all__ = [
     "ROLES",
@@ -57,6 +58,7 @@ __all__ = [
     "MalformedError",
     "NotBelievedError",
     "UnknownExchangeError",
+    "Voucher",
     "ask_for_copies",
     "attempt",
     "base",
@@ -100,6 +102,7 @@ __all__ = [
     "systems",
     "to_peer",
     "unseal",
+    "vouched",
 ]
 
 

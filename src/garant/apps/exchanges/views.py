@@ -40,6 +40,7 @@ def peers(request: Any) -> HttpResponse:
         "until": services.certificate_until(key),
         "request_for": services.certificate_request(key),
         "fingerprint": services.fingerprint(services.certificate(key)),
+        "voucher": services.vouched(services.certificate(key), services.domain()),
     }
     return render(request, "exchanges/list.html", names)
 
@@ -61,6 +62,7 @@ def peer(request: Any, key: str) -> HttpResponse:
         "one": one,
         "roles": [said(services.ROLES[role]) for role in one.roles],
         "fingerprint": services.fingerprint(one.certificate) if one.certificate else "",
+        "voucher": services.vouched(one.certificate, one.domain) if one.certificate else None,
         "incoming": services.incoming(request.organisation, key),
         "comes": services.comes(one),
         "outgoing": services.outgoing(request.organisation, key),
