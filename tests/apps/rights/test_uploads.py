@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import struct
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from garant.apps.rights import uploads
 from garant.apps.rights.refusals import RequestRefusedError
+from tests.conftest import ROOT
 
 
 def taken(content: bytes, name: str) -> str:
@@ -115,3 +120,43 @@ def test_an_archive_of_many_pages_or_members_is_too_much(monkeypatch: pytest.Mon
     monkeypatch.setattr(uploads, "_PAGES", 3)
     with pytest.raises(RequestRefusedError, match="too many pages"):
         taken(PAGES, "a.zip")
+
+
+LARGE = """
+import resource, sys
+from pathlib import Path
+from garant.site import setup
+setup.prepare()
+sys.path.insert(0, sys.argv[1])
+from garant.apps.deliveries import services
+from garant.apps.rights import uploads
+from garant.policy.text import Text
+from garant.publish.packages import Copied, package
+from tests.publish.packages.test_packages import POLICY, Given, about
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+given, before = Path(sys.argv[2]), peak()
+with given.open("rb") as file:
+    uploads.check(file, given.name)
+    kept = services.encrypt(uploads.pieces(file))
+said = Text(fr="reçue", en="received")
+copies = (Copied("host", said, "received", said, files=((given.name, services.content(kept.key, kept.identity)),)),)
+whole = services.encrypt(package(Given([]), about(copies=copies), POLICY))
+print(peak() - before, kept.written.plain)
+"""
+
+
+def test_memory_does_not_grow_with_what_a_processor_sends(tmp_path: Path) -> None:
+    """Taken, kept encrypted, and put into the package: in an address space of 512 MiB, though it is of 192 MiB."""
+    given = tmp_path / "copie.csv"
+    line = b"jeanne@demo.example;what a processor holds;2026-01-01\n"
+    with given.open("wb") as out:
+        out.writelines([line * 19_000] * 200)
+    environment = {**os.environ, "GARANT_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -v 524288; exec "$@"', "sh", sys.executable, "-c", LARGE, str(ROOT), str(given)],
+        check=False, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    grown, size = map(int, done.stdout.split())
+    assert (size, grown < 16_000) == (given.stat().st_size, True), f"{grown} KiB"
