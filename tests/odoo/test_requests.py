@@ -139,6 +139,37 @@ def test_a_living_customer_is_kept_but_for_remarks_and_marketing(copy: Odoo) -> 
     assert comments == {None}
 
 
+def test_the_opportunities_of_a_customer_stay_as_long_as_the_relationship(copy: Odoo) -> None:
+    """They date the relationship, by what was written on them: without it the customer would go sooner."""
+    address = one(copy, CUSTOMER)
+    with copy.connect() as connection:
+        lead = connection.execute(
+            text(
+                "INSERT INTO crm_lead (partner_id, name, type, user_id, team_id, stage_id, active, email_from,"
+                " email_normalized, create_date) SELECT id, 'Devis', 'opportunity', 2, NULL, NULL, TRUE, email,"
+                " email_normalized, '2026-01-05' FROM res_partner WHERE email_normalized = :a RETURNING id"
+            ),
+            {"a": address},
+        ).scalar_one()
+        connection.execute(
+            text(
+                "INSERT INTO mail_message (model, res_id, author_id, message_type, body, date)"
+                " SELECT 'crm.lead', :lead, id, 'comment', 'Oui', '2026-02-03' FROM res_partner"
+                " WHERE email_normalized = :a"
+            ),
+            {"a": address, "lead": lead},
+        )
+    with copy.sources() as sources:
+        found = find_subject(sources, {"email": address})
+    assert {place.root for place in found} == {"partner", "lead"}
+    assert act(copy, "erasure", {"email": address}).verified
+    with copy.connect() as connection:
+        said = connection.execute(
+            text("SELECT body, date FROM mail_message WHERE model = 'crm.lead' AND res_id = :lead"), {"lead": lead}
+        ).one()
+    assert (said.body, str(said.date)) == ("Oui", "2026-02-03 00:00:00")
+
+
 def test_a_request_cannot_erase_the_house(copy: Odoo) -> None:
     address = one(
         copy,

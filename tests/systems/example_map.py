@@ -85,11 +85,11 @@ def example_policy() -> Policy:
     return Policy.model_validate_json(json.dumps(POLICY))
 
 
-def example_map(over: str = "") -> LoadedMap:
-    """The example map, with the YAML `over` laid on top as a company's file is on a shipped map."""
+def example_map(*over: str) -> LoadedMap:
+    """The example map, with each YAML of `over` laid on top as a company's file is on a shipped map."""
     whole = section(EXAMPLE)
-    if over:
-        whole = _merged(whole, section(over))
+    for text in filter(None, over):
+        whole = _merged(whole, section(text))
     return parse_map(json.dumps(whole, ensure_ascii=False))
 
 

@@ -20,12 +20,12 @@ class Ending:
     @cached_property
     def rows_kept(self) -> set[str]:
         """The tables whose rows would go but for the duty."""
-        return {table for table, keep in self.duty.keeps.items() if keep.row and table in self._deleted}
+        return {table for table, keep in self.duty.keeps.items() if keep.row and table in self.deleted}
 
     @cached_property
     def gone(self) -> set[str]:
         """The tables whose rows go."""
-        return self._deleted - self.rows_kept
+        return self.deleted - self.rows_kept
 
     @cached_property
     def changed(self) -> set[tuple[str, str]]:
@@ -43,5 +43,6 @@ class Ending:
         return keep is not None and (keep.columns == "all" or column in keep.columns)
 
     @cached_property
-    def _deleted(self) -> set[str]:
+    def deleted(self) -> set[str]:
+        """The tables whose rows go where nothing keeps them."""
         return {action.table for action in self.disposition.actions if action.do is Do.DELETE}

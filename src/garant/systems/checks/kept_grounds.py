@@ -18,10 +18,11 @@ from garant.systems.checks.findings import Finding, said
 from garant.systems.fragments import FragmentRefused, Ground, grounds
 from garant.systems.model import DataMap, Duty, Relation
 
-_WHAT: Final = {
+WHAT: Final = {
     "role": ("dit qui il retient", "says whom it holds"),
     "event": ("dit jusqu’à quand", "says until when"),
 }
+"""What the parts of a duty say, in French and English."""
 
 
 def check_kept_grounds(data_map: DataMap) -> Iterator[Finding]:
@@ -31,14 +32,14 @@ def check_kept_grounds(data_map: DataMap) -> Iterator[Finding]:
         for disposition in data_map.dispositions.values():
             if disposition.root == duty.root:
                 ending = Ending(data_map, duty, disposition)
-                for part, ground in _stood_on(data_map, duty):
+                for part, ground in stood_on(data_map, duty):
                     told |= {(*lost, part) for lost in _lost(ending, ground)}
         for table, column, part in sorted(told, key=str):
             place: Place = ("duties", number, part)
             yield Finding(rules.GROUND_NOT_KEPT, place, _said(table, column, part))
 
 
-def _stood_on(data_map: DataMap, duty: Duty) -> Iterator[tuple[str, Ground]]:
+def stood_on(data_map: DataMap, duty: Duty) -> Iterator[tuple[str, Ground]]:
     """What says whom the duty holds, and until when."""
     role = data_map.roles.get(duty.role or "")
     sources = data_map.events.get(duty.event or "", [])
@@ -75,7 +76,7 @@ def _is_own(data_map: DataMap, ground: Ground, root: str) -> bool:
 
 
 def _said(table: str, column: str | None, part: str) -> Text:
-    fr, en = _WHAT[part]
+    fr, en = WHAT[part]
     if column is not None:
         return said(
             f"{table}.{column}, qui {fr}, est changée pendant que le devoir tient.",

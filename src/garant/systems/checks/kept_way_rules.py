@@ -1,4 +1,4 @@
-"""GAR536 to GAR538: duties that keep something, and not what says whose it is, or for how long."""
+"""GAR536 to GAR538 and GAR540: duties that keep something, and not what says whose it is, or for how long."""
 
 from typing import Final
 
@@ -15,6 +15,28 @@ def _counted_from(keeps: str) -> str:
     day = "{root: client, type: date, query: 'SELECT client_id AS key, closed AS at FROM ticket'}"
     duty = f"{{rule: invoices, root: client, role: client, event: last, keeps: {keeps}"
     return f"events: {{last: [{day}]}}\nduties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
+
+
+_CALLS: Final = """\
+roots: {agent: {table: agent, key: id}}
+roles: {agent: {root: agent, query: SELECT id AS key FROM agent}}
+events:
+  last:
+    - {root: client, type: date, query: 'SELECT client_id AS key, day AS at FROM call'}
+    - {root: agent, type: date, query: 'SELECT agent_id AS key, day AS at FROM call'}
+tables:
+  agent: {key: id, links: [{root: agent, column: id}]}
+  call: {key: id, links: [{root: client, column: client_id}, {root: agent, column: agent_id}]}
+dispositions:
+  erase-agent: {root: agent, actions: [{table: call, do: delete}, {table: agent, do: delete}]}
+identities: {number: [{root: agent, query: 'SELECT id AS key FROM agent WHERE number = :identity'}]}
+duties:
+"""
+
+
+def _dated_by_calls(*roots: str) -> str:
+    kept = "event: last, why: {fr: Suivi., en: Follow-up.}, keeps: {call: {row: true}}"
+    return _CALLS + "".join(f"  - {{rule: invoices, root: {root}, role: {root}, {kept}}}\n" for root in roots)
 
 
 _NOTE: Final = "{note: {row: true, columns: [text]}}"
@@ -90,5 +112,35 @@ GROUND_NOT_KEPT: Final = rule(
         _counted_from("{client: {row: true}}"),
         _counted_from("{client: {row: true}, ticket: {row: true}}"),
     ),
+    severity="warning",
+)
+GROUND_OF_ANOTHER: Final = rule(
+    540,
+    "ground-of-another",
+    (
+        "Le devoir est jugé sur des lignes qui partent avec une autre racine.",
+        "The duty is judged by rows that go with another root.",
+    ),
+    (
+        (
+            "Une fois parties, elles ne disent plus qui il retient, ni jusqu’à quand\u202f: ce qu’il garde part plus "
+            "tôt que le plan ne l’a dit (RGPD, art. 5(1)(e))."
+        ),
+        (
+            "Once gone, they no longer say whom it holds, or until when: what it keeps goes sooner than the plan said "
+            "(GDPR, art. 5(1)(e))."
+        ),
+    ),
+    (
+        (
+            "Donner à l’autre racine un devoir du même événement, aussi long, qui garde ces lignes (row: true), ou ne "
+            "pas lire les siennes."
+        ),
+        (
+            "Give the other root a duty of the same event, no shorter, that keeps these rows (row: true), or do not "
+            "read those it owns."
+        ),
+    ),
+    (_dated_by_calls("client"), _dated_by_calls("client", "agent")),
     severity="warning",
 )

@@ -10,6 +10,7 @@ from garant.systems.checks.actions import check_actions
 from garant.systems.checks.aparts import check_apart
 from garant.systems.checks.archives import check_findable, check_phases
 from garant.systems.checks.findings import Finding
+from garant.systems.checks.foreign_grounds import check_foreign_grounds
 from garant.systems.checks.kept_grounds import check_kept_grounds
 from garant.systems.checks.kept_ways import check_kept_ways
 from garant.systems.checks.references import check_policy_references, check_references
@@ -33,3 +34,4 @@ def _findings(loaded: LoadedMap, policy: Policy | None) -> Iterator[Finding]:
     if policy is not None:
         yield from check_policy_references(loaded.map, policy)
         yield from check_phases(loaded.map, policy)
+        yield from check_foreign_grounds(loaded.map, policy)

@@ -10,7 +10,8 @@ replaces every occurrence on every engine.
 """
 
 from garant.systems.fragments.columns import ColumnReference
-from garant.systems.fragments.grounds import Ground, grounds
+from garant.systems.fragments.facts import Facts
+from garant.systems.fragments.grounds import Ground, facts, grounds
 from garant.systems.fragments.narrowing import narrowed
 from garant.systems.fragments.parsing import Fragment, parse_expression, parse_query
 from garant.systems.fragments.words import Dialect, FragmentRefused, Place
@@ -18,10 +19,12 @@ from garant.systems.fragments.words import Dialect, FragmentRefused, Place
 __all__ = [
     "ColumnReference",
     "Dialect",
+    "Facts",
     "Fragment",
     "FragmentRefused",
     "Ground",
     "Place",
+    "facts",
     "grounds",
     "narrowed",
     "parse_expression",
