@@ -165,7 +165,8 @@ def test_the_opportunities_of_a_customer_stay_as_long_as_the_relationship(copy: 
     assert act(copy, "erasure", {"email": address}).verified
     with copy.connect() as connection:
         said = connection.execute(
-            text("SELECT body, date FROM mail_message WHERE model = 'crm.lead' AND res_id = :lead"), {"lead": lead}
+            text("SELECT body, date FROM mail_message WHERE model = 'crm.lead' AND res_id = :lead"),
+            {"lead": lead},
         ).one()
     assert (said.body, str(said.date)) == ("Oui", "2026-02-03 00:00:00")
 

@@ -124,6 +124,7 @@ processors:
     country: US
     contract: {label: {fr: Contrat, en: Contract}}
     guarantees: {fr: Audit, en: Audit}
+    own_copy: false
 transfers:
   hosting:
     label: {fr: Hébergement, en: Hosting}

@@ -52,7 +52,7 @@ def test_the_form_is_what_the_values_are(part: type[Model], slot: Slot) -> None:
 
 FORMS: dict[str, Any] = {
     "text": Text, "texts": tuple, "line": str, "url": str, "key": str, "keys": tuple, "country": str, "choice": str,
-    "flag": bool, "date": object, "period": Period, "number": int, "part": BaseModel, "parts": tuple, "map": dict,
+    "flag": bool, "answer": bool, "date": object, "period": Period, "number": int, "part": BaseModel, "parts": tuple, "map": dict,
 }  # fmt: skip
 
 

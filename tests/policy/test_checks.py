@@ -157,6 +157,8 @@ def test_a_rule_for_everything_counts_for_images_where_none_names_them() -> None
         (("processors.host.contract", None), ["GAR253"]),
         (("activities.maintenance.processors", ["host"]), []),
         (("processors.host.guarantees", None), ["GAR255"]),
+        (("processors.host.own_copy", None), ["GAR260"]),
+        (("processors.host.own_copy", True), []),
         (("activities.maintenance.clients", None), ["GAR256"]),
         (("activities.maintenance.instructions", None), ["GAR257"]),
         (("activities.maintenance.operations", None), ["GAR258"]),

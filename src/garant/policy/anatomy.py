@@ -17,10 +17,11 @@ from .periods import Period
 from .text import Text
 
 Form = Literal[
-    "text", "texts", "line", "url", "key", "keys", "country", "choice", "flag", "date", "period", "number",
-    "part", "parts", "map",
+    "text", "texts", "line", "url", "key", "keys", "country", "choice", "flag", "answer", "date", "period",
+    "number", "part", "parts", "map",
 ]  # fmt: skip
-"""How a field is written: `part` one part or one of several kinds of part, `parts` a list, `map` parts by key."""
+"""How a field is written: `answer` yes, no, or nothing said; `part` one part or one of several kinds of part, `parts` a
+list, `map` parts by key."""
 
 Section = Literal[
     "data", "subjects", "events", "activities", "purposes", "recipients", "processors", "receivers"
@@ -66,6 +67,8 @@ def slots(part: type[Model]) -> Mapping[str, Slot]:
 
 def _slot(part: type[Model], name: str, info: FieldInfo, hint: Any) -> Slot:
     shape = _shape(_core(hint))
+    if shape.form == "flag" and info.default is None:
+        shape = _Shape("answer")
     return Slot(
         name=name,
         form=shape.form,
@@ -167,6 +170,7 @@ _LABELS: Final[Mapping[tuple[str, str], Text]] = {
     ("Recipient", "on_request"): Text(
         fr="Tiers autorisé, seulement sur demande", en="Authorised third party, on request only"
     ),
+    ("Processor", "own_copy"): Text(fr="Tient une copie à lui", en="Holds a copy of its own"),
     ("Safeguard", "reference"): Text(fr="Référence", en="Reference"),
     ("Safeguard", "certified"): Text(
         fr="Certifié «\u202fData Privacy Framework\u202f»", en="Certified under the Data Privacy Framework"

@@ -36,18 +36,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def accountant(company: str, tmp_path: Path) -> str:
     """The accounting firm, which keeps a copy and has an address, in the policy in force."""
+    before = "    own_copy: false # il écrit dans nos livres"
+    more = "    contact: {name: Claire Compte, email: claire@compta.example}\n    own_copy: true #"
+    published(company, tmp_path, before, more)
+    return "accountant"
+
+
+def published(company: str, tmp_path: Path, before: str, after: str) -> None:
+    """The example policy with another word about who shares data, in force."""
     folder = tmp_path / "policy"
     shutil.copytree(example() / "policy", folder)
     sharing = folder / "sharing.yaml"
-    before = '    label: {fr: "Notre cabinet d’expertise comptable", en: "Our accounting firm"}\n'
     assert before in sharing.read_text()
-    more = before + "    own_copy: true\n    contact: {name: Claire Compte, email: claire@compta.example}\n"
-    sharing.write_text(sharing.read_text().replace(before, more))
+    sharing.write_text(sharing.read_text().replace(before, after))
     version = policies.import_folder(folder, actor=DELEGATE)
     policies.submit(company, version.key, actor=DELEGATE)
     policies.approve(company, version.key, digest=version.digest, actor=OFFICER)
     policies.publish(company, version.key, on=policies.today(company), actor=OFFICER)
-    return "accountant"
 
 
 def page(company: str, key: str) -> str:
@@ -104,6 +109,15 @@ def test_staff_brings_in_what_a_processor_sent(company: str, accountant: str, po
     assert "concerne d’autres personnes (1)" in Client().get(mine).content.decode()
     assert "pas pris" not in brought(officer, company, request.key)  # too late: nothing is expected any more
     assert seen(Copy).count() == 2
+
+
+def test_staff_sees_of_whom_nothing_is_asked_because_nothing_says(
+    company: str, tmp_path: Path, post: Letters
+) -> None:
+    published(company, tmp_path, "    own_copy: false # il écrit dans nos livres", "    #")
+    request, _ = asked(company, post, "access", somebody())
+    shown = sign_in(OFFICER).get(page(company, request.key)).content.decode()
+    assert "rien ne leur est demandé\u202f: Notre cabinet d’expertise comptable.<" in shown
 
 
 def test_strangers_and_readers_do_not_touch_copies(company: str, accountant: str, post: Letters) -> None:

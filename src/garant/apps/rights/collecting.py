@@ -52,7 +52,8 @@ class Holder:
     email: str
     person: str
     """Who is written to there, as the policy names them."""
-    own_copy: bool
+    own_copy: bool | None
+    """None: the policy does not say."""
 
 
 def holders(request: Request) -> Mapping[str, Holder]:

@@ -54,7 +54,7 @@ def shown(one: Any, whom: Any) -> dict[str, Any]:
         "copies_files": files,
         "copies_unread": any(not file.decided for file in files),
         "asking_copy": AskCopyForm(processors=names, auto_id="copy-%s") if names else None,
-        "holders": list(left.values()),
+        "unsaid": [holder.label for holder in left.values() if holder.own_copy is None],
     }
 
 

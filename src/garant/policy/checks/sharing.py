@@ -228,3 +228,38 @@ def client_without_contract(policy: Policy) -> Findings:
                         f"The client “{key}” has no processing contract.",
                     ),
                 )
+
+
+@check(
+    "GAR260",
+    "own-copy-unsaid",
+    title=both(
+        "Rien ne dit si un sous-traitant tient une copie à lui.",
+        "Nothing says whether a processor holds a copy of its own.",
+    ),
+    why=both(
+        (
+            "RGPD, art. 15 et 28(3)(e)\u202f: la copie qu’il tient est due à la personne\u202f; tant que rien ne le dit, elle "
+            "n’est pas demandée."
+        ),
+        (
+            "GDPR, art. 15 and 28(3)(e): the copy that it holds is due to the person; as long as nothing says so, it is "
+            "not asked for."
+        ),
+    ),
+    mend=both(
+        "Écrire own_copy\u202f: true s’il tient des données dans ses propres systèmes, false s’il n’emploie que les vôtres.",
+        "Write own_copy: true where it holds data in systems of its own, false where it uses only yours.",
+    ),
+    severity="warning",
+)
+def own_copy_unsaid(policy: Policy) -> Findings:
+    for key, processor in policy.processors.items():
+        if processor.own_copy is None:
+            yield Finding(
+                ("processors", key),
+                both(
+                    f"Rien ne dit si {guillemets(key)} tient une copie à lui.",
+                    f"Nothing says whether “{key}” holds a copy of its own.",
+                ),
+            )

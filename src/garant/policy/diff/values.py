@@ -108,6 +108,7 @@ _SAID: Final[Mapping[str, Callable[[Any], Text]]] = {
     "text": quoted,
     "texts": _texts,
     "flag": _FLAGS.__getitem__,
+    "answer": _FLAGS.__getitem__,
     "date": day,
     "period": period,
 }

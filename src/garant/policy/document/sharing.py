@@ -56,14 +56,14 @@ class Processor(Keyed):
     ] = None
     sub_processors: Annotated[Keys, said("Ses propres sous-traitants.", "Its own processors.")] = ()
     own_copy: Annotated[
-        bool,
+        bool | None,
         said(
-            "Il tient des données dans des systèmes à lui\u202f: sa copie lui est demandée quand une personne exerce son droit "
-            "d’accès ou de portabilité (art. 28(3)(e)).",
-            "It holds data in systems of its own: its copy is asked for when a person exercises the right of access or of "
-            "portability (art. 28(3)(e)).",
+            "Il tient, ou non, des données dans des systèmes à lui\u202f: si oui, sa copie lui est demandée quand une personne "
+            "exerce son droit d’accès ou de portabilité (art. 28(3)(e)). À dire de chacun.",
+            "Whether it holds data in systems of its own: if so, its copy is asked for when a person exercises the right of "
+            "access or of portability (art. 28(3)(e)). To be said of each.",
         ),
-    ] = False
+    ] = None
 
 
 class Assessment(Model):

@@ -24,6 +24,9 @@ _COUNTRIES: Final = (
 )  # fmt: skip
 """Those that policies name most; what else is written stays in the list."""
 
+ANSWERS: Final = {"true": Text(fr="Oui", en="Yes"), "false": Text(fr="Non", en="No")}
+"""What may be chosen of what is yes or no; nothing chosen says nothing."""
+
 Labels = Mapping[Section, Mapping[str, Text]]
 """What may be referred to, by section."""
 
@@ -214,8 +217,8 @@ class _Maker:
         if slot.form == "map" and slot.choices:
             left = {key: words for key, words in slot.choices.items() if key not in (value or {})}
             return _choices(left, [])
-        if slot.form == "choice":
-            return _choices(slot.choices, [_shown(slot, value)])
+        if slot.form in {"choice", "answer"}:
+            return _choices(slot.choices or ANSWERS, [_shown(slot, value)])
         if slot.form == "country":
             return _choices({code: country(code) for code in _COUNTRIES}, [_shown(slot, value)])
         if slot.refers is not None:
@@ -349,6 +352,8 @@ def _shown(slot: Slot, value: Any) -> Any:
     """What a field shows: a period in its three numbers, a default where nothing is written."""
     if slot.form == "period":
         return _period(value, slot.default)
+    if slot.form == "answer":
+        return None if value is None else str(value).lower()
     if value is None and slot.form in {"choice", "country", "number"} and isinstance(slot.default, str | int):
         return slot.default
     return value

@@ -73,6 +73,10 @@ def _flag(slot: Slot, sent: Sent, name: str) -> bool | None:
     return True if sent.one(name) else (False if slot.required else None)
 
 
+def _answer(_: Slot, sent: Sent, name: str) -> bool | None:
+    return {"true": True, "false": False}.get(sent.one(name))
+
+
 def _number(_: Slot, sent: Sent, name: str) -> int | None:
     return int(sent.one(name)) if sent.one(name).isdecimal() else None
 
@@ -120,6 +124,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "country": _value,
     "choice": _value,
     "flag": _flag,
+    "answer": _answer,
     "date": _value,
     "period": _period,
     "number": _number,
