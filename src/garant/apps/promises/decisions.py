@@ -85,9 +85,12 @@ def approve(
     """Approve a plan, by somebody else than who made it where the organisation says so.
 
     Raises:
-        RefusedError: the same person made it, or the policy or a map changed since.
+        RefusedError: it answers somebody's request, and is approved with it; the same person made it; or the policy or a
+            map changed since.
     """
     plan = find(organisation, digest)
+    if request := plan.document.get("request"):
+        raise refusals.of_a_request(request)
     if organisations.organisation(organisation).four_eyes and plan.made_by == actor:
         raise refusals.same_eyes()
     return services.approve(

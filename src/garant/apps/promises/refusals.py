@@ -269,6 +269,17 @@ def unknown_run(key: str) -> RefusedError:
     )
 
 
+def of_a_request(number: str) -> RefusedError:
+    """The plan answers somebody's request: approved by itself, it would run and the request wait for ever."""
+    return RefusedError(
+        Text(fr=f"Ce plan répond à la demande {number}.", en=f"This plan answers request {number}."),
+        Text(
+            fr="Approuvez-le sur la page de la demande, qui suit ce qu’il devient et répond à la personne.",
+            en="Approve it on the page of the request, which follows what becomes of it and answers the person.",
+        ),
+    )
+
+
 def same_eyes() -> RefusedError:
     """Who made a plan does not approve it."""
     return RefusedError(

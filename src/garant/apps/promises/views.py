@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +15,11 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import certificates, decisions, samples
+from garant.apps.promises import certificates, decisions, pages, samples
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
-from garant.engine.document import Plan, Selection, UnreadablePlan, read_plan
+from garant.engine.document import UnreadablePlan, read_plan
 from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -57,9 +56,7 @@ def plan(request: Any, digest: str) -> HttpResponse:
         "plans/plan.html",
         {
             "plan": kept,
-            "document": document,
-            "promises": _promises(document),
-            "totals": _totals(document),
+            "page": pages.page_of(document, names=request.membership.may(May.SEE_PEOPLE)),
             "whole": sight.whole(kept),
             "run": run,
             "own": four_eyes and kept.made_by == request.user.email,
@@ -190,40 +187,3 @@ def _found(find: Any) -> Any:
         return find()
     except RefusedError:
         raise Http404 from None
-
-
-def _promises(document: Plan) -> list[dict[str, Any]]:
-    """What the plan does promise by promise: who, what goes, what stays and why."""
-    return [_promise(one) for one in document.selections]
-
-
-def _promise(one: Selection) -> dict[str, Any]:
-    return {
-        "label": one.label,
-        "system": one.system,
-        "archive": one.archive,
-        "due": one.due,
-        "population": one.population,
-        "oldest": one.oldest,
-        "cutoff": one.cutoff,
-        "undated": one.undated + one.unreadable,
-        "on_hold": one.on_hold,
-        "tables": [action for action in one.actions if action.deleted or action.treated],
-        "deleted": sum(action.deleted for action in one.actions),
-        "treated": sum(action.treated for action in one.actions),
-        "duties": [duty for duty in one.duties if duty.roots],
-        "shared": sum(action.shared for action in one.actions),
-        "sealed": sum(action.sealed for action in one.actions),
-        "held": sum(action.held for action in one.actions),
-        "notes": one.notes,
-        "blocks": one.blocks,
-    }
-
-
-def _totals(document: Plan) -> Mapping[str, int]:
-    return {
-        "people": sum(one.due for one in document.selections),
-        "deleted": sum(action.deleted for one in document.selections for action in one.actions),
-        "treated": sum(action.treated for one in document.selections for action in one.actions),
-        "systems": len({one.system for one in document.selections if one.due}),
-    }

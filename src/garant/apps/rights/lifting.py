@@ -9,6 +9,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
+from garant.apps.promises import services as promises
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import letters, refusals, store
@@ -102,9 +103,9 @@ def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
     plan = decisions.find(request.organisation, request.lift_plan)
     if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
         raise refusals.same_eyes()
-    decisions.approve(
-        request.organisation,
-        plan.digest,
+    promises.approve(
+        plan,
+        digest=plan.digest,
         actor=actor,
         policy_digest=workspace.policy.digest,
         map_digests=workspace.map_digests,

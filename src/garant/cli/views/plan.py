@@ -14,6 +14,7 @@ from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
 from garant.engine.document import Block, HeldBy, HeldFor, Plan, PlannedAction, Selection
 from garant.engine.manual import ManualTask
+from garant.engine.wording import KINDS, disposition
 from garant.policy.text import Text
 
 _NARROW = 80
@@ -61,16 +62,8 @@ def how_to_apply(plan: Plan, file: str) -> str:
 
 
 def _heading(plan: Plan) -> str:
-    kinds = {
-        "retention": say("durées de conservation", "retention"),
-        "erasure": say("effacement", "erasure"),
-        "rectification": say("rectification", "rectification"),
-        "restriction": say("limitation", "restriction"),
-        "lifting": say("levée de la limitation", "end of the restriction"),
-        "replay": say("rejeu après restauration", "replay after a restored backup"),
-    }
-    day = say("au", "as of")
-    return f"{say('Plan', 'Plan')} · {plan.organisation} · {kinds[plan.kind]} · {day} {_day(plan.as_of)}"
+    kind, day = say_text(KINDS[plan.kind]), say("au", "as of")
+    return f"{say('Plan', 'Plan')} · {plan.organisation} · {kind} · {day} {_day(plan.as_of)}"
 
 
 def _asking(plan: Plan) -> str:
@@ -217,21 +210,9 @@ def _columns(action: PlannedAction) -> str:
     by_disposition: dict[str, list[str]] = {}
     for name, how in action.columns.items():
         by_disposition.setdefault(how, []).append(name)
-    return "; ".join(f"{_disposition(how)}{_colon()} {_some(names)}" for how, names in by_disposition.items())
-
-
-def _disposition(how: str) -> str:
-    french = {
-        "blank": "vidé",
-        "constant": "constante",
-        "pseudonymise": "pseudonyme",
-        "refresh": "recalculé",
-        "replace": "cette valeur seule",
-        "keep": "gardé",
-        "generalise to year": "réduit à l’année",
-        "generalise to month": "réduit au mois",
-    }
-    return say(french.get(how, how), how)
+    return "; ".join(
+        f"{say_text(disposition(how))}{_colon()} {_some(names)}" for how, names in by_disposition.items()
+    )
 
 
 def _some(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from garant.apps.controls.gathering import Seen
 from garant.engine.document import Selection
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text
+from garant.publish.words import counted
 
 PLAN = Mend(Text(fr="Faire le plan qui les efface", en="Make the plan that erases them"), "plans:new")
 MAP = Mend(Text(fr="Relier un système à cette règle", en="Map a system to this rule"), "systems:list")
@@ -44,11 +45,10 @@ def _judged(
     if due:
         return (
             State.BROKEN,
-            Text(
-                fr=f"{due} dossiers ont dépassé leur terme."
-                if due > 1
-                else "Un dossier a dépassé son terme.",
-                en=f"{due} records are past their term." if due > 1 else "One record is past its term.",
+            counted(
+                due,
+                Text(fr="dossier a dépassé son terme.", en="record is past its term."),
+                Text(fr="dossiers ont dépassé leur terme.", en="records are past their term."),
             ),
             PLAN,
         )
@@ -63,9 +63,16 @@ def _judged(
             Mend(Text(fr="Rétablir la connexion", en="Restore the connection"), "systems:list"),
         )
     if undated:
-        words = Text(
-            fr=f"{undated} dossiers sans date lisible : rien ne prouve qu’ils sont dans les temps.",
-            en=f"{undated} records without a readable date: nothing proves they are in time.",
+        words = counted(
+            undated,
+            Text(
+                fr="dossier sans date lisible : rien ne prouve qu’il est dans les temps.",
+                en="record without a readable date: nothing proves it is in time.",
+            ),
+            Text(
+                fr="dossiers sans date lisible : rien ne prouve qu’ils sont dans les temps.",
+                en="records without a readable date: nothing proves they are in time.",
+            ),
         )
         return State.UNPROVEN, words, DATE
     return State.KEPT, Text(fr="Personne n’est gardé au-delà.", en="Nobody is kept beyond it."), None

@@ -10,6 +10,7 @@ from garant.apps.controls.gathering import Seen
 from garant.policy.document import Measure
 from garant.policy.periods import Period, expiry
 from garant.policy.text import Text
+from garant.publish.words import counted
 
 WRITE = Mend(
     Text(fr="Noter le test dans la politique", en="Record the test in the policy"), "policies:versions"
@@ -44,7 +45,8 @@ def _measure(seen: Seen, measure: Measure) -> Finding:
     evidence = {"last": on(test.last), "next": on(due)}
     if due < seen.today:
         late = (seen.today - due).days
-        words = Text(fr=f"Le test a {late} jours de retard.", en=f"The test is {late} days late.")
+        days = counted(late, Text(fr="jour", en="day"), Text(fr="jours", en="days"))
+        words = Text(fr=f"Le test a {days.fr} de retard.", en=f"The test is {days.en} late.")
         return Finding(key, 9, label, State.BROKEN, words, late, evidence, WRITE)
     words = Text(fr=f"Testée le {test.last:%d/%m/%Y}.", en=f"Tested on {test.last}.")
     return Finding(key, 9, label, State.KEPT, words, 0, evidence)
@@ -82,10 +84,12 @@ def _staff(seen: Seen, measure: Measure) -> Finding:
         or expiry(one.trained_on, YEAR) < seen.today
     ]
     if missing:
+        some = len(missing) > 1
         words = Text(
-            fr=f"{len(missing)} personnes habilitées sur {len(members)} n’ont pas de formation de moins d’un an, "
-            "ou pas d’engagement signé.",
-            en=f"{len(missing)} of {len(members)} people have no training within a year, or no signed undertaking.",
+            fr=f"Sur {len(members)}, {len(missing)} {'personnes habilitées n’ont' if some else 'personne habilitée n’a'} "
+            "pas de formation de moins d’un an, ou pas d’engagement signé.",
+            en=f"{len(missing)} of {len(members)} {'have' if some else 'has'} no training within a year, or no signed "
+            "undertaking.",
         )
         return Finding(key, 9, label, State.BROKEN, words, len(missing), mend=PEOPLE)
     words = Text(

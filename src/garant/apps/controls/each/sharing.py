@@ -9,6 +9,7 @@ from garant.apps.controls.findings import Finding, Mend, State, on
 from garant.apps.controls.gathering import Seen
 from garant.policy.periods import Period, expiry
 from garant.policy.text import Text
+from garant.publish.words import counted
 
 WRITE = Mend(Text(fr="Compléter la politique", en="Complete the policy"), "policies:versions")
 
@@ -52,14 +53,19 @@ def _habilitated(seen: Seen, key: str, label: Text) -> Finding:
         words = Text(fr="Aucune habilitation n’est tenue ici.", en="No habilitation is kept here.")
         return Finding(f"recipient.{key}", 7, label, State.UNPROVEN, words, mend=mend)
     if stale:
-        words = Text(
-            fr=f"{len(stale)} n’ont pas été revues depuis un an.",
-            en=f"{len(stale)} were not reviewed for a year.",
+        words = counted(
+            len(stale),
+            Text(fr="n’a pas été revue depuis un an.", en="was not reviewed for a year."),
+            Text(fr="n’ont pas été revues depuis un an.", en="were not reviewed for a year."),
         )
         return Finding(f"recipient.{key}", 7, label, State.BROKEN, words, len(stale), mend=mend)
-    words = Text(
-        fr=f"{len(seen.members)} habilitations, toutes revues depuis moins d’un an.",
-        en=f"{len(seen.members)} habilitations, all reviewed within a year.",
+    words = counted(
+        len(seen.members),
+        Text(fr="habilitation, revue depuis moins d’un an.", en="habilitation, reviewed within a year."),
+        Text(
+            fr="habilitations, toutes revues depuis moins d’un an.",
+            en="habilitations, all reviewed within a year.",
+        ),
     )
     return Finding(f"recipient.{key}", 7, label, State.KEPT, words, 0)
 

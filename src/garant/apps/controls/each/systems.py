@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from garant.apps.controls.findings import Finding, Mend, State
 from garant.apps.controls.gathering import Seen, SystemSeen
 from garant.policy.text import Text
+from garant.publish.words import counted
 
 LOOK = Mend(Text(fr="Voir les systèmes", en="See the systems"), "systems:list")
 
@@ -27,7 +28,11 @@ def look(seen: Seen) -> Iterator[Finding]:
         given = len(activity.instructions)
         state = State.KEPT if given else State.UNPROVEN
         why = (
-            Text(fr=f"{given} instructions au registre.", en=f"{given} instructions in the register.")
+            counted(
+                given,
+                Text(fr="instruction au registre.", en="instruction in the register."),
+                Text(fr="instructions au registre.", en="instructions in the register."),
+            )
             if given
             else Text(fr="Aucune instruction n’est au registre.", en="No instruction is in the register.")
         )
@@ -55,9 +60,10 @@ def _system(system: SystemSeen) -> Finding:
             system.problem or Text(fr="Le système ne répond pas.", en="The system does not answer."),
         )
     elif system.drift:
-        state, why = State.BROKEN, Text(
-            fr=f"{system.drift} écarts entre la carte et le système.",
-            en=f"{system.drift} differences between the map and the system.",
+        state, why = State.BROKEN, counted(
+            system.drift,
+            Text(fr="écart entre la carte et le système.", en="difference between the map and the system."),
+            Text(fr="écarts entre la carte et le système.", en="differences between the map and the system."),
         )  # fmt: skip
     else:
         state, why = (

@@ -1,0 +1,52 @@
+"""What a plan does, in the words that the terminal and the site share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from garant.engine.document import Kind
+from garant.policy.text import Text
+
+KINDS: Final[Mapping[Kind, Text]] = {
+    "retention": Text(fr="durées de conservation", en="retention"),
+    "erasure": Text(fr="effacement", en="erasure"),
+    "rectification": Text(fr="rectification", en="rectification"),
+    "restriction": Text(fr="limitation", en="restriction"),
+    "lifting": Text(fr="levée de la limitation", en="end of the restriction"),
+    "replay": Text(fr="rejeu après restauration", en="replay after a restored backup"),
+}
+"""What a plan is for."""
+
+_DISPOSITIONS: Final[Mapping[str, str]] = {
+    "blank": "vidé",
+    "constant": "constante",
+    "pseudonymise": "pseudonyme",
+    "refresh": "recalculé",
+    "replace": "cette valeur seule",
+    "keep": "gardé",
+    "put back": "remis en place",
+    "generalise to month": "réduit au mois",
+    "generalise to year": "réduit à l’année",
+}
+_OF_A_KIND: Final[Mapping[tuple[str, str], Text]] = {
+    ("rectification", "constant"): Text(fr="nouvelle valeur", en="new value"),
+    ("restriction", "constant"): Text(fr="marque posée", en="mark set"),
+    ("lifting", "constant"): Text(fr="marque retirée", en="mark taken off"),
+}
+"""What is written, where the kind of plan says what it is for."""
+_PREFIX: Final = "generalise to "
+
+
+def disposition(how: str, kind: Kind | None = None) -> Text:
+    """What a column becomes, in both languages.
+
+    Args:
+        how: as a plan writes it (`PlannedAction.columns`).
+        kind: of the plan, where its columns are marked or corrected rather than emptied.
+    """
+    if kind is not None and (kind, how) in _OF_A_KIND:
+        return _OF_A_KIND[kind, how]
+    if how.endswith(" characters"):
+        return Text(fr=f"réduit à {how.removeprefix(_PREFIX).removesuffix(' characters')} caractères", en=how)
+    return Text(fr=_DISPOSITIONS.get(how, how), en=how)
