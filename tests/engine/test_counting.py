@@ -32,8 +32,8 @@ def erasing() -> list[Step]:
 
 def test_the_same_steps_made_anew_are_counted_by_the_same_queries() -> None:
     counting = Counting()
-    first = [counting.query(step, builder()) for step in erasing()]
-    again = [counting.query(step, builder()) for step in erasing()]
+    first = [counting.query([step], builder()) for step in erasing()]
+    again = [counting.query([step], builder()) for step in erasing()]
     assert all(a is b for a, b in zip(first, again, strict=True))
     assert len({id(query) for query in first}) == len(first), "each step has its own"
 
@@ -41,7 +41,7 @@ def test_the_same_steps_made_anew_are_counted_by_the_same_queries() -> None:
 @pytest.mark.parametrize("other", [builder(alone=False), builder(later=True)])
 def test_who_else_leaves_makes_it_another_question(other: Statements) -> None:
     counting, step = Counting(), erasing()[0]
-    assert counting.query(step, builder()) is not counting.query(step, other)
+    assert counting.query([step], builder()) is not counting.query([step], other)
 
 
 def test_what_may_be_a_persons_is_not_kept() -> None:
@@ -49,5 +49,5 @@ def test_what_may_be_a_persons_is_not_kept() -> None:
     corrected = rectification_steps(MAP, "contact", {"email": "new@x.example"})
     held = [replace(step, guards=Guards(roots=(RootGuard("contact", frozenset({1})),))) for step in erasing()]
     for step in (*corrected, *held):
-        assert counting.query(step, builder()) is not counting.query(step, builder())
+        assert counting.query([step], builder()) is not counting.query([step], builder())
     assert not counting._made  # pyright: ignore[reportPrivateUsage]

@@ -49,7 +49,8 @@ def test_ten_times_the_rows_and_not_a_statement_more(shop: Shop, size: int) -> N
         with counting() as planning:
             plan = shop.plan()
         execution, journal = Execution(plan, shop.policy, shop.system(), batch_size=size), Notebook()
-        execution.courses[0].source.connector.advice(execution.courses[0].change(execution.courses[0].keys))
+        with execution.courses[0].source.connector.snapshot() as snapshot:
+            snapshot.advice(execution.courses[0].change(execution.courses[0].keys))
         with counting() as running:
             execution.execute("001/0001", journal)
         counts[people] = (len(planning), len(running))

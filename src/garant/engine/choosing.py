@@ -198,7 +198,7 @@ class Choice:
             actions=survey.actions,
             blocks=survey.blocks,
             cascades=survey.cascades,
-            advice=self.source.connector.advice(surveyor.change(keys, self._held)),
+            advice=self.snapshot.advice(surveyor.change(keys, self._held)),
         )
 
     def _notes(self) -> list[Text]:

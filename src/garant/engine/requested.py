@@ -127,7 +127,7 @@ def selection_of(
         actions=survey.actions,
         blocks=survey.blocks,
         cascades=survey.cascades,
-        advice=source.connector.advice(surveyor.change(keys, found.held)),
+        advice=snapshot.advice(surveyor.change(keys, found.held)),
     )
 
 

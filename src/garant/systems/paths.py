@@ -53,6 +53,12 @@ class Path:
         return self.hops[0].link.columns
 
     @property
+    def names_its_root(self) -> bool:
+        """Whether a row holds the root's key itself, whatever else it holds."""
+        link = self.hops[0].link
+        return len(self.hops) == 1 and link.prefix is None and not link.when
+
+    @property
     def parents(self) -> frozenset[str]:
         """The tables crossed on the way, the starting one excepted."""
         return frozenset(hop.table for hop in self.hops[1:])

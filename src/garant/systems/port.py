@@ -152,6 +152,10 @@ class Snapshot(Protocol):
         """Rows that the system itself deletes with those of the change, and that no step names."""
         ...
 
+    def advice(self, change: ChangeSet) -> list[str]:
+        """Statements that would make the change quick: missing indexes."""
+        ...
+
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]
     ) -> Rows:
@@ -202,10 +206,6 @@ class Connector(Protocol):
 
     def read_file(self, env: str, name: str) -> Iterator[bytes]:
         """Stream a file that a row names; nothing when it is not there."""
-        ...
-
-    def advice(self, change: ChangeSet) -> list[str]:
-        """Statements that would make the change quick: missing indexes."""
         ...
 
     def close(self) -> None:

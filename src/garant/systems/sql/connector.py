@@ -28,7 +28,6 @@ from garant.systems.sql.due import NAMED, Finder, Scratch
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
 from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
-from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.kept import Part
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
@@ -175,12 +174,6 @@ class SqlConnector:
         if not store.is_there:  # each file would seem to have gone already
             raise ConnectorError(f"{self.data_map.system}: {env} names no folder that can be read")
         return store
-
-    def advice(self, change: ChangeSet) -> list[str]:
-        """CREATE INDEX statements for the columns the steps search by and no index leads with."""
-        searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}
-        with plain_errors(self.data_map.system), self._looking.connect() as connection:
-            return missing_indexes(connection, searched)
 
     def residue(self) -> Keeper:
         """What the database keeps of what is gone."""

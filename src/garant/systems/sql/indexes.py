@@ -29,10 +29,16 @@ _FIRST_COLUMNS = {
 """The columns that an index, a unique constraint or the primary key leads with, in one statement for each table."""
 
 
-def missing_indexes(connection: sa.Connection, searched: Iterable[tuple[str, str]]) -> list[str]:
-    """CREATE INDEX statements for the (table, column) that no index leads with, in large tables."""
+def missing_indexes(
+    connection: sa.Connection, searched: Iterable[tuple[str, str]], leading: dict[str, set[str | None]]
+) -> list[str]:
+    """CREATE INDEX statements for the (table, column) that no index leads with, in large tables.
+
+    ``leading``: table → columns that are found by an index, as far as they have been read; the rest is added.
+    """
     columns = sorted(set(searched))
-    leading = {table: _leading(connection, table) for table in {table for table, _ in columns}}
+    for table in {table for table, _ in columns} - leading.keys():
+        leading[table] = _leading(connection, table)
     return [
         _statement(connection, table, column)
         for table, column in columns

@@ -16,6 +16,7 @@ from garant.systems.guards import UNGUARDED, RowGuard
 from garant.systems.paths import Path
 from garant.systems.port import Blocker, Rows
 from garant.systems.returns import Returns
+from garant.systems.sql.abreast import abreast
 from garant.systems.sql.asking import find_identities
 from garant.systems.sql.blockers import cascades, foresee
 from garant.systems.sql.counting import Counting
@@ -23,6 +24,7 @@ from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.guards import fill_held, present
 from garant.systems.sql.holding import roots_on_hold
+from garant.systems.sql.indexes import missing_indexes
 from garant.systems.sql.past import find_past
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
@@ -44,13 +46,17 @@ class _Asked:
     same: tuple[object, ...]
     steps: Sequence[Step]
     counting: Counting
-    _queries: dict[int, sa.Select[Any]] = field(default_factory=dict[int, sa.Select[Any]])
+    groups: Sequence[tuple[int, ...]]
+    """The positions of the steps, those together that one query counts."""
+    _queries: dict[tuple[int, ...], sa.Select[Any]] = field(
+        default_factory=dict[tuple[int, ...], sa.Select[Any]]
+    )
 
-    def query(self, number: int, statements: Statements) -> sa.Select[Any]:
-        """The query that counts a step, built once."""
-        if number not in self._queries:
-            self._queries[number] = self.counting.query(self.steps[number], statements)
-        return self._queries[number]
+    def query(self, group: tuple[int, ...], statements: Statements) -> sa.Select[Any]:
+        """The query that counts some steps, built once."""
+        if group not in self._queries:
+            self._queries[group] = self.counting.query([self.steps[n] for n in group], statements)
+        return self._queries[group]
 
 
 class SqlSnapshot:
@@ -71,6 +77,7 @@ class SqlSnapshot:
         self._apart: Mapping[str, frozenset[RootKey]] | None = None
         self._empty: set[str] = set()
         self._looked_at: set[str] = set()
+        self._indexed: dict[str, set[str | None]] = {}
         self._questions: list[_Asked] = []
         """Of the last changes, the last first: several dispositions may be asked about in turn."""
 
@@ -127,16 +134,14 @@ class SqlSnapshot:
 
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
-        statements, force = self._load(change), change.in_force
-        asked = self._asked(change)
-        return Counts(
-            tuple(
-                int(self._connection.scalar(asked.query(number, statements)) or 0)
-                if step.concerns(force)
-                else 0
-                for number, step in enumerate(asked.steps)
-            )
-        )
+        statements, force, asked = self._load(change), change.in_force, self._asked(change)
+        rows = [0] * len(asked.steps)
+        for group in asked.groups:
+            if any(asked.steps[number].concerns(force) for number in group):
+                found = self._connection.execute(asked.query(group, statements)).one()
+                for number, counted in zip(group, found, strict=True):
+                    rows[number] = int(counted or 0)
+        return Counts(tuple(rows))
 
     def _asked(self, change: ChangeSet) -> _Asked:
         """The questions of a change, and what has been built of them where one before did the same to other keys."""
@@ -144,7 +149,8 @@ class SqlSnapshot:
         for asked in self._questions:
             if all(a is b for a, b in zip(asked.same, same, strict=True)):
                 return asked
-        asked = _Asked(same, self._passable(change), self._connector.counting)
+        steps = self._passable(change)
+        asked = _Asked(same, steps, self._connector.counting, abreast(steps, besides=change.besides))
         self._questions = [asked, *self._questions[: CHANGES - 1]]
         return self._questions[0]
 
@@ -206,6 +212,11 @@ class SqlSnapshot:
         """The rows that a foreign key takes away with those of the change."""
         known = self._referring()
         return cascades(self._connection, known, self._load(change), self._passable(change))
+
+    def advice(self, change: ChangeSet) -> list[str]:
+        """CREATE INDEX statements for the columns the steps search by and no index leads with."""
+        searched = {(hop.table, hop.link.column) for s in change.steps for p in s.paths for hop in p.hops}
+        return missing_indexes(self._connection, searched, self._indexed)
 
     def read(
         self, table: str, columns: Sequence[str], paths: Sequence[Path], keys: Sequence[RootKey]

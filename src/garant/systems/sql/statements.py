@@ -49,8 +49,11 @@ class Statements(Walking):
 
     def count(self, step: Step) -> sa.Select[Any]:
         """Rows the step would still change."""
-        own = (*self._unsealed(step), *self._only(step), *self._to_do(step))
-        return self._chosen(step, sa.func.count(), own)
+        return self._chosen(step, sa.func.count(), self.of_the_row(step))
+
+    def of_the_row(self, step: Step) -> list[ColumnElement[bool]]:
+        """Not sealed, not on hold, not yet done: what the row itself says."""
+        return [*self._unsealed(step), *self._only(step), *self._to_do(step)]
 
     def change(self, step: Step, *, collected: sa.TableClause | None = None) -> sa.Delete | sa.Update:
         """The step itself; with ``collected``, over the row keys gathered beforehand."""
@@ -138,9 +141,7 @@ class Statements(Walking):
         return sa.and_(
             self._reach(step),
             *self._shared(step),
-            *self._unsealed(step),
-            *self._only(step),
-            *self._to_do(step),
+            *self.of_the_row(step),
         )
 
     def _chosen(
@@ -152,7 +153,7 @@ class Statements(Walking):
         reached, they are gathered first.
         """
         table, shared = self.table(step.table), self._shared(step)
-        ways = self._ways(step.paths, to_keys(self._leaving(step))) if shared else []
+        ways = self.ways(step.paths, to_keys(self._leaving(step))) if shared else []
         if len(ways) < 2 or not self.dialect.gathers_first or self._reaches_besides(step):
             chosen = sa.select(what).select_from(table)
             return chosen.where(sa.and_(self._reach(step), *shared, *own))
@@ -196,30 +197,21 @@ class Statements(Walking):
         the plan was cut. A deletion alone waits for the last of them: until then, the rows that tie the
         others to the shared one are there, and may refuse.
         """
-        root, departing = self.data_map.roots[self.root], self.departing
-        alive = self.table(root.table).alias("garant_alive")
-        leaving = sa.select(sa.literal(1)).select_from(departing).where(*self._until_now(step))
+        departing = self.departing
+        leaving = sa.select(sa.literal(1)).select_from(departing).where(*self.until_now(step, departing))
         free, held = (
             leaving.where(condition)
             for mask in [departing.c.held.bitwise_and(step.unless)]
             for condition in (mask == 0, mask != 0)
         )
 
-        # Asked of each row by an index: those who stay are far too many to gather.
-        def is_in(
-            query: sa.Select[Any], own: sa.FromClause, name: str, key: ColumnElement[Any], link: Link
-        ) -> ColumnElement[bool]:
-            if link.prefix is not None:
-                return key.in_(written(query.with_only_columns(own.c[name]).correlate(None), link))
-            return query.where(own.c[name] == key).correlate_except(own).exists()
-
         # The likeliest first: who leaves is looked for once, and who stays twice.
         def stays(key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
-            lives = is_in(sa.select(sa.literal(1)).select_from(alive), alive, root.key, key, link)
+            lives = self.lives(key, link)
             if not step.unless:
-                return sa.and_(sa.not_(is_in(leaving, departing, "key", key, link)), lives)
-            kept = is_in(held, departing, "key", key, link)
-            return sa.and_(sa.not_(is_in(free, departing, "key", key, link)), sa.or_(lives, kept))
+                return sa.and_(sa.not_(_is_among(leaving, departing, "key", key, link)), lives)
+            kept = _is_among(held, departing, "key", key, link)
+            return sa.and_(sa.not_(_is_among(free, departing, "key", key, link)), sa.or_(lives, kept))
 
         owners, reached = others(step), self._reach(step)
         end = End(stays, shared=self.sharing and is_long(owners))
@@ -231,25 +223,31 @@ class Statements(Walking):
             ),
         )
 
+    def lives(self, key: ColumnElement[Any], link: Link) -> ColumnElement[bool]:
+        """Whether the root with this key, as the link writes it, is there."""
+        root = self.data_map.roots[self.root]
+        alive = self.table(root.table).alias("garant_alive")
+        return _is_among(sa.select(sa.literal(1)).select_from(alive), alive, root.key, key, link)
+
     def _among_parents(self, ways: Ways, reached: ColumnElement[bool]) -> sa.Select[Any] | None:
         """The parents of the rows reached: no other matters. Not where a statement would nest too deep."""
         if max(len(hops) for hops in ways) != 2:
             return None
         return self._outward(ways[0][0], reached).correlate(None)
 
-    def _until_now(self, step: Step) -> list[ColumnElement[bool]]:
+    def until_now(self, step: Step, departing: sa.FromClause) -> list[ColumnElement[bool]]:
         """Of those who leave, a deletion counts only the ones up to this batch, in the order of the plan.
 
         What is one owner's own on a row that stays for the moment is treated, so that nothing ties them to it any more.
         """
         if self.later and step.do is Do.TREAT and step.others == "some":
-            return [self.departing.c.held.bitwise_and(LATER) == 0]
+            return [departing.c.held.bitwise_and(LATER) == 0]
         if not self.in_order or step.do is Do.TREAT:
             return []
         named = self.departing.alias("named")
         mine = sa.select(self.batch.c.key).correlate(None)
         last = sa.select(sa.func.max(named.c.number)).where(named.c.key.in_(mine))
-        return [self.departing.c.number <= last.scalar_subquery()]
+        return [departing.c.number <= last.scalar_subquery()]
 
     def _among(self, step: Step, collected: sa.TableClause) -> ColumnElement[bool]:
         assert step.key is not None
@@ -297,3 +295,12 @@ class Statements(Walking):
             undone(self.dialect, columns[name], step.table, name, how) for name, how in step.columns.items()
         )
         return [sa.or_(*changes)]
+
+
+def _is_among(
+    query: sa.Select[Any], own: sa.FromClause, name: str, key: ColumnElement[Any], link: Link
+) -> ColumnElement[bool]:
+    """Whether a query has the key. Asked of each row by an index: those who stay are far too many to gather."""
+    if link.prefix is not None:
+        return key.in_(written(query.with_only_columns(own.c[name]).correlate(None), link))
+    return query.where(own.c[name] == key).correlate_except(own).exists()

@@ -59,14 +59,14 @@ class Walking:
         The ways are gathered rather than tried row by row: no database uses an index for one way *or*
         another. Where the table has no key to gather, they are tried.
         """
-        ways = self._ways(paths, condition)
+        ways = self.ways(paths, condition)
         if len(ways) < 2:
             # No way to the root reaches no row: without the false, no condition would be every row.
             return sa.or_(sa.false(), *self._conditions(paths, condition))
         name = paths[0].table
         return self.table(name).c[self._key(name)].in_(self.dialect.any_of(sa.union_all(*ways)))
 
-    def _ways(self, paths: Sequence[Path], condition: Condition) -> list[sa.Select[Any]]:
+    def ways(self, paths: Sequence[Path], condition: Condition) -> list[sa.Select[Any]]:
         """The keys of the rows by each way; none where the table has no key."""
         name = paths[0].table if paths else ""
         key = self.data_map.tables[name].key if name in self.data_map.tables else None
@@ -164,7 +164,7 @@ class Walking:
 
     def owners(self, ways: Sequence[Path], where: ColumnElement[bool]) -> list[sa.Select[Any]]:
         """The keys of the roots that the rows name or lead to: those that they name themselves in one query."""
-        near = [path for path in ways if _names_its_root(path)]
+        near = [path for path in ways if path.names_its_root]
         columns = dict.fromkeys(path.hops[0].link.column for path in near)
         table = self.table(near[0].table) if near else None
         named = [] if table is None else [sa.select(*(table.c[c] for c in columns)).distinct().where(where)]
@@ -182,12 +182,6 @@ class Walking:
     def _outward(self, hop: Hop, where: ColumnElement[bool]) -> sa.Select[Any]:
         column = self.table(hop.table).c[hop.link.column].label("key")
         return sa.select(column).distinct().where(self.under_condition(hop, where))
-
-
-def _names_its_root(path: Path) -> bool:
-    """Whether a row holds the root's key itself, whatever else it holds."""
-    link = path.hops[0].link
-    return len(path.hops) == 1 and link.prefix is None and not link.when
 
 
 def is_long(paths: Sequence[Path]) -> bool:
