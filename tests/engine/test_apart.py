@@ -151,6 +151,22 @@ def test_restricted_twice_what_came_between_comes_back_too(shop: Shop, vault: Va
     assert len(vault.records("left")) == 1
 
 
+def test_restricted_by_two_requests_values_come_back_with_the_last(shop: Shop, vault: Vault) -> None:
+    apart(shop).people(1, 2)
+    before = shop.rows()
+    carry(shop, vault, plan(shop, vault, "restriction"))
+    carry(shop, vault, plan(shop, vault, "restriction"))
+    during, records = shop.rows(), vault.records("apart")
+    first = plan(shop, vault, "lifting", restricted=[{"phone": "+33100000001"}], keeper=KEEPER)
+    assert first.tasks == []
+    carry(shop, vault, first)
+    assert shop.rows() == during
+    assert vault.records("apart") == records
+    carry(shop, vault, plan(shop, vault, "lifting"))
+    assert shop.rows() == before
+    assert vault.records("apart") == []
+
+
 def test_nothing_is_erased_or_corrected_while_values_are_apart(shop: Shop, vault: Vault) -> None:
     apart(shop).people(1, 2)
     carry(shop, vault, plan(shop, vault, "restriction"))

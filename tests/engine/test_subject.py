@@ -10,6 +10,7 @@ from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.execution import BatchResult, Execution, PlanRefused
 from garant.engine.identities import variants
 from garant.engine.manual import Keeper
+from garant.engine.restricted import sharing
 from garant.engine.subject import NotSupported, find_subject, plan_subject
 from garant.engine.verify import Verification
 from garant.systems.model import Relation
@@ -181,6 +182,45 @@ def test_a_restriction_is_lifted_where_the_map_says_how(shop: Shop) -> None:
     _, _, verification = request(shop, "lifting")
     assert verification.verified
     assert [row["state"] for row in shop.rows("contact")["contact"].values()] == ["active", None]
+
+
+def test_what_another_request_restricts_stays_marked_until_that_one_ends(shop: Shop) -> None:
+    """The same person by a telephone; somebody else, who shares nothing, holds nothing back."""
+    shop.document["restriction"]["contact"]["lift"] = {"state": "active"}
+    shop.people(1, 2, 3)
+    shop.database.run("UPDATE contact SET email = 'n1@x.example' WHERE id = 2")
+    marked = {"phone": "+33100000002"}
+    request(shop, "restriction")
+    during = shop.rows("contact")
+    others = [{"email": "n3@x.example"}, marked, {"phone": "+33999"}]
+    assert sharing(shop.system(), ONE, others) == [1]
+    assert sharing(shop.system(), ONE, []) == []
+    plan = plan_subject(shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricted=others)
+    assert [(one.due, one.population) for one in plan.selections] == [(0, 1), (1, 1)]
+    assert "until it ends" in plan.selections[0].notes[0].en
+    _, checked = carry_out(plan, shop.policy, shop.system())
+    assert checked.verified
+    after = shop.rows("contact")
+    assert [row["state"] for row in after["contact"].values()] == ["active", "restricted", None]
+    assert after["contact"][2] == during["contact"][2]
+    last = plan_subject(shop.policy, shop.system(), marked, "lifting", as_of=AS_OF)
+    assert carry_out(last, shop.policy, shop.system())[1].verified
+    assert [row["state"] for row in shop.rows("contact")["contact"].values()] == ["active", "active", None]
+
+
+def test_where_others_restrict_all_of_it_nothing_is_lifted_and_nobody_is_asked(shop: Shop) -> None:
+    shop.people(1)
+    keeper = Keeper("DPO", "dpo@x.example")
+    for mark in ({"state": "active"}, {}):  # as the map says how, and by hand
+        shop.document["restriction"]["contact"]["lift"] = mark
+        request(shop, "restriction")
+        before = shop.rows()
+        made = plan_subject(
+            shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricted=[ONE], keeper=keeper
+        )
+        assert made.tasks == []
+        assert carry_out(made, shop.policy, shop.system())[1].verified
+        assert shop.rows() == before
 
 
 def test_what_takes_a_mark_off_is_not_guessed(shop: Shop) -> None:

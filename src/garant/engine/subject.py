@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +20,7 @@ from garant.engine.notes import HELD_IN_PLACE, NO_PLACE, unreached
 from garant.engine.parts import not_added
 from garant.engine.plan import terms_of
 from garant.engine.requested import Held, Request, put_back_of, request_or_why, selection_of, untouched
+from garant.engine.restricted import STILL, roots_of_others
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
@@ -85,6 +87,7 @@ def plan_subject(
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
+    restricted: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -99,6 +102,8 @@ def plan_subject(
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
         keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
+        restricted: for the end of a restriction, by what those are known whose own goes on: what they are known by
+            stays restricted.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -116,6 +121,7 @@ def plan_subject(
         holds=holds,
         manual=manual,
         keeper=keeper,
+        restricted=restricted,
     )
 
 
@@ -132,6 +138,7 @@ def plan_subjects(
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
+    restricted: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The same for many people who ask at once: one plan, with one selection for each system and root.
 
@@ -146,6 +153,7 @@ def plan_subjects(
     asking = _Asking(
         terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
     )
+    asking.restricted = restricted if kind == "lifting" else ()
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
@@ -185,6 +193,8 @@ class _Asking:
     ) -> None:
         self._terms, self._right, self._people, self._by_hand = terms, right, people, by_hand
         self._kind: Kind = kind
+        self.restricted: Sequence[Mapping[str, str]] = ()
+        """For the end of a restriction, those whose own goes on."""
         self.selections: list[Selection] = []
         self.refused: list[Text] = []
         self.unmarked: dict[str, Text] = {}
@@ -196,10 +206,12 @@ class _Asking:
     def ask(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
         """Find them all in one system, and say what is done in each place, or why nothing is."""
         identities = [one.items() for one in self._people]
+        others = roots_of_others(source.data_map, snapshot, self.restricted)
         for root, found in roots_of_many(source.data_map, snapshot, identities).items():
             self.unknown.difference_update(*found.values())
-            lifting = self._kind == "lifting"
-            known = self._put_back(name, source, snapshot, root, found) if lifting else found
+            known = self._ended(source.data_map, root, found, others.get(root, set()))
+            if self._kind == "lifting":
+                known = self._put_back(name, source, snapshot, root, known)
             if not known:
                 continue
             request = request_or_why(source, root, self._kind, self._right)
@@ -219,6 +231,15 @@ class _Asking:
         asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""
         told = {"notes": [*made.notes, *notes], "asked": asked}
         self.selections.append(made.model_copy(update=told))
+
+    def _ended(
+        self, data_map: DataMap, root: str, known: Mapping[RootKey, list[int]], others: AbstractSet[RootKey]
+    ) -> Mapping[RootKey, list[int]]:
+        """Those of the roots whom nobody else's restriction concerns; the plan says how many others there are."""
+        left = {key: people for key, people in known.items() if key not in others}
+        if len(left) < len(known):
+            self.selections.append(untouched(data_map, root, STILL, len(known) - len(left)))
+        return left
 
     def _put_back(
         self,

@@ -291,6 +291,44 @@ def test_a_restriction_ends_once_the_person_knows_it(company: str, post: Letters
     assert "Accord trouvé." in next(one.text for one in services.sent(request) if one.kind == "lifted")
 
 
+def test_of_two_restrictions_of_the_same_data_the_second_stays_when_the_first_ends(
+    company: str, post: Letters
+) -> None:
+    """Asked three times by one person; what the plan of an end stands on is asked again before it is approved."""
+    email = somebody()
+    archived = "SELECT archived FROM person WHERE email = ?"
+    keys: list[str] = []
+    for minute in (0, 1, 2):
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minute)):
+            one, _ = asked(company, post, "restriction", email)
+        carried_out(company, one.key)
+        services.answer(company, one.key, Outcome.FULLY, actor=OFFICER)
+        keys.append(one.key)
+    today = services.today(company)
+    for key in keys[:2]:
+        services.tell_lift(company, key, "Accord trouvé.", today + timedelta(days=10), actor=OFFICER)
+
+    def day_comes(key: str) -> None:
+        seen(Request).filter(key=key).update(lift_on=today)
+        assert services.night(company)["lifted"] == 1
+
+    day_comes(keys[0])
+    services.approve_lift(company, keys[0], actor=OFFICER)
+    work(company, "run")
+    assert services.find(company, keys[0]).forget_on is not None
+    assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]
+    assert "restrict" in may(company, email)
+    day_comes(keys[1])
+    seen(Request).filter(key=keys[2]).update(forget_on=today)  # the third ended meanwhile
+    with pytest.raises(LedgerError, match="another"):
+        services.approve_lift(company, keys[1], actor=OFFICER)
+    assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]
+    services.approve_lift(company, keys[1], actor=OFFICER)  # planned anew: beside nobody
+    work(company, "run")
+    assert ask_system("GARANT_DEMO_CRM", archived, email) == [(0,)]
+    assert "restrict" not in may(company, email)
+
+
 def test_a_person_looks_again(company: str, post: Letters) -> None:
     request, _ = asked(company, post, "human-review", somebody())
     services.answer(

@@ -51,7 +51,6 @@ def ended(organisation: str, every: Mapping[str, Fate]) -> None:
         for one in Request.objects.select_for_update().filter(lift_plan__in=lifting_marks, forget_on=None):
             if fates[one.lift_plan].state != "not-kept":
                 lifting.ended(one)
-                lists.restrict(organisation, _known(one), on=False)
 
 
 @for_organisation
@@ -88,7 +87,7 @@ def _follow(request: Request, fate: Fate) -> None:
     if fate.state == "kept":
         directives.carried_out(request)
     if fate.state != "not-kept" and request.right == Right.RESTRICTION:
-        lists.restrict(request.organisation, _known(request), on=True)
+        lists.restrict(request.organisation, _known(request).items(), on=True)
 
 
 def _locked(digests: Sequence[str], state: State) -> list[Request]:

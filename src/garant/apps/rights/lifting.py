@@ -12,7 +12,7 @@ from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.rights import letters, refusals, store
+from garant.apps.rights import letters, refusals, restricted, store
 from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.each import changes
 from garant.apps.rights.entries import RequestLifted, RequestLiftTold
@@ -70,16 +70,17 @@ def _propose(organisation: str, key: str) -> int:
         return 0
     identities = whom.identities(request.identified_by)
     with open_published(organisation) as workspace:
-        made = changes.plan_of(workspace, "lifting", identities)
-    return _proposed(organisation, key, made)
+        others = restricted.sharing(workspace, request, identities)
+        made = changes.plan_of(workspace, "lifting", identities, restricted=list(others.values()))
+    return _proposed(organisation, key, made, list(others))
 
 
 @store.moving(State.ANSWERED)
-def _proposed(request: Request, made: Any) -> int:
+def _proposed(request: Request, made: Any, others: list[str]) -> int:
     asked = made.model_copy(update={"request": request.key})
     request.lift_plan = decisions.propose(asked, actor=store.GARANT).digest
     request.save(update_fields=["lift_plan"])
-    store.note(request, "lift-planned", store.GARANT)
+    store.note(request, "lift-planned", store.GARANT, others=others)
     return 1
 
 
@@ -87,7 +88,7 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
     """Approve that a restriction is lifted, and ask for it.
 
     Raises:
-        RequestRefusedError: nothing to approve.
+        RequestRefusedError: nothing to approve, or others restrict the same data since, or no longer do: it is planned anew.
         RefusedError: the policy or a map changed since.
     """
     request = store.find(organisation, key)
@@ -95,7 +96,10 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         raise refusals.not_now(key, STATES[State(request.state)])
     document = decisions.document(organisation, request.lift_plan)
     with open_published(organisation, only=sorted(document.map_digests)) as workspace:
-        return _approved(organisation, key, workspace, actor=actor)
+        if restricted.same_others(workspace, request):
+            return _approved(organisation, key, workspace, actor=actor)
+    _propose(organisation, key)
+    raise refusals.planned_anew()
 
 
 @store.moving(State.ANSWERED)
@@ -116,6 +120,7 @@ def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
 
 def ended(request: Request) -> None:
     """The run ended well: the mark is off, and the days until the person is forgotten begin. In its transaction."""
+    restricted.end(request)
     request.forget_on = expiry(store.today(request.organisation), KEPT_AFTER)
     request.save(update_fields=["forget_on"])
     store.note(request, "lifted", store.GARANT)

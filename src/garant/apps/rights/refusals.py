@@ -175,6 +175,16 @@ def told_before() -> RequestRefusedError:
     )
 
 
+def planned_anew() -> RequestRefusedError:
+    """Nobody approves what is no longer so."""
+    return _refused(
+        "D’autres demandes limitent ces données, ou ne les limitent plus, depuis que ce plan est fait\u202f: en voici un autre, "
+        "à relire et à approuver.",
+        "Other requests restrict these data, or no longer do, since this plan was made: here is another, to be read and "
+        "approved.",
+    )
+
+
 def unknown_recipient() -> RequestRefusedError:
     """The policy names everybody who receives data."""
     return _refused(

@@ -38,6 +38,7 @@ class Whom:
         files: for an access, the files that rows name, and whether each is left out: it is about others.
         hidden: the names of others that they found there.
         without: for a processor without whose copy the person is answered, why.
+        also: kind and value by which another request knew them, whose restriction ended while this one's went on.
     """
 
     name: str = ""
@@ -56,6 +57,7 @@ class Whom:
     files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     hidden: list[str] = field(default_factory=list[str])
     without: dict[str, str] = field(default_factory=dict[str, str])
+    also: list[list[str]] = field(default_factory=list[list[str]])
 
     def identities(self, identified_by: str = "") -> dict[str, str]:
         """By what systems may know the person that it is about.

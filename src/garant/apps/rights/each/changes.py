@@ -62,6 +62,7 @@ def plan_of(
     kind: Kind,
     identities: Mapping[str, str],
     wanted: Sequence[Mapping[str, str]] = (),
+    restricted: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The plan of a kind, of today, under the holds in force.
 
@@ -70,6 +71,7 @@ def plan_of(
         kind: of the plan.
         identities: by what the person is known.
         wanted: for a rectification, each wrong value and the right one, as they were written down.
+        restricted: for the end of a restriction, by what those are known whose own goes on.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
@@ -89,6 +91,7 @@ def plan_of(
         holds=holds.in_force(organisation.key),
         manual=workspace.manual,
         keeper=_keeper(organisation),
+        restricted=restricted,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import Contact, ContactRefusedError, contact
@@ -43,9 +43,9 @@ def withdraw_consent(organisation: str, purpose: str, identities: Mapping[str, s
         return
 
 
-def restrict(organisation: str, identities: Mapping[str, str], *, on: bool) -> None:
+def restrict(organisation: str, identities: Iterable[tuple[str, str]], *, on: bool) -> None:
     """Whoever asks whether the person's data may be used is told so, or no longer (GDPR art. 18)."""
-    who = readable(identities.items())
+    who = readable(identities)
     if who:
         permissions.restrict(organisation, who, on=on, actor="garant")
 

@@ -1,0 +1,42 @@
+"""Whose restriction goes on where another one ends: what several requests restrict stays so until the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from garant.engine.identities import roots_of_many
+from garant.engine.terms import Source
+from garant.policy.text import Text
+from garant.systems.finding import RootKey
+from garant.systems.model import DataMap
+from garant.systems.port import Snapshot
+
+STILL = Text(
+    fr="Une autre demande limite aussi ces données : elles le restent jusqu’à ce qu’elle prenne fin.",
+    en="Another request restricts these data too: they stay so until it ends.",
+)
+
+
+def sharing(
+    sources: Mapping[str, Source], identities: Mapping[str, str], others: Sequence[Mapping[str, str]]
+) -> list[int]:
+    """The positions of the others who are known, in some system, by a root that the person is known by.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    found: set[int] = set()
+    for name in sorted(sources) if others else []:
+        with sources[name].connector.snapshot() as snapshot:
+            asked = [one.items() for one in (identities, *others)]
+            for keys in roots_of_many(sources[name].data_map, snapshot, asked).values():
+                found.update(*(people[1:] for people in keys.values() if people[0] == 0))
+    return sorted(number - 1 for number in found)
+
+
+def roots_of_others(
+    data_map: DataMap, snapshot: Snapshot, others: Sequence[Mapping[str, str]]
+) -> dict[str, set[RootKey]]:
+    """Root → the keys by which the others are known."""
+    found = roots_of_many(data_map, snapshot, [one.items() for one in others]) if others else {}
+    return {root: set(keys) for root, keys in found.items()}
