@@ -12,6 +12,7 @@ from pymerkle import InmemoryTree
 
 from garant.ledger.tree import (
     EMPTY_ROOT,
+    Peaks,
     ProofRefusedError,
     RightEdge,
     consistency_proof,
@@ -238,3 +239,19 @@ def test_a_shorter_log_does_not_continue_a_longer_one(old: int, new: int) -> Non
         consistency_proof(reader(LEAVES), old, new)
     with pytest.raises(ProofRefusedError, match="does not continue"):
         verify_consistency(old, new, EMPTY_ROOT, EMPTY_ROOT, [])
+
+
+@given(st.lists(st.binary(max_size=4), max_size=70))
+def test_the_peaks_of_a_log_are_those_of_its_tree(entries: list[bytes]) -> None:
+    leaves = [leaf_hash(entry) for entry in entries]
+    peaks = Peaks()
+    for size, leaf in enumerate(leaves):
+        assert peaks.root() == (root_of(leaves[:size]) if size else EMPTY_ROOT)
+        peaks = Peaks(peaks.size, peaks.hashes)
+        peaks.append(leaf)
+    assert (peaks.size, peaks.root()) == (len(leaves), root_of(leaves))
+
+
+def test_peaks_that_do_not_fit_a_size_are_refused() -> None:
+    with pytest.raises(ValueError, match="1 complete subtrees are not a log of 3 entries"):
+        Peaks(3, [EMPTY_ROOT])

@@ -112,6 +112,37 @@ class RightEdge:
         return below[0] if below else EMPTY_ROOT
 
 
+class Peaks:
+    """A log as the complete subtrees that it is made of, the largest first: all it takes to append, and to find the root.
+
+    They are as many as the size has binary ones: no more than 64 hashes, however long the log is.
+    """
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        """Start from nothing, or from the subtrees of a log. Raises ValueError when their number does not fit the size."""
+        if size.bit_count() != len(hashes):
+            raise ValueError(f"{len(hashes)} complete subtrees are not a log of {size} entries")
+        self.size = size
+        self.hashes = list(hashes)
+
+    def append(self, leaf: bytes) -> None:
+        """Append one leaf hash: each pair of subtrees of one size becomes one subtree."""
+        carried, pairs = leaf, self.size
+        while pairs & 1:
+            carried, pairs = node_hash(self.hashes.pop(), carried), pairs >> 1
+        self.hashes.append(carried)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root of the whole log (RFC 9162, 2.1.1)."""
+        if not self.hashes:
+            return EMPTY_ROOT
+        *others, root = self.hashes
+        for left in reversed(others):
+            root = node_hash(left, root)
+        return root
+
+
 def edge_widths(size: int) -> list[int]:
     """How many hashes the partial tile of each tile level holds in a log of `size` entries, level 0 first."""
     widths: list[int] = []

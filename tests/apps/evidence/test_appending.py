@@ -17,7 +17,7 @@ from garant.apps.evidence.models import (
     Tile,
 )
 from garant.ledger import Entry, OrganisationCreated, SubjectKeysDestroyed, leaf_hash
-from garant.ledger.tree import root_of
+from garant.ledger.tree import TILE_WIDTH, root_of
 from tests.ledger.logs import START
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_two_organisations_have_two_ledgers(demo: str, installation: object) -> 
 
 def test_without_a_ledger_nothing_is_written(installation: object) -> None:
     for use in (
-        lambda: evidence.append("nobody", []),
+        lambda: evidence.append("nobody", [Entry(SubjectKeysDestroyed(keys=1), START)]),
         lambda: evidence.checkpoint("nobody"),
         lambda: evidence.verify_database("nobody"),
         lambda: evidence.verifier_keys("nobody"),
@@ -172,7 +172,8 @@ def test_an_entry_is_never_changed_or_removed(demo: str) -> None:
 
 def test_rows_say_what_they_are(demo: str) -> None:
     evidence.subject_key(demo, ("crm", "1"))
+    evidence.append(demo, [Entry(SubjectKeysDestroyed(keys=1), START) for _ in range(TILE_WIDTH - 2)])
     with scope(organisation=demo):
         said = [str(model.objects.first()) for model in (Log, LedgerEntry, Tile, Checkpoint)]
         assert str(SubjectKey.objects.first()).startswith("demo subject ")
-    assert said == ["garant/demo (2)", "demo/0 organisation.created", "demo tile/0/0", "demo checkpoint 2"]
+    assert said == ["garant/demo (256)", "demo/0 organisation.created", "demo tile/0/0", "demo checkpoint 2"]

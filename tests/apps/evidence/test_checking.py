@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
-from django_scopes import scope
+from django.apps import apps
+from django.db import connection, transaction
+from django_scopes import scope, scopes_disabled
 
 from garant.apps.evidence import services as evidence
 from garant.apps.evidence import storage, verification, witnesses
-from garant.apps.evidence.models import Checkpoint, Log
+from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
 from garant.ledger import Entry, SubjectKeysDestroyed
 from garant.ledger.problems import Problems
 from garant.ledger.replay import Head
+from garant.ledger.tree import Peaks
 from tests.ledger.logs import START, key
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,11 @@ def spoil_blob(table: str, column: str, where: str) -> Callable[[], None]:
     return change
 
 
+def spoil_peaks() -> None:
+    peaks = bytes(ask("SELECT peaks FROM evidence_log")[0][0])
+    sql("UPDATE evidence_log SET peaks = %s", peaks[:-1] + bytes([peaks[-1] ^ 1]))
+
+
 def swap(one: int, other: int) -> None:
     for before, after in ((one, 9999), (other, one), (9999, other)):
         sql("UPDATE evidence_ledgerentry SET index = %s WHERE index = %s", after, before)
@@ -89,6 +97,15 @@ CHANGES: dict[str, tuple[Callable[[], None], str]] = {
         ),
         "checkpoint 102",
     ),
+    "the key beside the log": (lambda: sql("UPDATE evidence_log SET verifier = 'x'"), "garant/demo"),
+    "the head beside the log": (
+        lambda: sql(
+            "UPDATE evidence_log SET signed = (SELECT note FROM evidence_checkpoint WHERE size = 102)"
+        ),
+        "garant/demo",
+    ),
+    "no head beside the log": (lambda: sql("UPDATE evidence_log SET signed = 'x'"), "garant/demo"),
+    "the peaks beside the log": (lambda: spoil_peaks(), "garant/demo"),
     "all checkpoints": (lambda: sql("DELETE FROM evidence_checkpoint"), "checkpoints"),
 }
 
@@ -109,7 +126,9 @@ def test_any_change_of_the_database_stops_the_product(ledger: str, name: str, in
     assert caught.value.organisation == ledger
 
 
-@pytest.mark.parametrize("name", ["an upper tile", "the size", "a missing tile"])
+@pytest.mark.parametrize(
+    "name", ["the size", "the head beside the log", "no head beside the log", "the peaks beside the log"]
+)
 def test_a_rewritten_ledger_is_not_signed(ledger: str, name: str) -> None:
     evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
     CHANGES[name][0]()
@@ -117,18 +136,35 @@ def test_a_rewritten_ledger_is_not_signed(ledger: str, name: str) -> None:
         evidence.checkpoint(ledger)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM evidence_ledgerentry WHERE index = 300"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM evidence_ledgerentry WHERE index = 300",
+        "DELETE FROM evidence_ledgerentry WHERE index = 301",
+        "UPDATE evidence_ledgerentry SET data = leaf_hash WHERE index = 300",
+    ],
+)
 def test_what_was_appended_is_read_again_before_it_is_signed(ledger: str, statement: str) -> None:
-    evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
+    evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START) for _ in range(2)])
     sql(statement)
-    with pytest.raises(evidence.LedgerUnverifiableError, match="entries 256 to 511"):
+    with pytest.raises(evidence.LedgerUnverifiableError, match=r"entry 30[01]"):
         evidence.checkpoint(ledger)
 
 
-def test_nothing_is_appended_to_a_tree_that_does_not_fit(ledger: str) -> None:
-    sql("UPDATE evidence_log SET size = 5")
-    with pytest.raises(evidence.LedgerUnverifiableError, match="right border"):
-        evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE evidence_log SET size = 5", "entry 5"),
+        ("DELETE FROM evidence_ledgerentry WHERE index = 299", "entries 256 to 511"),
+        ("DELETE FROM evidence_tile WHERE level = 1", "right border"),
+    ],
+)
+def test_nothing_is_appended_to_a_tree_that_does_not_fit(ledger: str, statement: str, said: str) -> None:
+    sql(statement)
+    with pytest.raises(evidence.LedgerUnverifiableError, match=said), transaction.atomic():
+        evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START) for _ in range(212)])
+    with scope(organisation=ledger):
+        assert LedgerEntry.objects.count() <= 300
 
 
 def test_a_database_cut_short_with_its_checkpoints_is_found_out_by_the_copy(ledger: str) -> None:
@@ -145,11 +181,12 @@ def cut_back(ledger: str) -> None:
     """Put the database back to its first 102 entries."""
     sql("DELETE FROM evidence_ledgerentry WHERE index >= 102")
     sql("DELETE FROM evidence_checkpoint WHERE size > 102")
-    sql("DELETE FROM evidence_tile WHERE level > 0")
-    hashes = bytes(ask("SELECT hashes FROM evidence_tile WHERE level = 0 AND index = 0")[0][0])[: 102 * 32]
-    sql("DELETE FROM evidence_tile WHERE index > 0")
-    sql("UPDATE evidence_tile SET hashes = %s", hashes)
-    sql("UPDATE evidence_log SET size = 102")
+    sql("DELETE FROM evidence_tile")
+    peaks = Peaks()
+    for (leaf,) in ask("SELECT leaf_hash FROM evidence_ledgerentry ORDER BY index"):
+        peaks.append(bytes(leaf))
+    signed = ask("SELECT note FROM evidence_checkpoint WHERE size = 102")[0][0]
+    sql("UPDATE evidence_log SET size = 102, signed = %s, peaks = %s", signed, b"".join(peaks.hashes))
 
 
 def test_a_log_rewritten_by_someone_with_the_database_has_no_signature(ledger: str) -> None:
@@ -208,6 +245,23 @@ def test_a_shorter_ledger_than_its_checkpoint_is_not_signed(ledger: str) -> None
     with scope(organisation=ledger):
         evidence.checkpoint(ledger)
     sql("UPDATE evidence_log SET size = 0")
-    sql("DELETE FROM evidence_tile")
     with pytest.raises(evidence.LedgerUnverifiableError, match="102 > 0"):
         evidence.checkpoint(ledger)
+
+
+def test_a_ledger_of_before_goes_on(ledger: str) -> None:
+    """Before, the log kept no head of its own, and a tile for its last entries."""
+    leaves = b"".join(
+        bytes(leaf)
+        for (leaf,) in ask("SELECT leaf_hash FROM evidence_ledgerentry WHERE index >= 256 ORDER BY index")
+    )
+    sql("INSERT INTO evidence_tile (log_id, level, index, hashes) VALUES ('demo', 0, 1, %s)", leaves)
+    sql("UPDATE evidence_log SET verifier = '', signed = '', peaks = %s", b"")
+    with pytest.raises(evidence.LedgerUnverifiableError):
+        evidence.verify_database(ledger)
+    with scopes_disabled():
+        import_module("garant.apps.evidence.migrations.0002_signed_head").remember(apps, None)
+    assert evidence.verify_database(ledger).problems == ()
+    evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
+    evidence.checkpoint(ledger)
+    assert evidence.verify_database(ledger).signed == 301

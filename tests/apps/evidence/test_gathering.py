@@ -40,9 +40,22 @@ def test_entries_are_written_at_the_end_at_once_and_in_their_order(demo: str) ->
         evidence.append(demo, [entry(2), entry(3, "three")])
         evidence.append(demo, [entry(3, "three")])
         assert written(demo) == []
-    assert changes(queries) == ["evidence_ledgerentry", "evidence_tile", "evidence_log"]
+    assert changes(queries) == ["evidence_ledgerentry", "evidence_log"]
     assert written(demo) == [1, 2, 3]
     assert evidence.verify_database(demo).entries == 5
+
+
+def test_entries_cost_two_statements_and_a_signature_three_more(demo: str) -> None:
+    with CaptureQueriesContext(connection) as queries, evidence.one_transaction(demo):
+        evidence.append(demo, [entry(1), entry(2)])
+        evidence.append(demo, [entry(3, "three")], first=True)
+    assert [one["sql"].split()[0] for one in queries if "evidence" in one["sql"]] == ["UPDATE", "INSERT"]
+    with CaptureQueriesContext(connection) as queries, evidence.one_transaction(demo):
+        evidence.append(demo, [entry(4)])
+        evidence.checkpoint(demo)
+    asked = [one["sql"].split()[0] for one in queries if "evidence" in one["sql"]]
+    assert asked == ["SELECT", "INSERT", "SELECT", "INSERT", "UPDATE"]
+    assert evidence.verify_database(demo).signed == 6
 
 
 def test_what_a_savepoint_took_back_is_not_said(demo: str) -> None:

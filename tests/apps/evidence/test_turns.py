@@ -31,7 +31,7 @@ def test_the_log_is_locked_and_read_once_in_a_transaction(demo: str) -> None:
         for number in range(300):
             evidence.append(demo, [entry(number)])
             evidence.subject_key(demo, ("crm", "contact", str(number % 3)))
-    assert (asked(queries, "evidence_log"), asked(queries, "evidence_tile")) == (1, 1)
+    assert (asked(queries, "evidence_log"), asked(queries, "evidence_tile")) == (0, 0)
     assert asked(queries, "evidence_subjectkey") == 3
     assert evidence.verify_database(demo).entries == 302
 
@@ -39,6 +39,7 @@ def test_the_log_is_locked_and_read_once_in_a_transaction(demo: str) -> None:
 def test_the_next_transaction_reads_again(demo: str) -> None:
     for number in range(2):
         with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            evidence.subject_key(demo, ("crm", "contact", str(number)))
             evidence.append(demo, [entry(number)])
         assert asked(queries, "evidence_log") == 1
 
@@ -71,9 +72,11 @@ def test_what_a_savepoint_wrote_is_forgotten_with_it(demo: str) -> None:
 def test_a_turn_that_began_in_a_savepoint_ends_with_it(demo: str) -> None:
     with transaction.atomic():
         with transaction.atomic():
+            evidence.subject_key(demo, ("crm", "contact", "1"))
             evidence.append(demo, [entry(1)])
             transaction.set_rollback(True)
         with CaptureQueriesContext(connection) as queries:
+            evidence.subject_key(demo, ("crm", "contact", "1"))
             evidence.append(demo, [entry(2)])
     assert asked(queries, "evidence_log") == 1
     assert evidence.verify_database(demo).entries == 3

@@ -7,12 +7,11 @@ import os
 from django.conf import settings
 
 from garant.apps.evidence import refusals
-from garant.apps.evidence.models import LedgerEntry, Log
+from garant.apps.evidence.models import Log
 from garant.ledger import (
     KeyMissingError,
     KeySource,
     KeyUnreadableError,
-    Record,
     SigningKey,
     VerifierKey,
     key_source,
@@ -44,11 +43,7 @@ def settle(name: KeyName) -> None:
 
 def current_verifier(log: Log) -> VerifierKey | None:
     """The key that the log itself names last."""
-    named = LedgerEntry.objects.filter(log=log, kind__in=["keys.created", "keys.rotated"]).last()
-    if named is None:
-        return None
-    payload = Record.parse(bytes(named.data)).payload
-    return VerifierKey.parse(payload.get("new") or payload["verifier"])
+    return VerifierKey.parse(log.verifier) if log.verifier else None
 
 
 def signer(log: Log) -> SigningKey:

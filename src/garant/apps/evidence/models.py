@@ -37,6 +37,12 @@ class Log(models.Model):
     size = models.BigIntegerField(default=0)
     reference_key = models.BinaryField(null=True)
     """The key under which people's keys are filed, wrapped by the master key."""
+    verifier = models.TextField(default="")
+    """The key that its last entry about keys names: what signs it is held against this."""
+    signed = models.TextField(default="")
+    """Its last checkpoint, as it was signed."""
+    peaks = models.BinaryField(default=bytes)
+    """The complete subtrees under that checkpoint, from which the next one goes on."""
 
     objects = ScopedManager(organisation="organisation")
 
@@ -85,7 +91,10 @@ class LedgerEntry(models.Model):
 
 
 class Tile(models.Model):
-    """Up to 256 hashes of the tree, side by side; the last of each level still grows."""
+    """Up to 256 hashes of the tree, side by side; the last of each level still grows.
+
+    The one that grows with each entry is not kept: it is the hashes of the last entries, which stand beside them.
+    """
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+")
     log_id: str

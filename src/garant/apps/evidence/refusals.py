@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from garant.apps.evidence.models import Log
 from garant.ledger import LedgerError, Problem
 
 
@@ -47,6 +48,11 @@ class SigningKeyForeignError(LedgerError):
 
 class EntryMissingError(LedgerError):
     """The ledger has no such entry."""
+
+
+def unfit(log: Log, place: str, found: str) -> LedgerUnverifiableError:
+    """For a ledger that does not fit together at one place."""
+    return LedgerUnverifiableError(log.pk, [Problem("database", place, found)])
 
 
 def no_log(organisation: str) -> LogMissingError:

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import Log, SubjectKey
+from garant.apps.evidence.turns import Turn, turn
 from garant.apps.evidence.writing import append, sign
-from garant.apps.scoping import owners, scoped
+from garant.apps.scoping import owners
 from garant.ledger import (
     KEY_NAMES,
     CommitmentsRewrapped,
@@ -51,19 +52,20 @@ def rotate_signing_key(*, actor: str = "garant") -> int:
     new = SigningKey(_successor("ledger-signature"))
     told = 0
     with transaction.atomic():
-        for log in _logs():
-            told += _rotate_log(log, old, new, actor)
+        for mine in _turns():
+            told += _rotate_log(mine, old, new, actor)
     custody.settle("ledger-signature")
     return told
 
 
-def _rotate_log(log: Log, old: SigningKey, new: SigningKey, actor: str) -> int:
+def _rotate_log(mine: Turn, old: SigningKey, new: SigningKey, actor: str) -> int:
+    log = mine.log
     if custody.current_verifier(log) == new.verifier(log.origin):
         return 0
-    sign(log, custody.signer(log))
+    sign(mine, custody.signer(log))
     _tell(log, rotate(log.origin, log.size, old, new), actor)
-    sign(log, old)
-    sign(log, new)
+    sign(mine, old)
+    sign(mine, new)
     return 1
 
 
@@ -75,11 +77,12 @@ def replace_lost_signing_key(*, actor: str = "garant") -> int:
     key = SigningKey(custody.source().read("ledger-signature"))
     told = 0
     with transaction.atomic():
-        for log in _logs():
+        for mine in _turns():
+            log = mine.log
             verifier = key.verifier(log.origin)
             if custody.current_verifier(log) != verifier:
                 _tell(log, KeysCreated(verifier=str(verifier)), actor)
-                sign(log, key)
+                sign(mine, key)
                 told += 1
     return told
 
@@ -92,7 +95,8 @@ def rotate_commitments_key(*, actor: str = "garant") -> int:
     master = _successor("subject-commitments")
     wrapped = 0
     with transaction.atomic():
-        for log in _logs():
+        for mine in _turns():
+            log = mine.log
             count = _rewrap_log(log, lambda key, owner: wrap(master, key, owner))
             if count:
                 _tell(log, CommitmentsRewrapped(keys=count), actor)
@@ -121,14 +125,13 @@ def _successor(name: KeyName) -> bytes:
     return custody.pending(name) or custody.source().create(name, pending=True)
 
 
-def _logs() -> Iterator[Log]:
+def _turns() -> Iterator[Turn]:
     """Every ledger of the installation, locked, each in its own scope."""
     for organisation in owners(Log, "pk"):
-        with scoped(organisation):
-            yield storage.lock_log(organisation)
+        with turn(organisation) as mine:
+            yield mine
 
 
 def _tell(log: Log, payload: Payload, actor: str) -> None:
-    """Append one entry about keys and keep the locked row's size in step."""
+    """Append one entry about keys."""
     append(log.pk, [Entry(payload, datetime.now(UTC), actor)])
-    log.refresh_from_db(fields=["size"])

@@ -1,7 +1,7 @@
 """A writer's turn: the log it has locked, with what it has read of it, for as long as its transaction lasts.
 
-One transaction writes several entries about several people. The log is locked once, its border and the keys of the
-people are read once; what was written in a savepoint that is rolled back is read again.
+One transaction writes several entries about several people. The log is locked once, and the keys of the people are
+read once; what was written in a savepoint that is rolled back is read again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from garant.apps.evidence import storage
 from garant.apps.evidence.models import Log
 from garant.apps.scoping import scoped
-from garant.ledger import RightEdge
 
 
 @dataclass(eq=False, slots=True)
@@ -33,22 +32,50 @@ class _Mark:
 
 @dataclass
 class Turn:
-    """The locked log of an organisation.
+    """The log of an organisation, locked when it is first read or written.
 
     `keys` are those of the people met in this transaction, by their reference.
     """
 
-    log: Log
+    organisation: str
     within: transaction.Atomic
     keys: dict[str, bytes] = field(default_factory=dict[str, bytes])
     _marks: list[_Mark] = field(default_factory=list[_Mark])
-    _edge: RightEdge | None = None
+    _log: Log | None = None
+    _changed: set[str] = field(default_factory=set[str])
 
-    def edge(self) -> RightEdge:
-        """The right border of the tree, as this transaction has made it. Raises LedgerUnverifiableError."""
-        if self._edge is None:
-            self._edge = storage.load_edge(self.log)
-        return self._edge
+    @property
+    def log(self) -> Log:
+        """The log, locked when it is first asked for. Raises LogMissingError."""
+        if self._log is None:
+            self._log = storage.lock_log(self.organisation)
+        return self._log
+
+    def grow(self, entries: int) -> int:
+        """Make room for so many entries at its end, and give the place of the first. Raises LogMissingError.
+
+        A log that is not locked yet is locked by its very growth; for one that is, :meth:`save` is to be called.
+        """
+        self.mark()
+        if self._log is None:
+            self._log = storage.grow_log(self.organisation, entries)
+        else:
+            self._log.size += entries
+            self._changed.add("size")
+        return self._log.size - entries
+
+    def change(self, **values: str | bytes) -> None:
+        """Have the log say something else, once :meth:`save` is called."""
+        self.mark()
+        for name, value in values.items():
+            setattr(self.log, name, value)
+        self._changed |= set(values)
+
+    def save(self) -> None:
+        """Write what has changed of the log."""
+        if self._changed:
+            self.log.save(update_fields=self._changed)
+            self._changed.clear()
 
     def mark(self) -> None:
         """Say that something is about to be read or written that a rollback would undo."""
@@ -69,8 +96,8 @@ _turns: WeakKeyDictionary[BaseDatabaseWrapper, dict[str, Turn]] = WeakKeyDiction
 def turn(organisation: str) -> Iterator[Turn]:
     """The turn of this transaction, or of a new one, to write into the log of an organisation, in its scope.
 
-    Others wait until the transaction ends. Where what is done here fails, all is read again by who comes next.
-    Raises LogMissingError.
+    Once it reads or writes the log others wait until the transaction ends. Where what is done here fails, all is read
+    again by who comes next.
     """
     connection = transaction.get_connection()
     with nullcontext() if _outermost(connection) else transaction.atomic(), scoped(organisation):
@@ -100,7 +127,7 @@ def in_transaction() -> bool:
 def _begin(organisation: str, connection: BaseDatabaseWrapper) -> Turn:
     within = _outermost(connection)
     assert within is not None
-    begun = Turn(storage.lock_log(organisation), within)
+    begun = Turn(organisation, within)
     begun.mark()
     return begun
 

@@ -16,7 +16,7 @@ from garant.ledger.entries import write_instant
 from garant.ledger.problems import Problems
 from garant.ledger.replay import Head, Replay
 from garant.ledger.tiles import tile_path
-from garant.ledger.tree import HASH_BYTES
+from garant.ledger.tree import HASH_BYTES, TILE_WIDTH
 from garant.ledger.verification import compare_tile
 
 
@@ -66,6 +66,9 @@ def _inspect(log: Log) -> DatabaseReport:
     if replay.edge.size != log.size:
         problems.add("database", log.origin, f"{replay.edge.size} ≠ {log.size}")
     replay.check_heads(heads, custody.trusted(log), log.origin, replay.edge.size)
+    _check_beside(log, problems)
+    if log.verifier != str(replay.keys.current or ""):
+        problems.add("database", log.origin, log.verifier)
     signed = max((head.checkpoint.size for head in heads), default=0)
     return DatabaseReport(log.pk, replay.edge.size, signed, len(heads), problems.all())
 
@@ -88,7 +91,18 @@ def _heads(log: Log, problems: Problems) -> list[Head]:
         found.append(head)
     if not found:
         problems.add("missing", "checkpoint")
+    if log.signed != (notes[-1][1].decode() if notes else ""):
+        problems.add("database", log.origin)
     return found
+
+
+def _check_beside(log: Log, problems: Problems) -> None:
+    """What the next checkpoint goes on from."""
+    try:
+        storage.load_peaks(log)
+    except refusals.LedgerUnverifiableError as error:
+        for one in error.problems:
+            problems.add(one.code, one.place, one.seen)
 
 
 def _replay_entries(log: Log, replay: Replay, problems: Problems) -> None:
@@ -125,6 +139,8 @@ class _Tiles:
 
     def check(self, level: int, index: int, computed: bytes) -> None:
         name = tile_path(level, index, len(computed) // HASH_BYTES)
+        if level == 0 and len(computed) < TILE_WIDTH * HASH_BYTES:
+            return  # the hashes of the last entries, each held against its entry
         stored = self._stored(level, index)
         if stored is None:
             self._problems.add("missing", name)

@@ -11,26 +11,21 @@ from django.db import transaction
 from garant.apps.evidence import custody, refusals, storage, witnesses
 from garant.apps.evidence.gathering import Gathering, Wanted, gathered, gathering
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
-from garant.apps.evidence.turns import in_transaction, turn
+from garant.apps.evidence.turns import Turn, in_transaction, turn
 from garant.apps.scoping import scoped
 from garant.ledger import Checkpoint as Head
 from garant.ledger import (
     Entry,
     KeysCreated,
+    KeysRotated,
     Note,
     Payload,
-    Problem,
-    ProofRefusedError,
     Record,
     SigningKey,
-    consistency_proof,
     leaf_hash,
-    verify_consistency,
 )
 from garant.ledger.canonical import canonical_json
-from garant.ledger.notes import decode_base64
-from garant.ledger.tiles import TileReader, node_reader, split_hashes
-from garant.ledger.tree import EMPTY_ROOT, TILE_WIDTH
+from garant.ledger.tree import Peaks
 
 
 def open_log(organisation: str, first: Payload, *, at: datetime, actor: str) -> Log:
@@ -83,35 +78,50 @@ def append(organisation: str, entries: Iterable[Entry], *, first: bool = False) 
     return []
 
 
-def _write_what_waits(organisation: str, waiting: Gathering | None) -> None:
-    if waiting is not None and (entries := waiting.take()):
+def _write_what_waits(organisation: str, waiting: Gathering) -> None:
+    if entries := waiting.take():
         _write(organisation, entries)
 
 
 def _write(organisation: str, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
     with turn(organisation) as mine:
-        log = mine.log
-        known = _known(log, [one.entry.key for one in wanted if one.entry.key and not one.first])
-        edge = mine.edge()
-        rows: list[LedgerEntry] = []
-        fresh: list[LedgerEntry] = []
-        for one in wanted:
-            entry, data = one.entry, one.data
-            row = known.get(entry.key) if entry.key else None
-            if row is None:
-                row = _row(log, edge.size + len(fresh), entry, data)
-                fresh.append(row)
-                if entry.key:
-                    known[entry.key] = row
-            elif _meaning(bytes(row.data)) != _meaning(data):
-                raise refusals.conflict(str(entry.key), row.index)
-            rows.append(row)
-        if fresh:
-            mine.mark()
-            LedgerEntry.objects.bulk_create(fresh)
-            full = list(edge.extend([row.leaf_hash for row in fresh]))
-            storage.save_growth(log, full, edge)
+        rows = _add(mine, wanted)
+        mine.save()
     return rows
+
+
+def _add(mine: Turn, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
+    asked = [one.entry.key for one in wanted if one.entry.key and not one.first]
+    known = _known(mine.log, asked) if asked else {}
+    rows: list[LedgerEntry] = []
+    fresh: list[LedgerEntry] = []
+    said: list[Payload] = []
+    for one in wanted:
+        entry, data = one.entry, one.data
+        row = known.get(entry.key) if entry.key else None
+        if row is None:
+            row = _row(entry, data)
+            fresh.append(row)
+            said.append(entry.payload)
+            if entry.key:
+                known[entry.key] = row
+        elif _meaning(bytes(row.data)) != _meaning(data):
+            raise refusals.conflict(str(entry.key), mine.log.size if row.pk is None else row.index)
+        rows.append(row)
+    if fresh:
+        start = mine.grow(len(fresh))
+        storage.save_entries(mine.log, start, fresh)
+        for payload in said:
+            _take_key(mine, payload)
+    return rows
+
+
+def _take_key(mine: Turn, payload: Payload) -> None:
+    """The log keeps beside it which key its entries name."""
+    if isinstance(payload, KeysCreated):
+        mine.change(verifier=payload.verifier)
+    elif isinstance(payload, KeysRotated):
+        mine.change(verifier=payload.new)
 
 
 def _known(log: Log, keys: Sequence[str]) -> dict[str, LedgerEntry]:
@@ -122,10 +132,8 @@ def _known(log: Log, keys: Sequence[str]) -> dict[str, LedgerEntry]:
     return found
 
 
-def _row(log: Log, index: int, entry: Entry, data: bytes) -> LedgerEntry:
+def _row(entry: Entry, data: bytes) -> LedgerEntry:
     return LedgerEntry(
-        log=log,
-        index=index,
         kind=entry.kind,
         key=entry.key,
         at=entry.at.astimezone(UTC),
@@ -143,26 +151,29 @@ def checkpoint(organisation: str) -> Note:
     """Sign the head of the log, unless it is signed already.
 
     What waits for the end of :func:`one_transaction` is written before.
-    What was appended since the last checkpoint is read and hashed again first, and the tree is shown to
-    continue the signed one (C2SP tlog-checkpoint: a log never signs two heads that are not consistent).
+    The tree goes on from the one that was signed last (C2SP tlog-checkpoint: a log never signs two heads that are not
+    consistent): what was appended since is read and hashed again.
     Raises LogMissingError, LedgerUnverifiableError, SigningKeyForeignError, or what reading the key raises.
     """
-    _write_what_waits(organisation, gathering(organisation))
+    waiting = gathering(organisation)
     with turn(organisation) as mine:
-        return sign(mine.log, custody.signer(mine.log))
+        log = mine.log
+        if waiting is not None:
+            _add(mine, waiting.take())
+        return sign(mine, custody.signer(log))
 
 
-def sign(log: Log, key: SigningKey) -> Note:
+def sign(mine: Turn, key: SigningKey) -> Note:
     """Sign the head of a locked log with a given key."""
-    read = storage.tile_reader(log)
-    head = Head(log.origin, log.size, storage.load_edge(log, read).root())
-    last = Checkpoint.objects.filter(log=log).last()
-    _refuse_rewritten(log, last, head, read)
+    log, before = mine.log, mine.log.signed
     key_id = key.verifier(log.origin).id.hex()
-    if last is not None and last.size == log.size:  # by this key or another
+    peaks = storage.load_peaks(log)
+    if before and peaks.size == log.size:  # by this key or another
         signed = Checkpoint.objects.filter(log=log, size=log.size, key_id=key_id).first()
         if signed is not None:
             return Note.parse(signed.note.encode())
+    _go_on(log, peaks)
+    head = Head(log.origin, log.size, peaks.root())
     note = head.sign(key)
     Checkpoint.objects.create(
         log=log,
@@ -172,37 +183,23 @@ def sign(log: Log, key: SigningKey) -> Note:
         note=note.encode().decode(),
         at=datetime.now(UTC),
     )
-    witnesses.remember(log, note, last.note if last is not None else "")
+    mine.change(signed=note.encode().decode(), peaks=b"".join(peaks.hashes))
+    mine.save()
+    witnesses.remember(log, note, before)
     return note
 
 
-def _refuse_rewritten(log: Log, last: Checkpoint | None, head: Head, read: TileReader) -> None:
-    """Raise LedgerUnverifiableError unless the log continues its last checkpoint and reads as it was
-    written."""
-    size, root = (last.size, _signed_root(last)) if last else (0, EMPTY_ROOT)
-    try:
-        if size > head.size:
-            raise ProofRefusedError(f"{size} > {head.size}")
-        proof = consistency_proof(node_reader(read), size, head.size)
-        verify_consistency(size, head.size, root, head.root, proof)
-        _reread(log, size, read)
-    except ProofRefusedError as error:
-        problem = Problem("database", log.origin, str(error))
-        raise refusals.LedgerUnverifiableError(log.pk, [problem]) from error
+def _go_on(log: Log, peaks: Peaks) -> None:
+    """Hash again what was appended since, up to the size of the log.
 
-
-def _signed_root(last: Checkpoint) -> bytes:
-    """The root as the signed note says it, not as the column beside it does."""
-    return decode_base64(last.note.split("\n")[2])
-
-
-def _reread(log: Log, start: int, read: TileReader) -> None:
-    """Hash again the entries from `start` on.
-
-    Raises ProofRefusedError when one is not what the tree holds.
+    Raises LedgerUnverifiableError when an entry is missing, or is not what it was when it was written.
     """
-    for index in range(start // TILE_WIDTH, -(-log.size // TILE_WIDTH)):
-        first = index * TILE_WIDTH
-        entries = storage.read_entries(log, first, min(first + TILE_WIDTH, log.size))
-        if [leaf_hash(entry) for entry in entries] != split_hashes(read(0, index)):
-            raise ProofRefusedError(f"entries {first} to {first + TILE_WIDTH - 1}")
+    while peaks.size < log.size:
+        entries = storage.read_hashed(log, peaks.size, min(peaks.size + storage.ROWS, log.size))
+        for index, data, stored in entries:
+            leaf = leaf_hash(data)
+            if index != peaks.size or leaf != stored:
+                raise refusals.unfit(log, f"entry {peaks.size}", "")
+            peaks.append(leaf)
+        if not entries:
+            raise refusals.unfit(log, f"entry {peaks.size}", "")
