@@ -32,6 +32,20 @@ def test_the_same_job_is_asked_for_once(site: str) -> None:
     assert services.ask(site, "look", actor="dpo") != first
 
 
+def test_who_asks_at_the_same_instant_asks_for_the_same(site: str) -> None:
+    """The database refuses the second of them: neither has seen the other's."""
+    first = services.ask(site, "run", {"plan": "a", "more": 1}, actor="dpo")
+    services.want(site, "run", {"more": 1, "plan": "a"}, actor="officer")
+    services.want(site, "run", {"plan": "b"}, actor="officer")
+    assert [services.find(site, key).arguments["plan"] for key in services.waiting()] == ["a", "b"]
+    assert services.begin(first.key) is not None
+    services.want(site, "run", {"plan": "a", "more": 1}, actor="officer")
+    assert len(services.waiting()) == 2
+    services.end(first.key, JobState.DONE)
+    services.want(site, "run", {"plan": "a", "more": 1}, actor="officer")
+    assert len(services.waiting()) == 2
+
+
 def test_a_failure_is_said_in_words(site: str) -> None:
     job = services.ask(site, "look", actor="dpo")
     assert doing.main(job.key) == 0

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from garant.apps.evidence import services as evidence
-from garant.apps.evidence import turns
+from garant.apps.evidence import subjects, turns
 from garant.apps.organisations import services as organisations
 from garant.ledger import Entry, SubjectKeysDestroyed
 from tests.ledger.logs import START
@@ -49,11 +49,21 @@ def test_who_only_reads_a_key_waits_for_no_writer(demo: str) -> None:
     hers = evidence.subject_key(demo, ann)
     with CaptureQueriesContext(connection) as queries:
         assert evidence.subject_key(demo, ann) == hers
-    assert [one["sql"].split()[0] for one in queries] == ["SELECT", "SELECT"]
+    assert [one["sql"].split()[0] for one in queries] == ["SELECT"]
     his = evidence.subject_keys(demo, [ann, bob])[1]
     assert evidence.subject_keys(demo, [bob, ann]) == [his, hers]
     assert evidence.destroy_subject_keys(demo, [ann]) == 1
     assert evidence.subject_key(demo, ann) != hers
+
+
+def test_a_database_that_was_put_back_is_not_asked_with_the_key_of_another(
+    demo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = ("crm", "contact", "1")
+    hers = evidence.subject_key(demo, ann)
+    monkeypatch.setitem(subjects._filing, demo, bytes(32))
+    assert evidence.subject_key(demo, ann) == hers
+    assert evidence.subject_key(demo, ("crm", "contact", "2")) != hers
 
 
 def test_what_a_savepoint_wrote_is_forgotten_with_it(demo: str) -> None:

@@ -77,6 +77,24 @@ def test_the_version_in_force_is_the_last_that_began(reference: Policy) -> None:
     assert services.published_versions(ORGANISATION) == [second, first]
 
 
+@pytest.mark.parametrize(
+    ("instant", "number"),
+    [
+        ("2026-12-05T22:59:00Z", 1),  # 23:59 in Paris; the sixth on the islands where the day begins
+        ("2026-12-05T23:00:00Z", 2),
+    ],
+)
+def test_a_version_is_in_force_from_midnight_where_the_organisation_is(
+    reference: Policy, instant: str, number: int
+) -> None:
+    in_force(reference)
+    in_force(changed(reference, drop_measure), date(2026, 12, 6))
+    with time_machine.travel(instant, tick=False):
+        day, found = services.published_today(ORGANISATION)
+    assert found is not None
+    assert (day, found.number) == (date(2026, 12, 4 + number), number)
+
+
 def test_a_version_to_come_does_not_silently_undo_one_published_since(reference: Policy) -> None:
     def mend(content: dict[str, Any]) -> None:
         content["organisation"]["name"] = "Reference, mended"

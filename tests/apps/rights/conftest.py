@@ -37,13 +37,13 @@ class Letters:
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Letters:
     """The letters of a test."""
-    made, really = Letters(), letters.write
+    made, really = Letters(), letters.write_all
 
-    def write(request: Any, kind: str, **facts: Any) -> None:
-        made.sent.append((request.key, kind, facts))
-        really(request, kind, **facts)
+    def write_all(request: Any, several: Any) -> None:
+        made.sent += [(request.key, kind, dict(facts)) for kind, facts in several]
+        really(request, several)
 
-    monkeypatch.setattr(letters, "write", write)
+    monkeypatch.setattr(letters, "write_all", write_all)
     return made
 
 

@@ -95,15 +95,18 @@ def every_statement() -> Iterator[list[str]]:
 
 
 def test_the_whole_way_of_an_erasure_costs_few_statements(company: str, post: Letters) -> None:
-    """From what the form sends to the second look; those of durable execution, some twenty, are not Django's."""
+    """From what the form sends to the second look; those of durable execution, some twenty, are not Django's.
+
+    Where a tile of the ledger fills up, and where the machine is slow (progress is told twice a second), some more.
+    """
     (email,) = prospects(1)
     with every_statement() as before:
         approved(company, email)
     with every_statement() as asked:
         run_first(company)
     assert known(email) == 0
-    assert len(before) <= 94, len(before)
-    assert len(asked) <= 80, len(asked)
+    assert len(before) <= 62, len(before)
+    assert len(asked) <= 66, len(asked)
 
 
 def test_one_run_for_all_who_wait(company: str, post: Letters) -> None:
@@ -164,7 +167,7 @@ def test_plans_carried_out_can_still_be_read(company: str, post: Letters) -> Non
         assert page.status_code == 200
         assert "Ce plan a été exécuté" in page.content.decode()
         assert officer.get(f"/o/{company}/plans/{digest}/sample/").status_code == 302
-    assert "exécute ensemble 2 demandes" in page.content.decode()
+    assert "Demandes exécutées ensemble" in page.content.decode()
     assert run.key in officer.get(f"/o/{company}/requests/{requests[0].key}/").content.decode()
 
 

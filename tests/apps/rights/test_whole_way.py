@@ -16,7 +16,8 @@ from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Right
-from garant.ledger import LedgerError
+from garant.ledger import Entry, LedgerError, SubjectKeysDestroyed
+from garant.ledger.tree import TILE_WIDTH
 from tests.apps.rights import steps
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
 from tests.apps.rights.steps import OFFICER, confirm, fill, post_form
@@ -110,6 +111,11 @@ def test_the_known_and_the_unknown_cost_the_same_and_no_system_is_asked(
         raise AssertionError("a system was asked before the code came back")
 
     fill(company, "access", email="first@essai.example")  # what is made once is made
+    filler = Entry(SubjectKeysDestroyed(keys=1), datetime.now(UTC))
+    room = TILE_WIDTH - evidence.head(company)[0] % TILE_WIDTH
+    evidence.append(
+        company, [filler] * room
+    )  # whoever fills a tile of the ledger writes it: neither of the two
     monkeypatch.setattr("garant.apps.rights.searching.open_published", refuse)
     costs: list[int] = []
     for email in (somebody(), "personne@nulle.example"):

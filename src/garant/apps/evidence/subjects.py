@@ -13,6 +13,10 @@ from garant.apps.scoping import scoped
 from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference, wrap
 from garant.ledger.canonical import Json
 
+_filing: dict[str, bytes] = {}
+"""By organisation, the key under which people's keys were last filed: one never changes. It is nobody's; where the
+database was put back to another one, nothing is found with it, and the log is asked again."""
+
 Person = tuple[str, ...]
 """What finds a person again, such as (system, root, key)."""
 
@@ -22,21 +26,23 @@ def subject_key(organisation: str, who: Person) -> bytes:
     return subject_keys(organisation, [who])[0]
 
 
-def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
+def subject_keys(organisation: str, people: Iterable[Person], *, new: bool = False) -> list[bytes]:
     """The keys of many people, in their order; those of people not met before are made together.
 
-    Outside a transaction, keys that are there are read without waiting for whoever writes.
+    Outside a transaction, keys that are there are read without waiting for whoever writes. With `new` it is not asked
+    whether they are there: nobody of that name was met before, and the database holds the caller to that.
 
     Raises LogMissingError, KeyMissingError.
     """
     people = list(people)
-    if not in_transaction() and (there := _there(organisation, people)) is not None:
+    if not new and not in_transaction() and (there := _there(organisation, people)) is not None:
         return there
     with turn(organisation) as mine:
         log, keys = mine.log, mine.keys
         filing = _reference_key(mine)
         filed = [reference(filing, "subject", *who) for who in people]
-        keys.update(_filed_keys(log, [one for one in filed if one not in keys]))
+        if not new:
+            keys.update(_filed_keys(organisation, [one for one in filed if one not in keys]))
         if missing := [one for one in dict.fromkeys(filed) if one not in keys]:
             mine.mark()
             keys.update(_make_keys(log, missing))
@@ -45,20 +51,21 @@ def subject_keys(organisation: str, people: Iterable[Person]) -> list[bytes]:
 
 def _there(organisation: str, people: Sequence[Person]) -> list[bytes] | None:
     """The keys of people; None where one of them is not there."""
+    filing = _filing.get(organisation)
+    if filing is None:
+        return None
     with scoped(organisation):
-        log = storage.find_log(organisation)
-        if log.reference_key is None:
-            return None
-        filing = custody.open_wrapped(bytes(log.reference_key), log.pk)
         filed = [reference(filing, "subject", *who) for who in people]
-        keys = _filed_keys(log, filed)
+        keys = _filed_keys(organisation, filed)
     return None if set(filed) - set(keys) else [keys[one] for one in filed]
 
 
-def _filed_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
+def _filed_keys(organisation: str, filed: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(filed), storage.ROWS):
-        rows = SubjectKey.objects.filter(log=log, reference__in=filed[start : start + storage.ROWS])
+        rows = SubjectKey.objects.filter(
+            log_id=organisation, reference__in=filed[start : start + storage.ROWS]
+        )
         found.update({row.reference: custody.open_wrapped(bytes(row.wrapped), row.reference) for row in rows})
     return found
 
@@ -118,9 +125,10 @@ def _reference_key(mine: Turn) -> bytes:
     """The key under which the keys of people are filed; made when first needed, wrapped by the master."""
     log = mine.log
     if log.reference_key is not None:
-        return custody.open_wrapped(bytes(log.reference_key), log.pk)
+        _filing[log.pk] = custody.open_wrapped(bytes(log.reference_key), log.pk)
+        return _filing[log.pk]
     mine.mark()
-    key = new_key()
+    key = _filing[log.pk] = new_key()
     log.reference_key = wrap(custody.source().read("subject-commitments"), key, log.pk)
     log.save(update_fields=["reference_key"])
     return key

@@ -135,7 +135,14 @@ class _Tiles:
     def __init__(self, log: Log, problems: Problems) -> None:
         self._log, self._problems = log, problems
         self._read: dict[int, dict[int, bytes]] = {}
+        self._few = self._where_few()
         self._seen = 0
+
+    def _where_few(self) -> dict[tuple[int, int], bytes] | None:
+        """All of them, where they are few enough to be read at once."""
+        tiles = Tile.objects.filter(log=self._log).values_list("level", "index", "hashes")[: TILES + 1]
+        found = {(level, index): bytes(hashes) for level, index, hashes in tiles}
+        return found if len(found) <= TILES else None
 
     def check(self, level: int, index: int, computed: bytes) -> None:
         name = tile_path(level, index, len(computed) // HASH_BYTES)
@@ -150,6 +157,8 @@ class _Tiles:
 
     def _stored(self, level: int, index: int) -> bytes | None:
         """A tile; with it those that come after it on its level are read, since they will be asked for next."""
+        if self._few is not None:
+            return self._few.get((level, index))
         if index not in self._read.get(level, {}):
             tiles = Tile.objects.filter(log=self._log, level=level, index__range=(index, index + TILES - 1))
             self._read[level] = {
@@ -158,6 +167,7 @@ class _Tiles:
         return self._read[level].get(index)
 
     def finish(self) -> None:
-        found = Tile.objects.filter(log=self._log).count()
+        every = Tile.objects.filter(log=self._log)
+        found = every.count() if self._few is None else len(self._few)
         if found != self._seen:
             self._problems.add("database", "tile", f"{found} ≠ {self._seen}")

@@ -128,7 +128,7 @@ class _Reporter:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._last = 0.0
+        self._last = time.monotonic()
         self._rows = 0
         self.stop = threading.Event()
 

@@ -44,6 +44,8 @@ class Job(models.Model):
     started_at: datetime | None = _fields.DateTimeField(null=True)
     ended_at: datetime | None = _fields.DateTimeField(null=True)
     stop_asked: bool = _fields.BooleanField(default=False)
+    wish: str = _fields.CharField(max_length=64, default="")
+    """A digest of what is asked for: while it has not ended, the same is not asked for twice."""
 
     objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 
@@ -54,6 +56,13 @@ class Job(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-asked_at"], name="jobs_latest"),
             models.Index(fields=["state"], name="jobs_by_state"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "wish"],
+                condition=models.Q(state__in=("waiting", "running")) & ~models.Q(wish=""),
+                name="job_once_while_open",
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from django_scopes import scopes_disabled
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs.models import OPEN, Job, JobState
 from garant.apps.scoping import scope_of, scoped
+from garant.ledger.canonical import canonical_json
 from garant.policy.text import Text
 
 KINDS: dict[str, Text] = {
@@ -37,19 +39,27 @@ class JobUnknownError(LookupError):
 
 def ask(organisation: str, kind: str, arguments: Mapping[str, Any] | None = None, *, actor: str) -> Job:
     """Ask for a job; the same one asked again while it has not ended is that one."""
-    wanted = dict(arguments or {})
     with evidence.joined(), scoped(organisation):
-        for one in Job.objects.filter(kind=kind, state__in=OPEN):
-            if one.arguments == wanted:
-                return one
-        return Job.objects.create(
-            key=f"j-{secrets.token_hex(6)}",
-            organisation=organisation,
-            kind=kind,
-            arguments=wanted,
-            asked_by=actor,
-            asked_at=_now(),
-        )
+        made = want(organisation, kind, arguments, actor=actor)
+        found = Job.objects.filter(wish=made.wish, state__in=OPEN).first()
+        return found or made  # it ended at this instant
+
+
+def want(organisation: str, kind: str, arguments: Mapping[str, Any] | None = None, *, actor: str) -> Job:
+    """Ask for a job, once while it has not ended, without being told which it is: the one given may not be it."""
+    wanted = dict(arguments or {})
+    made = Job(
+        key=f"j-{secrets.token_hex(6)}",
+        organisation=organisation,
+        kind=kind,
+        arguments=wanted,
+        asked_by=actor,
+        asked_at=_now(),
+        wish=sha256(canonical_json([kind, wanted])).hexdigest(),
+    )
+    with evidence.joined(), scoped(organisation):
+        Job.objects.bulk_create([made], ignore_conflicts=True)
+    return made
 
 
 def find(organisation: str, key: str) -> Job:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,6 +35,7 @@ from garant.publish.letters import Letter
 from garant.publish.letters import check as check_frame
 
 __all__ = [
+    "Going",
     "Sent",
     "bounced",
     "check_frame",
@@ -45,6 +47,7 @@ __all__ = [
     "of",
     "overdue",
     "send",
+    "send_all",
     "send_now",
     "set_frame",
     "unreachable",
@@ -82,8 +85,23 @@ class Sent:
     text: str
 
 
-@for_organisation
-@evidence.joined()
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A letter to be sent.
+
+    Args:
+        to: an e-mail address.
+        letter: what `garant.publish.letters.write` made.
+        reply_to: where an answer goes, if not to the sender.
+        until: an instant after which it says nothing true any more; three days from now, unless given.
+    """
+
+    to: str
+    letter: Letter
+    reply_to: str = ""
+    until: datetime | None = None
+
+
 def send(
     organisation: str,
     to: str,
@@ -93,30 +111,43 @@ def send(
     reply_to: str = "",
     until: datetime | None = None,
 ) -> str:
-    """Have a letter sent, if the caller's transaction ends well; its key.
+    """Have a letter sent, as :func:`send_all` does several; its key."""
+    return send_all(organisation, [Going(to, letter, reply_to, until)], about=about)[0]
+
+
+@for_organisation
+@evidence.joined()
+def send_all(organisation: str, letters: Sequence[Going], *, about: str) -> list[str]:
+    """Have letters sent, if the caller's transaction ends well; their keys, in their order.
 
     Args:
-        organisation: whose letter it is.
-        to: an e-mail address.
-        letter: what `garant.publish.letters.write` made.
+        organisation: whose letters they are.
+        letters: what is sent to whom.
         about: a key without personal data, such as the number of a request; its letters are forgotten together.
-        reply_to: where an answer goes, if not to the sender.
-        until: an instant after which it says nothing true any more; three days from now, unless given.
 
     Raises MailRefusedError: not an address, or not a key.
     """
     if not _ABOUT.fullmatch(about):
         raise refusals.bad_subject(about)
+    made = [_mail(organisation, about, one) for one in letters]
+    Mail.objects.bulk_create([mail for mail, _ in made])
+    evidence.append(organisation, [entry for _, entry in made], first=True)
+    return [mail.key for mail, _ in made]
+
+
+def _mail(organisation: str, about: str, one: Going) -> tuple[Mail, Entry]:
+    """The row of a letter, and its entry in the ledger."""
+    letter = one.letter
     words = {
-        "to": addresses.checked(to),
-        "reply_to": addresses.checked(reply_to) if reply_to else "",
+        "to": addresses.checked(one.to),
+        "reply_to": addresses.checked(one.reply_to) if one.reply_to else "",
         "subject": letter.subject,
         "text": letter.text,
         "html": letter.html,
         "secrets": list(letter.secrets),
     }
     key, now = f"m-{secrets.token_hex(12)}", _now()
-    Mail.objects.create(
+    mail = Mail(
         key=key,
         organisation=organisation,
         about=about,
@@ -125,16 +156,11 @@ def send(
         sealed=_seal(organisation, about, key, words),
         written_at=now,
         due_at=now,
-        until=until or now + GIVEN_UP,
+        until=one.until or now + GIVEN_UP,
     )
     commitment = evidence.subject_commitment(organisation, whose(about), _evidence(words))
-    _enter(
-        organisation,
-        MailWritten(mail=key, about=about, letter=letter.kind or "letter", commitment=commitment),
-        key,
-        first=True,
-    )
-    return key
+    written = MailWritten(mail=key, about=about, letter=letter.kind or "letter", commitment=commitment)
+    return mail, Entry(written, _now(), key=f"mail/{key}")
 
 
 def send_now(organisation: str, to: str, letter: Letter) -> bool:
@@ -352,8 +378,8 @@ def whose(about: str) -> tuple[str, ...]:
     return ("garant", "mails", about)
 
 
-def _enter(organisation: str, payload: Payload, key: str | None, *, first: bool = False) -> None:
-    evidence.append(organisation, [Entry(payload, _now(), key=f"mail/{key}" if key else None)], first=first)
+def _enter(organisation: str, payload: Payload, key: str | None) -> None:
+    evidence.append(organisation, [Entry(payload, _now(), key=f"mail/{key}" if key else None)])
 
 
 def _now() -> datetime:

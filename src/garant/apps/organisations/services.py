@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations.entries import OrganisationConfigured, OrganisationRenamed
@@ -57,6 +58,11 @@ def organisation(key: str) -> Organisation:
             en=f"No organisation has the key {key!r} here. Type: garant init",
         )
     return found
+
+
+def zone_of(column: str) -> Subquery:
+    """The time zone of the organisation that a column of another room's rows names, asked for with them."""
+    return Subquery(Organisation.objects.filter(key=OuterRef(column)).values("time_zone")[:1])
 
 
 def keys() -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection
 
@@ -15,6 +15,9 @@ from garant.apps.policies.models import NoticeGiven, State, Version
 from garant.policy import LoadedPolicy
 from garant.policy.diff import Change, differences, weightiest
 from garant.policy.periods import time_zone
+
+_FIRST: Final = timedelta(hours=14)
+"""Before Greenwich it is a new day on the first of the islands."""
 
 
 def versions(organisation: str) -> list[Version]:
@@ -36,13 +39,28 @@ def find(organisation: str, name: str) -> Version:
 
 def published(organisation: str, on: date | None = None) -> Version | None:
     """The version in force on a day of the organisation's calendar, today unless said; none before the first."""
-    day = on or today(organisation)
+    return published_today(organisation)[1] if on is None else _published(organisation, on)
+
+
+def published_today(organisation: str) -> tuple[date, Version | None]:
+    """The day it is where the organisation is, and the version in force then: asked together.
+
+    Asked of the day that it is where the day begins first; that version is to come for the others, at most for hours.
+    """
+    now = datetime.now(UTC)
+    version = _published(organisation, (now + _FIRST).date())
+    if version is None:
+        return today(organisation), None
+    day = now.astimezone(time_zone(version.zone)).date()
+    begun = version.effective_on is not None and version.effective_on <= day
+    return day, version if begun else _published(organisation, day)
+
+
+def _published(organisation: str, day: date) -> Any:
     with organisations.scoped(organisation):
-        return (
-            Version.objects.filter(state=State.PUBLISHED, effective_on__lte=day)
-            .order_by("-effective_on", "-published_at")
-            .first()
-        )
+        found = Version.objects.filter(state=State.PUBLISHED, effective_on__lte=day)
+        with_zone = found.annotate(zone=organisations.zone_of("organisation"))
+        return with_zone.order_by("-effective_on", "-published_at").first()
 
 
 def in_force(organisation: str) -> LoadedPolicy | None:

@@ -14,6 +14,9 @@ from garant.apps.promises.work import BatchResult
 from garant.apps.replays import services as replays
 from garant.engine.replay import Kin
 
+ROWS = 100
+"""Batches read at a time: what each prepared may be long."""
+
 
 @for_run
 def batch_of(run_key: str, batch_key: str) -> Batch | None:
@@ -55,6 +58,17 @@ def skipped_roots(run_key: str, batch_key: str) -> list[int | str]:
     return [root for counts in parts for root in counts["skipped"]]
 
 
+@for_run
+def skipped_by_batch(run_key: str) -> dict[str, list[int | str]]:
+    """Give the same of every batch of a run, those that left none alone excepted."""
+    found: dict[str, list[int | str]] = {}
+    rows = Batch.objects.filter(run_id=run_key).exclude(prepared=None).values_list("key", "prepared")
+    for key, counts in rows.iterator(ROWS):
+        if counts["skipped"]:
+            found.setdefault(key.rstrip("ab"), []).extend(counts["skipped"])
+    return found
+
+
 def _remember(run: Run, batch_key: str, parts: Sequence[Batch]) -> int:
     """Put the roots that a batch, or its halves, erased on the suppression list; how many they were."""
     selection = run.plan.document["selections"][int(batch_key.split("/")[0]) - 1] if "/" in batch_key else {}
@@ -76,9 +90,12 @@ def _parts(run_key: str, batch_key: str) -> Any:
 @in_one_transaction
 def record_receipt(run_key: str, batch_key: str, result: BatchResult) -> Batch:
     """Write a batch's receipt and its ledger entry, once; again gives the first receipt back."""
-    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
-    parts = list(_parts(run_key, batch_key))
-    batch = next((one for one in parts if one.key == batch_key), None) or Batch(run=run, key=batch_key)
+    parts = list(_parts(run_key, batch_key).select_related("run__plan").select_for_update(of=("self",)))
+    batch = next((one for one in parts if one.key == batch_key), None)
+    if batch is None:  # it prepared nothing
+        run = Run.objects.select_for_update(of=("self",)).select_related("plan").get(pk=run_key)
+        batch = _parts(run_key, batch_key).filter(key=batch_key).first() or Batch(run=run, key=batch_key)
+    run = batch.run
     if batch.state not in ("", BatchState.PREPARED):
         return batch
     entry = receipts.batch_recorded(run_key, batch_key, result, _remember(run, batch_key, parts))
@@ -113,3 +130,17 @@ class RunJournal:
     def skipped(self, batch_key: str) -> Sequence[int | str]:
         """Give the roots that were left alone because they were no longer due."""
         return skipped_roots(self._run_key, batch_key)
+
+
+class ClosingJournal(RunJournal):
+    """The same of a run whose batches are all done: what each left alone is read at once."""
+
+    def __init__(self, run_key: str) -> None:
+        super().__init__(run_key)
+        self._skipped: Mapping[str, Sequence[int | str]] | None = None
+
+    def skipped(self, batch_key: str) -> Sequence[int | str]:
+        """Give the roots that were left alone because they were no longer due."""
+        if self._skipped is None:
+            self._skipped = skipped_by_batch(self._run_key)
+        return self._skipped.get(batch_key, [])

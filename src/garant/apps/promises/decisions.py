@@ -45,6 +45,13 @@ def propose(plan: EnginePlan, *, actor: str) -> Plan:
     return kept
 
 
+def keep(plan: EnginePlan, *, actor: str) -> str:
+    """Keep the plan of a request for somebody to approve, once, and give its digest; whoever made it first made it."""
+    with evidence.joined(), scoped(plan.organisation):
+        services.keep_plan(plan, made_by=actor)
+    return plan.digest
+
+
 def find(organisation: str, digest: str) -> Plan:
     """The plan of this digest, or of one that begins so.
 
@@ -53,7 +60,7 @@ def find(organisation: str, digest: str) -> Plan:
     """
     with scoped(organisation):
         found = (
-            list(Plan.objects.filter(digest__startswith=digest)[:2])
+            list(Plan.objects.select_related("run").filter(digest__startswith=digest)[:2])
             if len(digest) >= services.RUN_DIGITS
             else []
         )

@@ -200,7 +200,9 @@ def carry_out(
         with evidence.one_transaction(plan.organisation):
             begun()  # requests are locked before plans, and both before the log, here as elsewhere
             run = start(plan, size)
-        here = Attendance(plan.organisation, work, observer, stop or threading.Event(), aftermath)
+        here = Attendance(
+            plan.organisation, work, observer, stop or threading.Event(), aftermath, fresh=known is None
+        )
         with attending(run.key, here):
             _run_durably(run, fresh=known is None)
         if here.closed is not None:

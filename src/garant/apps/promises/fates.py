@@ -20,10 +20,16 @@ Counts = tuple[int, int]
 class Fate:
     """The run that carries a plan out, and how far that plan is: the others of the run may end otherwise."""
 
+    plan: Plan
     run: Run
     state: str
-    done: Mapping[str, Counts]
-    """What was done for this plan alone, by system; nothing where a part of it is left."""
+
+    @property
+    def done(self) -> Mapping[str, Counts]:
+        """What was done for this plan alone, by system; nothing where a part of it is left."""
+        if self.plan.gathered_in_id is None:
+            return {} if self.open else _receipts(self.run)
+        return _planned(self.plan) if self.state == RunState.KEPT and not self.open else {}
 
     @property
     def key(self) -> str:
@@ -67,10 +73,12 @@ def fate_of(organisation: str, digest: str) -> Fate | None:
 
 
 def fate_of_plan(plan: Plan) -> Fate | None:
-    """What became of a plan that was just read; None where no run has begun to carry it out."""
+    """What became of a plan that was just read, with its run; None where no run has begun to carry it out."""
+    if plan.gathered_in_id is None:
+        own: Run | None = getattr(plan, "run", None)
+        return None if own is None else _fate(plan, own)
     with scoped(plan.organisation):
-        carried_by = plan.gathered_in_id or plan.digest
-        run = Run.objects.select_related("plan").filter(plan=carried_by).first()
+        run = Run.objects.select_related("plan").filter(plan=plan.gathered_in_id).first()
         return None if run is None else _fate(plan, run)
 
 
@@ -93,10 +101,7 @@ def settle(gathered: Plan, members: Sequence[Plan], checked: Checked) -> None:
 
 
 def _fate(plan: Plan, run: Run) -> Fate:
-    state = _state(plan, run)
-    if run.open or (plan.gathered_in_id is not None and state != RunState.KEPT):
-        return Fate(run, state, {})
-    return Fate(run, state, _receipts(run) if plan.gathered_in_id is None else _planned(plan))
+    return Fate(plan, run, _state(plan, run))
 
 
 def _state(plan: Plan, run: Run) -> str:

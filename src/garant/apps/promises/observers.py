@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from garant.apps.promises.models import Run
 from garant.apps.promises.work import Aftermath, Work
@@ -38,6 +38,15 @@ class Attendance:
     aftermath: Aftermath | None = None
     closed: Run | None = None
     """The run once this process has ended it."""
+    fresh: bool = False
+    """Whether the run began here: before it does a part of it, nothing can be written of that part."""
+    _tried: set[str] = field(default_factory=set[str])
+
+    def first_time(self, part: str) -> bool:
+        """Whether nobody has tried a part of the run before; whoever asks is about to."""
+        first = self.fresh and part not in self._tried
+        self._tried.add(part)
+        return first
 
 
 _present: dict[str, Attendance] = {}

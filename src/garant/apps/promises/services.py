@@ -15,6 +15,7 @@ from django.db import transaction
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import canaries, fates, receipts, refusals, subjects
 from garant.apps.promises.batches import (
+    ClosingJournal,
     RunJournal,
     batch_of,
     prepare_batch,
@@ -39,6 +40,7 @@ from garant.systems.residue import Canary
 __all__ = [
     "RUN_DIGITS",
     "Batch",
+    "ClosingJournal",
     "Plan",
     "Received",
     "Run",
@@ -51,6 +53,7 @@ __all__ = [
     "forget_canaries",
     "forget_plan",
     "has_touched",
+    "keep_plan",
     "next_attempt",
     "prepare_batch",
     "prepared_counts",
@@ -82,20 +85,23 @@ def register_plan(plan: EnginePlan, *, made_by: str = "") -> Plan:
     """Remember a frozen plan under its digest; the same plan again is the same row."""
     with scoped(plan.organisation):
         registered = Plan.objects.filter(pk=plan.digest).first()
-        if registered is None:
-            document = plan.document()
-            made = Plan(
-                digest=plan.digest,
-                organisation=plan.organisation,
-                kind=plan.kind,
-                document=document,
-                summary=summary_of(document),
-                registered_at=now(),
-                made_by=made_by,
-            )
-            Plan.objects.bulk_create([made], ignore_conflicts=True)  # the same, at the same instant
-            return made
-    return registered
+        return keep_plan(plan, made_by=made_by) if registered is None else registered
+
+
+def keep_plan(plan: EnginePlan, *, made_by: str) -> Plan:
+    """Write a frozen plan down under its digest, in its scope; one that is there stays as it is."""
+    document = plan.document()
+    made = Plan(
+        digest=plan.digest,
+        organisation=plan.organisation,
+        kind=plan.kind,
+        document=document,
+        summary=summary_of(document),
+        registered_at=now(),
+        made_by=made_by,
+    )
+    Plan.objects.bulk_create([made], ignore_conflicts=True)
+    return made
 
 
 @for_plan
@@ -113,20 +119,19 @@ def approve(
 
 @in_one_transaction
 def _approve(plan: Plan, actor: str) -> Plan:
-    locked = Plan.objects.select_for_update().get(pk=plan.pk)
-    if locked.approved:
-        return locked
-    locked.approved_by, locked.approved_at = actor, now()
-    locked.save(update_fields=["approved_by", "approved_at"])
-    named = subjects.named_by(read_plan(locked.document))
-    people = subjects.commitments(locked.organisation, named, PlanApproved.kind, locked.digest)
+    at = now()
+    if not Plan.objects.filter(pk=plan.pk, approved_at=None).update(approved_by=actor, approved_at=at):
+        return Plan.objects.get(pk=plan.pk)  # somebody did meanwhile
+    plan.approved_by, plan.approved_at = actor, at
+    named = subjects.named_by(read_plan(plan.document))
+    people = subjects.commitments(plan.organisation, named, PlanApproved.kind, plan.digest)
     first, rest = subjects.spread(people)
-    key = f"plan/{locked.digest}"
-    enter(locked, receipts.plan_approved(locked, first, len(rest)), key, actor="approver", first=True)
+    key = f"plan/{plan.digest}"
+    enter(plan, receipts.plan_approved(plan, first, len(rest)), key, actor="approver", first=True)
     for part, chunk in enumerate(rest, start=1):
-        people_too = PlanPeople(plan=locked.digest, part=part, people=chunk)
-        enter(locked, people_too, f"{key}/people/{part}", first=True)
-    return locked
+        people_too = PlanPeople(plan=plan.digest, part=part, people=chunk)
+        enter(plan, people_too, f"{key}/people/{part}", first=True)
+    return plan
 
 
 def _refuse_changes(plan: Plan, digest: str, policy_digest: str, map_digests: Mapping[str, str]) -> None:

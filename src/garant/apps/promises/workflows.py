@@ -26,6 +26,9 @@ WORKFLOW = "garant.run_plan"
 
 _OTHER_VERSION = "the run was begun by another version of Garant; the next attempt goes on with this one"
 
+END = "end"
+"""What comes after the batches of a run."""
+
 ATTEMPTS = 4
 """Times a batch is tried when its system is locked or lost: at once, then after half a second, 1.5 s and 4.5 s."""
 
@@ -46,10 +49,11 @@ def is_passing(error: BaseException) -> bool:
 def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     """Carry out one batch unless its receipt exists, and write the receipt."""
     with _in_one_scope(run_key), _one_sentence():
-        batch = services.batch_of(run_key, batch_key)
+        here = present(run_key)
+        batch = None if here.first_time(batch_key) else services.batch_of(run_key, batch_key)
         if batch is None or not batch.written:
             journal = services.RunJournal(run_key, read={batch_key: batch and batch.prepared})
-            result = present(run_key).work.execute(batch_key, journal)
+            result = here.work.execute(batch_key, journal)
             batch = services.record_receipt(run_key, batch_key, result)
         return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
 
@@ -66,19 +70,21 @@ def finish_run(run_key: str) -> str:
     """Search what the systems keep, ask them again, close the run, sign the ledger."""
     with _in_one_scope(run_key), _one_sentence():
         here = present(run_key)
-        searched = _search_residue(run_key, here.aftermath)
-        checked = here.work.verify(services.RunJournal(run_key))
+        known = {} if here.first_time(END) else services.residue_of(run_key)
+        searched = _search_residue(run_key, here.aftermath, known)
+        checked = here.work.verify(services.ClosingJournal(run_key))
         here.closed = services.finish_run(run_key, checked, searched)
         services.forget_canaries(run_key)
         return here.closed.state
 
 
-def _search_residue(run_key: str, aftermath: Aftermath | None) -> Mapping[str, Any] | None:
-    """Clean and search each system unless that is written down, and write it down; the last one is given back, to be
-    written down with the end of the run."""
+def _search_residue(
+    run_key: str, aftermath: Aftermath | None, known: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """Clean and search each system unless that is known, and write it down; the last one is given back, to be written
+    down with the end of the run."""
     if aftermath is None or not (systems := aftermath.systems()):
         return None
-    known = services.residue_of(run_key)
     found: Mapping[str, Any] | None = None
     for system in systems:
         if system in known:

@@ -79,4 +79,4 @@ def _shown(request: Request) -> None:
     entry = RequestIdentified(request=request.key, method=Method.CALL.value)
     store.enter(request.organisation, store.PERSON, entry)
     store.note(request, "identified", store.PERSON, method=Method.CALL.value)
-    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=store.PERSON)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=store.PERSON)

@@ -78,7 +78,7 @@ def ask_again(organisation: str) -> int:
     fates = fates_of(organisation, list(plans))
     left = [digest for digest in plans if digest not in fates or fates[digest].open]
     for digest in left:
-        jobs.ask(organisation, "run", {"plan": digest}, actor=plans[digest])
+        jobs.want(organisation, "run", {"plan": digest}, actor=plans[digest])
     return len(left)
 
 

@@ -44,8 +44,13 @@ def send_code(request: Request) -> bool:
     recent = list(codes.order_by("-sent_at").values_list("sent_at", flat=True))
     if len(recent) >= A_DAY or (recent and at - recent[0] < PAUSE):
         return False
-    letters.write(request, "code", code=new_code(request, "email", MINUTES), minutes=MINUTES)
+    letters.write(request, "code", **code_facts(request))
     return True
+
+
+def code_facts(request: Request) -> dict[str, Any]:
+    """A new code, as the letter that takes it says it. In the caller's transaction."""
+    return {"code": new_code(request, "email", MINUTES), "minutes": MINUTES}
 
 
 def new_code(request: Request, way: str, minutes: int) -> str:
@@ -137,13 +142,13 @@ def begin_search(
 ) -> None:
     """Whoever asks is known well enough: the systems are looked at, by the worker."""
     store.move(request, State.SEARCHING, actor, *more, after=after)
-    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=actor)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=actor)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
 def search_again(request: Request, *, actor: str) -> None:
     """Look into the systems once more: one did not answer, or something changed."""
-    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=actor)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=actor)
 
 
 def _open(request: Request) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError
 
@@ -122,8 +122,7 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     Raises:
         RequestRefusedError: no address, no such right or purpose.
     """
-    today = policies.today(organisation)
-    version = policies.published(organisation, today)
+    today, version = policies.published_today(organisation)
     policy = None if version is None else version.policy
     _check(asked, policy)
     secret = secrets.token_urlsafe(24)
@@ -131,10 +130,8 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     sent = _Sent(asked, policy, actor, secret, whose, door, today)
     try:
         with evidence.one_transaction(organisation):
-            if Request.objects.filter(organisation=organisation, mark=whose).exists():
-                return _again(organisation, sent)
             return _new(organisation, sent)
-    except IntegrityError:  # the same, at the same instant
+    except IntegrityError:  # the same again: what makes it one request is the mark, held by the database
         with evidence.one_transaction(organisation):
             return _again(organisation, sent)
 
@@ -192,14 +189,16 @@ def _new(organisation: str, sent: _Sent) -> Taken:
         due_on=clock.due,
     )
     letters.knows(request, policy)
-    evidence.subject_keys(organisation, [person(request.key), letters.person(request)])  # together
+    evidence.subject_keys(organisation, [person(request.key), letters.person(request)], new=True)
     seal(request, asked.whom)
     request.save(force_insert=True)
     _enter_new(request, clock, sent.actor)
     _link(request, sent)
     link = letters.address(request, f"code/{sent.secret}/")
-    letters.write(request, "acknowledged", due=clock.due, link=link)
-    _code(request, sent.actor)
+    several: list[tuple[str, Mapping[str, Any]]] = [("acknowledged", {"due": clock.due, "link": link})]
+    if sent.actor == store.PERSON:
+        several.append(("code", identity.code_facts(request)))
+    letters.write_all(request, several)
     return Taken(request, sent.secret)
 
 
@@ -227,7 +226,8 @@ def _again(organisation: str, sent: _Sent) -> Taken:
     store.note(request, "repeated", sent.actor)
     store.enter(organisation, sent.actor, RequestRepeated(request=request.key))
     _link(request, sent)
-    _code(request, sent.actor)
+    if sent.actor == store.PERSON:
+        identity.send_code(request)
     return Taken(request, sent.secret, again=True)
 
 
@@ -239,9 +239,3 @@ def _link(request: Request, sent: _Sent) -> None:
         mark=sent.door,
         expires_at=store.now() + timedelta(days=identity.LINK_DAYS),
     )
-
-
-def _code(request: Request, actor: str) -> None:
-    """To whoever wrote themselves a code goes out, unless one just did."""
-    if actor == store.PERSON:
-        identity.send_code(request)

@@ -5,8 +5,8 @@ Somebody who gave no e-mail address is written on paper: the letter waits on the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -59,26 +59,38 @@ def sent(request: Request) -> list[Sent]:
 
 
 def write(request: Request, kind: str, **facts: Any) -> None:
-    """Write a letter about a request to whoever asked, in their language, in the caller's transaction.
+    """Write a letter, as :func:`write_all` does several."""
+    write_all(request, [(kind, facts)])
+
+
+def write_all(request: Request, several: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Write letters about a request to whoever asked, in their language, in the caller's transaction.
 
     A controller who asks is answered by its programs, and answers the person itself.
+
+    Args:
+        request: what they are about.
+        several: the kind of each, and its facts.
     """
     whom = opened(request)
     if whom is None or request.capacity == Capacity.CONTROLLER:
         return
-    letter = compose(request, kind, **facts)
+    letters = [(kind, compose(request, kind, **facts), facts.get("minutes")) for kind, facts in several]
     if whom.email:
-        minutes, until = facts.get("minutes"), None
-        if kind == "code" and minutes is not None:
-            until = store.now() + timedelta(minutes=minutes)
         reply = _contact(_policy(request))
-        mails.send(
-            request.organisation, whom.email, letter, about=about(request), reply_to=reply, until=until
-        )
-    elif kind != "code":
-        whom.letters.append({"kind": kind, "subject": letter.subject, "text": letter.text})
+        going = [
+            mails.Going(whom.email, letter, reply, _until(minutes) if kind == "code" else None)
+            for kind, letter, minutes in letters
+        ]
+        mails.send_all(request.organisation, going, about=about(request))
+    elif printed := [one for one in letters if one[0] != "code"]:
+        whom.letters += [{"kind": kind, "subject": one.subject, "text": one.text} for kind, one, _ in printed]
         seal(request, whom)
         request.save(update_fields=["sealed"])
+
+
+def _until(minutes: int | None) -> datetime | None:
+    return None if minutes is None else store.now() + timedelta(minutes=minutes)
 
 
 def compose(request: Request, kind: str, **facts: Any) -> Letter:

@@ -114,7 +114,7 @@ def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
         policy_digest=workspace.policy.digest,
         map_digests=workspace.map_digests,
     )
-    jobs.ask(request.organisation, "run", {"plan": plan.digest}, actor=actor)
+    jobs.want(request.organisation, "run", {"plan": plan.digest}, actor=actor)
     return request
 
 

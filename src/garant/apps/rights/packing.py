@@ -43,7 +43,7 @@ def approve(request: Request, *, actor: str) -> Request:
     collecting.check(request)
     request.handler = actor
     store.move(request, State.APPROVED, actor)
-    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+    jobs.want(request.organisation, "request-package", {"request": request.key}, actor=actor)
     return request
 
 
@@ -103,7 +103,7 @@ def entrust(request: Request, *, actor: str) -> None:
     if whom is None or request.right != Right.POST_MORTEM or not directives.trusts(whom):
         raise refusals.not_trusted()
     store.note(request, "entrusted", actor)
-    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+    jobs.want(request.organisation, "request-package", {"request": request.key}, actor=actor)
 
 
 @store.moving(State.RUNNING)
@@ -111,7 +111,7 @@ def retry(request: Request, *, actor: str) -> None:
     """Make the package that could not be made: a system did not answer."""
     if Right(request.right) not in packages.PACKAGES:
         raise refusals.not_now(request.key, STATES[State(request.state)])
-    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=actor)
+    jobs.want(request.organisation, "request-package", {"request": request.key}, actor=actor)
 
 
 @store.moving(State.ANSWERED)
@@ -120,7 +120,7 @@ def again(request: Request) -> None:
     made = Step.objects.filter(request=request, kind="packed").count()
     if Right(request.right) not in packages.PACKAGES or not 0 < made <= AGAIN or request.forgotten_at:
         raise refusals.not_now(request.key, STATES[State(request.state)])
-    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
+    jobs.want(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
 
 
 def pack(

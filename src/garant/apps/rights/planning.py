@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from garant.apps.evidence import services as evidence
@@ -18,6 +19,9 @@ from garant.apps.rights.words import Right, State
 from garant.engine.document import Kind, Plan, read_plan
 from garant.engine.subject import NotSupported
 from garant.policy.loader import LoadedPolicy
+
+Step = tuple[str, Mapping[str, Any]]
+"""The kind of a step, and what is said with it."""
 
 
 def propose_where_it_can(request: Request) -> str | None:
@@ -82,12 +86,19 @@ def _put_down(request: Request, made: Plan | NotSupported) -> str | None:
     return put_down(request, made)
 
 
-def put_down(request: Request, made: Plan | NotSupported) -> str | None:
-    """Keep the plan for somebody to approve, and give its digest, or note what a system cannot do. In the transaction."""
+def put_down(request: Request, made: Plan | NotSupported, after: Step | None = None) -> str | None:
+    """Keep the plan for somebody to approve, and give its digest, or note what a system cannot do; in the transaction.
+
+    Args:
+        request: whose plan it is.
+        made: the plan, or why there is none.
+        after: the step that this one comes after, written with it.
+    """
     if isinstance(made, NotSupported):
-        store.note(request, "unable", store.GARANT, **made.text.model_dump())
+        steps = [*([after] if after else []), ("unable", made.text.model_dump())]
+        store.note_each([(request, kind, detail) for kind, detail in steps], store.GARANT)
         return None
-    return _propose(request, made, actor=store.GARANT)
+    return _propose(request, made, actor=store.GARANT, after=after)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
@@ -95,18 +106,18 @@ def _proposed(request: Request, made: Plan, *, actor: str) -> str:
     return _propose(request, made, actor=actor)
 
 
-def _propose(request: Request, made: Plan, *, actor: str) -> str:
-    kept = decisions.propose(made.model_copy(update={"request": request.key}), actor=actor)
+def _propose(request: Request, made: Plan, *, actor: str, after: Step | None = None) -> str:
+    digest = decisions.keep(made.model_copy(update={"request": request.key}), actor=actor)
     whom = opened(request)
     if whom is not None:
         whom.kept = changes.kept(made) if made.kind == "erasure" else []
         seal(request, whom)
-    if request.plan and request.plan != kept.digest:
+    if request.plan and request.plan != digest:
         promises.forget_plan(request.organisation, request.plan)  # nobody will carry it out
-    request.plan = kept.digest
+    request.plan = digest
     figures: dict[str, Any] = dict(changes.figures(made))
-    store.move(request, State.PLANNED, actor, **figures)
-    return kept.digest
+    store.move(request, State.PLANNED, actor, after=after, **figures)
+    return digest
 
 
 def approve(organisation: str, key: str, *, actor: str) -> Request:
@@ -132,7 +143,7 @@ def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Req
         raise refusals.not_now(request.key, _state(request))
     if directives.hands_first(request):
         raise refusals.hand_first()
-    if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
+    if plan.made_by == actor and organisations.organisation(request.organisation).four_eyes:
         raise refusals.same_eyes()
     promises.approve(
         plan,
@@ -144,7 +155,7 @@ def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Req
     request.handler = actor
     store.move(request, State.APPROVED, actor)
     evidence.checkpoint(request.organisation)
-    jobs.ask(request.organisation, "run", {"plan": plan.digest}, actor=actor)
+    jobs.want(request.organisation, "run", {"plan": plan.digest}, actor=actor)
     return request
 
 

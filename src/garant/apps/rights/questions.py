@@ -83,7 +83,7 @@ def answer(request: Request, question: str, text: str) -> None:
     seal(request, whom)
     request.save(update_fields=["sealed"])
     store.note(request, "question-tried", store.PERSON, **marks)
-    jobs.ask(request.organisation, "request-search", {"request": request.key}, actor=store.PERSON)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=store.PERSON)
 
 
 def asked(whom: Whom) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.promises import subjects
 from garant.apps.promises.discretion import brief
@@ -17,7 +16,7 @@ from garant.apps.rights.each import changes, lists, texts, values
 from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.entries import RequestSearched
 from garant.apps.rights.models import Request, Search
-from garant.apps.rights.sealing import opened, seal
+from garant.apps.rights.sealing import knows, opened, seal
 from garant.apps.rights.words import Right, State
 from garant.engine.document import Plan
 from garant.engine.subject import NotSupported, Place
@@ -79,7 +78,7 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
             made = planning.plan_where_it_can(request, policy)
         except Exception as error:  # what was found is written down all the same
             failure = error
-    _record(organisation, key, looked, made)
+    _record(organisation, key, request, looked, made)
     _at_once(request, policy, identities)
     if failure is not None:
         raise failure
@@ -125,8 +124,11 @@ def _look(
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
-def _record(request: Request, looked: list[Looked], made: Plan | NotSupported | None) -> None:
+def _record(
+    request: Request, earlier: Request, looked: list[Looked], made: Plan | NotSupported | None
+) -> None:
     """The log of the search, in numbers: the last look counts; and the plan that was made, where there is one."""
+    knows(request, earlier)
     Search.objects.filter(request=request).delete()
     at = store.now()
     Search.objects.bulk_create(
@@ -160,11 +162,12 @@ def _record(request: Request, looked: list[Looked], made: Plan | NotSupported | 
     ]
     directives.look_up(request)
     _keep_what_is_read(request, looked)
-    store.note(request, "searched", store.GARANT, systems=len(looked), rows=sum(one.rows for one in looked))
+    searched = ("searched", {"systems": len(looked), "rows": sum(one.rows for one in looked)})
     store.enter(request.organisation, store.GARANT, *entries)
     if made is not None:
-        planning.put_down(request, made)
-    evidence.checkpoint(request.organisation)
+        planning.put_down(request, made, after=searched)
+    else:
+        store.note(request, searched[0], store.GARANT, **searched[1])
 
 
 def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:

@@ -36,7 +36,7 @@ def choose_receiver(request: Request, receiver: str, name: str, *, consents: boo
     request.save(update_fields=["sealed"])
     store.note(request, "receiver", store.PERSON, receiver=receiver or "other")
     if request.state == State.ANSWERED:
-        jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
+        jobs.want(request.organisation, "request-package", {"request": request.key}, actor=store.PERSON)
 
 
 def receiver_of(organisation: str, key: str) -> str:
@@ -70,4 +70,4 @@ def not_transmitted(request: Request, name: str) -> None:
     seal(request, whom)
     request.save(update_fields=["sealed"])
     store.note(request, "not-transmitted", store.GARANT)
-    jobs.ask(request.organisation, "request-package", {"request": request.key}, actor=store.GARANT)
+    jobs.want(request.organisation, "request-package", {"request": request.key}, actor=store.GARANT)
