@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
@@ -13,8 +14,8 @@ from garant.apps.promises.fates import ends_of, fate_of
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
+from garant.engine.document import Kind, UnreadablePlan, read_plan, read_told
 from garant.engine.document import Plan as EnginePlan
-from garant.engine.document import UnreadablePlan, read_plan, read_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Line:
     """A plan in a list: its numbers, who made it, what became of it."""
 
     digest: str
-    kind: str
+    kind: Kind
     as_of: str
     registered_at: datetime
     made_by: str
@@ -171,7 +172,7 @@ def _line(plan: Plan, end: tuple[str, str] | None, sight: Sight | None) -> Line:
     parts = plan.summary["parts"] if sight is None else sight.parts(plan)
     return Line(
         digest=plan.digest,
-        kind=plan.kind,
+        kind=cast("Kind", plan.kind),
         as_of=plan.summary["as_of"],
         registered_at=plan.registered_at,
         made_by=plan.made_by,

@@ -20,6 +20,7 @@ from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
 from garant.engine.document import UnreadablePlan, read_plan
+from garant.engine.wording import KINDS
 from garant.site.words import said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -30,7 +31,9 @@ def plans(request: Any) -> HttpResponse:
     """The latest plans, and what became of each."""
     lines = decisions.listing(request.organisation, sight=_sight(request))
     job = jobs.open_job(request.organisation, "plan")
-    return render(request, "plans/list.html", {"lines": lines, "job": job})
+    return render(
+        request, "plans/list.html", {"lines": [(one, KINDS[one.kind]) for one in lines], "job": job}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
