@@ -234,3 +234,60 @@ def already_backing_up() -> BackupRefusedError:
         ),
         Text(fr="Attendez qu’elle finisse, puis recommencez.", en="Wait until it ends, then type it again."),
     )
+
+
+def no_such_key() -> RefusedError:
+    """Nobody says whom they trust."""
+    return RefusedError(
+        Text(fr="Une clé publique ne se lit pas.", en="A public key cannot be read."),
+        Text(
+            fr="Attendu\u202f: nom+empreinte+base64, une par ligne, comme l’écrit garant keys show. Prenez celle qui est gardée "
+            "avec l’export.",
+            en="Expected: name+hash+base64, one a line, as garant keys show writes it. Take the one that is kept with the "
+            "export.",
+        ),
+    )
+
+
+def not_verified(fr: str, en: str) -> RefusedError:
+    """What does not hold says nothing."""
+    return RefusedError(
+        Text(fr=f"Cet export ne se vérifie pas. {fr}", en=f"This export does not verify. {en}"),
+        Text(
+            fr="Envoyez le fichier .zip que «\u202fgarant ledger export\u202f» a écrit, et la clé publique de ce registre.",
+            en="Send the .zip file that “garant ledger export” wrote, and the public key of that ledger.",
+        ),
+    )
+
+
+def not_shown() -> RefusedError:
+    """Nobody attests of what they did not see."""
+    return RefusedError(
+        Text(
+            fr="Cette comparaison ne vous a pas été montrée ici depuis moins d’une heure.",
+            en="This comparison was not shown to you here within the hour.",
+        ),
+        Text(fr="Comparez de nouveau, et lisez.", en="Compare again, and read."),
+    )
+
+
+def nothing_waits() -> RefusedError:
+    """Somebody was faster."""
+    return RefusedError(
+        Text(fr="Rien n’attend plus d’être lu.", en="Nothing waits to be read any more."),
+        Text(fr="Il n’y a rien à faire.", en="There is nothing to do."),
+    )
+
+
+def no_export() -> RefusedError:
+    """Nothing to compare with."""
+    return RefusedError(
+        Text(
+            fr="Aucun export n’est choisi, ou il dépasse 512 Mo.",
+            en="No export is chosen, or it is over 512 MB.",
+        ),
+        Text(
+            fr="Choisissez le fichier .zip\u202f; au-delà, «\u202fgarant ledger since\u202f» le lit sur le serveur.",
+            en="Choose the .zip file; beyond that, “garant ledger since” reads it on the server.",
+        ),
+    )

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from garant.apps.backups import bundle, refusals, snapshots, unread
+from garant.apps.backups import bundle, reading, refusals, snapshots, unread
 from garant.apps.backups.bundle import SUFFIX, Manifest
 from garant.apps.backups.drills import Drilled, drill
 from garant.apps.backups.entries import BackupMade
@@ -32,6 +32,7 @@ __all__ = [
     "latest",
     "make",
     "new_identity",
+    "reading",
     "restore",
     "since",
     "unread",

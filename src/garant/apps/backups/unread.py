@@ -58,6 +58,12 @@ def waits(organisation: str) -> bool:
     return evidence.last_kind(organisation, _KINDS) == GarantRestored.kind
 
 
+def waiting(organisation: str) -> bool:
+    """Whether somebody is still to read, by the ledger, by the flag, or by a checkpoint that it does not have."""
+    flagged = (Path(settings.GARANT_HOME) / FLAG).exists()
+    return flagged or waits(organisation) or is_shorter(organisation)
+
+
 def refuse(organisation: str) -> None:
     """Raise RefusedError where somebody is still to read what was forgotten."""
     note_restored()
@@ -122,9 +128,11 @@ SHORTER: Final = Text(
     "carried out.",
 )
 WHAT_TO_DO: Final = Text(
-    fr="Sur le serveur\u202f: «\u202fgarant ledger since EXPORT --key CLE\u202f» compare avec un export du registre gardé "
+    fr="Réglages, Sauvegardes\u202f: comparez avec un export du registre gardé ailleurs, et attestez de cette lecture. Ou sur "
+    "le serveur\u202f: «\u202fgarant ledger since EXPORT --key CLE\u202f» compare avec un export du registre gardé "
     "ailleurs, et dit comment attester de cette lecture. Sans aucun export\u202f: "
     "«\u202fgarant ledger since --without-export\u202f».",
-    en="On the server: “garant ledger since EXPORT --key KEY” compares with an export of the ledger kept elsewhere, and says "
+    en="Settings, Backups: compare with an export of the ledger kept elsewhere, and attest that you read it. Or on the "
+    "server: “garant ledger since EXPORT --key KEY” compares with an export of the ledger kept elsewhere, and says "
     "how to attest that you read it. Without any export: “garant ledger since --without-export”.",
 )

@@ -7,4 +7,9 @@ from django.urls import path
 from garant.apps.backups import views
 
 app_name = "backups"
-urlpatterns = [path("<slug:organisation>/settings/backups/", views.backups, name="list")]
+_HERE = "<slug:organisation>/settings/backups/"
+urlpatterns = [
+    path(_HERE, views.backups, name="list"),
+    path(f"{_HERE}restored/", views.restored, name="restored"),
+    path(f"{_HERE}restored/read/", views.read, name="read"),
+]

@@ -241,14 +241,11 @@ def _told(found: Since) -> None:
 
 def _read(organisation: str, found: Since, root: str, read: str | None) -> int:
     """Take the word of whoever read the comparison, or say how to give it."""
-    from garant.apps.backups.services import unread
+    from garant.apps.backups.services import reading, unread
 
-    unread.note_restored()
-    if found.beyond and not unread.was_read(organisation, found.common):
-        unread.note_shorter(organisation, "export")
-    if not (unread.waits(organisation) or unread.is_shorter(organisation)):
+    digest = reading.told(organisation, found, root)
+    if not digest:
         return Exit.FINDINGS if found.beyond else Exit.OK
-    digest = unread.digest(organisation, found.common, found.beyond, root)
     if read is None:
         warn(
             Text(

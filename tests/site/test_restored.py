@@ -1,0 +1,131 @@
+"""After a restore the officer reads on the site what was forgotten, and says so: runs go on, and the ledger has it."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from garant.apps.backups import unread
+from garant.apps.backups.entries import BackupMade
+from garant.apps.evidence import services as evidence
+from garant.apps.promises.refusals import RefusedError
+from garant.ledger.entries import Entry
+from tests.site.conftest import Persona
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def export(site: str, folder: Path, forgotten: int = 0) -> bytes:
+    """An export of the ledger, which has so many entries that the ledger has not any more."""
+    path = folder / "kept.zip"
+    with transaction.atomic():
+        for number in range(forgotten):
+            made = BackupMade(backup=f"{number:064x}", size=1, tables=1, rows=1, entries=1, archives=0)
+            evidence.append(site, [Entry(made, datetime.now(UTC), "garant")])
+        evidence.checkpoint(site)
+        evidence.export(site, path)
+        transaction.set_rollback(True)
+    return path.read_bytes()
+
+
+def sent(content: bytes, *keys: object) -> dict[str, Any]:
+    return {"export": SimpleUploadedFile("kept.zip", content), "keys": "\n".join(map(str, keys))}
+
+
+def text(answer: Any) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def test_the_officer_reads_what_was_forgotten_and_runs_go_on(
+    site: str, persona: Persona, tmp_path: Path
+) -> None:
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/"
+    assert "restored/" not in text(officer.get(page))
+    kept = export(site, tmp_path, forgotten=2)
+    unread.note_shorter(site, "export")
+    assert "restored/" in text(officer.get(page))
+    with pytest.raises(RefusedError):
+        unread.refuse(site)
+    shown = text(officer.post(f"{page}restored/", sent(kept, *evidence.verifier_keys(site))))
+    assert "<dd>2</dd>" in shown
+    assert "backup.made" in shown
+    token = re.search(r'name="token" value="([^"]+)"', shown)
+    assert token is not None
+    with pytest.raises(RefusedError):
+        unread.refuse(site)  # to see is not to attest
+    done = officer.post(f"{page}restored/read/", {"token": token[1]}, follow=True)
+    assert "Les exécutions reprennent" in text(done)
+    unread.refuse(site)
+    (record,) = list(evidence.records(site, kind="garant.restore-read"))
+    assert record.payload["missing"] == 2
+    again = officer.post(f"{page}restored/read/", {"token": token[1]}, follow=True)
+    assert "Rien n’attend plus" in text(again)
+    assert not unread.waiting(site)
+    seen = text(officer.post(f"{page}restored/", sent(kept, *evidence.verifier_keys(site))))
+    assert "<dd>2</dd>" in seen
+    assert 'name="token"' not in seen
+
+
+def test_who_has_no_export_answers_for_it(site: str, persona: Persona) -> None:
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
+    unread.note_shorter(site, "checkpoint")
+    officer.post(f"{page}read/", {})
+    assert unread.waits(site)
+    officer.post(f"{page}read/", {"without": "1"})
+    (record,) = list(evidence.records(site, kind="garant.restore-read"))
+    assert record.payload.get("missing") is None
+    assert not unread.waits(site)
+
+
+def test_what_does_not_verify_is_not_read(site: str, persona: Persona, tmp_path: Path, settings: Any) -> None:
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
+    unread.note_shorter(site, "checkpoint")
+    kept, keys = export(site, tmp_path), evidence.verifier_keys(site)
+    for form, said in (
+        (sent(b"nothing like it", *keys), "ne se vérifie pas"),
+        (sent(kept[:-2000], *keys), "ne se vérifie pas"),
+        (sent(kept, "nobody"), "ne se lit pas"),
+        (sent(kept), "ne se vérifie pas"),
+        ({"keys": "x"}, "Aucun export n’est choisi"),
+    ):
+        answer = text(officer.post(page, form))
+        assert said in answer, said
+        assert 'name="token"' not in answer
+    for token in ("forged", "forged:a:b"):
+        assert "n’a pas été montrée" not in text(officer.get(page))
+        answer = officer.post(f"{page}read/", {"token": token}, follow=True)
+        assert "ne vous a pas été montrée" in text(answer)
+    assert unread.waits(site)
+
+
+def test_what_was_shown_of_another_organisation_attests_nothing_here(
+    site: str, neighbour: str, persona: Persona, tmp_path: Path
+) -> None:
+    unread.note_shorter(site, "checkpoint")
+    unread.note_shorter(neighbour, "checkpoint")
+    theirs = persona("neighbour").post(
+        f"/o/{neighbour}/settings/backups/restored/",
+        sent(export(neighbour, tmp_path), *evidence.verifier_keys(neighbour)),
+    )
+    token = re.search(r'name="token" value="([^"]+)"', text(theirs))
+    assert token is not None
+    persona("dpo").post(f"/o/{site}/settings/backups/restored/read/", {"token": token[1]})
+    assert unread.waits(site)
+
+
+@pytest.mark.parametrize("role", ["dpo-delegate", "administrator", "technician", "auditor", "staff"])
+def test_nobody_else_attests(site: str, persona: Persona, role: str) -> None:
+    unread.note_shorter(site, "checkpoint")
+    page = f"/o/{site}/settings/backups/"
+    assert "restored/" not in text(persona(role).get(page))
+    assert persona(role).get(f"{page}restored/").status_code == 403
+    assert persona(role).post(f"{page}restored/read/", {"without": "1"}).status_code == 403
+    assert persona("stranger").post(f"{page}restored/read/", {"without": "1"}).status_code in (302, 404)
+    assert unread.waits(site)
