@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garant.engine.document import Kind, Plan, Selection, UnreadablePlan, read_plan
+from garant.engine.plan import terms_of
+from garant.engine.steps import duties_of
 from garant.engine.subject import NotSupported, plan_subject, plan_subjects
 from garant.systems.finding import RootKey
 from tests.engine.support.databases import SqliteFile
@@ -162,3 +164,16 @@ def test_the_plan_of_many_is_the_sum_of_theirs(crowd: Shop, people: list[dict[st
         for key in sorted(keys(together), key=str)
     ]
     assert sums(together.selections) == sums(once)
+
+
+def test_as_many_keys_as_are_sent_come_back_in_order(shop: Shop) -> None:
+    """A system may give numbers as they come, or thousands of them in one text."""
+    keys = [2**62, -30_001, -7, 0, *range(25_000, 0, -1), 40_000_000]
+    held = [key for key in keys if key % 2 == 0 and 0 < key < 25_000]
+    shop.invoice(*held)
+    terms = terms_of(shop.policy, AS_OF)
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        asked = terms.duty_questions(shop.map(), duties_of(shop.map(), "contact"))
+        found = snapshot.find_held("contact", keys, asked)
+    assert found.keys == sorted(keys)
+    assert found.held == dict.fromkeys(held, 1)

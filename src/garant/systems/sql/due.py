@@ -175,15 +175,13 @@ class Finder:
         return sa.and_(facts.c.at.is_not(None), facts.c.mark == 0)
 
     def _selected(self) -> tuple[list[RootKey], dict[RootKey, int]]:
-        batch = self.scratch.batch
-        keys = self.connection.scalars(sa.select(batch.c.key).order_by(batch.c.key)).all()
+        keys = self.dialect.keys(self.connection, self.scratch.batch)
         return [plain_key(key) for key in keys], self._held_in_batch()
 
     def _held_in_batch(self) -> dict[RootKey, int]:
         """What holds the roots in ``batch`` that something holds."""
-        batch = self.scratch.batch
-        rows = self.connection.execute(sa.select(batch.c.key, batch.c.held).where(batch.c.held != 0))
-        return {plain_key(key): held for key, held in rows.all()}
+        held = self.dialect.held(self.connection, self.scratch.batch)
+        return {plain_key(key): mask for key, mask in held.items()}
 
     def _hold(self, duty: DutyQuestion) -> Holders:
         """Set the duty's bit on the selected roots it holds, and say how many they are and until when."""

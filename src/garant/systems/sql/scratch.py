@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import sqlalchemy as sa
 
@@ -63,5 +64,5 @@ def fill(
     """Put exactly these keys in the batch table."""
     connection.execute(sa.delete(batch))
     if keys:
-        dialect.send(connection, batch.name, [(key, held.get(key, 0)) for key in keys])
+        dialect.send(connection, batch.name, keys, list(map(held.get, keys, repeat(0))))
     dialect.sent(connection, batch.name)

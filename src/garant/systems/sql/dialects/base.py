@@ -89,12 +89,20 @@ class Dialect(Protocol):
         """``committed``, ``aborted`` or ``in progress``; None when the system does not remember."""
         ...
 
-    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
-        """Add keys and what holds them to a temporary table."""
+    def send(self, connection: sa.Connection, name: str, keys: Sequence[Any], masks: Sequence[int]) -> None:
+        """Add keys and what holds them, as many masks, to a temporary table."""
         ...
 
     def sent(self, connection: sa.Connection, name: str) -> None:
         """Let the system look at a temporary table that is now filled."""
+        ...
+
+    def keys(self, connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
+        """The keys in a temporary table, in order."""
+        ...
+
+    def held(self, connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
+        """What holds the keys in a temporary table that something holds."""
         ...
 
     def drop_temporary(self, name: str) -> str:
@@ -189,6 +197,17 @@ class Dialect(Protocol):
     def moving(self, table: str) -> Collection[str]:
         """The columns of a table that an UPDATE would move by itself."""
         ...
+
+
+def keys_of(connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
+    """The keys in a temporary table, in order, row by row."""
+    return list(connection.scalars(sa.select(batch.c.key).order_by(batch.c.key)))
+
+
+def held_of(connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
+    """What holds the keys in a temporary table that something holds, row by row."""
+    rows = connection.execute(sa.select(batch.c.key, batch.c.held).where(batch.c.held != 0))
+    return {row[0]: row[1] for row in rows}
 
 
 def is_unicode(text: str) -> bool:

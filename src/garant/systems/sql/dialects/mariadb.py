@@ -18,7 +18,15 @@ from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.port import ConnectorError
-from garant.systems.sql.dialects.base import Change, Greatest, Scratching, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import (
+    Change,
+    Greatest,
+    Scratching,
+    held_of,
+    hmac_pads,
+    is_unicode,
+    keys_of,
+)
 from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
 from garant.systems.sql.dialects.mariadb_joins import as_join
 
@@ -41,6 +49,10 @@ after it. A rollback leaves them as they are; each is emptied before it is fille
 
 SENT = 10_000
 """Rows of numbers sent in one statement: at their longest, less than the driver itself would send in one."""
+
+_SOME = f"`key` DIV {SENT}"
+_LIST = "GROUP_CONCAT(`key` ORDER BY `key`)"
+"""Numbers as one text for many: the driver takes as long to read a row as the server to find ten."""
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
@@ -133,19 +145,33 @@ class Mariadb:
             None if connection.scalar(sa.select(sa.func.is_used_lock(transaction))) is None else "in progress"
         )
 
-    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
+    def send(self, connection: sa.Connection, name: str, keys: Sequence[Any], masks: Sequence[int]) -> None:
         into = f"INSERT INTO {name} (`key`, held) VALUES "
-        if not isinstance(rows[0][0], int):
-            connection.exec_driver_sql(f"{into}(%s, %s)", list(rows))
+        if not isinstance(keys[0], int):
+            connection.exec_driver_sql(f"{into}(%s, %s)", list(zip(keys, masks, strict=True)))
             return
         # The driver would look at each value by itself, which takes ten times as long.
         with closing(connection.connection.cursor()) as cursor:
-            for start in range(0, len(rows), SENT):
-                some = ",".join(f"({key:d},{mask:d})" for key, mask in rows[start : start + SENT])
-                cursor.execute(into + some)
+            for start in range(0, len(keys), SENT):
+                some = map("({:d},{:d})".format, keys[start : start + SENT], masks[start : start + SENT])
+                cursor.execute(into + ",".join(some))
 
     def sent(self, connection: sa.Connection, name: str) -> None:
         return
+
+    def keys(self, connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
+        if not batch.name.endswith("_integer"):
+            return keys_of(connection, batch)
+        lists = connection.exec_driver_sql(
+            f"SELECT {_LIST} FROM {batch.name} GROUP BY {_SOME} ORDER BY {_SOME}"
+        )
+        return [key for keys in lists.scalars() for key in _listed(keys)]
+
+    def held(self, connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
+        if not batch.name.endswith("_integer"):
+            return held_of(connection, batch)
+        asked = f"SELECT held, {_LIST} FROM {batch.name} WHERE held <> 0 GROUP BY held, {_SOME}"
+        return {key: held for held, keys in connection.exec_driver_sql(asked) for key in _listed(keys)}
 
     def drop_temporary(self, name: str) -> str:
         # Without the word TEMPORARY, MariaDB would commit what was done so far.
@@ -231,6 +257,10 @@ class Mariadb:
         if not self.columns.is_text(table, name):
             return column.is_distinct_from(value)
         return _exact(column).is_distinct_from(_text(value))
+
+
+def _listed(keys: str) -> list[int]:
+    return [int(key) for key in keys.split(",")]
 
 
 def _text(value: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -12,7 +12,16 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Link, Pseudonym
-from garant.systems.sql.dialects.base import NOON, Change, Greatest, Scratching, hmac_pads, is_unicode
+from garant.systems.sql.dialects.base import (
+    NOON,
+    Change,
+    Greatest,
+    Scratching,
+    held_of,
+    hmac_pads,
+    is_unicode,
+    keys_of,
+)
 
 NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
 """Before every date: no fact happened then."""
@@ -62,20 +71,25 @@ class Postgresql:
                 raise
         return "aborted"
 
-    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
-        numbers = isinstance(rows[0][0], int)
-        keys = [key for key, _ in rows]
+    def send(self, connection: sa.Connection, name: str, keys: Sequence[Any], masks: Sequence[int]) -> None:
+        numbers = isinstance(keys[0], int)
         # The driver looks at each number of a list by itself; their text is made ten times as fast.
-        given = _numbers(keys) if numbers else keys
+        given = _numbers(keys) if numbers else list(keys)
         key_type, cast = "bigint" if numbers else "text", "::uuid" if name.endswith("uuid") else ""
         connection.exec_driver_sql(
             f"INSERT INTO {name} (key, held) SELECT k{cast}, h "
             f"FROM unnest(%s::{key_type}[], %s::bigint[]) AS given(k, h)",
-            (given, _numbers([mask for _, mask in rows])),
+            (given, _numbers(masks)),
         )
 
     def sent(self, connection: sa.Connection, name: str) -> None:
         connection.exec_driver_sql(f"ANALYZE {name}")
+
+    def keys(self, connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
+        return keys_of(connection, batch)
+
+    def held(self, connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
+        return held_of(connection, batch)
 
     def drop_temporary(self, name: str) -> str:
         return f"DROP TABLE IF EXISTS pg_temp.{name}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Link, Pseudonym
-from garant.systems.sql.dialects.base import Change, Greatest, Scratching, is_unicode
+from garant.systems.sql.dialects.base import Change, Greatest, Scratching, held_of, is_unicode, keys_of
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
@@ -36,6 +38,10 @@ UNREAD: ColumnElement[str] = sa.literal_column("'~'")
 NOON_TEXT = " 12:00:00"
 NOON: ColumnElement[str] = sa.literal_column(f"'{NOON_TEXT}'")
 """A calendar day is shown by its noon, so that no time zone of Europe moves it to another day."""
+
+
+_BARE = sqlite3.sqlite_version_info < (3, 38)
+"""Whether SQLite may have been built without JSON."""
 
 
 class Sqlite:
@@ -67,11 +73,29 @@ class Sqlite:
     def fate(self, connection: sa.Connection, transaction: str) -> str | None:
         return None
 
-    def send(self, connection: sa.Connection, name: str, rows: Sequence[tuple[Any, int]]) -> None:
-        connection.exec_driver_sql(f"INSERT INTO {name} (key, held) VALUES (?, ?)", list(rows))
+    def send(self, connection: sa.Connection, name: str, keys: Sequence[Any], masks: Sequence[int]) -> None:
+        if _BARE or set(map(type, keys)) != {int}:
+            rows = list(zip(keys, masks, strict=True))
+            connection.exec_driver_sql(f"INSERT INTO {name} (key, held) VALUES (?, ?)", rows)
+            return
+        # As one text, which takes a third of what it takes to bind each number.
+        listed = f"INSERT INTO {name} (key, held) SELECT value, 0 FROM json_each(?)"
+        connection.exec_driver_sql(listed, (json.dumps(list(keys)),))
+        if any(masks):
+            connection.exec_driver_sql(
+                f"UPDATE {name} SET held = m.key FROM json_each(?) AS m, json_each(m.value) AS k "
+                f"WHERE {name}.key = k.value",
+                (_by_mask(keys, masks),),
+            )
 
     def sent(self, connection: sa.Connection, name: str) -> None:
         return
+
+    def keys(self, connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
+        return keys_of(connection, batch)
+
+    def held(self, connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
+        return held_of(connection, batch)
 
     def drop_temporary(self, name: str) -> str:
         return f"DROP TABLE IF EXISTS temp.{name}"
@@ -191,3 +215,12 @@ def local_moment(zone: str, text: str) -> str | None:
     with suppress(OverflowError):
         moment = moment.astimezone(ZoneInfo(zone))
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _by_mask(keys: Sequence[int], masks: Sequence[int]) -> str:
+    """The keys that something holds, in JSON, by what does."""
+    held: dict[int, list[int]] = {}
+    for key, mask in zip(keys, masks, strict=True):
+        if mask:
+            held.setdefault(mask, []).append(key)
+    return json.dumps(held)
