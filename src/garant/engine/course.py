@@ -79,7 +79,7 @@ class Course:
             keys,
             steps,
             self.held,
-            self.departing,
+            keys if keys == self.departing else self.departing,  # nobody is named twice
             in_order=True,
             recheck=recheck,
             sample=self.sample,
