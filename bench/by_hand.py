@@ -115,6 +115,12 @@ def sweep(url: str) -> None:
             connection.execute(sa.text(statement))
 
 
+def sweep_after_a_look(url: str) -> None:
+    """The same, by somebody who asks again what would be done, to hold it against what was approved."""
+    _ask(url, COUNTED)
+    sweep(url)
+
+
 def erase(url: str, emails: Sequence[str]) -> None:
     """Those who ask."""
     with transaction(url) as connection:
@@ -179,11 +185,15 @@ def _each(connection: sa.Connection, found: str, person: int, change: str) -> No
         connection.execute(sa.text(change), {"row": row})
 
 
-COUNTED = (
+ASIDE = (
     # Not NOT IN, which PostgreSQL asks of each row once the list no longer fits its memory.
     "SELECT count(*) FROM person p WHERE NOT EXISTS (SELECT 1 FROM invoice i WHERE i.person_id = p.id)",
     "SELECT count(DISTINCT person_id) FROM invoice",
-    "SELECT min(c.at) FROM ({last}) AS c JOIN due ON due.id = c.person_id",
+    f"SELECT min(c.at) FROM ({LAST_CONTACT}) AS c JOIN due ON due.id = c.person_id",
+)
+"""What a plan says besides: how many people have each role, and since when the oldest is due."""
+
+COUNTED = (
     "SELECT id, billed FROM due",
     "SELECT count(*) FROM message WHERE contact_id IN (SELECT c.id FROM contact c JOIN due d ON d.id = c.person_id)",
     "SELECT count(*) FROM contact WHERE person_id IN (SELECT id FROM due)",
@@ -196,14 +206,19 @@ COUNTED = (
     "SELECT count(*), sum(due.billed) FROM invoice JOIN due ON due.id = invoice.person_id",
     "SELECT count(*), sum(billed) FROM due",
 )
+"""Who is due, and how many rows of each table: what is held against a plan before it is carried out."""
 
 
 def count(url: str) -> None:
     """The oracle of a plan: the same counts, asked by hand."""
+    _ask(url, (*ASIDE, *COUNTED))
+
+
+def _ask(url: str, questions: Sequence[str]) -> None:
     with transaction(url) as connection:
         select(connection, DUE)
-        for statement in COUNTED:
-            connection.execute(sa.text(statement.format(last=LAST_CONTACT))).all()
+        for statement in questions:
+            connection.execute(sa.text(statement)).all()
 
 
 READ = (

@@ -59,6 +59,8 @@ class Case:
     """Gives a context manager whose value is passed to the work: a fresh copy of the data."""
     state: Callable[[Any], object]
     """What the work left behind, asked when the clock has stopped; it must be the same for all contenders."""
+    beside: str = ""
+    """A contender that the others are held against too, besides the baseline."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Line:
     spread: tuple[float, float]
     spent: Mapping[str, float] = field(default_factory=dict[str, float])
     statements: Mapping[str, int] = field(default_factory=dict[str, int])
+    beside: float | None = None
+    """The ratio to the contender that the others are held against too."""
 
 
 class Disagreement(Exception):
@@ -96,31 +100,36 @@ def measure(case: Case, rounds: int) -> list[Line]:
                 left[name].add(case.state(data))
     if len(set.union(*left.values())) != 1:
         raise Disagreement(f"{case.title}: {left}")
-    return [line for name in names for line in _lines(case, name, runs[name], runs[names[0]])]
+    return [line for name in names for line in _lines(case, name, runs)]
 
 
-def _lines(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run]) -> list[Line]:
+def _lines(case: Case, name: str, runs: Mapping[str, Sequence[Run]]) -> list[Line]:
     """One line for each total that the contender reports, else one of all its seconds."""
-    report = runs[0].report
+    mine, report = runs[name], runs[name][0].report
     totals = list(report.totals) or [""]
-    lines = [_line(case, f"{name}: {total}" if total else name, runs, baseline, total) for total in totals]
-    spent = {part: statistics.median(run.report.spent[part] for run in runs) for part in report.spent}
+    lines = [_line(case, f"{name}: {total}" if total else name, mine, runs, total) for total in totals]
+    spent = {part: statistics.median(run.report.spent[part] for run in mine) for part in report.spent}
     return [*lines[:-1], replace(lines[-1], spent=spent, statements=report.statements)]
 
 
-def _line(case: Case, name: str, runs: Sequence[Run], baseline: Sequence[Run], total: str) -> Line:
-    seconds = [run.report.totals[total] if total else run.seconds for run in runs]
-    ratios = [ours / base.seconds for ours, base in zip(seconds, baseline, strict=True)]
-    last = not total or total == list(runs[0].report.totals)[-1]
+def _line(case: Case, name: str, mine: Sequence[Run], runs: Mapping[str, Sequence[Run]], total: str) -> Line:
+    seconds = [run.report.totals[total] if total else run.seconds for run in mine]
+    ratios = _ratios(seconds, next(iter(runs.values())))
+    last = not total or total == list(mine[0].report.totals)[-1]
     return Line(
         case.title,
         name,
         statistics.median(seconds),
-        statistics.median(run.processor for run in runs) if last else None,
-        statistics.median(run.peak for run in runs) if last else None,
+        statistics.median(run.processor for run in mine) if last else None,
+        statistics.median(run.peak for run in mine) if last else None,
         statistics.median(ratios),
         (min(ratios), max(ratios)),
+        beside=statistics.median(_ratios(seconds, runs[case.beside])) if case.beside else None,
     )
+
+
+def _ratios(seconds: Sequence[float], others: Sequence[Run]) -> list[float]:
+    return [ours / other.seconds for ours, other in zip(seconds, others, strict=True)]
 
 
 def in_own_process(work: Work, data: Any) -> Run:
@@ -155,7 +164,7 @@ def show(lines: Sequence[Line], rounds: int) -> None:
     table = Table(title=f"Medians of {rounds} interleaved rounds", title_justify="left")
     table.add_column("case")
     table.add_column("contender")
-    for heading in ("seconds", "CPU s", "peak MiB", "ratio", "least – most"):
+    for heading in ("seconds", "CPU s", "peak MiB", "ratio", "least – most", "to whoever looks too"):
         table.add_column(heading, justify="right")
     previous = None
     for line in lines:
@@ -167,6 +176,7 @@ def show(lines: Sequence[Line], rounds: int) -> None:
             "" if line.peak is None else f"{line.peak:.0f}",
             f"{line.ratio:.2f}",
             f"{line.spread[0]:.2f} – {line.spread[1]:.2f}",
+            "" if line.beside is None else f"{line.beside:.2f}",
         )
         for part, seconds in line.spent.items():
             sent = f", {line.statements[part]:,} statements" if line.statements.get(part) else ""

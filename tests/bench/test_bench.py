@@ -44,6 +44,9 @@ def test_contenders_leave_the_same_rows_by_as_many_statements(systems: dict[Size
     sent = statements(few)
     print(sent)
     assert sent == statements(many), "they depend on tables and batches, never on rows"
+    twice = [line.case for line in few if line.beside is not None]
+    assert len(twice) == 5, "three totals and two by hand"
+    assert all(case.endswith("sweep of a tenth") for case in twice)
 
 
 def test_contenders_that_disagree_are_not_compared(systems: dict[Size, System]) -> None:

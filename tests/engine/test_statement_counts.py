@@ -60,6 +60,8 @@ def test_ten_times_the_rows_and_not_a_statement_more(shop: Shop, size: int) -> N
             f"{shop.database.name}, {people} people: {len(planning)} statements to plan, {len(running)} a batch"
         )
         assert len(changes) == len(steps), "one statement per step"
+        named = [one for one in running if "garant_departing" in one and "IF NOT EXISTS" not in one]
+        assert not named, "who leaves is in this batch, and is named there alone"
     assert counts[4] == counts[40]
 
 
