@@ -307,20 +307,20 @@ def test_a_zone_that_the_server_does_not_know_makes_nobody_due_too_early(
     assert shop.plan().selections[0].due == due
 
 
-def test_the_certificates_of_authorities_are_read_once_for_all_connections(
+def test_no_certificate_of_an_authority_is_read_where_none_is_asked_for(
     mariadb_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """None is asked for where nothing is said of encryption, which the driver's own connections use all the same."""
-    contexts: list[ssl.SSLContext] = []
-    made = ssl.create_default_context
+    """Where nothing is said of encryption, the driver's own connections use it all the same."""
+    asked: list[str] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda *_: asked.append("certificates"))
     mariadb_engine._any_certificate.cache_clear()  # pyright: ignore[reportPrivateUsage]
-    with monkeypatch.context() as patched:
-        patched.setattr(ssl, "create_default_context", lambda: contexts.append(made()) or contexts[-1])
-        for writing in (False, True):
-            url = sa.make_url(mariadb_database)
-            engine = open_mariadb(url, writing=writing, zone="Europe/Paris", wait_seconds=5)
-            with engine.connect() as connection:
-                assert connection.scalar(sa.text("SELECT 1")) == 1
-            engine.dispose()
-    [context] = contexts
-    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
+    for writing in (False, True):
+        url = sa.make_url(mariadb_database)
+        engine = open_mariadb(url, writing=writing, zone="Europe/Paris", wait_seconds=5)
+        with engine.connect() as connection:
+            encrypted = connection.execute(sa.text("SHOW STATUS LIKE 'Ssl_cipher'")).one()[1]
+            able = connection.scalar(sa.text("SELECT @@have_ssl"))
+        engine.dispose()
+        assert bool(encrypted) == (able == "YES")
+    context = mariadb_engine._any_certificate()  # pyright: ignore[reportPrivateUsage]
+    assert (asked, context.verify_mode, context.check_hostname) == ([], ssl.CERT_NONE, False)
