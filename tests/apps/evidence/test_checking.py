@@ -251,16 +251,17 @@ def test_a_shorter_ledger_than_its_checkpoint_is_not_signed(ledger: str) -> None
 
 def test_a_ledger_of_before_goes_on(ledger: str) -> None:
     """Before, the log kept no head of its own, and a tile for its last entries."""
-    leaves = b"".join(
-        bytes(leaf)
-        for (leaf,) in ask("SELECT leaf_hash FROM evidence_ledgerentry WHERE index >= 256 ORDER BY index")
-    )
-    sql("INSERT INTO evidence_tile (log_id, level, index, hashes) VALUES ('demo', 0, 1, %s)", leaves)
+    migration = import_module("garant.apps.evidence.migrations.0002_signed_head")
+    with scopes_disabled():
+        migration.keep_last_tile(apps, None)
+    leaves = ask("SELECT leaf_hash FROM evidence_ledgerentry WHERE index >= 256 ORDER BY index")
+    [(tile,)] = ask("SELECT hashes FROM evidence_tile WHERE level = 0 AND index = 1")
+    assert bytes(tile) == b"".join(bytes(leaf) for (leaf,) in leaves)
     sql("UPDATE evidence_log SET verifier = '', signed = '', peaks = %s", b"")
     with pytest.raises(evidence.LedgerUnverifiableError):
         evidence.verify_database(ledger)
     with scopes_disabled():
-        import_module("garant.apps.evidence.migrations.0002_signed_head").remember(apps, None)
+        migration.remember(apps, None)
     assert evidence.verify_database(ledger).problems == ()
     evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
     evidence.checkpoint(ledger)

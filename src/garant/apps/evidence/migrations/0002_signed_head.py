@@ -32,6 +32,17 @@ def remember(apps: Any, _: Any) -> None:
         models["Tile"].objects.filter(log=log, level=0, index=log.size // TILE_WIDTH).delete()
 
 
+def keep_last_tile(apps: Any, _: Any) -> None:
+    """Put the tile of the last entries back, where it was kept."""
+    models = {name: apps.get_model("evidence", name) for name in ("Log", "LedgerEntry", "Tile")}
+    for log in models["Log"].objects.all():
+        last = log.size // TILE_WIDTH
+        entries = models["LedgerEntry"].objects.filter(log=log, index__gte=last * TILE_WIDTH).order_by("index")
+        leaves = [bytes(leaf) for leaf in entries.values_list("leaf_hash", flat=True)]
+        if leaves:
+            models["Tile"].objects.create(log=log, level=0, index=last, hashes=b"".join(leaves))
+
+
 class Migration(migrations.Migration):
     """What a checkpoint goes on from, and what it is signed with."""
 
@@ -41,5 +52,5 @@ class Migration(migrations.Migration):
         migrations.AddField("log", "verifier", models.TextField(default="")),
         migrations.AddField("log", "signed", models.TextField(default="")),
         migrations.AddField("log", "peaks", models.BinaryField(default=bytes)),
-        migrations.RunPython(remember),
+        migrations.RunPython(remember, keep_last_tile),
     ]
