@@ -52,7 +52,10 @@ SENT = 10_000
 
 _SOME = f"`key` DIV {SENT}"
 _LIST = "GROUP_CONCAT(`key` ORDER BY `key`)"
-"""Numbers as one text for many: the driver takes as long to read a row as the server to find ten."""
+"""Numbers as one text for many: the driver takes as long to read a row as the server to find ten.
+
+The server cuts a list at `group_concat_max_len` and at `max_allowed_packet`: each is held against its last number.
+"""
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
@@ -162,16 +165,18 @@ class Mariadb:
     def keys(self, connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
         if not batch.name.endswith("_integer"):
             return keys_of(connection, batch)
-        lists = connection.exec_driver_sql(
-            f"SELECT {_LIST} FROM {batch.name} GROUP BY {_SOME} ORDER BY {_SOME}"
-        )
-        return [key for keys in lists.scalars() for key in _listed(keys)]
+        asked = f"SELECT MAX(`key`), {_LIST} FROM {batch.name} GROUP BY {_SOME} ORDER BY {_SOME}"
+        lists = [_listed(last, keys) for last, keys in connection.exec_driver_sql(asked)]
+        return keys_of(connection, batch) if None in lists else [key for keys in lists for key in keys or ()]
 
     def held(self, connection: sa.Connection, batch: sa.TableClause) -> dict[Any, int]:
         if not batch.name.endswith("_integer"):
             return held_of(connection, batch)
-        asked = f"SELECT held, {_LIST} FROM {batch.name} WHERE held <> 0 GROUP BY held, {_SOME}"
-        return {key: held for held, keys in connection.exec_driver_sql(asked) for key in _listed(keys)}
+        asked = f"SELECT held, MAX(`key`), {_LIST} FROM {batch.name} WHERE held <> 0 GROUP BY held, {_SOME}"
+        lists = [(held, _listed(last, keys)) for held, last, keys in connection.exec_driver_sql(asked)]
+        if any(keys is None for _, keys in lists):
+            return held_of(connection, batch)
+        return {key: held for held, keys in lists for key in keys or ()}
 
     def drop_temporary(self, name: str) -> str:
         # Without the word TEMPORARY, MariaDB would commit what was done so far.
@@ -259,8 +264,10 @@ class Mariadb:
         return _exact(column).is_distinct_from(_text(value))
 
 
-def _listed(keys: str) -> list[int]:
-    return [int(key) for key in keys.split(",")]
+def _listed(last: int, keys: str) -> list[int] | None:
+    """The numbers of a list that ends with its last; nothing where the server cut it short, which it does in silence."""
+    listed = keys.split(",")
+    return [int(key) for key in listed] if listed[-1] == str(last) else None
 
 
 def _text(value: ColumnElement[Any]) -> ColumnElement[Any]:
