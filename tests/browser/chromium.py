@@ -48,7 +48,12 @@ def chromium() -> Iterator[Browser]:
         program = CHROMIUM.programs() / CHROMIUM.program
     # Playwright runs a loop in this thread; the tests ask the database from it all the same.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=arguments)

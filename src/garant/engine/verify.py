@@ -15,6 +15,7 @@ from garant.engine.leaving import cards, dated, left_to_undated, promised
 from garant.engine.terms import Terms
 from garant.systems.changing import ChangeSet, Recheck
 from garant.systems.finding import RootKey
+from garant.systems.guards import RowGuard
 from garant.systems.port import Snapshot
 
 
@@ -106,11 +107,12 @@ def _check(
     with course.source.connector.snapshot() as snapshot:
         duties = dated(terms, course.source.data_map, course.duties)
         found = snapshot.find_still(selection.root, asked, Recheck(None, duties))
+        parted = set(course.others.before).difference(*(one.keys for one in aside.beside))
         aside.look(terms, snapshot)
         change = course.looking(asked, found.held)
         rows, overdue = _still(course, snapshot, change)
         held = _held(snapshot, change)
-        undated = _left_to_undated(terms, course, snapshot, change, spared, waiting)
+        undated = _left_to_undated(terms, course, snapshot, change, spared, waiting, parted)
     left = tuple(
         Left(step.table, step.do.value, count)
         for step, count in zip(course.steps, rows, strict=True)
@@ -153,11 +155,12 @@ def _left_to_undated(
     change: ChangeSet,
     spared: AbstractSet[RootKey],
     waiting: AbstractSet[RootKey],
+    parted: AbstractSet[RootKey],
 ) -> Sequence[Left]:
     """Roots' own rows that people past their term own too, and that stay for people alone whom nothing dates.
 
-    Those for whom the plan found nothing to do are asked about too: that may be why. Those ``waiting`` for the next
-    plan keep what they own until then.
+    Those for whom the plan found nothing to do are asked about too: that may be why; those of them who had ``parted``
+    even where the run took their own row. Those ``waiting`` for the next plan keep what they own until then.
     """
     data_map, root, binding = course.source.data_map, course.selection.root, course.binding
     own = cards(data_map, root, change.steps)
@@ -169,7 +172,14 @@ def _left_to_undated(
     others = promised(data_map, course.duties)  # whom another promise keeps is not past their term
     left_out = mine | spared | waiting | {key for key, duties in past.held.items() if duties & others}
     besides = [key for key in past.keys if key not in left_out]
+    besides += _lost(snapshot, data_map.roots[root].table, parted - left_out - set(besides))
     held = {key: past.held[key] for key in besides if key in past.held}
     change = course.others.with_keys(root, [*change.keys, *besides], own, {**held, **change.held})
     found = left_to_undated(terms, data_map, snapshot, course.duties, change, waiting)
     return [Left(step.table, step.do.value, rows, undated=True) for step, rows in found]
+
+
+def _lost(snapshot: Snapshot, table: str, keys: AbstractSet[RootKey]) -> list[RootKey]:
+    """Those of the keys that no row of their table has any more."""
+    there = snapshot.present(RowGuard(table, frozenset(map(str, keys)))) if keys else frozenset[str]()
+    return sorted((key for key in keys if str(key) not in there), key=str)
