@@ -233,6 +233,23 @@ def test_does_not_find(code: str, over: str) -> None:
     assert code not in codes(over)
 
 
+@pytest.mark.parametrize(
+    ("actions", "forgotten"),
+    [
+        ("{table: client, do: delete}", ["note", "ticket"]),
+        ("{table: ticket, do: delete}", ["note"]),
+        ("{table: note, do: delete}, {table: client, do: treat}", []),
+    ],
+)
+def test_each_disposition_takes_what_it_leaves_without_an_owner(actions: str, forgotten: list[str]) -> None:
+    over = f"dispositions: {{drop-client: {{root: client, actions: [{actions}]}}}}"
+    assert messages(over, "GAR525") == [
+        f"“drop-client” deletes that by which the rows of “{table}” belong to “client” and does not touch them: "
+        "nothing finds them again."
+        for table in forgotten
+    ]
+
+
 def test_two_duties_keep_only_what_both_keep() -> None:
     over = """
 tables: {client: {columns: {vat: {category: name}}}}

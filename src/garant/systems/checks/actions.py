@@ -120,6 +120,30 @@ def _forgotten(data_map: DataMap) -> Iterator[Finding]:
                     f"Nothing erases the rows of “{table}” that belong to “{root}”.",
                 )
                 yield Finding(rules.FORGOTTEN, ("tables", table), message)
+    for name, disposition in data_map.dispositions.items():
+        for table in _left_behind(data_map, disposition):
+            message = said(
+                f"«\u202f{name}\u202f» détruit ce par quoi les lignes de «\u202f{table}\u202f» sont à"
+                f" «\u202f{disposition.root}\u202f», sans y toucher\u202f: plus rien ne les retrouve.",
+                f"“{name}” deletes that by which the rows of “{table}” belong to “{disposition.root}” and does not"
+                " touch them: nothing finds them again.",
+            )
+            yield Finding(rules.FORGOTTEN, ("dispositions", name), message)
+
+
+def _left_behind(data_map: DataMap, disposition: Disposition) -> Iterator[str]:
+    """The tables that another disposition of the root ends, and whose way to it this one deletes without touching them."""
+    gone = {action.table for action in disposition.actions if action.do is Do.DELETE}
+    touched = {action.table for action in disposition.actions}
+    root = data_map.roots.get(disposition.root)
+    for table, spec in data_map.tables.items():
+        ended = {other.root for other, _ in actions_on(data_map, table)}
+        if root is None or table in touched or disposition.root not in ended or not spec.columns:
+            continue
+        if any(
+            ({root.table} | path.parents) & gone for path in ways(data_map, table, disposition.root) or ()
+        ):
+            yield table
 
 
 def _keys(data_map: DataMap) -> Iterator[Finding]:
