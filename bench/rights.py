@@ -183,13 +183,13 @@ def intake(requests: int) -> list[float]:
     """Seconds of each form sent and answered, the whole of Django's handler included."""
     from django.test import Client
 
-    from garant.apps.rights import public_views
+    from garant.apps.rights.views import public
     from garant.demo.site import ORGANISATION
 
     address = f"/p/{ORGANISATION}/fr/requests/erasure/"
     taken: list[float] = []
     for number in range(requests):
-        public_views.SENT._levels.clear()
+        public.SENT._levels.clear()
         visitor = Client()
         page = visitor.get(address).content.decode()
         token = re.search(r'name="token" value="([^"]+)"', page)

@@ -15,7 +15,8 @@ from garant.apps.jobs import kinds
 from garant.apps.jobs.models import Job
 from garant.apps.notices import services as notices
 from garant.apps.organisations.services import scoped
-from garant.apps.rights import letters, public_views
+from garant.apps.rights.keeping import letters
+from garant.apps.rights.views import public
 from tests.site.conftest import company, demo, demo_systems, installation, neighbour, persona, site
 
 __all__ = ["company", "demo", "demo_systems", "installation", "neighbour", "persona", "site"]
@@ -50,7 +51,7 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Letters:
 @pytest.fixture(autouse=True)
 def unhurried() -> None:
     """Nobody asked anything before."""
-    for buckets in (public_views.SENT, public_views.TRIED):
+    for buckets in (public.SENT, public.TRIED):
         buckets._levels.clear()
     notices.forget()
 

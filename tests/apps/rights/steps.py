@@ -48,3 +48,9 @@ def asked(company: str, post: Letters, right: str, email: str, **values: str) ->
     work(company, "request-search")
     key = post.sent[-1][0]
     return services.find(company, key), mine
+
+
+def carried_out(company: str, key: str) -> None:
+    """Its plan approved by staff, and run."""
+    services.approve(company, key, actor=OFFICER)
+    work(company, "run")

@@ -12,15 +12,10 @@ from garant.apps.rights import services
 from garant.apps.rights.words import Method, Outcome
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
-from tests.apps.rights.steps import OFFICER, confirm, fill, post_form
+from tests.apps.rights.steps import OFFICER, carried_out, confirm, fill, post_form
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def carried_out(company: str, key: str) -> None:
-    services.approve(company, key, actor=OFFICER)
-    work(company, "run")
 
 
 def directives(company: str, post: Letters, email: str, wish: str) -> str:

@@ -10,8 +10,9 @@ import time_machine
 from django.test import Client
 
 from garant.apps.evidence import services as evidence
-from garant.apps.rights import calling, services
+from garant.apps.rights import services
 from garant.apps.rights.models import Request
+from garant.apps.rights.receiving import calling
 from tests.apps.rights.conftest import Letters, work
 from tests.apps.rights.steps import OFFICER, asked, fill, post_form
 from tests.apps.rights.test_questions import UNKNOWN, candidate, declared, rows, shown

@@ -16,9 +16,10 @@ from garant.apps.controls.each import rights as control
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs.worker import ask_nightly
 from garant.apps.mails.models import Mail
-from garant.apps.rights import identity, services
+from garant.apps.rights import services
 from garant.apps.rights.clock import IDENTITY_WITHIN, KEPT_AFTER
 from garant.apps.rights.models import Code, Door, Request
+from garant.apps.rights.receiving import identity
 from garant.apps.rights.words import Method, Outcome, Right
 from garant.ledger import LedgerError
 from garant.policy.periods import expiry

@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from garant.apps.evidence import services as evidence
-from garant.apps.rights import questions, services
+from garant.apps.rights import services
 from garant.apps.rights.models import Request, Step
+from garant.apps.rights.receiving import questions
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, work
 from tests.apps.rights.steps import asked, post_form

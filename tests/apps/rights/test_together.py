@@ -21,7 +21,8 @@ from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.promises.services import start_run
-from garant.apps.rights import letters, services
+from garant.apps.rights import services
+from garant.apps.rights.keeping import letters
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Method, Outcome, Right
 from garant.apps.scoping import scoped

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from garant.apps.rights import uploads
+from garant.apps.rights.answering import uploads
 from garant.apps.rights.refusals import RequestRefusedError
 from tests.conftest import ROOT
 
@@ -129,7 +129,7 @@ from garant.site import setup
 setup.prepare()
 sys.path.insert(0, sys.argv[1])
 from garant.apps.deliveries import services
-from garant.apps.rights import uploads
+from garant.apps.rights.answering import uploads
 from garant.policy.text import Text
 from garant.publish.packages import Copied, package
 from tests.publish.packages.test_packages import POLICY, Given, about

@@ -116,7 +116,7 @@ def test_the_known_and_the_unknown_cost_the_same_and_no_system_is_asked(
     evidence.append(
         company, [filler] * room
     )  # whoever fills a tile of the ledger writes it: neither of the two
-    monkeypatch.setattr("garant.apps.rights.searching.open_published", refuse)
+    monkeypatch.setattr("garant.apps.rights.handling.searching.open_published", refuse)
     costs: list[int] = []
     for email in (somebody(), "personne@nulle.example"):
         with CaptureQueriesContext(connection) as made:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.apps.rights.intake import LONGEST, address, cleaned
+from garant.apps.rights.receiving.intake import LONGEST, address, cleaned
 from garant.ledger import LedgerError
 from garant.policy.text import Text
 from garant.publish.letters import LetterFacts, write

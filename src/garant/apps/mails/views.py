@@ -18,7 +18,7 @@ from garant.apps.mails.forms import FrameForm
 from garant.apps.mails.refusals import MailRefusedError
 from garant.apps.policies import services as policies
 from garant.apps.rights import services as rights
-from garant.apps.rights.staff_forms import ArrivalForm
+from garant.apps.rights.forms.staff import ArrivalForm
 from garant.ledger import LedgerError
 from garant.policy.text import Text
 from garant.publish.letters import KINDS, Frame, FrameRefusedError, LetterFacts, write

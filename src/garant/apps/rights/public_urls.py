@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from garant.apps.rights import public_views as views
+from garant.apps.rights.views import public
 from garant.apps.rights.words import Right
 
 
@@ -22,14 +22,14 @@ register_converter(_Right, "right")
 
 app_name = "asking"
 urlpatterns = [
-    path("<slug:organisation>/<spoken:language>/requests/", views.choose, name="choose"),
-    path("<slug:organisation>/<spoken:language>/requests/<right:right>/", views.ask, name="ask"),
-    path("<slug:organisation>/<spoken:language>/requests/code/<str:secret>/", views.code, name="code"),
+    path("<slug:organisation>/<spoken:language>/requests/", public.choose, name="choose"),
+    path("<slug:organisation>/<spoken:language>/requests/<right:right>/", public.ask, name="ask"),
+    path("<slug:organisation>/<spoken:language>/requests/code/<str:secret>/", public.code, name="code"),
     path(
         "<slug:organisation>/<spoken:language>/requests/directive/<str:secret>/",
-        views.directive,
+        public.directive,
         name="directive",
     ),
-    path("<slug:organisation>/<spoken:language>/requests/told/<str:secret>/", views.told, name="told"),
-    path("<slug:organisation>/<spoken:language>/requests/mine/<str:secret>/", views.mine, name="mine"),
+    path("<slug:organisation>/<spoken:language>/requests/told/<str:secret>/", public.told, name="told"),
+    path("<slug:organisation>/<spoken:language>/requests/mine/<str:secret>/", public.mine, name="mine"),
 ]

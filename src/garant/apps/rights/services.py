@@ -1,59 +1,89 @@
 """The only way requests are written and read: each change and its ledger entry in one transaction."""
 
-from garant.apps.rights.behalf import Account, Brief, account, briefs, receive_for
-from garant.apps.rights.calling import MINUTES as CALL_MINUTES
-from garant.apps.rights.calling import dictate as dictate_code
-from garant.apps.rights.calling import enter as enter_dictated
-from garant.apps.rights.calling import number as number_to_call
-from garant.apps.rights.calling import shown as call_answered
-from garant.apps.rights.carrying import approved_plans, ask_again, began, ended, overtaken
-from garant.apps.rights.collecting import answered as copy_answered
-from garant.apps.rights.collecting import ask as ask_copy
-from garant.apps.rights.collecting import ask_program as ask_copy_program
-from garant.apps.rights.collecting import leave as leave_copy
-from garant.apps.rights.collecting import not_taken as copy_not_taken
-from garant.apps.rights.collecting import to_ask as copies_to_ask
-from garant.apps.rights.collecting import unasked as copies_unasked
-from garant.apps.rights.copies import look as look_at_copy
-from garant.apps.rights.copies import read as copies_read
-from garant.apps.rights.copies import shown as copy_shown
-from garant.apps.rights.copies import take as take_copy
-from garant.apps.rights.directives import Said as Directives
-from garant.apps.rights.directives import behind as directives_behind
-from garant.apps.rights.directives import revoke as revoke_directives
+from garant.apps.rights.answering.collecting import answered as copy_answered
+from garant.apps.rights.answering.collecting import ask as ask_copy
+from garant.apps.rights.answering.collecting import ask_program as ask_copy_program
+from garant.apps.rights.answering.collecting import leave as leave_copy
+from garant.apps.rights.answering.collecting import not_taken as copy_not_taken
+from garant.apps.rights.answering.collecting import to_ask as copies_to_ask
+from garant.apps.rights.answering.collecting import unasked as copies_unasked
+from garant.apps.rights.answering.copies import look as look_at_copy
+from garant.apps.rights.answering.copies import read as copies_read
+from garant.apps.rights.answering.copies import shown as copy_shown
+from garant.apps.rights.answering.copies import take as take_copy
+from garant.apps.rights.answering.packing import again as package_again
+from garant.apps.rights.answering.packing import entrust, handed, pack
+from garant.apps.rights.answering.packing import read as texts_read
+from garant.apps.rights.answering.packing import retry as retry_package
+from garant.apps.rights.answering.reaching import (
+    Facts,
+    ToTell,
+    facts,
+    link_again,
+    silent,
+    tell_program,
+    to_tell,
+)
+from garant.apps.rights.answering.telling import RIGHTS as TOLD_OF
+from garant.apps.rights.answering.telling import behind as told_behind
+from garant.apps.rights.answering.telling import recipients, replied, reply, told
+from garant.apps.rights.answering.telling import tell as tell_recipient
+from garant.apps.rights.answering.transmitting import (
+    choose_receiver,
+    not_transmitted,
+    receiver_of,
+    transmitted,
+)
 from garant.apps.rights.each.changes import KINDS
 from garant.apps.rights.each.packages import PACKAGES
-from garant.apps.rights.ending import night, organisations_with_requests
-from garant.apps.rights.handling import answer, correct, extend, preview, resume, wait, weigh, withdraw
-from garant.apps.rights.identity import accept, another_code, enter_code, inside, search_again
-from garant.apps.rights.intake import Asked, Taken, as_held, cleaned, purposes, purposes_for, receive
-from garant.apps.rights.keeping import destroy_strays as destroy_stray_copies
-from garant.apps.rights.letters import sent
-from garant.apps.rights.lifting import approve as approve_lift
-from garant.apps.rights.lifting import tell as tell_lift
-from garant.apps.rights.outcomes import files as copy_files
-from garant.apps.rights.outcomes import of as copies_of
-from garant.apps.rights.outcomes import said as copy_said
-from garant.apps.rights.packing import again as package_again
-from garant.apps.rights.packing import entrust, handed, pack
-from garant.apps.rights.packing import read as texts_read
-from garant.apps.rights.packing import retry as retry_package
-from garant.apps.rights.planning import approve, propose
-from garant.apps.rights.questions import answer as answer_question
-from garant.apps.rights.questions import left as answers_left
-from garant.apps.rights.questions import offered as questions_offered
-from garant.apps.rights.questions import shown as question_answered
-from garant.apps.rights.reaching import Facts, ToTell, facts, link_again, silent, tell_program, to_tell
+from garant.apps.rights.handling.carrying import approved_plans, ask_again, began, ended, overtaken
+from garant.apps.rights.handling.deciding import (
+    answer,
+    correct,
+    extend,
+    preview,
+    resume,
+    wait,
+    weigh,
+    withdraw,
+)
+from garant.apps.rights.handling.ending import night, organisations_with_requests
+from garant.apps.rights.handling.lifting import approve as approve_lift
+from garant.apps.rights.handling.lifting import tell as tell_lift
+from garant.apps.rights.handling.planning import approve, propose
+from garant.apps.rights.handling.searching import search
+from garant.apps.rights.handling.summary import Standing, standings
+from garant.apps.rights.keeping.files import destroy_strays as destroy_stray_copies
+from garant.apps.rights.keeping.letters import sent
+from garant.apps.rights.keeping.outcomes import files as copy_files
+from garant.apps.rights.keeping.outcomes import of as copies_of
+from garant.apps.rights.keeping.outcomes import said as copy_said
+from garant.apps.rights.keeping.sealing import Whom, opened
+from garant.apps.rights.keeping.store import Story, find, listing, story, today
+from garant.apps.rights.receiving.behalf import Account, Brief, account, briefs, receive_for
+from garant.apps.rights.receiving.calling import MINUTES as CALL_MINUTES
+from garant.apps.rights.receiving.calling import dictate as dictate_code
+from garant.apps.rights.receiving.calling import enter as enter_dictated
+from garant.apps.rights.receiving.calling import number as number_to_call
+from garant.apps.rights.receiving.calling import shown as call_answered
+from garant.apps.rights.receiving.directives import Said as Directives
+from garant.apps.rights.receiving.directives import behind as directives_behind
+from garant.apps.rights.receiving.directives import revoke as revoke_directives
+from garant.apps.rights.receiving.identity import accept, another_code, enter_code, inside, search_again
+from garant.apps.rights.receiving.intake import (
+    Asked,
+    Taken,
+    as_held,
+    cleaned,
+    purposes,
+    purposes_for,
+    receive,
+)
+from garant.apps.rights.receiving.questions import answer as answer_question
+from garant.apps.rights.receiving.questions import left as answers_left
+from garant.apps.rights.receiving.questions import offered as questions_offered
+from garant.apps.rights.receiving.questions import shown as question_answered
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
-from garant.apps.rights.sealing import Whom, opened
-from garant.apps.rights.searching import search
-from garant.apps.rights.store import Story, find, listing, story, today
-from garant.apps.rights.summary import Standing, standings
-from garant.apps.rights.telling import RIGHTS as TOLD_OF
-from garant.apps.rights.telling import behind as told_behind
-from garant.apps.rights.telling import recipients, replied, reply, told
-from garant.apps.rights.telling import tell as tell_recipient
-from garant.apps.rights.transmitting import choose_receiver, not_transmitted, receiver_of, transmitted
 
 __all__ = [
     "CALL_MINUTES",

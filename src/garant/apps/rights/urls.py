@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from garant.apps.rights import copy_views, views
+from garant.apps.rights.views import copies, staff
 
 app_name = "requests"
 urlpatterns = [
-    path("<slug:organisation>/requests/", views.requests, name="list"),
-    path("<slug:organisation>/requests/new/", views.new, name="new"),
-    path("<slug:organisation>/requests/<slug:key>/", views.request_page, name="request"),
-    path("<slug:organisation>/requests/<slug:key>/call/", views.call, name="call"),
-    path("<slug:organisation>/requests/<slug:key>/approve/", views.approve, name="approve"),
-    path("<slug:organisation>/requests/<slug:key>/copy-ask/", copy_views.ask, name="copy-ask"),
-    path("<slug:organisation>/requests/<slug:key>/copies-read/", copy_views.read, name="copies-read"),
+    path("<slug:organisation>/requests/", staff.requests, name="list"),
+    path("<slug:organisation>/requests/new/", staff.new, name="new"),
+    path("<slug:organisation>/requests/<slug:key>/", staff.request_page, name="request"),
+    path("<slug:organisation>/requests/<slug:key>/call/", staff.call, name="call"),
+    path("<slug:organisation>/requests/<slug:key>/approve/", staff.approve, name="approve"),
+    path("<slug:organisation>/requests/<slug:key>/copy-ask/", copies.ask, name="copy-ask"),
+    path("<slug:organisation>/requests/<slug:key>/copies-read/", copies.read, name="copies-read"),
     path(
         "<slug:organisation>/requests/<slug:key>/copies/<slug:processor>/",
-        copy_views.answer,
+        copies.answer,
         name="copy-answer",
     ),
     path(
         "<slug:organisation>/requests/<slug:key>/copies/<slug:processor>/without/",
-        copy_views.leave,
+        copies.leave,
         name="copy-leave",
     ),
-    path("<slug:organisation>/requests/<slug:key>/files/<slug:copy>/", copy_views.file, name="copy-file"),
-    path("<slug:organisation>/requests/<slug:key>/<slug:deed>/", views.handle, name="handle"),
+    path("<slug:organisation>/requests/<slug:key>/files/<slug:copy>/", copies.file, name="copy-file"),
+    path("<slug:organisation>/requests/<slug:key>/<slug:deed>/", staff.handle, name="handle"),
 ]

@@ -1,0 +1,115 @@
+"""The plans of requests being carried out, one or many at a time: noted when they begin, and when they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
+from garant.apps.promises.fates import Fate, fates_of
+from garant.apps.rights.each import lists
+from garant.apps.rights.handling import lifting, planning
+from garant.apps.rights.keeping import store
+from garant.apps.rights.keeping.sealing import opened
+from garant.apps.rights.models import Request, Step
+from garant.apps.rights.receiving import directives
+from garant.apps.rights.words import Right, State
+from garant.apps.scoping import for_organisation
+from garant.policy.text import Text
+from garant.systems.port import ConnectorError
+
+
+@for_organisation
+def approved_plans(organisation: str, digests: Sequence[str]) -> list[str]:
+    """Of these plans, those of requests that wait to be carried out, the first approved first."""
+    waiting = Request.objects.filter(organisation=organisation, plan__in=digests, state=State.APPROVED)
+    known = set(waiting.values_list("plan", flat=True))
+    return [digest for digest in digests if digest in known]
+
+
+@for_organisation
+def began(organisation: str, digests: Sequence[str]) -> None:
+    """Note that these plans, those of them that are requests', are being carried out."""
+    with evidence.joined():
+        store.move_all(organisation, _locked(digests, State.APPROVED), State.RUNNING, store.GARANT)
+
+
+@for_organisation
+def ended(organisation: str, every: Mapping[str, Fate]) -> None:
+    """Note how the runs of requests' plans ended; again changes nothing."""
+    fates = {digest: fate for digest, fate in every.items() if not fate.open}
+    with evidence.one_transaction(organisation):
+        requests = _locked(list(fates), State.RUNNING)
+        known = _noted(requests)
+        news = [one for one in requests if (one.key, *_outcome(fates[one.plan])) not in known]
+        store.note_each([(one, "ran", _detail(fates[one.plan])) for one in news], store.GARANT)
+        for one in news:
+            _follow(one, fates[one.plan])
+        lifting_marks = [digest for digest, fate in fates.items() if fate.run.plan.kind == "lifting"]
+        for one in Request.objects.select_for_update().filter(lift_plan__in=lifting_marks, forget_on=None):
+            if fates[one.lift_plan].state != "not-kept":
+                lifting.ended(one)
+
+
+@for_organisation
+def overtaken(organisation: str, digest: str, why: Text) -> None:
+    """Plan anew what a plan that is refused was for: somebody's data, the policy or a map changed since it was approved.
+
+    Nothing was done. The new plan waits for its own approval; a restriction to lift has its plan tonight.
+    """
+    with transaction.atomic():
+        Request.objects.filter(lift_plan=digest).update(lift_plan="")
+        found = _locked([digest], State.APPROVED)
+        for request in found:
+            store.note(request, "unable", store.GARANT, **why.model_dump())
+            store.move(request, State.SEARCHING, store.GARANT)
+    for request in found:
+        with suppress(ConnectorError):  # it is planned by hand then
+            planning.propose_where_it_can(store.find(organisation, request.key))
+
+
+@for_organisation
+def ask_again(organisation: str) -> int:
+    """Ask again for what was approved and is not done: a system was down, a run was interrupted; how many."""
+    waiting = Request.objects.filter(organisation=organisation, state__in=(State.APPROVED, State.RUNNING))
+    plans = dict(waiting.exclude(plan="").values_list("plan", "handler"))
+    fates = fates_of(organisation, list(plans))
+    left = [digest for digest in plans if digest not in fates or fates[digest].open]
+    for digest in left:
+        jobs.want(organisation, "run", {"plan": digest}, actor=plans[digest])
+    return len(left)
+
+
+def _follow(request: Request, fate: Fate) -> None:
+    """What follows from its end, beside the systems: directives executed, somebody restricted for "may I?"."""
+    if fate.state == "kept":
+        directives.carried_out(request)
+    if fate.state != "not-kept" and request.right == Right.RESTRICTION:
+        lists.restrict(request.organisation, _known(request).items(), on=True)
+
+
+def _locked(digests: Sequence[str], state: State) -> list[Request]:
+    return list(Request.objects.select_for_update().filter(plan__in=digests, state=state))
+
+
+def _noted(requests: Sequence[Request]) -> set[tuple[str, str, str]]:
+    """The ends of runs that are noted already."""
+    steps = Step.objects.filter(request__in=requests, kind="ran").values_list("request_id", "detail")
+    return {(key, detail["run"], detail["state"]) for key, detail in steps}
+
+
+def _outcome(fate: Fate) -> tuple[str, str]:
+    return fate.key, fate.state
+
+
+def _detail(fate: Fate) -> dict[str, Any]:
+    return {"run": fate.key, "state": fate.state}
+
+
+def _known(request: Request) -> dict[str, str]:
+    whom = opened(request)
+    return {} if whom is None else whom.identities(request.identified_by)

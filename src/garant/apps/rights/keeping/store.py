@@ -1,0 +1,207 @@
+"""Requests found, locked and moved: what every service of the room does, in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
+from garant.apps.rights import refusals
+from garant.apps.rights.clock import KEPT_AFTER
+from garant.apps.rights.entries import RequestCopiesDestroyed, RequestMoved
+from garant.apps.rights.keeping import files
+from garant.apps.rights.models import Request, Search, Step
+from garant.apps.rights.words import FINAL, STATES, Outcome, Right, State
+from garant.apps.scoping import scoped
+from garant.ledger.entries import Entry, Payload
+from garant.policy.periods import expiry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+GARANT: Final = "garant"
+PERSON: Final = "person"
+"""Who did something, where it is not one of the staff."""
+
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: none of them is taken for another when it is read aloud."""
+
+
+ROWS: Final = 100
+"""Rows written by one statement."""
+
+ESCALATE: Final = 2
+"""Days before the deadline from which the officer is told, whoever handles the request."""
+
+
+def number() -> str:
+    """A new number, that a person can read aloud: R-7K3M-9QXD."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"R-{drawn[:4]}-{drawn[4:]}"
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+def today(organisation: str) -> date:
+    """The day it is where the organisation is."""
+    return now().astimezone(ZoneInfo(organisations.organisation(organisation).time_zone)).date()
+
+
+def find(organisation: str, key: str) -> Request:
+    """The request of this number. Raises RequestUnknownError."""
+    with scoped(organisation):
+        found = Request.objects.filter(organisation=organisation, key=key).first()
+    if found is None:
+        raise refusals.unknown(key)
+    return found
+
+
+def listing(organisation: str, *, ended: bool = False) -> list[Request]:
+    """Those that wait for something, the most pressing first; with ``ended``, those that ended, the last first."""
+    with scoped(organisation):
+        found = Request.objects.filter(organisation=organisation)
+        if ended:
+            return list(found.filter(state__in=FINAL).order_by("-ended_at", "key")[:500])
+        return list(found.exclude(state__in=FINAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened to a request."""
+
+    steps: Sequence[Step]
+    searches: Sequence[Search]
+
+
+def story(request: Request) -> Story:
+    """What happened to it, and what was found where."""
+    with scoped(request.organisation):
+        return Story(list(Step.objects.filter(request=request)), list(Search.objects.filter(request=request)))
+
+
+def moving(
+    *states: State,
+) -> Callable[[Callable[Concatenate[Request, P], R]], Callable[Concatenate[str, str, P], R]]:
+    """Make a service lock the request it is given by organisation and number, in one transaction.
+
+    It raises RequestRefusedError where the request is in none of these states: two people who do the same at once
+    do it once.
+    """
+
+    def decorate(
+        service: Callable[Concatenate[Request, P], R],
+    ) -> Callable[Concatenate[str, str, P], R]:
+        @wraps(service)
+        def within(organisation: str, key: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with evidence.one_transaction(organisation):
+                found = Request.objects.select_for_update().filter(organisation=organisation, key=key).first()
+                if found is None:
+                    raise refusals.unknown(key)
+                if states and State(found.state) not in states:
+                    raise refusals.not_now(key, STATES[State(found.state)])
+                return service(found, *args, **kwargs)
+
+        return within
+
+    return decorate
+
+
+def move(
+    request: Request,
+    state: State,
+    actor: str,
+    *more: Payload,
+    after: tuple[str, Mapping[str, Any]] | None = None,
+    **detail: Any,
+) -> None:
+    """Put a request into a state: its row, its step (and the one that it comes after) and its ledger entries; the
+    caller's transaction holds all."""
+    request.state = state
+    request.save()
+    steps = [after] if after is not None else []
+    note_each([(request, kind, found) for kind, found in [*steps, (state.value, detail)]], actor)
+    moved = RequestMoved(request=request.key, state=state.value, plan=request.plan or None)
+    enter(request.organisation, actor, *more, moved)
+
+
+def move_all(organisation: str, requests: Sequence[Request], state: State, actor: str) -> None:
+    """Put many requests into a state at once; the caller's transaction, which has locked them, holds all."""
+    if not requests:
+        return
+    for request in requests:
+        request.state = state
+    Request.objects.bulk_update(requests, ["state"], batch_size=ROWS)
+    note_each([(one, state.value, {}) for one in requests], actor)
+    moved = [RequestMoved(request=one.key, state=state.value, plan=one.plan or None) for one in requests]
+    enter(organisation, actor, *moved)
+
+
+def note_each(steps: Sequence[tuple[Request, str, Mapping[str, Any]]], actor: str) -> None:
+    """Remember a step of each of many requests."""
+    at = now()
+    Step.objects.bulk_create(
+        [Step(request=one, kind=kind, detail=dict(detail), at=at, by=actor) for one, kind, detail in steps],
+        batch_size=ROWS,
+    )
+
+
+def note(request: Request, kind: str, actor: str, **detail: Any) -> None:
+    """Remember a step."""
+    Step.objects.create(request=request, kind=kind, detail=detail, at=now(), by=actor)
+
+
+def note_all(request: Request, steps: Sequence[tuple[str, str]]) -> None:
+    """Remember several steps of one instant, each with who did it."""
+    at = now()
+    Step.objects.bulk_create([Step(request=request, kind=kind, at=at, by=by) for kind, by in steps])
+
+
+def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: Payload) -> None:
+    """End a request: nothing is done any more, and the days until it is forgotten begin; there are none where it
+    came to nothing."""
+    at = now()
+    request.outcome, request.ended_at, request.mark = outcome, at, None
+    on = today(request.organisation)
+    request.forget_on = _forgotten(request, outcome, on)
+    if request.paused_on is not None:
+        request.waited += max(0, (on - request.paused_on).days)
+        request.paused_on = None
+    move(request, state, actor, *more, outcome=outcome.value)
+    if outcome not in (Outcome.FULLY, Outcome.PARTLY):  # a package is made again from them, where one was
+        destroy_copies(request)
+    evidence.checkpoint(request.organisation)
+
+
+def destroy_copies(request: Request) -> None:
+    """Destroy what processors handed over for it; the caller's transaction holds it."""
+    gone = files.destroy(request)
+    if gone:
+        enter(request.organisation, GARANT, RequestCopiesDestroyed(request=request.key, files=gone))
+
+
+def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:
+    """At once where it came to nothing; never while a restriction goes on that has to be lifted one day."""
+    if outcome in (Outcome.WITHDRAWN, Outcome.ABANDONED):
+        return on
+    if request.right == Right.RESTRICTION and outcome != Outcome.REFUSED and request.plan:
+        return None
+    return expiry(on, KEPT_AFTER)
+
+
+def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:
+    """Write entries to the ledger; staff stands there under a pseudonym, the person and Garant under their roles."""
+    who = actor if actor in (GARANT, PERSON) else evidence.person(organisation, actor)
+    at = now()
+    evidence.append(
+        organisation,
+        [Entry(payload, at, who, (keys or {}).get(place)) for place, payload in enumerate(payloads)],
+    )

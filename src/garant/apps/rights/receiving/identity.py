@@ -1,0 +1,187 @@
+"""Who asks: a one-time code to the address they gave, or what staff was shown; never more than is needed.
+
+Whether somebody is known here plays no part: no system is asked before the code came back, and every answer of these
+pages is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
+from garant.apps.rights import refusals
+from garant.apps.rights.entries import RequestIdentified
+from garant.apps.rights.keeping import letters, store
+from garant.apps.rights.keeping.sealing import key_of, mark, opened, seal
+from garant.apps.rights.models import Code, Door, Request
+from garant.apps.rights.receiving import directives
+from garant.apps.rights.words import Capacity, Method, State
+from garant.apps.scoping import for_organisation
+from garant.ledger.entries import Payload
+
+DIGITS: Final = 8
+MINUTES: Final = 60
+"""How long a code holds."""
+TRIES: Final = 5
+"""How often one code may be tried."""
+PAUSE: Final = timedelta(seconds=60)
+"""Between two codes of a request: nobody's mailbox is filled by somebody else."""
+A_DAY: Final = 6
+"""Codes of a request within a day, at most."""
+LINK_DAYS: Final = 120
+"""How long the way back is open: beyond the longest answer."""
+INSIDE_DAYS: Final = 7
+"""How long a link stays open that a code opened."""
+
+
+def send_code(request: Request) -> bool:
+    """Send a new code, unless one just went or too many did today. In the caller's transaction."""
+    at = store.now()
+    codes = Code.objects.filter(request=request, way="email", sent_at__gt=at - timedelta(days=1))
+    recent = list(codes.order_by("-sent_at").values_list("sent_at", flat=True))
+    if len(recent) >= A_DAY or (recent and at - recent[0] < PAUSE):
+        return False
+    letters.write(request, "code", **code_facts(request))
+    return True
+
+
+def code_facts(request: Request) -> dict[str, Any]:
+    """A new code, as the letter that takes it says it. In the caller's transaction."""
+    return {"code": new_code(request, "email", MINUTES), "minutes": MINUTES}
+
+
+def new_code(request: Request, way: str, minutes: int) -> str:
+    """A code that holds for so long, and only by the way it goes (`email`, `call`). In the caller's transaction."""
+    digits, at = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", store.now()
+    Code.objects.create(
+        request=request,
+        way=way,
+        mark=_mark(request, way, digits),
+        sent_at=at,
+        expires_at=at + timedelta(minutes=minutes),
+    )
+    return digits
+
+
+@for_organisation
+def another_code(organisation: str, secret: str) -> None:
+    """Send a code again to whoever this link belongs to; silent, whether or not there is such a link."""
+    with evidence.one_transaction(organisation):
+        request = _behind(organisation, secret, inside=False)
+        if request is not None:
+            send_code(request)
+
+
+@for_organisation
+def enter_code(organisation: str, secret: str, digits: str) -> str | None:
+    """Give the secret of an opened link for a right code; None for a wrong, old or unknown one, all alike.
+
+    Each try counts, right or wrong, and is durable whatever becomes of the page.
+    """
+    with evidence.one_transaction(organisation):
+        request = _behind(organisation, secret, inside=False)
+        if request is None or not fits(request, "email", digits):
+            return None
+        if request.state == State.IDENTITY and not request.identified_by:
+            _identified_by_code(request)
+        return _open(request)
+
+
+@for_organisation
+def inside(organisation: str, secret: str) -> Request | None:
+    """The request behind an opened link."""
+    return _behind(organisation, secret, inside=True)
+
+
+def _behind(organisation: str, secret: str, *, inside: bool) -> Request | None:
+    doors = Door.objects.filter(
+        mark=mark(organisation, "door", secret), inside=inside, expires_at__gt=store.now()
+    )
+    door = doors.select_related("request").first()
+    if door is None or door.request.sealed is None:
+        return None
+    return Request.objects.select_for_update().get(pk=door.request.pk) if not inside else door.request
+
+
+def fits(request: Request, way: str, digits: str) -> bool:
+    """Whether this is the last code that went this way, and still holds; each try counts. In the caller's transaction."""
+    given = _mark(request, way, "".join(one for one in digits if one.isdigit()))
+    code = Code.objects.filter(request=request, way=way).order_by("-sent_at").first()
+    if code is None or code.tries >= TRIES or code.expires_at < store.now():
+        return False
+    code.tries += 1
+    right = hmac.compare_digest(code.mark, given)
+    if right:
+        code.tries = TRIES  # once
+    code.save(update_fields=["tries"])
+    return right
+
+
+def _identified_by_code(request: Request) -> None:
+    """The address is theirs. For somebody else, the mandate is still to be shown."""
+    request.identified_by = Method.CODE
+    store.enter(
+        request.organisation,
+        store.PERSON,
+        RequestIdentified(request=request.key, method=Method.CODE.value),
+    )
+    store.note(request, "identified", store.PERSON, method=Method.CODE.value)
+    if directives.registers(request):
+        directives.register(request, store.PERSON)
+    elif request.capacity == Capacity.SELF:
+        begin_search(request, store.PERSON)
+    else:
+        request.save()
+
+
+def begin_search(
+    request: Request, actor: str, *more: Payload, after: tuple[str, Mapping[str, Any]] | None = None
+) -> None:
+    """Whoever asks is known well enough: the systems are looked at, by the worker."""
+    store.move(request, State.SEARCHING, actor, *more, after=after)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=actor)
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
+def search_again(request: Request, *, actor: str) -> None:
+    """Look into the systems once more: one did not answer, or something changed."""
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=actor)
+
+
+def _open(request: Request) -> str:
+    secret = secrets.token_urlsafe(24)
+    Door.objects.create(
+        organisation=request.organisation,
+        request=request,
+        mark=mark(request.organisation, "door", secret),
+        inside=True,
+        expires_at=store.now() + timedelta(days=INSIDE_DAYS),
+    )
+    return secret
+
+
+@store.moving(State.IDENTITY, State.SEARCHING, State.PLANNED)
+def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> Request:
+    """Say that somebody showed who they are, and by what: what they only declared is searched by too.
+
+    Raises:
+        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)).
+    """
+    if method == Method.DOCUMENT and not doubt.strip():
+        raise refusals.no_doubt()
+    if doubt.strip() and (whom := opened(request)) is not None:
+        whom.notes["doubt"] = doubt.strip()
+        seal(request, whom)
+    request.identified_by = method
+    entry = RequestIdentified(request=request.key, method=method.value)
+    begin_search(request, actor, entry, after=("identified", {"method": method.value}))
+    return request
+
+
+def _mark(request: Request, way: str, digits: str) -> str:
+    return hmac.new(key_of(request), f"code\x1f{way}\x1f{digits}".encode(), "sha256").hexdigest()
