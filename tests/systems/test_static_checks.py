@@ -250,6 +250,28 @@ def test_each_disposition_takes_what_it_leaves_without_an_owner(actions: str, fo
     ]
 
 
+@pytest.mark.parametrize(
+    ("links", "forgotten"),
+    [
+        ("{root: issue, column: ticket_id}", True),
+        ("{root: issue, column: ticket_id}, {parent: ticket, column: other_id}", True),
+        ("{root: issue, column: ticket_id}, {parent: ticket, column: ticket_id}", False),
+        ("{root: issue, column: ticket_id, relation: visible}, {parent: ticket, column: ticket_id}", False),
+        ("{parent: ticket, column: ticket_id}", False),
+    ],
+)
+def test_what_hangs_on_another_roots_row_goes_along(links: str, forgotten: bool) -> None:
+    over = f"""
+roots: {{issue: {{table: ticket, key: id, type: integer}}}}
+tables: {{ticket: {{links: [{{root: client, column: client_id}}, {{root: issue, column: id}}]}}, note: {{links: [{links}]}}}}
+dispositions: {{erase-issue: {{root: issue, actions: [{{table: note, do: delete}}, {{table: ticket, do: delete}}]}}}}
+"""
+    said = messages(over, "GAR525")
+    assert (
+        [one for one in said if one.startswith("“erase-client” deletes that by which")] != []
+    ) == forgotten
+
+
 def test_two_duties_keep_only_what_both_keep() -> None:
     over = """
 tables: {client: {columns: {vat: {category: name}}}}

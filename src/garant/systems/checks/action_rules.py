@@ -122,8 +122,8 @@ FORGOTTEN: Final = rule(
     525,
     "forgotten-table",
     (
-        "Aucune suite d’actions de cette racine ne touche cette table, dont des lignes lui appartiennent.",
-        "No disposition of this root touches this table, though rows of it belong to it.",
+        "Une suite d’actions oublie cette table, dont des lignes appartiennent à une racine qu’elle efface.",
+        "A disposition forgets this table, though rows of it belong to a root that it erases.",
     ),
     (
         "RGPD, art. 17\u202f: les données oubliées d’une personne effacée restent des données personnelles.",

@@ -121,29 +121,50 @@ def _forgotten(data_map: DataMap) -> Iterator[Finding]:
                 )
                 yield Finding(rules.FORGOTTEN, ("tables", table), message)
     for name, disposition in data_map.dispositions.items():
-        for table in _left_behind(data_map, disposition):
+        for table, root in _left_behind(data_map, disposition):
             message = said(
                 f"«\u202f{name}\u202f» détruit ce par quoi les lignes de «\u202f{table}\u202f» sont à"
-                f" «\u202f{disposition.root}\u202f», sans y toucher\u202f: plus rien ne les retrouve.",
-                f"“{name}” deletes that by which the rows of “{table}” belong to “{disposition.root}” and does not"
-                " touch them: nothing finds them again.",
+                f" «\u202f{root}\u202f», sans y toucher\u202f: plus rien ne les retrouve.",
+                f"“{name}” deletes that by which the rows of “{table}” belong to “{root}” and does not touch them:"
+                " nothing finds them again.",
             )
             yield Finding(rules.FORGOTTEN, ("dispositions", name), message)
 
 
-def _left_behind(data_map: DataMap, disposition: Disposition) -> Iterator[str]:
-    """The tables that another disposition of the root ends, and whose way to it this one deletes without touching them."""
+def _left_behind(data_map: DataMap, disposition: Disposition) -> Iterator[tuple[str, str]]:
+    """Tables that a disposition leaves as they are, and the root by which nothing finds their rows again.
+
+    What no disposition of its root touches is said once, of the table.
+    """
     gone = {action.table for action in disposition.actions if action.do is Do.DELETE}
     touched = {action.table for action in disposition.actions}
-    root = data_map.roots.get(disposition.root)
-    for table, spec in data_map.tables.items():
-        ended = {other.root for other, _ in actions_on(data_map, table)}
-        if root is None or table in touched or disposition.root not in ended or not spec.columns:
+    for name, root in data_map.roots.items():
+        mine = name == disposition.root
+        if not mine and not (root.table in gone and ways(data_map, root.table, disposition.root)):
             continue
-        if any(
-            ({root.table} | path.parents) & gone for path in ways(data_map, table, disposition.root) or ()
-        ):
-            yield table
+        for table, spec in data_map.tables.items():
+            found = ways(data_map, table, name) or [] if spec.columns else []
+            if not mine:
+                left = any(not _goes_along(data_map, disposition, way, root.table) for way in found)
+            elif table in touched or all(one.root != name for one, _ in actions_on(data_map, table)):
+                left = False
+            else:
+                left = any(({root.table} | way.parents) & gone for way in found)
+            if left:
+                yield table, name
+
+
+def _goes_along(data_map: DataMap, disposition: Disposition, way: Path, own: str) -> bool:
+    """Whether what hangs on another root's row, which a disposition deletes, is reached through that row as well."""
+    last = way.hops[-1]
+    if last.table == own:
+        return True
+    return any(action.table == way.table for action in disposition.actions) and any(
+        other.hops[: len(way.hops) - 1] == way.hops[:-1]
+        and (hop.table, hop.link.column, hop.link.parent) == (last.table, last.link.column, own)
+        for other in ways(data_map, way.table, disposition.root) or ()
+        for hop in other.hops[len(way.hops) - 1 : len(way.hops)]
+    )
 
 
 def _keys(data_map: DataMap) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def check_kept_grounds(data_map: DataMap) -> Iterator[Finding]:
             if disposition.root == duty.root:
                 ending = Ending(data_map, duty, disposition)
                 for part, ground in stood_on(data_map, duty):
-                    told |= {(*lost, part) for lost in _lost(ending, ground)}
+                    told |= {(*one, part) for one in lost(ending, ground)}
         for table, column, part in sorted(told, key=str):
             place: Place = ("duties", number, part)
             yield Finding(rules.GROUND_NOT_KEPT, place, _said(table, column, part))
@@ -52,7 +52,7 @@ def stood_on(data_map: DataMap, duty: Duty) -> Iterator[tuple[str, Ground]]:
             continue  # said elsewhere
 
 
-def _lost(ending: Ending, ground: Ground) -> Iterator[tuple[str, str | None]]:
+def lost(ending: Ending, ground: Ground) -> Iterator[tuple[str, str | None]]:
     """The tables, and the columns, that a SELECT stands on and that go while the duty holds."""
     if not _is_own(ending.data_map, ground, ending.duty.root):
         return

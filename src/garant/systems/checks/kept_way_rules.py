@@ -1,4 +1,4 @@
-"""GAR536 to GAR538 and GAR540: duties that keep something, and not what says whose it is, or for how long."""
+"""GAR536 to GAR538, GAR540 and GAR541: duties that keep something, and not what says whose it is, or for how long."""
 
 from typing import Final
 
@@ -15,6 +15,11 @@ def _counted_from(keeps: str) -> str:
     day = "{root: client, type: date, query: 'SELECT client_id AS key, closed AS at FROM ticket'}"
     duty = f"{{rule: invoices, root: client, role: client, event: last, keeps: {keeps}"
     return f"events: {{last: [{day}]}}\nduties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
+
+
+def _kept_directly(keeps: str) -> str:
+    duty = f"{{rule: invoices, root: client, role: client, event: end, keeps: {keeps}"
+    return f"duties:\n  - {duty},\n     why: {{fr: Litiges., en: Disputes.}}}}\n"
 
 
 _CALLS: Final = """\
@@ -142,5 +147,35 @@ GROUND_OF_ANOTHER: Final = rule(
         ),
     ),
     (_dated_by_calls("client"), _dated_by_calls("client", "agent")),
+    severity="warning",
+)
+NOT_FOUND_AGAIN: Final = rule(
+    541,
+    "not-found-again",
+    (
+        "Une fois le devoir fini, aucune promesse ne retrouve ce qu’il a retenu.",
+        "Once the duty is over, no promise finds what it kept.",
+    ),
+    (
+        (
+            "Le reste est parti, et avec lui ce par quoi une promesse trouve la personne\u202f: sa ligne, ou ce qui la date. "
+            "Ce qui a été gardé resterait pour toujours (RGPD, art. 5(1)(e))."
+        ),
+        (
+            "The rest has gone, and with it that by which a promise finds the person: their row, or what dates them. What "
+            "was kept would stay for ever (GDPR, art. 5(1)(e))."
+        ),
+    ),
+    (
+        (
+            "Garder aussi ce que lisent le rôle et l’événement d’une promesse (row: true, sans colonnes), ou ajouter une "
+            "promesse qui lit ce que le devoir garde."
+        ),
+        (
+            "Keep what the role and the event of a promise read too (row: true, no columns), or add a promise that reads "
+            "what the duty keeps."
+        ),
+    ),
+    (_kept_directly("{ticket: {row: true}}"), _kept_directly("{ticket: {row: true}, client: {row: true}}")),
     severity="warning",
 )

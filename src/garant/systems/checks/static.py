@@ -11,6 +11,7 @@ from garant.systems.checks.aparts import check_apart
 from garant.systems.checks.archives import check_findable, check_phases
 from garant.systems.checks.findings import Finding
 from garant.systems.checks.foreign_grounds import check_foreign_grounds
+from garant.systems.checks.found_again import check_found_again
 from garant.systems.checks.kept_grounds import check_kept_grounds
 from garant.systems.checks.kept_ways import check_kept_ways
 from garant.systems.checks.references import check_policy_references, check_references
@@ -28,6 +29,7 @@ def _findings(loaded: LoadedMap, policy: Policy | None) -> Iterator[Finding]:
     yield from check_actions(loaded.map)
     yield from check_kept_ways(loaded.map)
     yield from check_kept_grounds(loaded.map)
+    yield from check_found_again(loaded.map, whole=policy is not None)
     yield from check_apart(loaded.map)
     yield from check_fragments(loaded.map)
     yield from check_findable(loaded.map)
