@@ -51,6 +51,16 @@ def test_without_an_installation_nothing_is_exported(company: Company) -> None:
     assert not (company.folder / "x.zip").exists()
 
 
+def test_without_an_installation_nobody_looked_whether_a_request_restricts(company: Company) -> None:
+    """Said where a restriction is lifted; what Garant alone can answer is refused."""
+    identity = ("--identity", f"email={person(company)}")
+    assert "nobody looked whether a request" in company.garant("subject", "restrict", "--lift", *identity).err
+    assert "nobody looked" not in company.garant("subject", "restrict", *identity).err
+    ask = company.garant("may", "ask", *identity, "--purpose", "customer-relationship/support")
+    assert (ask.code, "Garant is not set up here" in ask.err) == (2, True)
+    assert not (company.folder / "home").exists()
+
+
 def test_a_search_and_an_export_are_recorded_without_naming_anyone(ready_company: Company) -> None:
     address = person(ready_company)
     identity = ("--identity", f"email={address}")

@@ -10,7 +10,7 @@ from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.execution import BatchResult, Execution, PlanRefused
 from garant.engine.identities import variants
 from garant.engine.manual import Keeper
-from garant.engine.restricted import sharing
+from garant.engine.restricted import any_of_others, sharing
 from garant.engine.subject import NotSupported, find_subject, plan_subject
 from garant.engine.verify import Verification
 from garant.systems.model import Relation
@@ -195,6 +195,11 @@ def test_what_another_request_restricts_stays_marked_until_that_one_ends(shop: S
     others = [{"email": "n3@x.example"}, marked, {"phone": "+33999"}]
     assert sharing(shop.system(), ONE, others) == [1]
     assert sharing(shop.system(), ONE, []) == []
+    sources, system = shop.system(), next(iter(shop.system()))
+    ends = [(system, "contact", 1), (system, "contact", 4)]
+    assert not any_of_others(sources, others, ends)
+    assert any_of_others(sources, others, [*ends, (system, "contact", 2)])
+    assert not any_of_others(sources, others, [])
     plan = plan_subject(shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricted=others)
     assert [(one.due, one.population) for one in plan.selections] == [(0, 1), (1, 1)]
     assert "until it ends" in plan.selections[0].notes[0].en

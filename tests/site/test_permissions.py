@@ -114,6 +114,32 @@ def test_the_last_word_of_a_person_counts(company: str) -> None:
     assert [kind for kind in kinds if kind in told] == told
 
 
+def test_a_restriction_that_goes_on_under_one_identity_is_enough(company: str) -> None:
+    """Restricted under the address, lifted under the telephone only: asked by both, the answer is no."""
+    services.look(company)
+    address, number = ("email", "anna@demo.example"), ("phone", "01 22 33 44 55")
+    services.restrict(company, [address], on=True, actor="dpo")
+    services.restrict(company, [number], on=False, actor="dpo")
+    assert services.may(company, [address, number], SERVING).code == "restricted"
+    assert services.may(company, [number, address], SERVING).code == "restricted"
+    assert services.may(company, [address], SERVING).code == "restricted"
+    assert services.may(company, [number], SERVING).code == "permitted"
+    assert not services.restrict(company, [address, number], on=False, actor="dpo")
+    assert services.may(company, [address, number], SERVING).code == "permitted"
+
+
+def test_what_a_request_restricts_and_what_was_told_end_apart(company: str) -> None:
+    services.look(company)
+    who = [("email", "anna@demo.example")]
+    for requested in (True, False):
+        services.restrict(company, who, on=True, actor="dpo", requested=True)
+        services.restrict(company, who, on=True, actor="dpo")
+        assert services.restrict(company, who, on=False, actor="dpo", requested=requested)
+        assert services.may(company, who, SERVING).code == "restricted"
+        assert not services.restrict(company, who, on=False, actor="dpo", requested=not requested)
+        assert services.may(company, who, SERVING).code == "permitted"
+
+
 def test_an_objection_to_marketing_is_never_weighed(company: str) -> None:
     services.look(company)
     policy = policy_in_force(company)

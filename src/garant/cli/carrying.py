@@ -20,15 +20,23 @@ BATCH = 10_000
 def carry_out(
     plan: Plan, digest: str, workspace: Workspace, batch_size: int = BATCH, clean: Cleaning = Cleaning.LIGHT
 ) -> int:
-    """Carry out an approved plan with a progress bar, and conclude; gives the exit code."""
-    from garant.apps.promises import execution, services
+    """Carry out an approved plan with a progress bar, and conclude; gives the exit code.
+
+    Raises:
+        RefusedError: it answers somebody's request, and runs with it; or a request restricts what it would let go of.
+    """
+    from garant.apps.promises import execution, refusals, services
     from garant.apps.promises.refusals import RunStoppedError
     from garant.engine.residue import touched_tables
 
+    if plan.request:
+        raise refusals.of_a_request(plan.request)
     organisation = workspace.policy.document.organisation
     state.ensure_organisation(organisation)
     done = services.run_of_digest(plan.digest, kind=plan.kind)
     before = done is not None and not done.open
+    if done is None and plan.kind == "lifting":
+        _refuse_shared(plan, workspace)
     if clean is Cleaning.FULL and not before:
         warn_of_locks(touched_tables(plan))
     with watching() as watch:
@@ -46,3 +54,12 @@ def carry_out(
         except RunStoppedError:
             raise KeyboardInterrupt from None
     return conclude(run, done_before=before)
+
+
+def _refuse_shared(plan: Plan, workspace: Workspace) -> None:
+    """Made before a request came that restricts the same data, it would put them back into use."""
+    from garant.apps.promises import refusals
+    from garant.apps.rights import services as rights
+
+    if rights.ends_what_others_restrict(workspace, plan):
+        raise refusals.still_restricted()

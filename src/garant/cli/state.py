@@ -63,6 +63,24 @@ def holds(organisation: str) -> tuple[Hold, ...]:
     return services.in_force(organisation) if organisation in known() else ()
 
 
+def restricting(organisation: str) -> list[dict[str, str]]:
+    """Give by what those are known whose requests restrict; tell where there is nowhere to look for them."""
+    if setup.has_state():
+        ready()
+        from garant.apps.organisations.services import keys as known
+        from garant.apps.rights import services
+
+        if organisation in known():
+            return services.restricting(organisation)
+    warn(
+        Text(
+            fr="Cette organisation n’a pas de demandes ici : personne n’a regardé si une demande limite encore ces données.",
+            en="This organisation has no requests here: nobody looked whether a request still restricts these data.",
+        )
+    )
+    return []
+
+
 def the_organisation(key: str | None) -> str:
     """Give the key of the organisation that a command is about: as said, else the only one besides the installation's.
 

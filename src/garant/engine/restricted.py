@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from garant.engine.identities import roots_of_many
 from garant.engine.terms import Source
@@ -15,6 +15,8 @@ STILL = Text(
     fr="Une autre demande limite aussi ces données : elles le restent jusqu’à ce qu’elle prenne fin.",
     en="Another request restricts these data too: they stay so until it ends.",
 )
+Place = tuple[str, str, RootKey]
+"""A system, a root of its map, a key."""
 
 
 def sharing(
@@ -32,6 +34,25 @@ def sharing(
             for keys in roots_of_many(sources[name].data_map, snapshot, asked).values():
                 found.update(*(people[1:] for people in keys.values() if people[0] == 0))
     return sorted(number - 1 for number in found)
+
+
+def any_of_others(
+    sources: Mapping[str, Source], others: Sequence[Mapping[str, str]], places: Iterable[Place]
+) -> bool:
+    """Whether the others are known in one of these places.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    ends: dict[str, set[tuple[str, RootKey]]] = {}
+    for system, root, key in places:
+        ends.setdefault(system, set()).add((root, key))
+    for system in sorted(ends):
+        with sources[system].connector.snapshot() as snapshot:
+            found = roots_of_others(sources[system].data_map, snapshot, others)
+        if any((root, key) in ends[system] for root, keys in found.items() for key in keys):
+            return True
+    return False
 
 
 def roots_of_others(

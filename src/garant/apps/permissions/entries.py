@@ -44,7 +44,7 @@ class RestrictionRecorded(Payload):
     en="The restriction of processing is lifted.",
 )
 class RestrictionLifted(Payload):
-    """Whoever asks about this person is answered as before."""
+    """Whoever asks about this person is answered as before, where no other restriction goes on."""
 
     people: list[Commitment] = Field(description="commitments to this entry under the person's own keys")
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from garant.apps.oppositions import services as oppositions
 from garant.apps.organisations import services as organisations
+from garant.apps.permissions.models import REQUESTED, TOLD
 from garant.apps.permissions.people import Identity, marks
 from garant.apps.policies import services as policies
 from garant.policy.permission import Known, Permissions
@@ -39,14 +40,23 @@ def known(organisation: str, identities: list[Identity]) -> Known:
     hashed = marks(organisation, identities)
     facts = _rows(_FACTS, organisation, hashed)
     consents = {purpose: bool(said) for kind, purpose, said in facts if kind == "consent"}
-    restricted = [bool(said) for kind, _, said in facts if kind == "restriction"]
     return Known(
         consents=consents,
         objections=oppositions.opposed_names(organisation, identities),
-        restricted=bool(restricted and restricted[-1]),
+        restricted=_restricted(facts),
         over=frozenset(rule for (rule,) in _rows(_PAST, organisation, hashed)),
         looked=_looked(organisation, _minute()),
     )
+
+
+def restricted(organisation: str, identities: list[Identity]) -> bool:
+    """Whether the processing is restricted for whoever has these identities."""
+    return _restricted(_rows(_FACTS, organisation, marks(organisation, identities)))
+
+
+def _restricted(facts: list[Any]) -> bool:
+    """One restriction that goes on is enough, under whichever identity and whoever told of it."""
+    return any(said for kind, _, said in facts if kind in (TOLD, REQUESTED))
 
 
 def forget_looks() -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django_scopes import ScopedManager
 
 _fields: Any = models
 """Django's fields, seen by the type checker as the values that rows hold."""
+
+
+TOLD: Final = "restriction"
+"""A restriction of everything, as a program or a terminal told it: it ends when one of them says so."""
+REQUESTED: Final = "requested"
+"""The same, as requests of the person hold it: it ends with the last of them."""
 
 
 class Fact(models.Model):

@@ -23,7 +23,7 @@ from garant.apps.permissions.entries import (
     RestrictionLifted,
     RestrictionRecorded,
 )
-from garant.apps.permissions.models import Asked, Fact, Look, Past
+from garant.apps.permissions.models import REQUESTED, TOLD, Asked, Fact, Look, Past
 from garant.apps.permissions.people import Identity
 from garant.apps.promises.published import maps_folder, policy_in_force
 from garant.apps.promises.refusals import RefusedError
@@ -75,13 +75,23 @@ def consent(organisation: str, subject: Iterable[Identity], purpose: str, *, giv
     _record(organisation, subject, ("consent", use.name, given), kind, actor, purpose=use.name)
 
 
-def restrict(organisation: str, subject: Iterable[Identity], *, on: bool, actor: str) -> None:
-    """Record that the processing of a person's data is restricted (GDPR art. 18), or no more.
+def restrict(
+    organisation: str, subject: Iterable[Identity], *, on: bool, actor: str, requested: bool = False
+) -> bool:
+    """Record that the processing of a person's data is restricted (GDPR art. 18), or no more; whether it still is.
+
+    What requests restrict ends with the last of them, and what programs or a terminal told ends when one of them
+    says so: neither ends the other.
+
+    Args:
+        requested: whether it is a request of the person that restricts, or ends.
 
     Raises PermissionRefusedError: nobody is named.
     """
+    identities = people.one_form(subject)
     kind = RestrictionRecorded if on else RestrictionLifted
-    _record(organisation, subject, ("restriction", "", on), kind, actor)
+    _record(organisation, identities, (REQUESTED if requested else TOLD, "", on), kind, actor)
+    return knowing.restricted(organisation, identities)
 
 
 def look(organisation: str) -> int:

@@ -280,6 +280,20 @@ def of_a_request(number: str) -> RefusedError:
     )
 
 
+def still_restricted() -> RefusedError:
+    """A request restricts, since the plan was made, what the plan would let go of."""
+    return RefusedError(
+        Text(
+            fr="Une demande en cours limite des données que ce plan remettrait en usage.",
+            en="A request in force restricts data that this plan would put back into use.",
+        ),
+        Text(
+            fr="Refaites le plan : il les laissera de côté jusqu’à ce que la demande prenne fin.",
+            en="Make the plan again: it will leave them aside until the request ends.",
+        ),
+    )
+
+
 def same_eyes() -> RefusedError:
     """Who made a plan does not approve it."""
     return RefusedError(

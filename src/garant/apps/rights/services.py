@@ -51,6 +51,8 @@ from garant.apps.rights.handling.ending import night, organisations_with_request
 from garant.apps.rights.handling.lifting import approve as approve_lift
 from garant.apps.rights.handling.lifting import tell as tell_lift
 from garant.apps.rights.handling.planning import approve, propose
+from garant.apps.rights.handling.restricted import going_on as restricting
+from garant.apps.rights.handling.restricted import touched as ends_what_others_restrict
 from garant.apps.rights.handling.searching import search
 from garant.apps.rights.handling.summary import Standing, standings
 from garant.apps.rights.keeping.files import destroy_strays as destroy_stray_copies
@@ -134,6 +136,7 @@ __all__ = [
     "dictate_code",
     "directives_behind",
     "ended",
+    "ends_what_others_restrict",
     "enter_code",
     "enter_dictated",
     "entrust",
@@ -166,6 +169,7 @@ __all__ = [
     "recipients",
     "replied",
     "reply",
+    "restricting",
     "resume",
     "retry_package",
     "revoke_directives",

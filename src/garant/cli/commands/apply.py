@@ -78,9 +78,12 @@ def apply(
     clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Approve a plan by its digest, carry it out, and show its receipts."""
+    from garant.apps.promises.refusals import of_a_request
     from garant.apps.promises.workspace import open_workspace
 
     read = read_plan_file(plan)
+    if read.plan.request:
+        raise of_a_request(read.plan.request)
     digest = approved_digest(approve, read.plan)
     state.ready()
     folder, map_folder = policy or read.policy, maps or read.maps

@@ -113,9 +113,15 @@ def restrict(
     from garant.apps.permissions import services
 
     key = state.the_organisation(organisation)
-    services.restrict(key, _people(identity), on=not lift, actor=state.actor())
-    note("Enregistré.", "Recorded.")
-    return Exit.OK
+    still = services.restrict(key, _people(identity), on=not lift, actor=state.actor())
+    if not (lift and still):
+        note("Enregistré.", "Recorded.")
+        return Exit.OK
+    note(
+        "Enregistré ; une demande en cours limite encore ces données, et la réponse reste non jusqu’à ce qu’elle prenne fin.",
+        "Recorded; a request in force still restricts these data, and the answer stays no until it ends.",
+    )
+    return Exit.FINDINGS
 
 
 def look(organisation: state.OrganisationOption = None) -> int:

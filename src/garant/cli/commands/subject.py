@@ -296,6 +296,7 @@ def _plan(
         additions=additions,
         holds=state.holds(workspace.policy.document.organisation.key),
         manual=workspace.manual,
+        restricted=state.restricting(workspace.policy.document.organisation.key) if kind == "lifting" else (),
     )
 
 

@@ -47,7 +47,7 @@ def restrict(organisation: str, identities: Iterable[tuple[str, str]], *, on: bo
     """Whoever asks whether the person's data may be used is told so, or no longer (GDPR art. 18)."""
     who = readable(identities)
     if who:
-        permissions.restrict(organisation, who, on=on, actor="garant")
+        permissions.restrict(organisation, who, on=on, actor="garant", requested=True)
 
 
 def _contacts(identities: Mapping[str, str]) -> list[Contact]:

@@ -14,9 +14,26 @@ from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.engine import restricted
+from garant.engine.document import Plan
 
 _SOON = (State.APPROVED, State.RUNNING)
 """What is about to be restricted is not let go of meanwhile."""
+
+
+def going_on(organisation: str) -> list[dict[str, str]]:
+    """By what those are known whose restriction a request holds, or is about to, and not until today."""
+    return list(_going_on(organisation).values())
+
+
+def touched(workspace: Any, plan: Plan) -> bool:
+    """Whether a plan that ends a restriction would let go of what a request restricts now.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    others = going_on(plan.organisation)
+    ends = [(one.system, one.root, key) for one in plan.selections for key in one.root_keys()]
+    return bool(others and ends) and restricted.any_of_others(workspace.sources, others, ends)
 
 
 def sharing(workspace: Any, request: Request, identities: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -25,7 +42,7 @@ def sharing(workspace: Any, request: Request, identities: Mapping[str, str]) -> 
     Raises:
         ConnectorError: a system did not answer.
     """
-    others = _going_on(request)
+    others = _going_on(request.organisation, besides=request.key)
     found = restricted.sharing(workspace.sources, identities, list(others.values()))
     keys = list(others)
     return {keys[number]: others[keys[number]] for number in found}
@@ -58,15 +75,15 @@ def end(request: Request) -> None:
         lists.restrict(request.organisation, known, on=False)
 
 
-def _going_on(request: Request) -> dict[str, dict[str, str]]:
-    """The other requests whose restriction goes on, or begins, and whose end is not for today."""
+def _going_on(organisation: str, besides: str = "") -> dict[str, dict[str, str]]:
+    """The requests, but one, whose restriction goes on, or begins, and whose end is not for today."""
     granted = Q(state=State.ANSWERED, outcome__in=(Outcome.FULLY, Outcome.PARTLY))
-    later = Q(lift_on=None) | Q(lift_on__gt=store.today(request.organisation))
-    with scoped(request.organisation):
+    later = Q(lift_on=None) | Q(lift_on__gt=store.today(organisation))
+    with scoped(organisation):
         found = list(
             Request.objects.filter(
                 granted | Q(state__in=_SOON), later, right=Right.RESTRICTION, forget_on=None
-            ).exclude(key=request.key)
+            ).exclude(key=besides)
         )
     known = {one.key: (opened(one), one.identified_by) for one in found}
     return {key: whom.identities(by) for key, (whom, by) in known.items() if whom is not None}
