@@ -30,16 +30,11 @@ def home(club: Club) -> bytes:
     return b"".join(file.read_bytes() for file in (club.folder / "home").rglob("*") if file.is_file())
 
 
-def begun(club: Club, step: str) -> bool:
-    """Whether durable execution has gone through a step."""
-    file = club.folder / "home" / "workflows.sqlite3"
-    if not file.exists():
-        return False
+def received(club: Club) -> bool:
+    """Whether the batch has its receipt: what follows is the search."""
+    file = club.folder / "home" / "garant.sqlite3"
     with closing(sqlite3.connect(file, timeout=20)) as database:
-        if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'operation_outputs'").fetchone():
-            return False
-        count = "SELECT count(*) FROM operation_outputs WHERE function_name = ?"
-        return bool(database.execute(count, (step,)).fetchone()[0])
+        return bool(database.execute("SELECT 1 FROM promises_batch WHERE state = 'applied'").fetchone())
 
 
 def entries(club: Club) -> list[dict[str, object]]:
@@ -99,7 +94,7 @@ def test_killed_while_it_searches_the_same_command_finishes(
         digest = plan(club)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM member").fetchall()
-        searching = partial(begun, club, "garant.run_batch")
+        searching = partial(received, club)
         killed = club.start_until(searching, "apply", "plan.json", "--approve", digest)
         assert killed.poll() is None
         killed.kill()

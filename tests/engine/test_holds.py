@@ -120,7 +120,7 @@ def test_a_hold_placed_between_two_batches_or_during_one_is_obeyed(shop: Shop) -
     def holding() -> Sequence[Hold]:
         nonlocal asked
         asked += 1
-        if asked == 5:  # after the statements of the second batch, before it commits
+        if asked == 4:  # after the statements of the second batch, before it commits
             holds.append(on_person("h-1", "n3@x.example", "n5@x.example"))
         return tuple(holds)
 

@@ -52,17 +52,17 @@ def test_the_officer_reads_what_was_forgotten_and_runs_go_on(
     unread.note_shorter(site, "export")
     assert "restored/" in text(officer.get(page))
     with pytest.raises(RefusedError):
-        unread.refuse(site)
+        unread.verify(site)
     shown = text(officer.post(f"{page}restored/", sent(kept, *evidence.verifier_keys(site))))
     assert "<dd>2</dd>" in shown
     assert "backup.made" in shown
     token = re.search(r'name="token" value="([^"]+)"', shown)
     assert token is not None
     with pytest.raises(RefusedError):
-        unread.refuse(site)  # to see is not to attest
+        unread.verify(site)  # to see is not to attest
     done = officer.post(f"{page}restored/read/", {"token": token[1]}, follow=True)
     assert "Les exécutions reprennent" in text(done)
-    unread.refuse(site)
+    unread.verify(site)
     (record,) = list(evidence.records(site, kind="garant.restore-read"))
     assert record.payload["missing"] == 2
     again = officer.post(f"{page}restored/read/", {"token": token[1]}, follow=True)

@@ -59,8 +59,8 @@ class Execution:
         resumed: whether some batches have been carried out already; drift is judged only before
             the first one, since a half-done plan has moved reality itself.
         batch_size: roots per transaction.
-        holding: gives the holds in force. It is asked now, before each batch, and once more before each
-            batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
+        holding: gives the holds in force. It is asked now, before each batch but the first, and once more before
+            each batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
         sample: about how many of the values that go are told to the journal, to be searched for
             in the bytes afterwards.
         marking_key: marks the roots that are erased, so that a restored backup does not bring them back.
@@ -96,6 +96,7 @@ class Execution:
         )
         self._batches = {ref.key: ref for ref in batches(plan, batch_size)}
         self._heed(tuple(holding()), judging=not resumed)
+        self._asked = True
         for course in self.courses:
             course.sample = 0 if course.selection.apart else -(-sample // max(1, len(self._batches)))
             course.marking = _marking(plan, course, marking_key)
@@ -123,7 +124,8 @@ class Execution:
             self._under_way = course
             aside.begin()
         while True:
-            now = tuple(self._holding())
+            now = self._heeded if self._asked else tuple(self._holding())
+            self._asked = False
             if now != self._heeded:
                 self._recalled = False
                 self._recall(journal, ref)  # the dates of those who have left may have gone with them

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from garant.apps.evidence import filing, turns
 from garant.apps.evidence import services as evidence
-from garant.apps.evidence import subjects, turns
 from garant.apps.organisations import services as organisations
 from garant.ledger import Entry, SubjectKeysDestroyed
 from tests.ledger.logs import START
@@ -61,7 +61,7 @@ def test_a_database_that_was_put_back_is_not_asked_with_the_key_of_another(
 ) -> None:
     ann = ("crm", "contact", "1")
     hers = evidence.subject_key(demo, ann)
-    monkeypatch.setitem(subjects._filing, demo, bytes(32))
+    monkeypatch.setitem(filing._filing, demo, bytes(32))
     assert evidence.subject_key(demo, ann) == hers
     assert evidence.subject_key(demo, ("crm", "contact", "2")) != hers
 

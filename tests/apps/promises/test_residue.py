@@ -66,7 +66,7 @@ def test_values_are_kept_encrypted_for_the_time_of_the_run(run: Run) -> None:
     assert NAME.encode() not in bytes(row.canaries)
     assert "canaries" not in row.prepared
     assert stat.S_IMODE(key_file(run).stat().st_mode) == 0o600
-    assert services.canaries_of(run.key, "people") == [CANARY]
+    assert services.ClosingJournal(run.key).canaries("people") == [CANARY]
 
 
 def test_two_batches_share_a_key_and_a_value_is_never_written_alike(run: Run) -> None:
@@ -74,21 +74,21 @@ def test_two_batches_share_a_key_and_a_value_is_never_written_alike(run: Run) ->
     prepare(run, "001/0002", CANARY)
     one, two = (bytes(batch.canaries) for batch in seen(Batch).all())
     assert one != two
-    assert services.canaries_of(run.key, "people") == [CANARY, CANARY]
+    assert services.ClosingJournal(run.key).canaries("people") == [CANARY, CANARY]
 
 
 def test_a_batch_without_values_takes_back_those_of_a_lost_try(run: Run) -> None:
     prepare(run, "001/0001", CANARY)
     prepare(run, "001/0001")
-    assert services.canaries_of(run.key, "people") == []
+    assert services.ClosingJournal(run.key).canaries("people") == []
 
 
 def test_without_its_key_nothing_is_claimed(run: Run) -> None:
     prepare(run, "001/0001", CANARY)
     key_file(run).write_bytes(bytes(32))
-    assert services.canaries_of(run.key, "people") is None
+    assert services.ClosingJournal(run.key).canaries("people") is None
     key_file(run).unlink()
-    assert services.canaries_of(run.key, "people") is None
+    assert services.ClosingJournal(run.key).canaries("people") is None
 
 
 def test_the_end_of_the_run_destroys_them(run: Run) -> None:
@@ -111,7 +111,7 @@ def test_a_key_half_written_is_none(run: Run) -> None:
 def test_what_is_found_is_written_once_in_the_run_and_in_the_ledger(run: Run) -> None:
     services.record_residue(run.key, REPORT)
     services.record_residue(run.key, {**REPORT, "sought": 99})
-    assert services.residue_of(run.key) == {"people": REPORT}
+    assert services.read_run(run.key).residue == {"people": REPORT}
     (entry,) = [r.payload for r in evidence.records(ORGANISATION, kind="residue.searched")]
     assert (entry["run"], entry["sought"], entry["elsewhere"], entry["gone"]) == (run.key, 1, 1, False)
     assert [(p["place"], p["state"], p.get("until")) for p in entry["places"]] == [

@@ -64,17 +64,25 @@ def waiting(organisation: str) -> bool:
     return flagged or waits(organisation) or is_shorter(organisation)
 
 
-def refuse(organisation: str) -> None:
-    """Raise RefusedError where somebody is still to read what was forgotten."""
+def verify(organisation: str) -> None:
+    """Check the whole ledger, before something is done that could not be proved without it.
+
+    Raises:
+        RefusedError: somebody is still to read what was forgotten, or the ledger does not have a checkpoint that was
+            signed and kept beside the database.
+        LedgerUnverifiableError: it is not what was signed.
+    """
     note_restored()
-    if waits(organisation):
+    try:
+        last = evidence.verify_database(organisation, looking_for=_KINDS).last
+    except evidence.LedgerUnverifiableError:
+        if waits(organisation):
+            raise RefusedError(UNREAD, WHAT_TO_DO) from None
+        if is_shorter(organisation):
+            raise RefusedError(SHORTER, WHAT_TO_DO) from None
+        raise
+    if last == GarantRestored.kind:
         raise RefusedError(UNREAD, WHAT_TO_DO)
-
-
-def refuse_shorter(organisation: str) -> None:
-    """Raise RefusedError where the ledger does not have a checkpoint that was signed and kept beside the database."""
-    if is_shorter(organisation):
-        raise RefusedError(SHORTER, WHAT_TO_DO)
 
 
 def is_shorter(organisation: str) -> bool:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from garant.apps.evidence import custody, storage
-from garant.apps.evidence.models import Log, SubjectKey
-from garant.apps.evidence.turns import Turn, in_transaction, turn
+from garant.apps.evidence import custody, filing, storage
+from garant.apps.evidence.filing import Person, filing_key
+from garant.apps.evidence.gathering import gathering
+from garant.apps.evidence.models import SubjectKey
+from garant.apps.evidence.turns import in_transaction, turn
 from garant.apps.evidence.writing import append
 from garant.apps.scoping import scoped
-from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference, wrap
+from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference
 from garant.ledger.canonical import Json
-
-_filing: dict[str, bytes] = {}
-"""By organisation, the key under which people's keys were last filed: one never changes. It is nobody's; where the
-database was put back to another one, nothing is found with it, and the log is asked again."""
-
-Person = tuple[str, ...]
-"""What finds a person again, such as (system, root, key)."""
 
 
 def subject_key(organisation: str, who: Person) -> bytes:
@@ -30,32 +25,40 @@ def subject_keys(organisation: str, people: Iterable[Person], *, new: bool = Fal
     """The keys of many people, in their order; those of people not met before are made together.
 
     Outside a transaction, keys that are there are read without waiting for whoever writes. With `new` it is not asked
-    whether they are there: nobody of that name was met before, and the database holds the caller to that.
+    whether they are there: nobody of that name was met before, and the database holds the caller to that, at the end of
+    :func:`one_transaction`, where they are written with its entries.
 
     Raises LogMissingError, KeyMissingError.
     """
     people = list(people)
+    waiting = gathering(organisation)
+    if waiting is not None:
+        if new:
+            waiting.make(dict.fromkeys(people))
+        made = waiting.keys()
+        if all(who in made for who in people):
+            return [made[who] for who in people]
     if not new and not in_transaction() and (there := _there(organisation, people)) is not None:
         return there
     with turn(organisation) as mine:
-        log, keys = mine.log, mine.keys
-        filing = _reference_key(mine)
-        filed = [reference(filing, "subject", *who) for who in people]
+        if waiting is not None:
+            filing.file_keys(mine, waiting.take_keys())
+        keys, filed_by = mine.keys, filing_key(mine)
+        filed = [reference(filed_by, "subject", *who) for who in people]
         if not new:
             keys.update(_filed_keys(organisation, [one for one in filed if one not in keys]))
         if missing := [one for one in dict.fromkeys(filed) if one not in keys]:
-            mine.mark()
-            keys.update(_make_keys(log, missing))
+            filing.write_keys(mine, {one: new_key() for one in missing})
         return [keys[one] for one in filed]
 
 
 def _there(organisation: str, people: Sequence[Person]) -> list[bytes] | None:
     """The keys of people; None where one of them is not there."""
-    filing = _filing.get(organisation)
-    if filing is None:
+    filed_by = filing.remembered(organisation)
+    if filed_by is None:
         return None
     with scoped(organisation):
-        filed = [reference(filing, "subject", *who) for who in people]
+        filed = [reference(filed_by, "subject", *who) for who in people]
         keys = _filed_keys(organisation, filed)
     return None if set(filed) - set(keys) else [keys[one] for one in filed]
 
@@ -68,19 +71,6 @@ def _filed_keys(organisation: str, filed: Sequence[str]) -> dict[str, bytes]:
         )
         found.update({row.reference: custody.open_wrapped(bytes(row.wrapped), row.reference) for row in rows})
     return found
-
-
-def _make_keys(log: Log, filed: Sequence[str]) -> dict[str, bytes]:
-    made = {one: new_key() for one in filed}
-    master, now = custody.source().read("subject-commitments"), datetime.now(UTC)
-    SubjectKey.objects.bulk_create(
-        [
-            SubjectKey(log=log, reference=one, wrapped=wrap(master, key, one), created_at=now)
-            for one, key in made.items()
-        ],
-        batch_size=storage.ROWS,
-    )
-    return made
 
 
 def subject_commitment(organisation: str, who: Person, value: Json) -> str:
@@ -98,10 +88,12 @@ def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: 
 
     Returns how many there were.
     """
+    waiting = gathering(organisation)
     with turn(organisation) as mine:
-        log = mine.log
-        filing = _reference_key(mine)
-        filed = [reference(filing, "subject", *who) for who in people]
+        if waiting is not None:
+            filing.file_keys(mine, waiting.take_keys())
+        log, filed_by = mine.log, filing_key(mine)
+        filed = [reference(filed_by, "subject", *who) for who in people]
         for one in filed:
             mine.keys.pop(one, None)
         gone = 0
@@ -118,17 +110,4 @@ def person(organisation: str, name: str) -> str:
     """The actor of an entry for someone whose name stays out of the ledger: `person:` and a keyed
     pseudonym."""
     with turn(organisation) as mine:
-        return f"person:{reference(_reference_key(mine), 'actor', name)[:32]}"
-
-
-def _reference_key(mine: Turn) -> bytes:
-    """The key under which the keys of people are filed; made when first needed, wrapped by the master."""
-    log = mine.log
-    if log.reference_key is not None:
-        _filing[log.pk] = custody.open_wrapped(bytes(log.reference_key), log.pk)
-        return _filing[log.pk]
-    mine.mark()
-    key = _filing[log.pk] = new_key()
-    log.reference_key = wrap(custody.source().read("subject-commitments"), key, log.pk)
-    log.save(update_fields=["reference_key"])
-    return key
+        return filing.pseudonym(mine, name)

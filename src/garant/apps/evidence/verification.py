@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -29,39 +29,41 @@ class DatabaseReport:
     signed: int
     checkpoints: int
     problems: tuple[Problem, ...]
+    last: str | None = None
+    """Of the kinds that were looked for, that of the latest entry of any of them."""
 
 
-def verify_database(organisation: str) -> DatabaseReport:
-    """Check the whole stored ledger. Call it before relying on it.
+def verify_database(organisation: str, *, looking_for: Collection[str] = ()) -> DatabaseReport:
+    """Check the whole stored ledger. Call it before relying on it; the last entry of some kinds is found by the way.
 
     Raises LedgerUnverifiableError, with all that does not fit: the product must stop. Raises
     LogMissingError, or what reading the signature key raises.
     """
-    report = inspect_database(organisation)
+    report = inspect_database(organisation, looking_for=looking_for)
     if report.problems:
         raise refusals.LedgerUnverifiableError(organisation, report.problems)
     return report
 
 
-def inspect_database(organisation: str) -> DatabaseReport:
+def inspect_database(organisation: str, *, looking_for: Collection[str] = ()) -> DatabaseReport:
     """Hash every entry again and compare tiles, columns, roots, signatures, and the copy elsewhere.
 
     Writers do not wait for it: where something does not fit, it looks once more while no one can write.
     """
     with scoped(organisation):
-        report = _inspect(storage.find_log(organisation))
+        report = _inspect(storage.find_log(organisation), looking_for)
         if report.problems:
             with transaction.atomic():
-                report = _inspect(storage.lock_log(organisation))
+                report = _inspect(storage.lock_log(organisation), looking_for)
     return report
 
 
-def _inspect(log: Log) -> DatabaseReport:
+def _inspect(log: Log, looking_for: Collection[str]) -> DatabaseReport:
     problems = Problems()
     heads = _heads(log, problems)
     tiles = _Tiles(log, problems)
     replay = Replay({head.checkpoint.size for head in heads}, tiles.check, problems)
-    _replay_entries(log, replay, problems)
+    last = _replay_entries(log, replay, problems, looking_for)
     tiles.finish()
     if replay.edge.size != log.size:
         problems.add("database", log.origin, f"{replay.edge.size} ≠ {log.size}")
@@ -70,7 +72,7 @@ def _inspect(log: Log) -> DatabaseReport:
     if log.verifier != str(replay.keys.current or ""):
         problems.add("database", log.origin, log.verifier)
     signed = max((head.checkpoint.size for head in heads), default=0)
-    return DatabaseReport(log.pk, replay.edge.size, signed, len(heads), problems.all())
+    return DatabaseReport(log.pk, replay.edge.size, signed, len(heads), problems.all(), last)
 
 
 def _heads(log: Log, problems: Problems) -> list[Head]:
@@ -105,17 +107,20 @@ def _check_beside(log: Log, problems: Problems) -> None:
             problems.add(one.code, one.place, one.seen)
 
 
-def _replay_entries(log: Log, replay: Replay, problems: Problems) -> None:
+def _replay_entries(log: Log, replay: Replay, problems: Problems, looking_for: Collection[str]) -> str | None:
+    last: str | None = None
     rows = LedgerEntry.objects.filter(log=log).order_by("index")
     batch: list[tuple[object, ...]] = []
     fields = ("index", "kind", "key", "at", "data", "leaf_hash")
     for row in rows.values_list(*fields).iterator(storage.ROWS):
         batch.append(row)
+        last = row[1] if row[1] in looking_for else last
         if len(batch) == storage.ROWS:
             _replay_batch(batch, replay, problems)
             batch = []
     _replay_batch(batch, replay, problems)
     replay.finish()
+    return last
 
 
 def _replay_batch(batch: Sequence[tuple], replay: Replay, problems: Problems) -> None:

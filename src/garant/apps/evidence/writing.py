@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import transaction
 
-from garant.apps.evidence import custody, refusals, storage, witnesses
+from garant.apps.evidence import custody, filing, refusals, storage, witnesses
 from garant.apps.evidence.gathering import Gathering, Wanted, gathered, gathering
 from garant.apps.evidence.models import Checkpoint, LedgerEntry, Log
 from garant.apps.evidence.turns import Turn, in_transaction, turn
@@ -60,9 +61,11 @@ def one_transaction(organisation: str) -> Iterator[None]:
             _write_what_waits(organisation, said)
 
 
-def append(organisation: str, entries: Iterable[Entry], *, first: bool = False) -> list[LedgerEntry]:
+def append(
+    organisation: str, entries: Iterable[Entry], *, first: bool = False, staff: str = ""
+) -> list[LedgerEntry]:
     """Append entries, and return their rows in the same order; no rows in :func:`one_transaction`, at whose end they
-    are written.
+    are written. Those of one of the staff, named by `staff`, stand under that person's pseudonym.
 
     An entry whose key is there already with the same kind and payload is not written again: its first row is
     returned; with `first` that is not asked: the caller has locked the row that says so, and the database holds it to
@@ -70,7 +73,7 @@ def append(organisation: str, entries: Iterable[Entry], *, first: bool = False) 
     Raises LogMissingError; ConflictingEntryError when a key is there with another content,
     LedgerUnverifiableError when the stored tree does not fit its size: then nothing is written.
     """
-    wanted = [Wanted(entry, entry.canonical(), first) for entry in entries]
+    wanted = [Wanted(entry, entry.canonical(), first, staff) for entry in entries]
     waiting = gathering(organisation)
     if waiting is None:
         return _write(organisation, wanted)
@@ -79,8 +82,12 @@ def append(organisation: str, entries: Iterable[Entry], *, first: bool = False) 
 
 
 def _write_what_waits(organisation: str, waiting: Gathering) -> None:
-    if entries := waiting.take():
-        _write(organisation, entries)
+    entries, keys = waiting.take(), waiting.take_keys()
+    if entries or keys:
+        with turn(organisation) as mine:
+            _add(mine, entries)
+            filing.file_keys(mine, keys)
+            mine.save()
 
 
 def _write(organisation: str, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
@@ -95,14 +102,14 @@ def _add(mine: Turn, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
     known = _known(mine.log, asked) if asked else {}
     rows: list[LedgerEntry] = []
     fresh: list[LedgerEntry] = []
-    said: list[Payload] = []
+    said: list[Wanted] = []
     for one in wanted:
         entry, data = one.entry, one.data
         row = known.get(entry.key) if entry.key else None
         if row is None:
             row = _row(entry, data)
             fresh.append(row)
-            said.append(entry.payload)
+            said.append(one)
             if entry.key:
                 known[entry.key] = row
         elif _meaning(bytes(row.data)) != _meaning(data):
@@ -110,10 +117,19 @@ def _add(mine: Turn, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
         rows.append(row)
     if fresh:
         start = mine.grow(len(fresh))
+        _name_staff(mine, said, fresh)
         storage.save_entries(mine.log, start, fresh)
-        for payload in said:
-            _take_key(mine, payload)
+        for one in said:
+            _take_key(mine, one.entry.payload)
     return rows
+
+
+def _name_staff(mine: Turn, said: Sequence[Wanted], fresh: Sequence[LedgerEntry]) -> None:
+    """Put the staff's new entries under their pseudonyms, by the key that the locked log has for them."""
+    for one, row in zip(said, fresh, strict=True):
+        if one.staff:
+            row.data = replace(one.entry, actor=filing.pseudonym(mine, one.staff)).canonical()
+            row.leaf_hash = leaf_hash(row.data)
 
 
 def _take_key(mine: Turn, payload: Payload) -> None:

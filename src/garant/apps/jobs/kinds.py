@@ -139,7 +139,7 @@ class _Reporter:
     def batch(self, progress: Progress) -> None:
         """One more batch has its receipt."""
         self._rows += progress.rows
-        last = progress.done == progress.total
+        last = progress.done == progress.total > 1  # where there is one, the job ends at once
         self._tell({"done": progress.done, "total": progress.total, "rows": self._rows}, at_once=last)
 
     def _tell(self, progress: dict[str, Any], *, at_once: bool = False) -> None:

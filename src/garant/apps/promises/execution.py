@@ -194,31 +194,19 @@ def carry_out(
             services.forget_canaries(known.key)  # killed just before it did
             return known
         # Nothing is destroyed that could not be proved afterwards.
-        _verify(plan.organisation)
+        unread.verify(plan.organisation)
         size = batch_size if known is None else known.batch_size
         work = open_work(known is not None and services.has_touched(known), size)
         with evidence.one_transaction(plan.organisation):
             begun()  # requests are locked before plans, and both before the log, here as elsewhere
             run = start(plan, size)
-        here = Attendance(
-            plan.organisation, work, observer, stop or threading.Event(), aftermath, fresh=known is None
-        )
+        here = Attendance(run, work, observer, stop or threading.Event(), aftermath, fresh=known is None)
         with attending(run.key, here):
             _run_durably(run, fresh=known is None)
         if here.closed is not None:
             return here.closed
         with scoped(plan.organisation):
             return Run.objects.select_related("plan").get(pk=run.key)
-
-
-def _verify(organisation: str) -> None:
-    """Raise RefusedError where Garant was restored and nobody read what it forgot; LedgerUnverifiableError otherwise."""
-    unread.refuse(organisation)
-    try:
-        evidence.verify_database(organisation)
-    except evidence.LedgerUnverifiableError:
-        unread.refuse_shorter(organisation)
-        raise
 
 
 def _run_durably(run: Run, *, fresh: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from garant.apps.promises.models import Run
 from garant.apps.promises.work import Aftermath, Work
@@ -31,7 +32,8 @@ Observer = Callable[[Progress], None]
 class Attendance:
     """What a process holds for a run that it carries out: whose it is, its work, who watches, who may stop, what follows."""
 
-    organisation: str
+    run: Run
+    """As it stands: nobody else writes it while this process holds the lock of its plan."""
     work: Work
     observer: Observer
     stop: threading.Event
@@ -41,12 +43,19 @@ class Attendance:
     fresh: bool = False
     """Whether the run began here: before it does a part of it, nothing can be written of that part."""
     _tried: set[str] = field(default_factory=set[str])
+    _told: set[str] = field(default_factory=set[str])
 
     def first_time(self, part: str) -> bool:
         """Whether nobody has tried a part of the run before; whoever asks is about to."""
         first = self.fresh and part not in self._tried
         self._tried.add(part)
         return first
+
+    def tell(self, batch: str, done: int, total: int, answer: Mapping[str, Any]) -> None:
+        """Tell who watches of a batch that has its receipt, once."""
+        if batch not in self._told:
+            self._told.add(batch)
+            self.observer(Progress(self.run.key, batch, done, total, **answer))
 
 
 _present: dict[str, Attendance] = {}

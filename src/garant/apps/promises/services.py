@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django_scopes import scopes_disabled
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import canaries, fates, receipts, refusals, subjects
@@ -35,7 +36,6 @@ from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
 from garant.engine.run import BATCH
 from garant.ledger.entries import Entry, Payload
-from garant.systems.residue import Canary
 
 __all__ = [
     "RUN_DIGITS",
@@ -48,7 +48,6 @@ __all__ = [
     "RunState",
     "approve",
     "batch_of",
-    "canaries_of",
     "finish_run",
     "forget_canaries",
     "forget_plan",
@@ -57,11 +56,11 @@ __all__ = [
     "next_attempt",
     "prepare_batch",
     "prepared_counts",
+    "read_run",
     "receive_answer",
     "record_receipt",
     "record_residue",
     "register_plan",
-    "residue_of",
     "run_of",
     "run_of_digest",
     "skipped_roots",
@@ -175,10 +174,10 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     Raises:
         RefusedError: nobody approved the plan.
     """
-    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    locked = Plan.objects.select_for_update(of=("self",)).select_related("run").get(pk=plan.pk)
     if not locked.approved:
         raise refusals.not_approved(locked.digest)
-    begun = run_of(locked)
+    begun: Run | None = getattr(locked, "run", None)
     if begun is not None:
         return begun
     if locked.gathered_in_id is not None:
@@ -218,26 +217,17 @@ def next_attempt(run: Run) -> Run:
 
 
 @for_run
-def canaries_of(run_key: str, system: str) -> list[Canary] | None:
-    """Give the values that a run took away from a system; None when their key has been lost."""
-    locked = Batch.objects.filter(run_id=run_key).exclude(canaries=None).values_list("canaries", flat=True)
-    found = [canaries.unlock(run_key, bytes(one)) for one in locked]
-    if any(one is None for one in found):
-        return None
-    return [canary for one in found if one for canary in one if canary.system == system]
-
-
-@for_run
 @in_one_transaction
-def record_residue(run_key: str, report: Mapping[str, Any]) -> None:
-    """Write down what a system keeps of what a run took away, once: in the run, and in the ledger."""
-    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
+def record_residue(run_key: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Write down what a system keeps of what a run took away, once: in the run, and in the ledger; gives what is
+    written down of every system."""
+    run = _locked(run_key)
     system: str = report["system"]
-    if system in run.residue:
-        return
-    run.residue = {**run.residue, system: dict(report)}
-    run.save(update_fields=["residue"])
-    enter(run.plan, *_searched(run, report))
+    if system not in run.residue:
+        run.residue = {**run.residue, system: dict(report)}
+        run.save(update_fields=["residue"])
+        enter(run.plan, *_searched(run, report))
+    return run.residue
 
 
 def _searched(run: Run, report: Mapping[str, Any]) -> tuple[Payload, str]:
@@ -250,19 +240,30 @@ def forget_canaries(run_key: str) -> None:
 
 
 @for_run
-def residue_of(run_key: str) -> Mapping[str, Mapping[str, Any]]:
-    """Give what was written down of the residue of each system that was searched."""
-    return Run.objects.get(pk=run_key).residue
+def read_run(run_key: str) -> Run:
+    """Give a run as it is written down, with its plan."""
+    return Run.objects.select_related("plan").get(pk=run_key)
 
 
 @for_run
 @in_one_transaction
-def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | None = None) -> Run:
+def finish_run(
+    run_key: str,
+    checked: Checked,
+    searched: Mapping[str, Any] | None = None,
+    here: Run | None = None,
+    batches: Sequence[Batch] | None = None,
+) -> Run:
     """Close a run with what the systems answered when asked again, and sign a checkpoint.
 
-    What the last system searched keeps of what was taken away is written down with it.
+    Args:
+        run_key: the key of the run.
+        checked: what the systems answered.
+        searched: what the last system searched keeps of what was taken away, to be written down with it.
+        here: the run as this process knows it, where it holds the lock of its plan.
+        batches: its batches, where they were just read and are all done.
     """
-    run = Run.objects.select_for_update().select_related("plan").get(pk=run_key)
+    run = _locked(run_key) if here is None or here.plan.document.get("tasks") else here  # answers may come in
     if not run.open:
         return run
     organisation, entries = run.plan.organisation, list[tuple[Payload, str]]()
@@ -273,8 +274,9 @@ def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | Non
     run.state = _end(asked, verified=checked.verified)
     waiting = sum(task.waiting for task in asked)
     run.finished_at, run.verification = now(), dict(checked.details)
-    run.save(update_fields=["state", "finished_at", "verification", "residue"])
-    batches = list(run.batches.defer("prepared", "canaries"))
+    if not _close(run):
+        return _locked(run_key)
+    batches = list(run.batches.defer("prepared", "canaries")) if batches is None else batches
     entries.append((receipts.run_finished(run, batches, checked, waiting=waiting), f"{run.key}/finished"))
     evidence.append(
         organisation, [Entry(payload, now(), "garant", key) for payload, key in entries], first=True
@@ -284,6 +286,19 @@ def finish_run(run_key: str, checked: Checked, searched: Mapping[str, Any] | Non
     fates.settle(run.plan, members, checked)
     _forget_whom(run, batches, members)
     return run
+
+
+def _locked(run_key: str) -> Run:
+    return Run.objects.select_for_update().select_related("plan").get(pk=run_key)
+
+
+def _close(run: Run) -> bool:
+    """Write down that a run has ended, and how; gives whether nobody did before."""
+    said = {name: getattr(run, name) for name in ("state", "finished_at", "verification", "residue")}
+    with (
+        scopes_disabled()
+    ):  # a row of this scope; without its joins the state is asked of the row that is locked
+        return bool(Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(**said))
 
 
 def _end(asked: Sequence[tasks.Task], *, verified: bool) -> RunState:

@@ -1,4 +1,4 @@
-"""The durable workflow: a run is a workflow, a batch is a step.
+"""The durable workflow: a run is a workflow, a batch is a step; the last batch and the end of the run are one.
 
 DBOS remembers which steps ended. A step may run again when the process died between its end
 and DBOS's note of it; services make that harmless, because a receipt is written once.
@@ -6,7 +6,7 @@ and DBOS's note of it; services make that harmless, because a receipt is written
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,9 +16,8 @@ from django.db import close_old_connections, connections
 
 from garant.apps.promises import services
 from garant.apps.promises.discretion import brief
-from garant.apps.promises.observers import Progress, present
+from garant.apps.promises.observers import Attendance, present
 from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
-from garant.apps.promises.work import Aftermath
 from garant.apps.scoping import scoped
 from garant.systems.port import Interrupted, SystemUnreachable
 
@@ -49,13 +48,17 @@ def is_passing(error: BaseException) -> bool:
 def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     """Carry out one batch unless its receipt exists, and write the receipt."""
     with _in_one_scope(run_key), _one_sentence():
-        here = present(run_key)
-        batch = None if here.first_time(batch_key) else services.batch_of(run_key, batch_key)
-        if batch is None or not batch.written:
-            journal = services.RunJournal(run_key, read={batch_key: batch and batch.prepared})
-            result = here.work.execute(batch_key, journal)
-            batch = services.record_receipt(run_key, batch_key, result)
-        return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
+        return _carry_out(present(run_key), batch_key)
+
+
+def _carry_out(here: Attendance, batch_key: str) -> dict[str, Any]:
+    run = here.run
+    batch = None if here.first_time(batch_key) else services.batch_of(run.key, batch_key)
+    if batch is None or not batch.written:
+        journal = services.RunJournal(run.key, run, read={batch_key: batch and batch.prepared})
+        result = here.work.execute(batch_key, journal)
+        batch = services.record_receipt(run.key, batch_key, result, journal.just(batch_key))
+    return {"rows": batch.rows, "state": batch.state, "recovered": batch.recovered}
 
 
 @DBOS.step(
@@ -66,32 +69,37 @@ def run_batch(run_key: str, batch_key: str) -> dict[str, Any]:
     backoff_rate=3.0,
     should_retry=is_passing,
 )
-def finish_run(run_key: str) -> str:
-    """Search what the systems keep, ask them again, close the run, sign the ledger."""
+def finish_run(run_key: str, last: Sequence[str]) -> str:
+    """Carry out the last batch, where there is one; search what the systems keep, ask them again, close the run, sign
+    the ledger."""
     with _in_one_scope(run_key), _one_sentence():
         here = present(run_key)
-        known = {} if here.first_time(END) else services.residue_of(run_key)
-        searched = _search_residue(run_key, here.aftermath, known)
-        checked = here.work.verify(services.ClosingJournal(run_key))
-        here.closed = services.finish_run(run_key, checked, searched)
+        for batch_key in last:
+            total = len(here.work.batch_keys())
+            here.tell(batch_key, total, total, _carry_out(here, batch_key))
+        if not here.first_time(END):
+            here.run = services.read_run(run_key)
+        journal = services.ClosingJournal(run_key)
+        searched = _search_residue(here, journal)
+        checked = here.work.verify(journal)
+        here.closed = services.finish_run(run_key, checked, searched, here.run, journal.batches)
         services.forget_canaries(run_key)
         return here.closed.state
 
 
-def _search_residue(
-    run_key: str, aftermath: Aftermath | None, known: Mapping[str, Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
+def _search_residue(here: Attendance, journal: services.ClosingJournal) -> Mapping[str, Any] | None:
     """Clean and search each system unless that is known, and write it down; the last one is given back, to be written
     down with the end of the run."""
-    if aftermath is None or not (systems := aftermath.systems()):
-        return None
     found: Mapping[str, Any] | None = None
-    for system in systems:
-        if system in known:
+    aftermath, run = here.aftermath, here.run
+    if aftermath is None:
+        return None
+    for system in aftermath.systems():
+        if system in run.residue:
             continue
         if found is not None:
-            services.record_residue(run_key, found)
-        found = aftermath.look(system, services.canaries_of(run_key, system)).details
+            run.residue = services.record_residue(run.key, found)
+        found = aftermath.look(system, journal.canaries(system)).details
     return found
 
 
@@ -104,14 +112,14 @@ def run_plan(run_key: str) -> str:
     """
     close_old_connections()
     try:
-        batch_keys = present(run_key).work.batch_keys()
+        here = present(run_key)
+        batch_keys = here.work.batch_keys()
         for done, batch_key in enumerate(batch_keys, start=1):
-            if present(run_key).stop.is_set():
+            if here.stop.is_set():
                 raise RunStoppedError(run_key)
-            answer = run_batch(run_key, batch_key)
-            progress = Progress(run_key, batch_key, done, len(batch_keys), **answer)
-            present(run_key).observer(progress)
-        return finish_run(run_key)
+            if done < len(batch_keys):
+                here.tell(batch_key, done, len(batch_keys), run_batch(run_key, batch_key))
+        return finish_run(run_key, batch_keys[-1:])
     except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
         raise RunInterruptedError(str(spent.errors[-1])) from None
     except (
@@ -125,7 +133,7 @@ def run_plan(run_key: str) -> str:
 @contextmanager
 def _in_one_scope(run_key: str) -> Iterator[None]:
     """Whose run it is was known when it began: nothing in a step need look for it again."""
-    with scoped(present(run_key).organisation):
+    with scoped(present(run_key).run.plan.organisation):
         yield
 
 

@@ -199,9 +199,13 @@ def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:
 
 def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:
     """Write entries to the ledger; staff stands there under a pseudonym, the person and Garant under their roles."""
-    who = actor if actor in (GARANT, PERSON) else evidence.person(organisation, actor)
+    staff = "" if actor in (GARANT, PERSON) else actor
     at = now()
     evidence.append(
         organisation,
-        [Entry(payload, at, who, (keys or {}).get(place)) for place, payload in enumerate(payloads)],
+        [
+            Entry(payload, at, "person" if staff else actor, (keys or {}).get(place))
+            for place, payload in enumerate(payloads)
+        ],
+        staff=staff,
     )
