@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+from django.db import connection
 
 from garant.apps.evidence import custody, storage
 from garant.apps.evidence.models import SubjectKey
@@ -52,11 +54,33 @@ def write_keys(mine: Turn, made: Mapping[str, bytes]) -> None:
     """Write down keys by their references, wrapped by the master as it is while the log is locked."""
     mine.mark()
     mine.keys.update(made)
+    SubjectKey.objects.bulk_create(_rows(mine, made), batch_size=storage.ROWS)
+
+
+def meet(mine: Turn, filed: Sequence[str]) -> None:
+    """Have the keys of a few people, by their references: those that are there and those that are made, by one
+    statement."""
+    mine.mark()
+    rows = _rows(mine, {one: new_key() for one in filed})
+    fields = [field for field in SubjectKey._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(str(field.column) for field in fields)
+    marks = ", ".join("({})".format(", ".join("%s" for _ in fields)) for _ in rows)
+    values = [
+        field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {SubjectKey._meta.db_table} ({names}) VALUES {marks} "  # noqa: S608 - names of our own model
+            "ON CONFLICT (log_id, reference) DO UPDATE SET log_id = excluded.log_id RETURNING reference, wrapped",
+            values,
+        )
+        for one, wrapped in cursor.fetchall():
+            mine.keys[one] = custody.open_wrapped(bytes(wrapped), one)
+
+
+def _rows(mine: Turn, made: Mapping[str, bytes]) -> list[SubjectKey]:
     master, now = custody.source().read("subject-commitments"), datetime.now(UTC)
-    SubjectKey.objects.bulk_create(
-        [
-            SubjectKey(log=mine.log, reference=one, wrapped=wrap(master, key, one), created_at=now)
-            for one, key in made.items()
-        ],
-        batch_size=storage.ROWS,
-    )
+    return [
+        SubjectKey(log=mine.log, reference=one, wrapped=wrap(master, key, one), created_at=now)
+        for one, key in made.items()
+    ]

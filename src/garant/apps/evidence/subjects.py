@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from garant.apps.evidence import custody, filing, storage
@@ -15,14 +15,20 @@ from garant.apps.scoping import scoped
 from garant.ledger import Entry, SubjectKeysDestroyed, commit, new_key, reference
 from garant.ledger.canonical import Json
 
+FEW = 20
+"""People whose keys are asked for, and made, by one statement."""
+
 
 def subject_key(organisation: str, who: Person) -> bytes:
     """The key of a person, made when first asked for. Raises LogMissingError, KeyMissingError."""
     return subject_keys(organisation, [who])[0]
 
 
-def subject_keys(organisation: str, people: Iterable[Person], *, new: bool = False) -> list[bytes]:
-    """The keys of many people, in their order; those of people not met before are made together.
+def subject_keys(
+    organisation: str, people: Iterable[Person], *, new: bool = False, mostly_new: bool = False
+) -> list[bytes]:
+    """The keys of many people, in their order; those of people not met before are made together; by one statement,
+    which rewrites those that are there, with `mostly_new` and where they are few.
 
     Outside a transaction, keys that are there are read without waiting for whoever writes. With `new` it is not asked
     whether they are there: nobody of that name was met before, and the database holds the caller to that, at the end of
@@ -45,11 +51,17 @@ def subject_keys(organisation: str, people: Iterable[Person], *, new: bool = Fal
             filing.file_keys(mine, waiting.take_keys())
         keys, filed_by = mine.keys, filing_key(mine)
         filed = [reference(filed_by, "subject", *who) for who in people]
-        if not new:
-            keys.update(_filed_keys(organisation, [one for one in filed if one not in keys]))
-        if missing := [one for one in dict.fromkeys(filed) if one not in keys]:
+        if (missing := _missing(keys, filed)) and mostly_new and len(missing) <= FEW:
+            filing.meet(mine, missing)
+        elif not new:
+            keys.update(_filed_keys(organisation, missing))
+        if missing := _missing(keys, filed):
             filing.write_keys(mine, {one: new_key() for one in missing})
         return [keys[one] for one in filed]
+
+
+def _missing(keys: Mapping[str, bytes], filed: Sequence[str]) -> list[str]:
+    return [one for one in dict.fromkeys(filed) if one not in keys]
 
 
 def _there(organisation: str, people: Sequence[Person]) -> list[bytes] | None:
@@ -80,7 +92,7 @@ def subject_commitment(organisation: str, who: Person, value: Json) -> str:
 
 def subject_commitments(organisation: str, people: Iterable[Person], value: Json) -> list[str]:
     """Commit to one value about many people, with the key of each, in their order."""
-    return [commit(key, value) for key in subject_keys(organisation, people)]
+    return [commit(key, value) for key in subject_keys(organisation, people, mostly_new=True)]
 
 
 def destroy_subject_keys(organisation: str, people: Iterable[Person], *, actor: str = "garant") -> int:
