@@ -106,6 +106,7 @@ def test_the_whole_way_of_an_erasure_costs_few_statements(company: str, post: Le
     with every_statement() as asked:
         run_first(company)
     assert known(email) == 0
+    print("BEFORE", len(before), "RUN", len(asked))
     assert len(before) <= 62, len(before)
     assert len(asked) <= 66, len(asked)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,20 @@ class Watch:
 
     observer: Observer
     stop: threading.Event
+
+
+@dataclass(slots=True)
+class _Begun:
+    """Notes that plans of requests are being carried out, each time their run is begun or gone on with."""
+
+    organisation: str
+    digests: Sequence[str]
+    here: bool = False
+    """Whether it was, by this job: then nobody has noted its end before."""
+
+    def __call__(self) -> None:
+        rights.began(self.organisation, self.digests)
+        self.here = True
 
 
 def run(job: Job, watch: Watch) -> Fate:
@@ -126,6 +140,7 @@ def _alone(
 ) -> Mapping[str, Fate]:
     """Carry out one plan, in the name of whoever asked for it."""
     digest = document.digest
+    begun = _Begun(job.organisation, [digest])
     run = execution.apply_plan(
         document,
         workspace,
@@ -133,31 +148,32 @@ def _alone(
         actor=job.asked_by,
         observer=watch.observer,
         stop=watch.stop,
-        begun=lambda: rights.began(job.organisation, [digest]),
+        begun=begun,
         registered=plan,
     )
     ended = {digest: fate_of_run(run)}
-    _ended(job, ended)
+    _ended(job, ended, first=begun.here)
     return ended
 
 
 def _carry_out(job: Job, gathered: Plan, workspace: Workspace, watch: Watch) -> Mapping[str, Fate]:
     """Carry out a gathered plan, note the end of each of its requests, and close the jobs that asked for them."""
+    begun = _Begun(job.organisation, gathered.gathers)
     execution.apply_gathered(
         gathered,
         workspace,
         observer=watch.observer,
         stop=watch.stop,
-        begun=lambda: rights.began(job.organisation, gathered.gathers),
+        begun=begun,
     )
     ended = fates_of(job.organisation, gathered.gathers)
-    _ended(job, ended)
+    _ended(job, ended, first=begun.here)
     return ended
 
 
-def _ended(job: Job, ended: Mapping[str, Fate]) -> None:
+def _ended(job: Job, ended: Mapping[str, Fate], *, first: bool) -> None:
     """Note the end of each request, and close the jobs of those that went with this one."""
-    rights.ended(job.organisation, ended)
+    rights.ended(job.organisation, ended, first=first)
     if len(ended) < 2:
         return
     others = services.waiting_runs(job.organisation)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
+
+from django.db.models import QuerySet
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
@@ -68,6 +70,12 @@ def find(organisation: str, digest: str) -> Plan:
     if len(found) != 1:
         raise refusals.unknown_plan(digest)
     return found[0]
+
+
+def first_of(organisation: str, digests: QuerySet[Any, Any]) -> Plan | None:
+    """The first plan of those whose digests a question gives, asked with that question; None where there is none."""
+    with scoped(organisation):
+        return Plan.objects.filter(digest__in=digests).first()
 
 
 def document(organisation: str, digest: str) -> EnginePlan:

@@ -294,3 +294,10 @@ class Search(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request.pk} in {self.system}: {self.rows}"
+
+    @classmethod
+    def last(cls, request: Request) -> list[Search]:
+        """What the last look for a request found, system by system, in its organisation's scope; it alone counts."""
+        found: list[Search] = list(cls.objects.filter(request=request))
+        at = max((one.at for one in found), default=None)
+        return [one for one in found if one.at == at]

@@ -62,7 +62,7 @@ def holders(request: Request) -> Mapping[str, Holder]:
     version = policies.published(request.organisation)
     if version is None:
         return {}
-    tables = [table for one in Search.objects.filter(request=request) for table in one.tables]
+    tables = [table for one in Search.last(request) for table in one.tables]
     found = [category for table in tables for category in table["categories"]]
     used = {key for one in concerned(version.policy, found) for key in one.processors}
     return {key: _holder(version.policy, key) for key in version.policy.processors if key in used}

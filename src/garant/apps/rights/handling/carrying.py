@@ -35,16 +35,16 @@ def approved_plans(organisation: str, digests: Sequence[str]) -> list[str]:
 def began(organisation: str, digests: Sequence[str]) -> None:
     """Note that these plans, those of them that are requests', are being carried out."""
     with evidence.joined():
-        store.move_all(organisation, _locked(digests, State.APPROVED), State.RUNNING, store.GARANT)
+        store.move_all(organisation, digests, State.APPROVED, State.RUNNING, store.GARANT)
 
 
 @for_organisation
-def ended(organisation: str, every: Mapping[str, Fate]) -> None:
-    """Note how the runs of requests' plans ended; again changes nothing."""
+def ended(organisation: str, every: Mapping[str, Fate], *, first: bool = False) -> None:
+    """Note how the runs of requests' plans ended; again changes nothing; with `first` nobody can have noted it yet."""
     fates = {digest: fate for digest, fate in every.items() if not fate.open}
     with evidence.one_transaction(organisation):
         requests = _locked(list(fates), State.RUNNING)
-        known = _noted(requests)
+        known = set[tuple[str, str, str]]() if first else _noted(requests)
         news = [one for one in requests if (one.key, *_outcome(fates[one.plan])) not in known]
         store.note_each([(one, "ran", _detail(fates[one.plan])) for one in news], store.GARANT)
         for one in news:

@@ -207,7 +207,7 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
             raise refusals.by_hand_first()
     if outcome == Outcome.REFUSED:
         return
-    looked = list(Search.objects.filter(request=request))
+    looked = Search.last(request)
     if right != Right.REVIEW and right != Right.POST_MORTEM and not _searched(request):
         raise refusals.not_searched()
     version = policies.published(request.organisation)

@@ -19,6 +19,7 @@ from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request
 from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import Right, State
+from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan, read_plan
 from garant.engine.subject import NotSupported
 from garant.policy.loader import LoadedPolicy
@@ -130,14 +131,21 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         RequestRefusedError: nothing to approve, or the same person proposed it where four eyes are asked for.
         RefusedError: the policy or a map changed since.
     """
-    request = store.find(organisation, key)
-    if Right(request.right) in packages.PACKAGES:
-        return packing.approve(organisation, key, actor=actor)
-    if request.state != State.PLANNED:
+    plan = _planned(organisation, key)
+    if plan is None:
+        request = store.find(organisation, key)
+        if Right(request.right) in packages.PACKAGES:
+            return packing.approve(organisation, key, actor=actor)
         raise refusals.not_now(key, _state(request))
-    plan = decisions.find(organisation, request.plan)
     with open_published(organisation, only=sorted(read_plan(plan.document).map_digests)) as workspace:
         return _approved(organisation, key, plan, workspace, actor=actor)
+
+
+def _planned(organisation: str, key: str) -> Any:
+    """The plan of a request that waits for its approval, if there is one: the request and its plan are one question."""
+    with scoped(organisation):
+        waiting = Request.objects.filter(organisation=organisation, key=key, state=State.PLANNED)
+        return decisions.first_of(organisation, waiting.values("plan"))
 
 
 @store.moving(State.PLANNED)

@@ -129,9 +129,10 @@ def _look(
 def _record(
     request: Request, earlier: Request, looked: list[Looked], made: Plan | NotSupported | None
 ) -> None:
-    """The log of the search, in numbers: the last look counts; and the plan that was made, where there is one."""
+    """The log of the search, in numbers, after that of earlier ones; and the plan that was made, where there is one."""
     knows(request, earlier)
-    Search.objects.filter(request=request).delete()
+    if not looked:
+        Search.objects.filter(request=request).delete()
     at = store.now()
     Search.objects.bulk_create(
         [

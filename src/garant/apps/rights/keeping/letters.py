@@ -234,7 +234,7 @@ def _done(request: Request) -> list[Done]:
     fate = fate_of(request.organisation, request.plan)
     if fate is None:
         return []
-    labels = {one.system: Text(**one.label) for one in Search.objects.filter(request=request) if one.label}
+    labels = {one.system: Text(**one.label) for one in Search.last(request) if one.label}
     return [
         Done(where=labels.get(system, Text(fr=system, en=system)), what=_counted(Right(request.right), *both))
         for system, both in sorted(fate.done.items())

@@ -10,6 +10,8 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.rights import refusals
@@ -85,7 +87,7 @@ class Story:
 def story(request: Request) -> Story:
     """What happened to it, and what was found where."""
     with scoped(request.organisation):
-        return Story(list(Step.objects.filter(request=request)), list(Search.objects.filter(request=request)))
+        return Story(list(Step.objects.filter(request=request)), Search.last(request))
 
 
 def moving(
@@ -133,16 +135,34 @@ def move(
     enter(request.organisation, actor, *more, moved)
 
 
-def move_all(organisation: str, requests: Sequence[Request], state: State, actor: str) -> None:
-    """Put many requests into a state at once; the caller's transaction, which has locked them, holds all."""
-    if not requests:
-        return
-    for request in requests:
-        request.state = state
-    Request.objects.bulk_update(requests, ["state"], batch_size=ROWS)
-    note_each([(one, state.value, {}) for one in requests], actor)
-    moved = [RequestMoved(request=one.key, state=state.value, plan=one.plan or None) for one in requests]
-    enter(organisation, actor, *moved)
+def move_all(organisation: str, plans: Sequence[str], before: State, after: State, actor: str) -> None:
+    """Put the requests of some plans from one state into another at once; the caller's transaction holds all."""
+    moved = _moved(organisation, plans, before, after)
+    at = now()
+    Step.objects.bulk_create(
+        [Step(request_id=key, kind=after.value, detail={}, at=at, by=actor) for key, _ in moved],
+        batch_size=ROWS,
+    )
+    if moved:
+        enter(
+            organisation,
+            actor,
+            *(RequestMoved(request=key, state=after.value, plan=plan) for key, plan in moved),
+        )
+
+
+def _moved(organisation: str, plans: Sequence[str], before: State, after: State) -> list[tuple[str, str]]:
+    """The numbers of the requests that were put from one state into another, with their plans."""
+    if not plans:
+        return []
+    marks = ", ".join("%s" for _ in plans)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE rights_request SET state = %s WHERE organisation = %s AND state = %s AND plan IN ({marks}) "  # noqa: S608 - marks alone
+            "RETURNING key, plan",
+            [after.value, organisation, before.value, *plans],
+        )
+        return sorted((str(key), str(plan)) for key, plan in cursor.fetchall())
 
 
 def note_each(steps: Sequence[tuple[Request, str, Mapping[str, Any]]], actor: str) -> None:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.keeping.sealing import opened, seal
@@ -80,7 +79,7 @@ def briefs(organisation: str, keys: Iterable[str]) -> Mapping[str, Brief]:
 def account(organisation: str, key: str) -> Account:
     """What a controller is told of a request that it handed over."""
     request = Request.objects.get(organisation=organisation, key=key)
-    rows = Search.objects.filter(request=request).aggregate(rows=Sum("rows"))["rows"] or 0
+    rows = sum(one.rows for one in Search.last(request))
     whom, ground = opened(request), GROUNDS.get(request.ground)
     said = {} if whom is None else whom.notes
     return Account(
