@@ -242,7 +242,7 @@ def test_killed_before_the_ends_were_noted(
 ) -> None:
     requests = [approved(company, email) for email in prospects(2)]
     with monkeypatch.context() as killed:
-        killed.setattr(running, "_ended", lambda *_: None)
+        killed.setattr(running, "_ended", lambda *_, **__: None)
         run_first(company)
     for request in requests:
         kinds.run(run_job(company, request))

@@ -36,6 +36,8 @@ from garant.apps.evidence.sharing import (
 )
 from garant.apps.evidence.subjects import (
     destroy_subject_keys,
+    key_beside,
+    key_read,
     person,
     subject_commitment,
     subject_commitments,
@@ -65,6 +67,8 @@ __all__ = [
     "head",
     "inspect_database",
     "joined",
+    "key_beside",
+    "key_read",
     "last_checkpoint",
     "last_kind",
     "latest",

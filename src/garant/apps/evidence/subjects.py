@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from django.db.models import Subquery
+
 from garant.apps.evidence import custody, filing, storage
 from garant.apps.evidence.filing import Person, filing_key
 from garant.apps.evidence.gathering import gathering
@@ -62,6 +64,25 @@ def subject_keys(
 
 def _missing(keys: Mapping[str, bytes], filed: Sequence[str]) -> list[str]:
     return [one for one in dict.fromkeys(filed) if one not in keys]
+
+
+def key_beside(organisation: str, who: Person) -> Subquery | None:
+    """What asks for the key of a person with the rows of another room, in the organisation's scope; None where this
+    process does not know yet under what it is filed. :func:`key_read` opens it.
+    """
+    filed_by = filing.remembered(organisation)
+    if filed_by is None:
+        return None
+    filed = reference(filed_by, "subject", *who)
+    return Subquery(SubjectKey.objects.filter(log_id=organisation, reference=filed).values("wrapped")[:1])
+
+
+def key_read(organisation: str, who: Person, wrapped: bytes | None) -> bytes:
+    """The key of a person, as it was asked for with other rows; where it was not found so, it is asked for."""
+    filed_by = filing.remembered(organisation)
+    if filed_by is None or wrapped is None:
+        return subject_key(organisation, who)
+    return custody.open_wrapped(bytes(wrapped), reference(filed_by, "subject", *who))
 
 
 def _there(organisation: str, people: Sequence[Person]) -> list[bytes] | None:

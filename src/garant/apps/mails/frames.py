@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from garant.apps.evidence import services as evidence
 from garant.apps.mails.entries import LettersFramed
@@ -21,9 +24,22 @@ from garant.publish.letters import Frame, check
 def frame(organisation: str) -> Frame:
     """The sentences of an organisation; none unless it wrote some."""
     found = LetterFrame.objects.filter(organisation=organisation).first()
-    if found is None:
-        return Frame()
-    return Frame(opening=Text(**found.opening), closing=Text(**found.closing))
+    return Frame() if found is None else _frame(found.opening, found.closing)
+
+
+def frame_beside(column: str) -> dict[str, Subquery]:
+    """The sentences of the organisation that a column of another room's rows names, asked for with them, in its scope."""
+    found = LetterFrame.objects.filter(organisation=OuterRef(column))
+    return {f"frame_{name}": Subquery(found.values(name)[:1]) for name in ("opening", "closing")}
+
+
+def frame_read(row: Any) -> Frame:
+    """The sentences that were asked for with a row."""
+    return Frame() if row.frame_opening is None else _frame(row.frame_opening, row.frame_closing)
+
+
+def _frame(opening: Mapping[str, str], closing: Mapping[str, str]) -> Frame:
+    return Frame(opening=Text(**opening), closing=Text(**closing))
 
 
 @for_organisation

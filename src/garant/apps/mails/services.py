@@ -22,7 +22,7 @@ from django_scopes import scopes_disabled
 from garant.apps.evidence import services as evidence
 from garant.apps.mails import addresses, refusals, sending
 from garant.apps.mails.entries import MailBounced, MailForgotten, MailLost, MailSent, MailWritten
-from garant.apps.mails.frames import frame, set_frame
+from garant.apps.mails.frames import frame, frame_beside, frame_read, set_frame
 from garant.apps.mails.models import Mail, MailState
 from garant.apps.mails.refusals import NoSuchAddressError, NotSentError
 from garant.apps.mails.sending import Outgoing
@@ -44,6 +44,8 @@ __all__ = [
     "forget",
     "forget_old",
     "frame",
+    "frame_beside",
+    "frame_read",
     "of",
     "overdue",
     "send",

@@ -42,24 +42,25 @@ def published(organisation: str, on: date | None = None) -> Version | None:
     return published_today(organisation)[1] if on is None else _published(organisation, on)
 
 
-def published_today(organisation: str) -> tuple[date, Version | None]:
-    """The day it is where the organisation is, and the version in force then: asked together.
+def published_today(organisation: str, **beside: Any) -> tuple[date, Version | None]:
+    """The day it is where the organisation is, and the version in force then: asked together, with what other rooms
+    have asked beside it; the version has the answers under the same names.
 
     Asked of the day that it is where the day begins first; that version is to come for the others, at most for hours.
     """
     now = datetime.now(UTC)
-    version = _published(organisation, (now + _FIRST).date())
+    version = _published(organisation, (now + _FIRST).date(), **beside)
     if version is None:
         return today(organisation), None
     day = now.astimezone(time_zone(version.zone)).date()
     begun = version.effective_on is not None and version.effective_on <= day
-    return day, version if begun else _published(organisation, day)
+    return day, version if begun else _published(organisation, day, **beside)
 
 
-def _published(organisation: str, day: date) -> Any:
+def _published(organisation: str, day: date, **beside: Any) -> Any:
     with organisations.scoped(organisation):
         found = Version.objects.filter(state=State.PUBLISHED, effective_on__lte=day)
-        with_zone = found.annotate(zone=organisations.zone_of("organisation"))
+        with_zone = found.annotate(zone=organisations.zone_of("organisation"), **beside)
         return with_zone.order_by("-effective_on", "-published_at").first()
 
 

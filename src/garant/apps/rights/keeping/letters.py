@@ -176,9 +176,11 @@ def _frame(request: Request) -> Frame:
     return held["_frame"]
 
 
-def knows(request: Request, policy: Policy | None) -> None:
-    """Spare the next letter the question which policy is in force."""
+def knows(request: Request, policy: Policy | None, frame: Frame | None) -> None:
+    """Spare the next letter the questions which policy is in force, and which sentences stand around it."""
     vars(request)["_policy"] = policy
+    if frame is not None:
+        vars(request)["_frame"] = frame
 
 
 def _about(request: Request, policy: Policy | None) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
+from django.db.models import Subquery
+
 from garant.apps.evidence import services as evidence
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Method
@@ -119,7 +121,13 @@ def mark(organisation: str, *parts: str) -> str:
     return marks(organisation, parts)[0]
 
 
-def marks(organisation: str, *several: Sequence[str]) -> list[str]:
-    """The same of several at once."""
-    key = evidence.subject_key(organisation, _FILED)
+def marks_beside(organisation: str) -> dict[str, Subquery]:
+    """What asks for the key of marks with the rows of another room, in the organisation's scope, if anything can."""
+    asked = evidence.key_beside(organisation, _FILED)
+    return {} if asked is None else {"marks_key": asked}
+
+
+def marks(organisation: str, *several: Sequence[str], read: Any = None) -> list[str]:
+    """The same of several at once; the key may have been read with a row."""
+    key = evidence.key_read(organisation, _FILED, getattr(read, "marks_key", None))
     return [hmac.new(key, "\x1f".join(parts).encode(), "sha256").hexdigest() for parts in several]

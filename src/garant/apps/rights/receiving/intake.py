@@ -13,12 +13,13 @@ from typing import Any, Final
 from django.db import IntegrityError
 
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import services as mails
 from garant.apps.policies import services as policies
 from garant.apps.rights import refusals
 from garant.apps.rights.clock import Clock
 from garant.apps.rights.entries import RequestMoved, RequestReceived, RequestRepeated
 from garant.apps.rights.keeping import letters, store
-from garant.apps.rights.keeping.sealing import Whom, marks, person, seal
+from garant.apps.rights.keeping.sealing import Whom, marks, marks_beside, person, seal
 from garant.apps.rights.models import Door, Request
 from garant.apps.rights.receiving import identity
 from garant.apps.rights.words import Capacity, Channel, Right, State
@@ -26,6 +27,7 @@ from garant.apps.scoping import for_organisation
 from garant.engine.parts import LINES
 from garant.policy.document import Policy
 from garant.policy.text import Language, Text
+from garant.publish.letters import Frame
 
 LONGEST: Final = {"name": 120, "email": 254, "phone": 40, "number": 60, "message": 4000}
 """Characters of what a person writes."""
@@ -124,12 +126,15 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     Raises:
         RequestRefusedError: no address, no such right or purpose.
     """
-    today, version = policies.published_today(organisation)
+    today, version = policies.published_today(
+        organisation, **mails.frame_beside("organisation"), **marks_beside(organisation)
+    )
     policy = None if version is None else version.policy
     _check(asked, policy)
     secret = secrets.token_urlsafe(24)
-    whose, door = marks(organisation, _who(asked), ("door", secret))
-    sent = _Sent(asked, policy, actor, secret, whose, door, today)
+    whose, door = marks(organisation, _who(asked), ("door", secret), read=version)
+    frame = None if version is None else mails.frame_read(version)
+    sent = _Sent(asked, policy, frame, actor, secret, whose, door, today)
     try:
         with evidence.one_transaction(organisation):
             return _new(organisation, sent)
@@ -144,6 +149,7 @@ class _Sent:
 
     asked: Asked
     policy: Policy | None
+    frame: Frame | None
     actor: str
     secret: str
     whose: str
@@ -190,7 +196,7 @@ def _new(organisation: str, sent: _Sent) -> Taken:
         promised="" if promised is None else str(promised),
         due_on=clock.due,
     )
-    letters.knows(request, policy)
+    letters.knows(request, policy, sent.frame)
     evidence.subject_keys(organisation, [person(request.key), letters.person(request)], new=True)
     seal(request, asked.whom)
     request.save(force_insert=True)
@@ -224,7 +230,7 @@ def _enter_new(request: Request, clock: Clock, actor: str) -> None:
 
 def _again(organisation: str, sent: _Sent) -> Taken:
     request = Request.objects.select_for_update().get(organisation=organisation, mark=sent.whose)
-    letters.knows(request, sent.policy)
+    letters.knows(request, sent.policy, sent.frame)
     store.note(request, "repeated", sent.actor)
     store.enter(organisation, sent.actor, RequestRepeated(request=request.key))
     _link(request, sent)
