@@ -28,7 +28,7 @@ class Wanted:
     entry: Entry
     data: bytes
     first: bool
-    staff: str = ""
+    staff: str | None = None
 
 
 @dataclass(eq=False, slots=True)

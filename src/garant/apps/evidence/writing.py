@@ -62,7 +62,7 @@ def one_transaction(organisation: str) -> Iterator[None]:
 
 
 def append(
-    organisation: str, entries: Iterable[Entry], *, first: bool = False, staff: str = ""
+    organisation: str, entries: Iterable[Entry], *, first: bool = False, staff: str | None = None
 ) -> list[LedgerEntry]:
     """Append entries, and return their rows in the same order; no rows in :func:`one_transaction`, at whose end they
     are written. Those of one of the staff, named by `staff`, stand under that person's pseudonym.
@@ -127,7 +127,7 @@ def _add(mine: Turn, wanted: Sequence[Wanted]) -> list[LedgerEntry]:
 def _name_staff(mine: Turn, said: Sequence[Wanted], fresh: Sequence[LedgerEntry]) -> None:
     """Put the staff's new entries under their pseudonyms, by the key that the locked log has for them."""
     for one, row in zip(said, fresh, strict=True):
-        if one.staff:
+        if one.staff is not None:
             row.data = replace(one.entry, actor=filing.pseudonym(mine, one.staff)).canonical()
             row.leaf_hash = leaf_hash(row.data)
 

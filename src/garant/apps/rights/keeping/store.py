@@ -219,12 +219,12 @@ def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:
 
 def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:
     """Write entries to the ledger; staff stands there under a pseudonym, the person and Garant under their roles."""
-    staff = "" if actor in (GARANT, PERSON) else actor
+    staff = None if actor in (GARANT, PERSON) else actor
     at = now()
     evidence.append(
         organisation,
         [
-            Entry(payload, at, "person" if staff else actor, (keys or {}).get(place))
+            Entry(payload, at, actor if staff is None else PERSON, (keys or {}).get(place))
             for place, payload in enumerate(payloads)
         ],
         staff=staff,
