@@ -98,6 +98,8 @@ class Eyes:
 
     browser: Browser
     address: str
+    windows: dict[str, Visit] = field(default_factory=dict)
+    """Language → the window of `assert_accessible`."""
 
     @contextmanager
     def open(
@@ -113,17 +115,12 @@ class Eyes:
 
         `{language}` in the path is replaced; elsewhere the language is chosen as people do, by the site's own button.
         """
-        context = self.browser.new_context(
-            viewport=WIDE, reduced_motion="reduce", java_script_enabled=script, locale=language, **options
-        )
+        visit = self._begin(language, java_script_enabled=script, **options)
         try:
-            self._sign_in(context, client, language)
-            visit = Visit(context.new_page(), urlsplit(self.address).netloc)
-            visit.watch()
-            visit.page.goto(self.address + path.replace("{language}", language))
+            self._go(visit, path, client, language)
             yield visit
         finally:
-            context.close()
+            visit.page.context.close()
 
     def assert_accessible(self, path: str, *, client: Client | None = None, status: int = 200) -> None:
         """axe finds nothing, nothing is cut off at 320 px or at 400 %, nothing comes from elsewhere.
@@ -132,21 +129,45 @@ class Eyes:
         """
         wrong: list[str] = []
         for language in ("fr", "en"):
-            with self.open(path, client=client, language=language) as visit:
-                answered = visit.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
-                if answered != status:
-                    wrong.append(f"{language}: answered {answered}, expected {status}")
-                if visit.page.get_attribute("html", "lang") != language:
-                    wrong.append(f"{language}: the page says another language")
-                visit.page.evaluate(AXE)
-                wrong += (f"{language}, {found}" for found in looked_at(visit.page))
-                ours = [said for said in visit.wrong if status < 400 or str(status) not in said]
-                wrong += (f"{language}, {said}" for said in ours)
+            visit = self._kept(language)
+            self._go(visit, path, client, language)
+            answered = visit.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+            if answered != status:
+                wrong.append(f"{language}: answered {answered}, expected {status}")
+            if visit.page.get_attribute("html", "lang") != language:
+                wrong.append(f"{language}: the page says another language")
+            visit.page.evaluate(AXE)
+            wrong += (f"{language}, {found}" for found in looked_at(visit.page))
+            ours = [said for said in visit.wrong if status < 400 or str(status) not in said]
+            wrong += (f"{language}, {said}" for said in ours)
         assert wrong == [], "\n".join(["", path, *wrong])
 
-    def _sign_in(self, context: BrowserContext, client: Client | None, language: str) -> None:
-        if client is None:
-            return
+    def close(self) -> None:
+        """Close the windows that were kept."""
+        for visit in self.windows.values():
+            visit.page.context.close()
+
+    def _kept(self, language: str) -> Visit:
+        """The test's window in this language, as when it was opened: a window takes longer to open than a page to show."""
+        visit = self.windows.get(language) or self.windows.setdefault(language, self._begin(language))
+        visit.wrong.clear()
+        visit.page.context.clear_cookies()
+        visit.page.set_viewport_size(WIDE)  # pyright: ignore[reportArgumentType]
+        visit.page.emulate_media(color_scheme="light")
+        return visit
+
+    def _begin(self, language: str, **options: Any) -> Visit:
+        context = self.browser.new_context(viewport=WIDE, reduced_motion="reduce", locale=language, **options)
+        visit = Visit(context.new_page(), urlsplit(self.address).netloc)
+        visit.watch()
+        return visit
+
+    def _go(self, visit: Visit, path: str, client: Client | None, language: str) -> None:
+        if client is not None:
+            self._sign_in(visit.page.context, client, language)
+        visit.page.goto(self.address + path.replace("{language}", language))
+
+    def _sign_in(self, context: BrowserContext, client: Client, language: str) -> None:
         client.post("/language/", {"language": language})
         context.add_cookies(
             [
@@ -163,10 +184,10 @@ def looked_at(page: Page) -> Iterator[str]:
     axe is not asked twice for the same: the dark theme changes colours alone, and how high the window is changes
     nothing that axe reads (test_frame holds the style sheet to both).
     """
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        for name, size in (("wide", WIDE), ("320 px", PHONE), ("400 %", ZOOMED)):
-            page.set_viewport_size(size)  # pyright: ignore[reportArgumentType]
+    for name, size in (("wide", WIDE), ("320 px", PHONE), ("400 %", ZOOMED)):
+        page.set_viewport_size(size)  # pyright: ignore[reportArgumentType]
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
             for found in [] if size is ZOOMED else page.evaluate(_RUN_AXE, _RULES[theme])["violations"]:
                 places = [" ".join(map(str, node["target"])) for node in found["nodes"][:3]]
                 yield f"{theme}, {name}: {found['id']} ({found['help']}) at {places}"

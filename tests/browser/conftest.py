@@ -22,6 +22,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def eyes(browser: Browser, live_server: Any, site: str) -> Eyes:
+def eyes(browser: Browser, live_server: Any, site: str) -> Iterator[Eyes]:
     """Eyes on the site: `eyes.assert_accessible("/o/demo/people/", client=persona("dpo"))`."""
-    return Eyes(browser, live_server.url)
+    eyes = Eyes(browser, live_server.url)
+    yield eyes
+    eyes.close()
