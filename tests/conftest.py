@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.servers.installation import NoServer
 from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer, Reused
+from tests.support.counting import is_counted
 from tests.support.sharing import Sharing, long_first
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,16 +75,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL.
+    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL; and what is counted of the core.
 
     Not what is looked at in a browser: the same pages, made of the same queries, are asked for without one too.
     """
     for item in items:
+        if is_counted(item):
+            item.add_marker("counted")
         if "tests/browser/" in item.nodeid:
             continue
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
             item.add_marker("state")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: nobody looks through it again and again for what nothing holds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 class Shared:

@@ -186,6 +186,7 @@ def test_halves_done_before_a_crash_are_counted_though_the_obstacle_has_gone(fil
     assert run.verification.verified
 
 
+@pytest.mark.counted
 @pytest.mark.parametrize("instead", ["nobody's", "another's", "lost"])
 def test_a_server_that_crashes_gives_the_number_of_a_lost_transaction_to_another(
     postgres_shop: Shop, instead: str
