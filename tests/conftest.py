@@ -20,6 +20,7 @@ from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer, Reused
 from tests.support.counting import is_counted
+from tests.support.parsing import remembering
 from tests.support.sharing import Sharing, long_first
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +64,16 @@ def counts_wait() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(counting, "DELAY", 3600.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """The same long document is not parsed again for each test."""
+    from garant.policy import yaml_source
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_source._Reader, "read", remembering(yaml_source._Reader.read))
         yield
 
 

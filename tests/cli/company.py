@@ -35,7 +35,7 @@ report = runview.Watch.report
 def brake(watch, step):
     report(watch, step)
     while step.done == step.total - 1 and not watch.stop.is_set():
-        time.sleep(0.005)
+        time.sleep(0.02)
 runview.Watch.report = brake
 main()
 """
@@ -102,7 +102,7 @@ class Company:
             if time.monotonic() > deadline:
                 process.kill()
                 raise TimeoutError(process.communicate())
-            time.sleep(0.005)
+            time.sleep(0.02)
         return process
 
     def kill_after(self, reached: Callable[[], bool], moment: float, *arguments: str) -> Done:

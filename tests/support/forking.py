@@ -124,28 +124,47 @@ def _nursery() -> _Nursery:
 
 
 EARLY = (
+    "allauth.core.ratelimit",
     "allauth.utils",
     "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "csp.checks",
     "dbos",
     "django.contrib.auth.hashers",
+    "django.contrib.auth.management",
+    "django.contrib.auth.password_validation",
+    "django.contrib.staticfiles.checks",
     "django.core.management",
     "django.core.serializers",
+    "django.db.backends.sqlite3.base",
     "django.db.migrations.executor",
     "django.db.models",
     "django.forms",
+    "django.shortcuts",
     "django.template.loader",
     "django.test.signals",
     "django.urls",
     "django.views.generic",
     "django_scopes",
+    "garant.apps.policies.documents",
+    "garant.apps.promises.workspace",
+    "garant.apps.rights.words",
     "garant.cli",
     "garant.engine",
+    "garant.engine.export",
+    "garant.engine.subject",
+    "garant.engine.survey",
     "garant.ledger",
     "garant.policy",
+    "garant.systems.archive.connector",
+    "garant.systems.checks.manual",
+    "garant.systems.checks.static",
+    "garant.systems.loader",
     "garant.systems.sql",
+    "multiprocessing.reduction",
     "phonenumbers",
     "psycopg",
     "pymysql",
+    "rich._emoji_codes",
     "rich.console",
     "rich.table",
     "ruamel.yaml",
@@ -153,10 +172,17 @@ EARLY = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "sqlglot.dialects",
+    "sqlglot.dialects.sqlite",
     "sqlparse",
     "typer.rich_utils",
 )
 """What a command imports sooner or later, and what asks for no setting."""
+
+
+def _entries() -> list[str]:
+    """What each room writes in the ledger."""
+    rooms = (ROOT / "src" / "garant" / "apps").glob("*/entries.py")
+    return [f"garant.apps.{file.parent.name}.entries" for file in rooms]
 
 
 def nurse(number: int) -> None:
@@ -164,7 +190,7 @@ def nurse(number: int) -> None:
     import gc
     from importlib import import_module
 
-    for name in EARLY:
+    for name in (*EARLY, *_entries()):
         import_module(name)
     from django.conf import settings
 
