@@ -97,7 +97,7 @@ def consent(request: HttpRequest, organisation: str, body: ConsentIn) -> Any:
 
 @router.post(_AT + "/restrictions", auth=Needs(May.TELL), response={204: None}, summary="Restrict, or lift")
 def restrict(request: HttpRequest, organisation: str, body: RestrictionIn) -> Any:
-    """A request that restricts the same person goes on until it ends; the rows of systems are changed by a plan."""
+    """A request or a plan that restricts the same person goes on until it ends; rows of systems are changed by a plan."""
     services.restrict(organisation, mapping(body.subject), on=body.restricted, actor=who(request).actor)
     return Status(204, None)
 

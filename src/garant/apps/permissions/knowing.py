@@ -13,7 +13,7 @@ from django.db import connection
 
 from garant.apps.oppositions import services as oppositions
 from garant.apps.organisations import services as organisations
-from garant.apps.permissions.models import REQUESTED, TOLD
+from garant.apps.permissions.models import CARRIED, REQUESTED, TOLD
 from garant.apps.permissions.people import Identity, marks
 from garant.apps.policies import services as policies
 from garant.policy.permission import Known, Permissions
@@ -56,7 +56,7 @@ def restricted(organisation: str, identities: list[Identity]) -> bool:
 
 def _restricted(facts: list[Any]) -> bool:
     """One restriction that goes on is enough, under whichever identity and whoever told of it."""
-    return any(said for kind, _, said in facts if kind in (TOLD, REQUESTED))
+    return any(said for kind, _, said in facts if kind in (TOLD, REQUESTED, CARRIED))
 
 
 def forget_looks() -> None:

@@ -16,6 +16,8 @@ TOLD: Final = "restriction"
 """A restriction of everything, as a program or a terminal told it: it ends when one of them says so."""
 REQUESTED: Final = "requested"
 """The same, as requests of the person hold it: it ends with the last of them."""
+CARRIED: Final = "carried"
+"""The same, as a plan without a request has carried it out on a record: it ends when that record is lifted."""
 
 
 class Fact(models.Model):
@@ -25,6 +27,7 @@ class Fact(models.Model):
     mark: bytes = _fields.BinaryField(max_length=32)
     kind: str = _fields.CharField(max_length=20)
     purpose: str = _fields.CharField(max_length=170, blank=True, default="")
+    """Of a restriction that was carried out: by which run, and on which of its records (`RUN/NUMBER`)."""
     said: bool = _fields.BooleanField()
     """Given, or withdrawn; restricted, or lifted."""
     at: datetime = _fields.DateTimeField()

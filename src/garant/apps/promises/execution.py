@@ -17,7 +17,8 @@ from django.conf import settings
 from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.promises import durability, gathering, locks, refusals, services
+from garant.apps.permissions import carried
+from garant.apps.promises import durability, gathering, locks, refusals, restrictions, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.work import Work
@@ -63,6 +64,7 @@ def apply_plan(
     cleaning: Cleaning = Cleaning.LIGHT,
     begun: Begun = nothing,
     registered: Plan | None = None,
+    asked: restrictions.People = (),
 ) -> Run:
     """Approve exactly this plan and carry it out to its end; again, go on or give the result back.
 
@@ -78,6 +80,7 @@ def apply_plan(
         cleaning: how far the systems are cleaned before their bytes are searched.
         begun: called first in the transaction in which the run begins, and each time it is gone on with.
         registered: the plan as it is kept, where it was just read.
+        asked: for a restriction, those who asked, by what they named themselves, where that is known.
 
     Raises:
         RefusedError: a plan for a day to come, another digest, a changed policy or map, reality drifted beyond the plan's
@@ -96,10 +99,11 @@ def apply_plan(
     )
 
     aftermath = Aftermath(plan, workspace.sources, today, cleaning)
+    telling = _Telling(plan, workspace, asked)
     return carry_out(
         approved,
-        _opening(plan, workspace),
-        start=lambda kept, size: services.start_run(kept, actor=actor, batch_size=size),
+        telling.opening(_opening(plan, workspace)),
+        start=lambda kept, size: telling.told(services.start_run(kept, actor=actor, batch_size=size)),
         begun=begun,
         observer=observer,
         stop=stop,
@@ -135,6 +139,30 @@ def apply_gathered(
         batch_size=batch_size,
         aftermath=Aftermath(plan, workspace.sources, today, Cleaning.LIGHT),
     )
+
+
+class _Telling:
+    """Has "may I?" know of a restriction as soon as its run begins: no answer is yes once something is restricted."""
+
+    def __init__(self, plan: EnginePlan, workspace: Workspace, asked: restrictions.People) -> None:
+        self._plan, self._workspace, self._asked = plan, workspace, asked
+        self._held: carried.Held = {}
+
+    def opening(self, open_work: OpenWork) -> OpenWork:
+        """Read whom the plan is about just before it is opened: once it began, values may be set apart."""
+
+        def read_and_open(resumed: bool, size: int) -> Work:
+            if restrictions.is_told(self._plan, "restriction"):
+                self._held = restrictions.whom(self._plan, self._workspace, self._asked)
+            return open_work(resumed, size)
+
+        return read_and_open
+
+    def told(self, run: Run) -> Run:
+        """Tell it in the transaction in which the run begins, or is gone on with."""
+        if self._held:
+            carried.hold(self._plan.organisation, run.key, self._held)
+        return run
 
 
 def _opening(plan: EnginePlan, workspace: Workspace) -> OpenWork:

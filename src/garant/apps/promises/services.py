@@ -14,7 +14,7 @@ from django.db import transaction
 from django_scopes import scopes_disabled
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import canaries, fates, receipts, refusals, subjects
+from garant.apps.promises import canaries, fates, receipts, refusals, restrictions, subjects
 from garant.apps.promises.batches import (
     ClosingJournal,
     RunJournal,
@@ -276,6 +276,7 @@ def finish_run(
     run.finished_at, run.verification = now(), dict(checked.details)
     if not _close(run):
         return _locked(run_key)
+    restrictions.end(run)
     batches = list(run.batches.defer("prepared", "canaries")) if batches is None else batches
     entries.append((receipts.run_finished(run, batches, checked, waiting=waiting), f"{run.key}/finished"))
     evidence.append(

@@ -118,8 +118,10 @@ def restrict(
         note("Enregistré.", "Recorded.")
         return Exit.OK
     note(
-        "Enregistré ; une demande en cours limite encore ces données, et la réponse reste non jusqu’à ce qu’elle prenne fin.",
-        "Recorded; a request in force still restricts these data, and the answer stays no until it ends.",
+        "Enregistré ; une demande en cours, ou un plan exécuté (garant subject restrict), limite encore ces données : "
+        "la réponse reste non jusqu’à sa fin.",
+        "Recorded; a request in force, or a plan carried out (garant subject restrict), still restricts these data: "
+        "the answer stays no until it ends.",
     )
     return Exit.FINDINGS
 

@@ -214,7 +214,7 @@ def restrict(
         asking = _asked(workspace, identity, from_file)
         made = _plan(workspace, asking.people, kind, as_of, {})
         tell_missing(asking, made.unknown)
-        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file))
+        return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file), asking.people)
 
 
 class _Where:
@@ -300,13 +300,19 @@ def _plan(
     )
 
 
-def _propose_or_apply(plan: Plan, approve: str | None, workspace: Workspace, where: _Where) -> int:
+def _propose_or_apply(
+    plan: Plan,
+    approve: str | None,
+    workspace: Workspace,
+    where: _Where,
+    asked: Sequence[Mapping[str, str]] = (),
+) -> int:
     if not any(selection.population for selection in plan.selections) and not plan.tasks:
         return _nobody()
     show_plan(out(), plan)
     if approve is not None:
         state.ready()
-        return carry_out(plan, approve.strip().lower(), workspace, clean=where.clean)
+        return carry_out(plan, approve.strip().lower(), workspace, clean=where.clean, asked=asked)
     if where.file is not None:
         write_plan(where.file, plan, policy=where.policy, maps=where.maps)
     note(

@@ -1,0 +1,93 @@
+"""Restrictions that plans carry out in the systems beside any request: held record by record, until these are lifted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from garant.apps.evidence import services as evidence
+from garant.apps.permissions import knowing, people
+from garant.apps.permissions.entries import RestrictionLifted, RestrictionRecorded
+from garant.apps.permissions.models import CARRIED, Fact
+from garant.apps.permissions.people import Identity
+from garant.apps.scoping import scoped
+from garant.ledger.entries import Entry
+
+T = TypeVar("T")
+
+_ROWS: Final = 5000
+"""Marks written in one statement."""
+_ASKED: Final = 500
+"""Marks asked about, and holders ended, in one statement; commitments in one entry."""
+
+Held = Mapping[Identity, Sequence[Identity]]
+"""Each record that a plan is about, as an identity, and all else by which whoever it is of may be named."""
+
+
+def hold(organisation: str, run: str, held: Held) -> None:
+    """Whoever asks about these people is told no, as long as a record of theirs is held; again changes nothing.
+
+    In the caller's transaction: that in which the run begins, so that no answer is yes once something is restricted.
+    """
+    with evidence.joined(), scoped(organisation):
+        facts: list[Fact] = []
+        for number, (record, known) in enumerate(held.items()):
+            every = people.readable([record, *known])
+            facts += [_fact(organisation, run, number, m) for m in set(people.marks(organisation, every))]
+        Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
+        _enter(organisation, RestrictionRecorded, f"{run}/restricted", list(held))
+
+
+def let_go(organisation: str, run: str, records: Iterable[Identity]) -> None:
+    """These records are no longer restricted by any plan: what plans held because of them is forgotten.
+
+    What is held because of another record goes on, and so does what a request holds, or a program told.
+    In the caller's transaction: that in which the run of the lifting ends.
+    """
+    ended = list(records)
+    marks = people.marks(organisation, people.readable(ended))
+    with evidence.joined(), scoped(organisation):
+        carried = Fact.objects.filter(kind=CARRIED)
+        holders = [
+            holder
+            for some in _parts(marks)
+            for holder in carried.filter(mark__in=some).values_list("purpose", flat=True)
+        ]
+        for some in _parts(sorted(set(holders))):
+            carried.filter(purpose__in=some).delete()
+        if holders:
+            _enter(organisation, RestrictionLifted, f"{run}/lifted", ended)
+
+
+def still(organisation: str, held: Held) -> bool:
+    """Whether something restricts any of these people yet, whoever holds it."""
+    every = (people.readable([record, *known]) for record, known in held.items())
+    return any(knowing.restricted(organisation, one) for one in every if one)
+
+
+def _fact(organisation: str, run: str, number: int, mark: bytes) -> Fact:
+    return Fact(
+        organisation=organisation,
+        mark=mark,
+        kind=CARRIED,
+        purpose=f"{run}/{number}",
+        said=True,
+        at=datetime.now(UTC),
+    )
+
+
+def _enter(
+    organisation: str, kind: type[RestrictionRecorded | RestrictionLifted], key: str, records: list[Identity]
+) -> None:
+    about = [kind.kind, key]
+    entries: list[Entry] = []
+    for part, some in enumerate(_parts(records), start=1):
+        whose = [("identity", *one) for one in some]
+        committed = evidence.subject_commitments(organisation, whose, about)
+        entries.append(Entry(kind(people=committed), datetime.now(UTC), "garant", f"{key}/{part}"))
+    evidence.append(organisation, entries)
+
+
+def _parts(every: Sequence[T]) -> list[Sequence[T]]:
+    return [every[start : start + _ASKED] for start in range(0, len(every), _ASKED)]

@@ -1,0 +1,67 @@
+"""Plans that restrict, or end it, beside any request: whom they are about, for whoever asks "may I?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from garant.apps.permissions import carried, people
+from garant.apps.permissions.people import Identity
+from garant.apps.promises.models import Run, RunState
+from garant.apps.promises.subjects import named_by
+from garant.apps.promises.workspace import Workspace
+from garant.engine.document import Kind, Plan, Selection, read_plan
+from garant.engine.known import known_by
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.finding import RootKey
+
+People = Sequence[Mapping[str, str]]
+"""Who asked, by what they named themselves."""
+
+
+def is_told(plan: Plan, kind: Kind) -> bool:
+    """Whether a plan is of a kind, and its end is told from here: a request tells its own."""
+    return plan.kind == kind and not plan.request and not plan.gathers
+
+
+def whom(plan: Plan, workspace: Workspace, asked: People = ()) -> dict[Identity, list[Identity]]:
+    """Each record of a plan, and by what whoever it is of may be named: as they asked, and as the system writes it.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    found: dict[Identity, list[Identity]] = {}
+    for selection in plan.selections:
+        keys = selection.root_keys()
+        if selection.system == ARCHIVE or not keys:
+            continue
+        known = known_by(workspace.sources[selection.system], selection.root, keys)
+        for key in keys:
+            record = people.row(selection.system, selection.root, key)
+            found[record] = [*known[key], *_named(selection, key, asked)]
+    return found | _by_hand(plan)
+
+
+def end(run: Run) -> None:
+    """Forget what plans restricted, where a run that lifts it has ended well. In the transaction of its end."""
+    plan = run.plan
+    if plan.kind != "lifting" or run.state == RunState.NOT_KEPT:
+        return
+    document = read_plan(plan.document)
+    if is_told(document, "lifting"):
+        records = [people.row(*place) for place in named_by(document)]
+        carried.let_go(plan.organisation, run.key, [*records, *_by_hand(document)])
+
+
+def _named(selection: Selection, key: RootKey, asked: People) -> list[Identity]:
+    """By what those named themselves who are known by a key."""
+    who = selection.asked_by().get(key, []) if len(asked) > 1 else range(len(asked))
+    return [one for person in who for one in asked[person].items()]
+
+
+def _by_hand(plan: Plan) -> dict[Identity, list[Identity]]:
+    """Where a person looks, nobody knows the record: what they were asked about stands for it."""
+    return {
+        people.row(task.system, kind, value): [(kind, value)]
+        for task in plan.tasks
+        for kind, value in people.readable(task.identities.items())
+    }
