@@ -10,12 +10,13 @@ from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.execution import BatchResult, Execution, PlanRefused
 from garant.engine.identities import variants
 from garant.engine.manual import Keeper
+from garant.engine.notes import UNPROMISED
 from garant.engine.restricted import any_of_others, sharing
 from garant.engine.subject import NotSupported, find_subject, plan_subject
 from garant.engine.verify import Verification
 from garant.systems.model import Relation
 from tests.engine.support.running import carry_out
-from tests.engine.support.shop import AS_OF, Shop
+from tests.engine.support.shop import AS_OF, WHY, Shop
 
 ONE = {"email": "n1@x.example"}
 
@@ -259,6 +260,29 @@ def test_a_duty_keeps_what_it_names_and_says_until_when(shop: Shop) -> None:
     [row] = shop.rows("contact")["contact"].values()
     assert (row["name"], row["email"], row["phone"]) == ("N1", None, None)
     assert places(shop, phone="+33100000001") == {}
+
+
+@pytest.mark.parametrize(("customer", "told"), [(0, []), (1, [UNPROMISED.en])])
+def test_a_plan_says_where_no_promise_will_find_what_a_duty_keeps(
+    shop: Shop, customer: int, told: list[str]
+) -> None:
+    """The duty of an invoice ends; whoever bought is no prospect, and is in the role of no other promise."""
+    shop.people(1, customer=customer).invoice(1, at="2025-03-15 12:00:00")
+    assert [note.en for note in request(shop, "erasure")[0].selections[0].notes] == told
+
+
+def test_what_a_seal_keeps_needs_no_promise(shop: Shop) -> None:
+    shop.document["duties"] = [
+        {
+            "seal": True,
+            "root": "contact",
+            "role": "invoiced",
+            "why": WHY,
+            "keeps": {"contact": {"columns": ["name"]}},
+        }
+    ]
+    shop.people(1, customer=1).invoice(1)
+    assert request(shop, "erasure")[0].selections[0].notes == []
 
 
 def test_a_system_with_no_disposition_says_so(shop: Shop) -> None:

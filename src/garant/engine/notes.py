@@ -36,6 +36,12 @@ LEFT_TO_UNDATED = Text(
     en="own rows shared with people past their term stay only for others, whom nothing dates: "
     "no term will reach them; date these others, erase them, or run “garant replay --check”",
 )
+UNPROMISED = Text(
+    fr="Ce qui reste de certains de ces dossiers n’est dans le rôle d’aucune promesse : une fois le devoir fini, rien ne "
+    "l’effacera sans nouvelle demande. Donnez-leur une règle.",
+    en="What stays of some of these records is in the role of no promise: once the duty is over, nothing erases it without "
+    "a new request. Give them a rule.",
+)
 ARCHIVED_AS_WRITTEN = Text(
     fr="Un dossier archivé n’est pas corrigé : il prouve ce qui était écrit. "
     "Joignez la correction à votre réponse, et à toute consultation.",

@@ -9,7 +9,7 @@ from garant.engine.apart import planned
 from garant.engine.asked import NotSupported, Right, no_mark, no_such_column, require
 from garant.engine.document import MARKING, Kind, Selection, packed
 from garant.engine.holds import Standing, speak
-from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_ARCHIVE, PUT_BACK
+from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_ARCHIVE, PUT_BACK, UNPROMISED
 from garant.engine.steps import apart_steps, duties_of, rectification_steps, restriction_steps, steps_of
 from garant.engine.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
@@ -17,7 +17,7 @@ from garant.engine.whose import whose
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.changing import Step
-from garant.systems.finding import Found, RootKey
+from garant.systems.finding import DutyQuestion, Found, RootKey
 from garant.systems.model import DataMap, Disposition, Duty
 from garant.systems.obstacles import obstacles
 from garant.systems.port import Snapshot
@@ -101,6 +101,7 @@ def selection_of(
     found: Found = snapshot.find_held(
         request.root, keys, terms.duty_questions(source.data_map, request.duties)
     )
+    notes = _notes(source.data_map, snapshot, request, found)
     surveyor = Surveyor(snapshot, request.root, request.duties, request.steps)
     survey = surveyor.survey(keys, found.held)
     return Selection(
@@ -118,6 +119,7 @@ def selection_of(
         oldest=None,
         undated=0,
         unreadable=0,
+        notes=notes,
         settled=0,
         keys=packed(list(keys)),
         whose=whose(source.data_map, snapshot, request.root, keys),
@@ -129,6 +131,19 @@ def selection_of(
         cascades=survey.cascades,
         advice=snapshot.advice(surveyor.change(keys, found.held)),
     )
+
+
+def _notes(data_map: DataMap, snapshot: Snapshot, request: Request, found: Found) -> list[Text]:
+    """Whether a duty that ends keeps something of somebody whom no promise will find then: a plan has told until when."""
+    ending = sum(1 << number for number, duty in enumerate(request.duties) if not duty.seal)
+    kept = [key for key, mask in found.held.items() if mask & ending]
+    if not kept:
+        return []
+    roles = dict.fromkeys(promise.role for promise in data_map.promises)
+    mine = [data_map.roles[name] for name in roles if data_map.roles[name].root == request.root]
+    asked = [DutyQuestion(number, request.root, role) for number, role in enumerate(mine)]
+    promised = snapshot.find_held(request.root, kept, asked).held
+    return [] if all(promised.get(key) for key in kept) else [UNPROMISED]
 
 
 def request_or_why(source: Source, root: str, kind: Kind, right: Right) -> Request | Text:
