@@ -115,11 +115,18 @@ class Company:
         return Done(process.returncode, out, err)
 
     def plan(self, *options: str) -> str:
-        """Make a plan (in this process, where Garant's own state is another: no hold, no task); its digest."""
+        """Make a plan (in this process, where Garant's own state is another: no hold, no run, no task); its digest."""
         written = ("--as-of", AS_OF, "--out", str(self.plan_file))
         own_state = patch("garant.cli.state.holds", return_value=())
+        no_run = patch("garant.cli.state.anew", side_effect=lambda plan: plan)
         no_task = patch("garant.cli.commands.plan.tell_overdue")
-        with own_state, no_task, patch.dict(os.environ, self.environment), redirect_stdout(io.StringIO()):
+        with (
+            own_state,
+            no_run,
+            no_task,
+            patch.dict(os.environ, self.environment),
+            redirect_stdout(io.StringIO()),
+        ):
             code = application.run(["plan", str(self.policy), *written, *options])
         assert code == 0
         return json.loads(self.plan_file.read_text())["digest"]

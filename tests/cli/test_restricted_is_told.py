@@ -110,6 +110,13 @@ def test_restricted_and_lifted_at_a_terminal(company: str, garant: Garant, setti
     assert answers(company, person) == ["permitted"] * 3, "a plan is carried out once"
     assert told(company) == ["recorded", "lifted", "lifted"]
 
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET phone = ? WHERE id = ?", person[2], person[0])
+    code, said = approved(garant, *restrict)
+    assert (code, "Already carried out" in said) == (0, False), (
+        "the same plan, on the same day, to be done once more"
+    )
+    assert answers(company, person) == ["restricted"] * 3
+
 
 @in_process
 def test_a_lifting_ends_what_plans_hold_and_no_other(

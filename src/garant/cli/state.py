@@ -15,6 +15,7 @@ from garant.policy.text import Text
 from garant.site import own, paths, setup
 
 if TYPE_CHECKING:
+    from garant.engine.document import Plan
     from garant.engine.holds import Hold
     from garant.policy.document import Organisation
 
@@ -61,6 +62,17 @@ def holds(organisation: str) -> tuple[Hold, ...]:
     from garant.apps.organisations.services import keys as known
 
     return services.in_force(organisation) if organisation in known() else ()
+
+
+def anew(plan: Plan) -> Plan:
+    """Give a plan that was just made a digest of its own where one that said the same has been carried out here."""
+    if not setup.has_state():
+        return plan
+    ready()
+    from garant.apps.organisations.services import keys as known
+    from garant.apps.promises import services
+
+    return services.anew(plan) if plan.organisation in known() else plan
 
 
 def restricting(organisation: str) -> list[dict[str, str]]:

@@ -209,6 +209,11 @@ class Plan(Part):
         default="",
         description="Number of the request that it answers: what is asked again is a plan of its own, and is done.",
     )
+    again: int = Field(
+        default=0,
+        ge=0,
+        description="How many plans that said the same have ended before it: what was done is to be done once more.",
+    )
     gathers: list[str] = Field(
         default_factory=list[str],
         description="Digests of the approved plans that it carries out together, and nothing besides.",

@@ -17,6 +17,7 @@ from garant.apps.jobs.models import Job
 from garant.apps.permissions import services as permissions
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
+from garant.apps.promises import services as promises
 from garant.apps.promises.observers import Progress
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RunStoppedError
@@ -60,7 +61,7 @@ def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] 
             manual=workspace.manual,
             progress=lambda system, rule: tell(f"{system} · {rule}"),
         )
-    return decisions.propose(made, actor=actor).digest
+    return decisions.propose(promises.anew(made), actor=actor).digest
 
 
 def run(job: Job) -> dict[str, Any]:

@@ -46,6 +46,7 @@ __all__ = [
     "Run",
     "RunJournal",
     "RunState",
+    "anew",
     "approve",
     "batch_of",
     "finish_run",
@@ -156,6 +157,19 @@ def run_of_digest(digest: str, *, kind: str) -> Run | None:
     """Give the run of the plan approved under this digest, ended or not, if it began."""
     with scope_of(Plan, "organisation", digest=digest):
         return Run.objects.select_related("plan").filter(plan_id=digest, plan__kind=kind).first()
+
+
+def anew(plan: EnginePlan) -> EnginePlan:
+    """Give a plan that was just made a digest of its own where the run of one that said the same has ended.
+
+    Something is to do again that day: rows came back, or a restriction was lifted and asked for once more. Under the old
+    digest it would pass for done.
+    """
+    if plan.request or not any(selection.rows for selection in plan.selections):
+        return plan
+    while (run := run_of_digest(plan.digest, kind=plan.kind)) is not None and not run.open:
+        plan = plan.model_copy(update={"again": plan.again + 1})
+    return plan
 
 
 def has_touched(run: Run) -> bool:

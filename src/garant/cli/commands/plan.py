@@ -75,6 +75,7 @@ def plan(
                 manual=workspace.manual,
                 progress=lambda name, rule: status.update(f"{name} · {rule}"),
             )
+        made = state.anew(made)
     tell_overdue(made.organisation)
     show_plan(out(), made)
     if out_file is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -131,9 +132,10 @@ def _look(workspace: Workspace) -> Replay:
     from garant.apps.replays import services
 
     zone = workspace.policy.document.organisation.time_zone
-    return services.look(
+    found = services.look(
         workspace.policy, workspace.sources, as_of=options.day(None, zone), actor=state.actor()
     )
+    return replace(found, plan=state.anew(found.plan))  # restored twice in a day, they go twice
 
 
 def _tell(found: Replay) -> None:

@@ -285,7 +285,7 @@ def _plan(
     from garant.engine.subject import plan_subjects
 
     day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
-    return plan_subjects(
+    made = plan_subjects(
         workspace.policy,
         workspace.sources,
         people,
@@ -298,6 +298,7 @@ def _plan(
         manual=workspace.manual,
         restricted=state.restricting(workspace.policy.document.organisation.key) if kind == "lifting" else (),
     )
+    return state.anew(made)
 
 
 def _propose_or_apply(
