@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from garant.engine.holds import Hold
 from garant.engine.steps import steps_of
 from garant.engine.subject import find_subject, plan_subject
+from garant.systems.changing import ChangeSet
 from garant.systems.paths import paths
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import AS_OF, RECENT, Shop
@@ -94,6 +97,37 @@ def test_a_text_reference_may_be_shared_with_a_key(written: Shop) -> None:
     assert (plan.selections[0].actions[0].deleted, plan.selections[0].actions[0].shared) == (1, 1)
     carry_out(plan, written.policy, written.system())
     assert left(written) == {"contact,1"}
+
+
+def test_those_whom_a_text_names_own_the_row_too(written: Shop) -> None:
+    """Whom rows would stay for, in a batch that they are not of: by a text as by a key."""
+    written.document["tables"]["note"]["links"].append({"root": "contact", "column": "res_id"})
+    written.people(1, 2, 3, 12)
+    notes(written, "contact,1", "contact,2", "interaction,3", "contact,404")
+    written.database.run(
+        "UPDATE note SET res_id = 12 WHERE id >= 1000", "UPDATE note SET res_id = NULL WHERE id < 1000"
+    )
+    data_map = written.map()
+    steps = steps_of(data_map, data_map.dispositions["erase"], [])
+    with written.system()["crm"].connector.snapshot() as snapshot:
+        assert snapshot.owners(ChangeSet("contact", [12], steps)) >= {1, 2, 3}
+
+
+def test_the_plan_names_the_hold_of_whom_a_text_names(written: Shop) -> None:
+    """A note about somebody on hold, signed by somebody who leaves, stays; the plan says for whose sake."""
+    links: list[dict[str, Any]] = written.document["tables"]["note"]["links"]
+    links[0]["relation"] = "visible"
+    links.append({"root": "contact", "column": "res_id"})
+    written.people(1).people(3, at=RECENT)
+    notes(written, "contact,3")
+    written.database.run(
+        "UPDATE note SET res_id = 1 WHERE id >= 1000", "UPDATE note SET res_id = NULL WHERE id < 1000"
+    )
+    hold = Hold("h-1", "legal", "dispute", date(2099, 1, 1), identities=(("email", "n3@x.example"),))
+    plan = plan_subject(
+        written.policy, written.system(), {"email": "n1@x.example"}, "erasure", as_of=AS_OF, holds=[hold]
+    )
+    assert ([one.hold for one in plan.selections[0].holds], plan.selections[0].held) == (["h-1"], 1)
 
 
 def test_a_duty_on_one_of_the_referred_keeps_its_own_references(written: Shop) -> None:

@@ -80,7 +80,7 @@ def roots_on_hold(
         for guard in change.guards.roots:
             on_hold = scratch_of(statements.data_map.roots[guard.root].type).on_hold
             for path in paths(statements.data_map, step.table, guard.root):
-                reached = statements.outward(path, statements.rows(step))
+                reached = statements.outward(path, statements.rows(step), on_hold.alias("garant_named").c.key)
                 known = sa.select(on_hold.c.key).where(
                     on_hold.c.root == guard.root, on_hold.c.key.in_(reached)
                 )

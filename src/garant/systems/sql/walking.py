@@ -146,10 +146,13 @@ class Walking:
         assert hop.link.when is not None
         return predicate(hop.link.when, hop.table, self.dialect.name)
 
-    def outward(self, path: Path, where: ColumnElement[bool]) -> sa.Select[Any]:
+    def outward(
+        self, path: Path, where: ColumnElement[bool], among: ColumnElement[Any] | None = None
+    ) -> sa.Select[Any]:
         """Walk the hops outwards from the rows to the keys of their roots.
 
-        What a long way has found so far is named rather than nested: a parser takes no depth of any size.
+        What a long way has found so far is named rather than nested: a parser takes no depth of any size. Where the last
+        hop names the root by a prefix, only keys ``among`` these are known by it; without, those of the batch.
         """
         query = self._outward(path.hops[0], where)
         for number, (hop, previous) in enumerate(zip(path.hops[1:], path.hops, strict=False)):
@@ -160,7 +163,8 @@ class Walking:
             query = self._outward(hop, met)
         if path.hops[-1].link.prefix is None:
             return query
-        return sa.select(self.batch.c.key).where(self._met(self.batch.c.key, path.hops[-1].link, query))
+        keys = self.batch.c.key if among is None else among
+        return sa.select(keys).where(self._met(keys, path.hops[-1].link, query))
 
     def owners(self, ways: Sequence[Path], where: ColumnElement[bool]) -> list[sa.Select[Any]]:
         """The keys of the roots that the rows name or lead to: those that they name themselves in one query."""
@@ -168,7 +172,13 @@ class Walking:
         columns = dict.fromkeys(path.hops[0].link.column for path in near)
         table = self.table(near[0].table) if near else None
         named = [] if table is None else [sa.select(*(table.c[c] for c in columns)).distinct().where(where)]
-        return [*named, *(self.outward(path, where) for path in ways if path not in near)]
+        far = [path for path in ways if path not in near]
+        return [*named, *(self.outward(path, where, self._alive(path.root)) for path in far)]
+
+    def _alive(self, root: str) -> ColumnElement[Any]:
+        """The keys of all the roots that are there."""
+        known = self.data_map.roots[root]
+        return self.table(known.table).alias("garant_owner").c[known.key]
 
     def _met(self, key: ColumnElement[Any], link: Link, found: sa.Select[Any]) -> ColumnElement[bool]:
         """Whether a key is among those that a link's column holds."""
