@@ -37,10 +37,10 @@ LEFT_TO_UNDATED = Text(
     "no term will reach them; date these others, erase them, or run “garant replay --check”",
 )
 UNPROMISED = Text(
-    fr="Ce qui reste de certains de ces dossiers n’est dans le rôle d’aucune promesse : une fois le devoir fini, rien ne "
-    "l’effacera sans nouvelle demande. Donnez-leur une règle.",
-    en="What stays of some of these records is in the role of no promise: once the duty is over, nothing erases it without "
-    "a new request. Give them a rule.",
+    fr="Certains de ces dossiers n’entrent dans le rôle d’aucune promesse : ce que le devoir en garde ne sera effacé à son "
+    "terme que sur une nouvelle demande. Donnez-leur une règle.",
+    en="Some of these records are in the role of no promise: what the duty keeps of them is erased at its end only if "
+    "somebody asks again. Give them a rule.",
 )
 ARCHIVED_AS_WRITTEN = Text(
     fr="Un dossier archivé n’est pas corrigé : il prouve ce qui était écrit. "

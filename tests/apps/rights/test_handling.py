@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from garant.apps.mails import services as mails
 from garant.apps.mails.models import Mail
 from garant.apps.organisations.services import scoped
 from garant.apps.rights import services
+from garant.apps.rights.models import Search
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, somebody, work
@@ -107,6 +109,20 @@ def test_a_system_that_is_down_hides_nothing_of_the_others(
     services.search_again(company, request.key, actor=OFFICER)
     work(company, "request-search")
     assert services.find(company, request.key).state == "planned"
+
+
+def test_the_last_look_counts_though_the_clock_went_back(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = os.environ["GARANT_DEMO_RECRUITMENT"]
+    monkeypatch.setenv("GARANT_DEMO_RECRUITMENT", "postgresql://nobody@127.0.0.1:1/nowhere")
+    request, _ = asked(company, post, "erasure", somebody())
+    monkeypatch.setenv("GARANT_DEMO_RECRUITMENT", there)
+    with scoped(company):
+        Search.objects.filter(request=request).update(at=datetime.now(UTC) + timedelta(hours=1))
+    services.search_again(company, request.key, actor=OFFICER)
+    work(company, "request-search")
+    assert [bool(one.problem) for one in services.story(request).searches] == [False] * 3
 
 
 def test_recipients_are_told_and_answer_by_a_link_of_their_own(company: str, post: Letters) -> None:

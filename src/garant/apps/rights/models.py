@@ -297,7 +297,10 @@ class Search(models.Model):
 
     @classmethod
     def last(cls, request: Request) -> list[Search]:
-        """What the last look for a request found, system by system, in its organisation's scope; it alone counts."""
+        """What the last look for a request found, system by system, in its organisation's scope; it alone counts.
+
+        The last to be written down: a clock may have gone back meanwhile.
+        """
         found: list[Search] = list(cls.objects.filter(request=request))
-        at = max((one.at for one in found), default=None)
-        return [one for one in found if one.at == at]
+        newest = max(found, key=lambda one: one.pk, default=None)
+        return [one for one in found if newest is not None and one.at == newest.at]

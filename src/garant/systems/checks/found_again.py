@@ -98,6 +98,6 @@ def _said(ending: Ending, promises: Sequence[PromiseBinding]) -> Text:
     fr = ", ".join(f"«\u202f{one.rule}\u202f» ({one.role})" for one in promises)
     en = ", ".join(f"“{one.rule}” ({one.role})" for one in promises)
     return said(
-        f"Le devoir fini, ni le rôle ni la date ne retrouvent toute racine «\u202f{root}\u202f» par\u202f: {fr}.",
-        f"Once the duty is over, role and date no longer find every root “{root}” by: {en}.",
+        f"Le devoir fini, ces promesses ne retrouvent pas à coup sûr chaque «\u202f{root}\u202f»\u202f: {fr}.",
+        f"Once the duty is over, these promises do not surely find every “{root}”: {en}.",
     )
