@@ -56,17 +56,19 @@ def _in_table(
 ) -> Iterator[tuple[str, Identity]]:
     ways = [path for path in paths(data_map, table, root) if path.relation is Relation.OWNED]
     spec = data_map.roots[root]
-    if not ways:
-        return
-    if table != spec.table:
+    named = [path.hops[0].link.column for path in ways if path.names_its_root]
+    if table == spec.table:
+        named = [spec.key]  # other rows may reach a root without being it
+    elif len(named) < len(ways):
         yield from _of_each(snapshot, table, kinds, ways, keys)
         return
-    for start in range(0, len(keys), _AT_ONCE):
+    for start in range(0, len(keys) if ways else 0, _AT_ONCE):
         asked = keys[start : start + _AT_ONCE]
-        own = {str(key) for key in asked}  # other rows may reach a root without being it
-        for key, *values in snapshot.read(table, [spec.key, *kinds], ways, asked).rows:
-            if str(key) in own:
-                yield from ((str(key), one) for one in _read(kinds, dict(zip(kinds, values, strict=True))))
+        wanted = {str(key) for key in asked}
+        for row in snapshot.read(table, [*named, *kinds], ways, asked).rows:
+            held = _read(kinds, dict(zip(kinds, row[len(named) :], strict=True)))
+            whose = wanted.intersection(map(str, row[: len(named)]))
+            yield from ((key, one) for key in whose for one in held)
 
 
 def _of_each(
@@ -76,7 +78,7 @@ def _of_each(
     ways: Sequence[Path],
     keys: Sequence[RootKey],
 ) -> Iterator[tuple[str, Identity]]:
-    """Of another table: its rows do not say whose they are, so they are asked for root by root."""
+    """Of a table whose rows do not all say whose they are: they are asked for root by root."""
     for key in keys:
         for values in snapshot.read(table, list(kinds), ways, [key]).rows:
             yield from ((str(key), one) for one in _read(kinds, dict(zip(kinds, values, strict=True))))
