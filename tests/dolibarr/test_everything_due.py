@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
 from tests.dolibarr import oracles
 from tests.dolibarr.conftest import Dolibarr
-from tests.engine.support.running import Notebook
+from tests.dolibarr.footprint import all_rows
+from tests.dolibarr.oracles import AS_OF
 from tests.servers.mariadb import MariadbServer
+from tests.support.sweeping import EVERYTHING_DUE, ON_THE_WAY, sweep
 
 
 @pytest.fixture
@@ -23,6 +22,15 @@ def copy(mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr
     """A copy of the dump."""
     with mariadb_server.database(dolibarr_dump) as url:
         yield replace(untouched, url=url)
+
+
+@pytest.fixture
+def stepwise(mariadb_server: MariadbServer, dolibarr_dump: Path, untouched: Dolibarr) -> Iterator[Dolibarr]:
+    """Another copy, swept today, on the way, and when everything is due."""
+    with mariadb_server.database(dolibarr_dump) as url:
+        dolibarr = replace(untouched, url=url)
+        sweep(dolibarr, AS_OF, ON_THE_WAY, EVERYTHING_DUE)
+        yield dolibarr
 
 
 BOOKS = (
@@ -37,18 +45,16 @@ LEFT_IN_CLEAR = (
 
 
 @pytest.mark.slow
-def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(copy: Dolibarr) -> None:
+def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(
+    copy: Dolibarr, stepwise: Dolibarr
+) -> None:
     with copy.connect() as connection:
         books = connection.execute(text(BOOKS)).one()
-    with copy.sources() as sources:
-        plan = plan_retention(copy.policy, sources, as_of=date(2045, 1, 1))
-        execution, journal = Execution(plan, copy.policy, sources, batch_size=1000), Notebook()
-        results = [execution.execute(key, journal) for key in execution.batch_keys()]
-        verification = execution.verify(journal)
-    assert [s.blocks for s in plan.selections] == [[]] * len(plan.selections)
-    assert [block for result in results for block in result.blocks] == []
-    assert verification.verified
-    with copy.connect() as connection:
+    sweep(copy, EVERYTHING_DUE, batch_size=1000)
+    with copy.connect() as connection, stepwise.connect() as other:
+        assert all_rows(connection) == all_rows(other), (
+            "earlier sweeps change nothing of what is left in the end"
+        )
         assert connection.execute(text(BOOKS)).one() == books
         assert connection.execute(text(LEFT_IN_CLEAR)).scalar_one() == 0
         assert oracles.keys(connection, "SELECT rowid FROM llx_ticket") == set()

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
-from tests.engine.support.running import Notebook
 from tests.odoo import oracles
 from tests.odoo.conftest import Odoo
 from tests.servers.postgres import PostgresServer
+from tests.support.sweeping import EVERYTHING_DUE, sweep
 
 
 @pytest.fixture
@@ -50,14 +47,7 @@ LEFT_IN_CLEAR = (
 def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(copy: Odoo) -> None:
     with copy.connect() as connection:
         books = connection.execute(text(BOOKS)).one()
-    with copy.sources() as sources:
-        plan = plan_retention(copy.policy, sources, as_of=date(2045, 1, 1))
-        execution, journal = Execution(plan, copy.policy, sources, batch_size=100), Notebook()
-        results = [execution.execute(key, journal) for key in execution.batch_keys()]
-        verification = execution.verify(journal)
-    assert [s.blocks for s in plan.selections] == [[]] * len(plan.selections)
-    assert [block for result in results for block in result.blocks] == []
-    assert verification.verified
+    sweep(copy, EVERYTHING_DUE)
     with copy.connect() as connection:
         assert connection.execute(text(BOOKS)).one() == books
         assert oracles.hash_chain(connection) == oracles.ChainReport(490, ())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
-from tests.engine.support.running import Notebook
-from tests.tryton.conftest import Tryton
+from tests.odoo.footprint import all_rows
+from tests.servers.postgres import PostgresServer
+from tests.support.sweeping import EVERYTHING_DUE, ON_THE_WAY, files_below, sweep
+from tests.tryton.conftest import Tryton, write_files
+from tests.tryton.oracles import AS_OF
 
 BOOKS = (
     "SELECT sum(debit), sum(credit), count(*), count(DISTINCT party), count(DISTINCT move)"
@@ -32,19 +33,37 @@ LEFT_IN_CLEAR = """
 """
 
 
+@pytest.fixture
+def stepwise(
+    postgres_server: PostgresServer,
+    tryton82_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    untouched: Tryton,
+) -> Iterator[Tryton]:
+    """Another copy, swept today, on the way, and when everything is due."""
+    with postgres_server.database(tryton82_template) as url:
+        tryton = Tryton(url, tmp_path_factory.mktemp("stepwise"), untouched.loaded, untouched.policy)
+        write_files(tryton)
+        sweep(tryton, AS_OF, ON_THE_WAY, EVERYTHING_DUE)
+        yield tryton
+
+
 @pytest.mark.slow
-def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(copy: Tryton) -> None:
+def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(
+    copy: Tryton, stepwise: Tryton
+) -> None:
     with copy.connect() as connection:
+        dated = set(connection.execute(text(DATED)).scalars())
         books = connection.execute(text(BOOKS)).one()
-        connection.execute(text(f"CREATE TABLE t_dated AS {DATED}"))
-    with copy.sources() as sources:
-        plan = plan_retention(copy.policy, sources, as_of=date(2045, 1, 1))
-        execution, journal = Execution(plan, copy.policy, sources, batch_size=100), Notebook()
-        results = [execution.execute(key, journal) for key in execution.batch_keys()]
-        verification = execution.verify(journal)
-    assert [s.blocks for s in plan.selections] == [[]] * len(plan.selections)
-    assert [block for result in results for block in result.blocks] == []
-    assert verification.verified
-    with copy.connect() as connection:
+    sweep(copy, EVERYTHING_DUE)
+    with copy.connect() as connection, stepwise.connect() as other:
+        assert all_rows(connection) == all_rows(other), (
+            "earlier sweeps change nothing of what is left in the end"
+        )
+        assert files_below(copy.files) == files_below(stepwise.files)
+        connection.execute(
+            text("CREATE TABLE t_dated AS SELECT unnest(CAST(:ids AS integer[])) AS party"),
+            {"ids": list(dated)},
+        )
         assert connection.execute(text(BOOKS)).one() == books
         assert connection.execute(text(LEFT_IN_CLEAR)).scalar_one() == 0
