@@ -254,7 +254,7 @@ def test_no_value_of_the_plan_reaches_the_ledger(run: Run) -> None:
     services.record_receipt(run.key, "001/0001", BatchResult(result(3).counts, [], False))
     services.finish_run(run.key, Answer(left=0))
     everything = b"".join(str(record).encode() for record in evidence.records(ORGANISATION))
-    assert b"dpo" not in everything
+    assert b"'dpo'" not in everything
 
 
 def test_attempts_are_counted(run: Run) -> None:
