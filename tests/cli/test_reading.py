@@ -242,6 +242,16 @@ def test_everything_has_its_help_in_both_languages() -> None:
             assert all(getattr(parameter, "help", None) for parameter in node.params), node.name
 
 
+@pytest.mark.parametrize("command", [["replay"], ["serve"], ["hold", "add"]])
+def test_a_help_page_speaks_french_alone(capsys: Said, command: list[str]) -> None:
+    assert garant(*command, "--help", "--language", "fr") == 0
+    page = capsys.readouterr().out
+    assert "Montre cette aide." in page
+    assert "[variable : GARANT_" in page or command == ["serve"]
+    for word in ("Show this", "env var", "default", "required", "<bool>", "<str>", "range>"):
+        assert word not in page, word
+
+
 @pytest.mark.parametrize("said", [["--set", "phone=+33199001234"], ["--set", "phone:0199="], []])
 def test_a_correction_says_which_value_is_wrong(company: Company, capsys: Said, said: list[str]) -> None:
     identity = f"email={person(company)}"

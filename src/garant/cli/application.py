@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -50,10 +51,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    if "--help" in arguments or len(arguments) < _SHORTEST_COMMAND:
-        _title_help()
     server, arguments = remote.choose(arguments)
     command = remote.command(server) if server else registration.command(language.spoken())
+    if "--help" in arguments or len(arguments) < _SHORTEST_COMMAND:
+        _title_help(command)
     try:
         answer = command.main(list(arguments), prog_name="garant", standalone_mode=False)
     except typer.Exit as leave:
@@ -87,12 +88,27 @@ def _failed(error: Exception) -> int:
     return failure.code
 
 
-def _title_help() -> None:
-    """Say the headings of help pages in our language; only then, because loading them takes a while."""
+def _title_help(command: Any) -> None:
+    """Say what the library puts on help pages in our language; only then, because loading it takes a while."""
     from typer import rich_utils
 
     rich_utils.ARGUMENTS_PANEL_TITLE = language.say("Arguments", "Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = language.say("Options", "Options")
     rich_utils.COMMANDS_PANEL_TITLE = language.say("Commandes", "Commands")
     rich_utils.DEFAULT_STRING = language.say("[défaut : {}]", "[default: {}]")
+    rich_utils.ENVVAR_STRING = language.say("[variable\u202f: {}]", "[env var: {}]")
     rich_utils.REQUIRED_LONG_STRING = language.say("[obligatoire]", "[required]")
+    _explain_help(command)
+
+
+def _explain_help(node: Any) -> None:
+    """Say what --help itself does, and what an option takes, of a command and of everything beneath it."""
+    context = typer.Context(node)
+    node.get_help_option(context).help = language.say("Montre cette aide.", "Show this help.")
+    number = language.say("NOMBRE", "NUMBER")
+    kinds = {"<bool>": " ", "<str>": " ", "<int range>": number, "<float range>": number}
+    for parameter in node.get_params(context):
+        if parameter.param_type_name == "option":
+            parameter.metavar = kinds.get(parameter.display_type_rich(context), parameter.metavar)
+    for child in getattr(node, "commands", {}).values():
+        _explain_help(child)
