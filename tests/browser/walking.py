@@ -37,6 +37,7 @@ WORDS = {
     "name": ("Votre nom", "Your name"),
     "email": ("Votre adresse électronique", "Your e-mail address"),
     "use": ("Quel usage", "Which use"),
+    "wish": ("Ce que vos données deviendront", "What will become of your data"),
     "heir": ("Pour une personne décédée", "For a person who died"),
     "else": ("Vous écrivez pour quelqu’un d’autre", "Do you write for somebody else"),
     "late": ("Nom de la personne décédée", "That person’s name"),
@@ -62,7 +63,7 @@ WORDS = {
     "reason": ("Explication pour la personne", "Explanation for the person"),
     "reply": ("Envoyer la réponse", "Send the answer"),
     "identity": ("Identité", "Identity"),
-    "shown": ("La personne a montré qui elle est par", "The person showed who they are by"),
+    "shown": ("La personne a montré à quel titre elle agit par", "The person showed in what capacity by"),
     "accept": ("Accepter l’identité", "Accept the identity"),
     "weigh": ("Peser l’opposition", "Weigh the objection"),
     "weighed": ("Ce qui a été pesé", "What was weighed"),
@@ -151,6 +152,8 @@ class Walk:
             page.get_by_role("link", name=self.says("heir")).click()
             page.get_by_label(self.says("late"), exact=True).fill("Feu Monsieur Essai")
             page.get_by_label(self.says("late-email")).last.fill(late)
+        elif right == "post-mortem":
+            page.get_by_label(self.says("wish")).select_option("erase")
         if use:
             page.get_by_label(self.says("use")).select_option(use)
         page.get_by_label(self.says("name"), exact=True).fill("Jeanne Essai")

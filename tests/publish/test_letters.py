@@ -26,7 +26,7 @@ from garant.publish.letters import (
     write,
 )
 from garant.publish.letters.facts import Asked
-from garant.publish.letters.rights import ARTICLES, NAMES, TITLES
+from garant.publish.letters.rights import ARTICLES, FOR_OTHERS, NAMES, TITLES
 from garant.publish.typography import typeset
 
 
@@ -215,3 +215,31 @@ def test_late_and_not_yet() -> None:
     assert "2\u202fjours de retard" in write("escalation", LetterFacts(**{**FACTS, "days": -2}), "fr").subject
     assert "1\u202fjour" in write("reminder", LetterFacts(**{**FACTS, "days": 1}), "fr").subject
     assert "1\u202fday left" in write("escalation", LetterFacts(**{**FACTS, "days": 1}), "en").subject
+
+
+def test_a_package_for_machines_is_not_said_to_have_a_page() -> None:
+    for right, page in (("access", True), ("portability", False)):
+        text = write("package_ready", LetterFacts(**{**FACTS, "right": right}), "fr").text
+        assert ("index.html" in text) is page
+        assert ("dossier csv" in text.replace("\n", " ")) is not page
+
+
+@pytest.mark.parametrize("kind", ["restricted", "consent_withdrawn"])
+def test_what_staff_wrote_is_in_the_letter(kind: str) -> None:
+    assert FACTS["reasons"][0] in write(kind, LetterFacts(**FACTS), "fr").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_somebody_else_is_not_called_you(language: Language) -> None:
+    for right in set(FOR_OTHERS):
+        said = write(
+            "acknowledged", LetterFacts(**{**FACTS, "right": right, "for_other": True}), language
+        ).text
+        opening = " ".join(said.split("\n\n")[1].split())
+        assert ("pour qui vous écrivez" if language == "fr" else "for whom you write") in opening
+        assert not re.search(r"\bvos données\b|\byour data\b", opening)
+
+
+def test_what_stays_without_an_end_is_not_said_to_be_erased_after_it() -> None:
+    endless = Kept(what=words("vos écritures", "your entries"))
+    assert "Ce qui a une date" not in write("partly", LetterFacts(**{**FACTS, "kept": (endless,)}), "fr").text

@@ -47,6 +47,7 @@ def test_french_counts_zero_as_one() -> None:
     right, rights = Text(fr="droit", en="right"), Text(fr="droits", en="rights")
     assert words.counted(0, right, rights) == Text(fr="0 droit", en="0 rights")
     assert words.counted(2, right, rights) == Text(fr="2 droits", en="2 rights")
+    assert words.counted(2898, right, rights) == Text(fr="2\u202f898 droits", en="2,898 rights")
 
 
 def test_every_shipped_event_has_its_article() -> None:

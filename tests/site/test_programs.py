@@ -140,6 +140,9 @@ def test_a_contact_is_looked_for_and_only_that_is_entered(company: str) -> None:
     assert "toute prospection" in found.split('role="status"')[1]
     assert "Pas sur la liste" in body(officer.post(page, {"contact": "06 12 34 56 78"}))
     assert "ni une adresse" not in body(officer.post(page, {"contact": "?"}))
+    other = oppositions.written("06 12 34 56 78")
+    oppositions.record(policy_in_force(company), [other], "recruitment/selection", actor="garant")
+    assert "recruitment/selection" not in body(officer.get(page))
     looked = [record.payload for record in evidence.records(company, kind="personal-data.read")]
     assert looked == [{"place": "opposition-list", "people": 1}] * 2
     assert "opposee" not in "".join(str(record) for record in evidence.records(company))

@@ -7,6 +7,7 @@ from typing import Final
 from garant.policy.document import LegalBasis, Phase, Policy, RetentionRule, SpecialCondition
 from garant.policy.periods import Period
 from garant.policy.text import Language, Text
+from garant.publish.typography import NARROW
 
 _MONTHS: Final[dict[Language, tuple[str, ...]]] = {
     "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
@@ -107,10 +108,10 @@ def listed(items: Sequence[str], language: Language) -> str:
 
 
 def counted(number: int, one: Text, many: Text) -> Text:
-    """A number and its noun; French counts zero as singular."""
-    return both(
-        f"{number} {one.fr if number < 2 else many.fr}", f"{number} {one.en if number == 1 else many.en}"
-    )
+    """A number, its thousands apart, and its noun; French counts zero as singular."""
+    apart = f"{number:,}"
+    fr, en = one.fr if number < 2 else many.fr, one.en if number == 1 else many.en
+    return both(f"{apart.replace(',', NARROW)} {fr}", f"{apart} {en}")
 
 
 def event(policy: Policy, key: str) -> Text:

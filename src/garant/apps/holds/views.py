@@ -16,7 +16,7 @@ from garant.apps.holds import services
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger import LedgerError
-from garant.site.words import said, say
+from garant.site.words import plural, said, say
 from garant.systems.port import ConnectorError
 
 ACTIVITY, PERSON = "activity", "person"
@@ -99,12 +99,12 @@ def _placed(request: Any, data: dict[str, Any]) -> bool:
     except ConnectorError as error:
         messages.error(request, str(error))
     else:
-        known = len(places)
+        known = plural(len(places), ("endroit", "endroits"), ("place", "places"))
         messages.success(
             request,
             say(
-                f"Suspension posée. Personne connue aujourd’hui à {known} endroits.",
-                f"Hold placed. The person is known today in {known} places.",
+                f"Suspension posée. Personne connue aujourd’hui à {known}.",
+                f"Hold placed. The person is known today in {known}.",
             )
             if asked.identities
             else say("Suspension posée.", "Hold placed."),

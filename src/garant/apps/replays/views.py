@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +14,9 @@ from garant.apps.accounts import services as accounts
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.oppositions import services as oppositions
+from garant.apps.policies import services as policies
 from garant.apps.replays import services
+from garant.policy.text import Text
 from garant.site.words import said, say
 
 
@@ -47,15 +50,30 @@ def lists(request: Any) -> HttpResponse:
     shown = [
         one for one in services.counted(request.organisation) if request.membership.covers(system=one.system)
     ]
+    labels = _labels(request.organisation)
     opposed = oppositions.counted(request.organisation).items()
     context = {
         "marks": shown,
         "total": sum(one.marks for one in shown),
-        "oppositions": {name: number for name, number in opposed if _covers(request.membership, name)},
+        "oppositions": {
+            _said(name, labels): number for name, number in opposed if _covers(request.membership, name)
+        },
         "form": form,
-        "found": found,
+        "found": None if found is None else [(_said(one.purpose, labels), one.at) for one in found],
     }
     return render(request, "replays/lists.html", context)
+
+
+def _labels(organisation: str) -> dict[str, Text]:
+    """What each use is for, as the policy in force says."""
+    version = policies.published(organisation)
+    found = [] if version is None else version.policy.purposes()
+    return {f"{activity.key}/{purpose.key}": purpose.label for activity, purpose in found}
+
+
+def _said(purpose: str, labels: Mapping[str, Text]) -> str:
+    """A use in words; one that the policy no longer has, as it was called."""
+    return said(labels[purpose]) if purpose in labels else purpose
 
 
 def _covers(membership: Any, purpose: str) -> bool:

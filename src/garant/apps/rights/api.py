@@ -67,8 +67,9 @@ def receive(request: HttpRequest, organisation: str, body: RequestIn) -> Any:
     )
     asked = Asked(Right(body.right), whom, Channel.API, Capacity(body.capacity), body.purpose, body.language)
     actor = who(request).actor
-    taken = services.receive(organisation, asked, actor=actor if body.known else "person")
-    if body.known and not taken.again:
+    known = body.known and body.capacity == "self"
+    taken = services.receive(organisation, asked, actor=actor if known else "person")
+    if known and not taken.again:
         services.accept(organisation, taken.request.key, Method.KNOWN_CONTACT, actor=actor)
     return Status(201, _out(services.find(organisation, taken.request.key)))
 

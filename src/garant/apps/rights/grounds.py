@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from garant.apps.rights.words import Right
+from garant.apps.rights.words import Capacity, Right
 from garant.policy.text import Text
 
 
@@ -145,6 +145,11 @@ GROUNDS: Final[dict[str, Ground]] = {
 }
 
 
-def grounds_for(right: Right) -> dict[str, Ground]:
-    """The grounds on which this right may be refused."""
-    return {key: ground for key, ground in GROUNDS.items() if right in ground.rights}
+def grounds_for(right: Right, capacity: Capacity) -> dict[str, Ground]:
+    """The grounds on which this right may be refused to somebody who asks in that name."""
+    heirs = right == Right.POST_MORTEM or capacity in (Capacity.HEIR, Capacity.CONTROLLER)
+    return {
+        key: ground
+        for key, ground in GROUNDS.items()
+        if right in ground.rights and (heirs or key != "beyond-heirs")
+    }

@@ -6,6 +6,7 @@ from datetime import date
 
 from garant.ledger import LedgerError
 from garant.policy.text import Text
+from garant.publish import words
 
 
 class RequestRefusedError(LedgerError):
@@ -30,8 +31,10 @@ def unknown(key: str) -> RequestUnknownError:
 def not_now(key: str, state: Text) -> RequestRefusedError:
     """Its state does not allow it."""
     return _refused(
-        f"La demande {key} est «\u202f{state.fr}\u202f»\u202f: cela ne peut plus, ou pas encore, se faire.",
-        f"The request {key} is “{state.en}”: this cannot be done any more, or not yet.",
+        f"La demande {key} est «\u202f{state.fr}\u202f»\u202f: cela ne peut plus, ou pas encore, se faire. "
+        "Relisez sa page\u202f: elle a pu changer entre-temps.",
+        f"The request {key} is “{state.en}”: this cannot be done any more, or not yet. "
+        "Read its page again: it may have changed meanwhile.",
     )
 
 
@@ -57,6 +60,53 @@ def no_reason() -> RequestRefusedError:
     """A decision that the person will read gives its reasons."""
     return _refused(
         "Écrivez la raison\u202f: la personne la lira.", "Write the reason: the person will read it."
+    )
+
+
+def to_come(day: date, today: date) -> RequestRefusedError:
+    """Time runs from the day a request came: it came already."""
+    return _refused(
+        f"Le {words.day(day, 'fr')} est à venir\u202f; nous sommes le {words.day(today, 'fr')}. Écrivez le jour où la demande "
+        "est arrivée.",
+        f"{words.day(day, 'en')} is to come; today is {words.day(today, 'en')}. Write the day on which the request came.",
+    )
+
+
+def no_reply() -> RequestRefusedError:
+    """Time does not go on for an empty page."""
+    return _refused(
+        "Écrivez votre réponse\u202f: le délai attend encore.", "Write your answer: time still stands still."
+    )
+
+
+def no_words() -> RequestRefusedError:
+    """Nothing else in the letter would say what came of it."""
+    return _refused(
+        "Écrivez l’explication\u202f: rien d’autre, dans la lettre, ne dira à la personne ce qui a été décidé.",
+        "Write the explanation: nothing else in the letter will tell the person what was decided.",
+    )
+
+
+def no_outcome() -> RequestRefusedError:
+    """Nothing is granted because nobody chose."""
+    return _refused(
+        "Choisissez l’issue\u202f: satisfaite, en partie ou refusée.",
+        "Choose the outcome: granted, in part or refused.",
+    )
+
+
+def no_method() -> RequestRefusedError:
+    """Nobody is known because nobody chose."""
+    return _refused("Choisissez ce que la personne a montré.", "Choose what the person showed.")
+
+
+def no_mandate() -> RequestRefusedError:
+    """To know who writes does not show that they may act for somebody else (GDPR art. 12(2))."""
+    return _refused(
+        "Cette personne écrit pour une autre\u202f: savoir qui elle est ne suffit pas. Demandez-lui par «\u202fDemander une "
+        "précision\u202f» son mandat, son livret de famille ou un acte de notoriété, puis dites qu’elle l’a présenté.",
+        "This person writes for somebody else: knowing who they are is not enough. Ask them, by “Ask the person”, for "
+        "their mandate, family record or certificate of inheritance, then say that it was shown.",
     )
 
 
@@ -119,8 +169,20 @@ def no_such_value() -> RequestRefusedError:
 def unverified() -> RequestRefusedError:
     """What was carried out could not be verified: it cannot be told as done."""
     return _refused(
-        "L’exécution n’a pas été vérifiée\u202f: la réponse ne peut pas dire que tout est fait.",
-        "The run was not verified: the answer cannot say that everything is done.",
+        "L’exécution n’a pas été vérifiée\u202f: la réponse ne peut pas dire que tout est fait. Ouvrez l’exécution\u202f: "
+        "elle dit ce qui reste, et où.",
+        "The run was not verified: the answer cannot say that everything is done. Open the run: it says what is left, "
+        "and where.",
+    )
+
+
+def not_carried_out() -> RequestRefusedError:
+    """Something was found, and nothing was changed."""
+    return _refused(
+        "Rien n’a encore été changé\u202f: la réponse ne peut pas dire que c’est fait. Faites exécuter le plan d’abord, ou "
+        "choisissez «\u202fRefusée\u202f» avec un motif.",
+        "Nothing has been changed yet: the answer cannot say that it is done. Have the plan carried out first, or choose "
+        "“Refused” with a ground.",
     )
 
 
@@ -154,8 +216,8 @@ def extended_already() -> RequestRefusedError:
 def too_late_to_extend(day: date) -> RequestRefusedError:
     """The first month is over."""
     return _refused(
-        f"Une prolongation s’annonce dans le premier délai, qui a fini le {day:%d/%m/%Y}.",
-        f"An extension is told within the first period, which ended on {day.isoformat()}.",
+        f"Une prolongation s’annonce dans le premier délai, qui a fini le {words.day(day, 'fr')}.",
+        f"An extension is told within the first period, which ended on {words.day(day, 'en')}.",
     )
 
 

@@ -56,12 +56,12 @@ from garant.apps.rights.handling.restricted import touched as ends_what_others_r
 from garant.apps.rights.handling.searching import search
 from garant.apps.rights.handling.summary import Standing, standings
 from garant.apps.rights.keeping.files import destroy_strays as destroy_stray_copies
-from garant.apps.rights.keeping.letters import sent
+from garant.apps.rights.keeping.letters import sent, tells_kept
 from garant.apps.rights.keeping.outcomes import files as copy_files
 from garant.apps.rights.keeping.outcomes import of as copies_of
 from garant.apps.rights.keeping.outcomes import said as copy_said
 from garant.apps.rights.keeping.sealing import Whom, opened
-from garant.apps.rights.keeping.store import Story, find, listing, story, today
+from garant.apps.rights.keeping.store import Story, find, listing, looked_at, story, today
 from garant.apps.rights.receiving.behalf import Account, Brief, account, briefs, receive_for
 from garant.apps.rights.receiving.calling import MINUTES as CALL_MINUTES
 from garant.apps.rights.receiving.calling import dictate as dictate_code
@@ -149,6 +149,7 @@ __all__ = [
     "link_again",
     "listing",
     "look_at_copy",
+    "looked_at",
     "night",
     "not_transmitted",
     "number_to_call",
@@ -183,6 +184,7 @@ __all__ = [
     "tell_lift",
     "tell_program",
     "tell_recipient",
+    "tells_kept",
     "texts_read",
     "to_tell",
     "today",

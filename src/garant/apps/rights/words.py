@@ -131,6 +131,10 @@ OF_PEOPLE: Final = {key: text for key, text in CAPACITIES.items() if key != Capa
 """In whose name a person may ask; a controller comes by programs alone."""
 
 
+FOR_OTHERS: Final = (Capacity.AGENT, Capacity.PARENT, Capacity.HEIR)
+"""Who asks for somebody else: they show in what capacity, besides who they are."""
+
+
 class Channel(StrEnum):
     """How a request came."""
 
@@ -195,6 +199,9 @@ TOLD: Final[dict[State, Text]] = {
     State.CLOSED: STATES[State.CLOSED],
 }
 """The same, as the person reads it."""
+
+CONFIRMED: Final = Text(fr="nous vérifions à quel titre vous agissez", en="we check in what capacity you act")
+"""The state of a request for somebody else, once whoever asks confirmed their own address."""
 
 FINAL: Final = (State.ANSWERED, State.WITHDRAWN, State.CLOSED)
 """Nothing is done any more: from here on, the days until Garant forgets the person are counted."""
@@ -296,6 +303,12 @@ BY_STAFF: Final = {
     key: text for key, text in METHODS.items() if key not in (Method.CODE, Method.CALL, Method.CONTROLLER)
 }
 """What staff may accept."""
+
+
+def accepted_for(capacity: Capacity) -> dict[Method, Text]:
+    """What staff may accept of somebody who asks in that name: for somebody else, a mandate and nothing less."""
+    others = capacity in FOR_OTHERS
+    return {key: text for key, text in BY_STAFF.items() if (key == Method.MANDATE) == others}
 
 
 def check_correction(kind: str, was: str, becomes: str, *, every: bool, added: bool) -> None:

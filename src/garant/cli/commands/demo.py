@@ -14,7 +14,7 @@ import typer
 
 from garant.cli import options
 from garant.cli.exits import Exit
-from garant.cli.language import both, say
+from garant.cli.language import both, say, say_text
 from garant.cli.output import err, out
 
 
@@ -102,7 +102,7 @@ def open_site(folder: Path, people: int, as_of: date, port: int) -> None:
 
     with err().status(say("Préparation du site…", "Preparing the site…")):
         site.prepare(folder / "site", as_of=as_of, people=people, port=port)
-    _tell_accounts(port)
+    _tell_accounts(port, folder / "site" / "garant" / "outbox")
     command = [sys.executable, "-c", "from garant.cli import main; main()", "serve", "--port", str(port)]
     served = subprocess.Popen(command, env=site.environment(folder / "site", port))  # noqa: S603 - Garant itself
     signal.signal(signal.SIGTERM, lambda *_: served.terminate())
@@ -111,7 +111,8 @@ def open_site(folder: Path, people: int, as_of: date, port: int) -> None:
     served.wait()
 
 
-def _tell_accounts(port: int) -> None:
+def _tell_accounts(port: int, outbox: Path) -> None:
+    from garant.apps.accounts.roles import WORDS, Role
     from garant.demo import site
 
     address = f"http://127.0.0.1:{port}"
@@ -128,7 +129,13 @@ def _tell_accounts(port: int) -> None:
             "Accounts (one password, second factor optional here):",
         )
     ]
-    lines += [f"  {one.email} · {one.role} · {site.PASSWORD}" for one in site.ACCOUNTS]
+    lines += [f"  {one.email} · {say_text(WORDS[Role(one.role)])} · {site.PASSWORD}" for one in site.ACCOUNTS]
+    lines += [
+        say(
+            f"Aucune lettre ne part\u202f: elles s’écrivent dans {outbox}, avec leurs codes.",
+            f"No letter leaves: they are written to {outbox}, with their codes.",
+        )
+    ]
     lines += [say("Ctrl-C l’arrête.", "Ctrl-C stops it.")]
     for line in lines:
         out().print(line, markup=False, highlight=False, soft_wrap=True)

@@ -99,6 +99,7 @@ def restricted(to: Speaker) -> Letter:
             "the GDPR).",
         ),
         *to.done(),
+        *to.reasons(),
         *to.told(),
         to.say(
             "Nous vous préviendrons avant que cette limitation prenne fin.",
@@ -163,6 +164,7 @@ def consent_withdrawn(to: Speaker) -> Letter:
             "What was done before, with your consent, remains lawful.",
         ),
         *to.done(),
+        *to.reasons(),
         *to.kept(),
         *to.told(),
         *_ending(to),
@@ -199,7 +201,7 @@ def directive_registered(to: Speaker) -> Letter:
             f"Your directives on what becomes of your data after your death have the number {to.facts.number}. "
             "Keep this letter, and tell someone you trust that it exists.",
         ),
-        *to.done(),
+        *to.decided(),
         *to.reasons(),
         *(
             [

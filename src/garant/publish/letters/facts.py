@@ -116,6 +116,8 @@ class LetterFacts(Fact):
     number: Number | None = None
     """The number of the request."""
     right: Asked | None = None
+    for_other: bool = False
+    """Whether whoever asks does so for somebody else."""
     received: date | None = None
     due: date | None = None
     """The last day to answer."""

@@ -84,6 +84,6 @@ def _known(facts: LetterFacts, language: Language) -> Mapping[str, str]:
     return {
         "organisation": facts.organisation,
         "number": facts.number or nothing,
-        "right": the_right(facts.right, language) if facts.right else nothing,
+        "right": the_right(facts.right, language, for_other=facts.for_other) if facts.right else nothing,
         "received": words.day(facts.received, language) if facts.received else nothing,
     }

@@ -24,6 +24,19 @@ NAMES: Final[dict[Asked, Text]] = {
 }
 """As in “your request about …”."""
 
+FOR_OTHERS: Final[dict[Asked, Text]] = {
+    "access": Text(fr="l’accès aux données", en="access to the data"),
+    "rectification": Text(fr="la correction des données", en="the correction of the data"),
+    "erasure": Text(fr="l’effacement des données", en="the erasure of the data"),
+    "restriction": Text(fr="la limitation de l’usage des données", en="the restriction of the data"),
+    "objection": Text(fr="l’opposition à l’usage des données", en="the objection to the use of the data"),
+    "portability": Text(fr="la remise des données", en="the portability of the data"),
+    "consent": Text(fr="le retrait du consentement", en="the withdrawal of the consent"),
+}
+"""The same, of the person for whom somebody else asks."""
+
+_WHOSE: Final = Text(fr="de la personne pour qui vous écrivez", en="of the person for whom you write")
+
 ARTICLES: Final[dict[Asked, Text]] = {
     "access": Text(fr="article 15 du RGPD", en="article 15 of the GDPR"),
     "rectification": Text(fr="article 16 du RGPD", en="article 16 of the GDPR"),
@@ -54,6 +67,8 @@ TITLES: Final[dict[Asked, Text]] = {
 """As staff name them."""
 
 
-def the_right(right: Asked, language: Language) -> str:
+def the_right(right: Asked, language: Language, *, for_other: bool = False) -> str:
     """What was asked for, as a sentence names it."""
+    if for_other and right in FOR_OTHERS:
+        return f"{FOR_OTHERS[right].say(language)} {_WHOSE.say(language)}"
     return NAMES[right].say(language)

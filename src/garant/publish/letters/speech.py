@@ -43,7 +43,9 @@ class Speaker:
     @property
     def right(self) -> str:
         """What was asked for."""
-        return the_right(self.facts.right, self.language) if self.facts.right else ""
+        if not self.facts.right:
+            return ""
+        return the_right(self.facts.right, self.language, for_other=self.facts.for_other)
 
     @property
     def title(self) -> str:
@@ -71,8 +73,15 @@ class Speaker:
             )
         return self.say(f"{fr}.", f"{en}.")
 
+    def decided(self) -> list[Block]:
+        """What the person decided, for a time to come."""
+        return self._listed("Voici ce que vous avez décidé :", "This is what you decided:")
+
     def done(self) -> list[Block]:
         """What was done, and where."""
+        return self._listed("Voici ce qui a été fait :", "This is what was done:")
+
+    def _listed(self, fr: str, en: str) -> list[Block]:
         items = tuple(
             self.tell(
                 f"{self.its(one.where)} : {self.its(one.what)}",
@@ -80,9 +89,7 @@ class Speaker:
             )
             for one in self.facts.done
         )
-        return (
-            [self.say("Voici ce qui a été fait :", "This is what was done:"), Items(items)] if items else []
-        )
+        return [self.say(fr, en), Items(items)] if items else []
 
     def copies(self) -> list[Block]:
         """For each processor, whether its copy is there; where one is not, what the person can do (art. 28(4), 77, 79)."""
@@ -117,16 +124,20 @@ class Speaker:
         """What stays, until when, and why."""
         if not self.facts.kept:
             return []
-        return [
+        told: list[Block] = [
             self.say(
                 "Voici ce qui reste, jusqu’à quand, et pourquoi :", "This is what stays, until when, and why:"
             ),
             Items(tuple(map(self._stays, self.facts.kept))),
-            self.say(
-                "Ce qui a une date est effacé après elle, sans que vous ayez à le redemander.",
-                "What has a date is erased after it: you do not need to ask again.",
-            ),
         ]
+        if any(one.until for one in self.facts.kept):
+            told.append(
+                self.say(
+                    "Ce qui a une date est effacé après elle, sans que vous ayez à le redemander.",
+                    "What has a date is erased after it: you do not need to ask again.",
+                )
+            )
+        return told
 
     def _stays(self, one: Kept) -> str:
         what = self.its(one.what)

@@ -141,13 +141,25 @@ def package_ready(to: Speaker) -> Letter:
             f"The link works once, until {to.day(to.facts.until)}. After that the file is destroyed. "
             "Do not pass this link on.",
         ),
-        to.say(
-            "Dans le fichier, ouvrez d’abord index.html : vos données s’y lisent dans un navigateur, sans connexion.",
-            "In the file, open index.html first: it shows your data in a browser, without a connection.",
-        ),
+        _inside(to),
         *to.copies(),
         *to.recourse(),
     ]
+
+
+def _inside(to: Speaker) -> Say:
+    """What to open: a package of a portability is for machines, and has no page."""
+    if to.facts.right == "portability":
+        return to.say(
+            "Ces fichiers sont faits pour être repris par un autre service. Pour les lire vous-même, ouvrez avec un tableur "
+            "ceux du dossier csv.",
+            "These files are made for another service to take over. To read them yourself, open those in the folder csv "
+            "with a spreadsheet.",
+        )
+    return to.say(
+        "Dans le fichier, ouvrez d’abord index.html : vos données s’y lisent dans un navigateur, sans connexion.",
+        "In the file, open index.html first: it shows your data in a browser, without a connection.",
+    )
 
 
 def _not_sent(to: Speaker) -> list[Block]:

@@ -101,16 +101,16 @@ def _is_told(one: Mapping[str, Any], kind: str, value: str) -> bool:
     return same_kind and alike(one["kind"], one["value"], value)
 
 
-def line(value: str) -> str:
-    """A value with parts, in one line."""
-    return ", ".join(filter(None, value.split("\n")))
+def line(value: str, kind: str = "") -> str:
+    """A value with parts, in one line: a name as it is said, an address with commas."""
+    return (" " if kind == "names" else ", ").join(filter(None, value.split("\n")))
 
 
 def in_lines(told: Iterable[Mapping[str, Any]]) -> list[tuple[Text, dict[str, Any]]]:
     """What is held, or corrected, as a page shows it: its kind in words, and each value in one line."""
     names = ("value", "was", "becomes", "right")
     return [
-        (KINDS[one["kind"]], {**one, **{name: line(one[name]) for name in names if name in one}})
+        (KINDS[one["kind"]], {**one, **{name: line(one[name], one["kind"]) for name in names if name in one}})
         for one in told
     ]
 
@@ -135,7 +135,7 @@ def told(wanted: Iterable[Mapping[str, str]], language: Language) -> tuple[str, 
     colon = "\u202f: " if language == "fr" else ": "
     return tuple(
         f"{KINDS[one['kind']].say(language)}{colon}"
-        + " → ".join(filter(None, (line(one["was"]), line(one["becomes"]))))
+        + " → ".join(filter(None, (line(one["was"], one["kind"]), line(one["becomes"], one["kind"]))))
         for one in wanted
     )
 

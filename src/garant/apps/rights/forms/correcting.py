@@ -40,7 +40,7 @@ class CorrectForm(Form):
         self._about: dict[str, dict[str, str]] = {}
         for one in now:
             what = say("{kind} : « {value} » devient", "{kind}: “{value}” becomes").format(
-                kind=said(KINDS[one["kind"]]), value=line(one["value"])
+                kind=said(KINDS[one["kind"]]), value=line(one["value"], one["kind"])
             )
             about = {"kind": one["kind"], "was": one["value"]}
             self._ask(f"right-{one['mark']}", about, right_value(wanted, one), what)

@@ -13,6 +13,7 @@ from garant.apps.rights.words import (
     WISHES,
     Capacity,
     Right,
+    Wish,
 )
 from garant.policy.text import Text
 from garant.site.words import said, say
@@ -46,13 +47,15 @@ class RequestForm(Form):
         self._label_all(capacity)
         fields: dict[str, Any] = self.fields
         if right in (Right.OBJECTION, Right.CONSENT):
-            everything = [("", say("Toute publicité", "All advertising"))] if right == Right.OBJECTION else []
+            none = say("Toute publicité", "All advertising") if right == Right.OBJECTION else _choose()
+            everything = [("", none)]
             fields["purpose"].choices = [*everything, *((key, said(text)) for key, text in purposes.items())]
             fields["purpose"].required = right == Right.CONSENT
         else:
             del fields["purpose"]
         if right == Right.POST_MORTEM and capacity == Capacity.SELF:
-            fields["wish"].choices = [(key.value, said(text)) for key, text in WISHES.items()]
+            wishes = ((key.value, said(text)) for key, text in WISHES.items())
+            fields["wish"].choices = [("", _choose()), *wishes]
         else:
             for name in ("wish", "trusted_name", "trusted_email"):
                 del fields[name]
@@ -64,6 +67,23 @@ class RequestForm(Form):
         if capacity != Capacity.SELF:
             del fields["phone"]
 
+    def clean(self) -> dict[str, Any]:
+        """A copy that is to be handed over needs somebody to hand it to."""
+        data: dict[str, Any] = super().clean() or {}
+        if (
+            data.get("wish") == Wish.HAND
+            and not data.get("trusted_email")
+            and "trusted_email" not in self.errors
+        ):
+            self.add_error(
+                "trusted_email",
+                say(
+                    "Donnez son adresse : sans elle, nous ne saurions pas à qui remettre la copie.",
+                    "Give their address: without it, we could not tell to whom to hand the copy.",
+                ),
+            )
+        return data
+
     def _label_all(self, capacity: Capacity) -> None:
         self.label("purpose", "Quel usage", "Which use")
         self.label("name", "Votre nom", "Your name")
@@ -74,6 +94,10 @@ class RequestForm(Form):
             "Nous y envoyons un code, puis la réponse. Donnez celle que nous connaissons, s'il y en a une.",
             "We send a code there, then the answer. Give the one that we know, if there is one.",
         )
+        if capacity != Capacity.SELF:
+            self.fields["email"].help_text = say(
+                "Nous y envoyons un code, puis la réponse.", "We send a code there, then the answer."
+            )
         self.label(
             "phone",
             "Votre téléphone (facultatif)",
@@ -107,6 +131,11 @@ class RequestForm(Form):
             "N'écrivez rien de sensible, et ne joignez aucune pièce d'identité.",
             "Write nothing sensitive, and give no identity document.",
         )
+
+
+def _choose() -> str:
+    """Where nothing is chosen for the person."""
+    return say("Choisissez", "Choose")
 
 
 class QuestionForm(Form):

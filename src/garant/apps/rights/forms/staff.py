@@ -12,13 +12,14 @@ from garant.apps.rights.grounds import grounds_for
 from garant.apps.rights.keeping.sealing import Whom
 from garant.apps.rights.receiving.intake import LONGEST, Asked, cleaned
 from garant.apps.rights.words import (
-    BY_STAFF,
     CHANNELS,
     OF_PEOPLE,
     RIGHTS,
     Capacity,
     Channel,
+    Method,
     Right,
+    accepted_for,
 )
 from garant.policy.text import Text
 from garant.site.words import said, say
@@ -45,7 +46,7 @@ class ArrivalForm(Form):
     def __init__(self, *args: Any, purposes: Mapping[str, Text], **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["right"].choices = [(key.value, said(one.name)) for key, one in RIGHTS.items()]
+        fields["right"].choices = [("", "—"), *((key.value, said(one.name)) for key, one in RIGHTS.items())]
         came = (Channel.LETTER, Channel.CALL, Channel.MAIL)
         fields["channel"].choices = [(key.value, said(CHANNELS[key])) for key in came]
         fields["capacity"].choices = [(key.value, said(text)) for key, text in OF_PEOPLE.items()]
@@ -91,10 +92,19 @@ class IdentityForm(Form):
     method = forms.ChoiceField()
     doubt = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, capacity: Capacity, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["method"].choices = [(key.value, said(text)) for key, text in BY_STAFF.items()]
+        accepted = accepted_for(capacity)
+        fields["method"].choices = [("", "—"), *((key.value, said(text)) for key, text in accepted.items())]
+        if Method.DOCUMENT not in accepted:
+            del fields["doubt"]
+            self.label(
+                "method",
+                "La personne a montré à quel titre elle agit par",
+                "The person showed in what capacity by",
+            )
+            return
         self.label("method", "La personne a montré qui elle est par", "The person showed who they are by")
         self.label(
             "doubt",
@@ -110,17 +120,21 @@ class AnswerForm(Form):
     ground = forms.ChoiceField(required=False)
     reason = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
-    def __init__(self, *args: Any, right: Right, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, right: Right, capacity: Capacity, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         fields: dict[str, Any] = self.fields
         fields["outcome"].choices = [
+            ("", "—"),
             ("fully", say("Satisfaite", "Granted")),
             ("partly", say("Satisfaite en partie", "Granted in part")),
             ("refused", say("Refusée", "Refused")),
         ]
         fields["ground"].choices = [
             ("", "—"),
-            *((key, f"{said(one.words)} ({said(one.source)})") for key, one in grounds_for(right).items()),
+            *(
+                (key, f"{said(one.words)} ({said(one.source)})")
+                for key, one in grounds_for(right, capacity).items()
+            ),
         ]
         self.label("outcome", "La demande est", "The request is")
         self.label("ground", "Motif de ce qui est refusé", "Ground of what is refused")

@@ -22,7 +22,8 @@ from garant.apps.rights.handling import planning
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
 from garant.apps.rights.models import Request, Search, Step
-from garant.apps.rights.words import STATES, Outcome, Right, State
+from garant.apps.rights.receiving import identity
+from garant.apps.rights.words import STATES, Capacity, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.policy.text import Text
 from garant.publish.letters import Letter
@@ -57,15 +58,22 @@ def wait(request: Request, question: str, *, actor: str) -> Request:
     store.note(request, "paused", actor)
     store.enter(request.organisation, actor, RequestPaused(request=request.key, on=request.paused_on))
     asked = Text(fr=question.strip(), en=question.strip())
-    letters.write(request, "awaiting", awaited=(asked,))
+    link = identity.way_back(request) if whom.email else None
+    letters.write(request, "awaiting", awaited=(asked,), link=link)
     return request
 
 
 @store.moving(*_OPEN)
 def resume(request: Request, reply: str = "", *, actor: str) -> Request:
-    """The person answered: the days of waiting are added, and the clock goes on."""
+    """The person answered: the days of waiting are added, and the clock goes on.
+
+    Raises:
+        RequestRefusedError: nobody was waited for, or the person says nothing. Staff may have heard them elsewhere.
+    """
     if request.paused_on is None:
         raise refusals.not_now(request.key, STATES[State(request.state)])
+    if not reply.strip() and actor == store.PERSON:
+        raise refusals.no_reply()
     if reply.strip():
         whom = _whom(request)
         whom.notes["reply"] = reply.strip()
@@ -143,7 +151,7 @@ def answer(request: Request, outcome: Outcome, *, ground: str = "", reason: str 
             run that goes on, an objection not weighed.
     """
     whom = _whom(request)
-    _check_answer(request, whom, outcome, ground)
+    _check_answer(request, whom, outcome, ground, reason)
     whom.notes["answer"] = reason.strip()
     seal(request, whom)
     request.ground = ground
@@ -178,15 +186,17 @@ def preview(organisation: str, key: str, outcome: Outcome, *, ground: str = "", 
         if State(request.state) not in _UNDER_WAY:
             raise refusals.not_now(key, STATES[State(request.state)])
         whom = _whom(request)
-        _check_answer(request, whom, outcome, ground)
+        _check_answer(request, whom, outcome, ground, reason)
         request.ground = ground
         return letters.preview(request, outcome, whom, reason.strip())
 
 
-def _check_answer(request: Request, whom: Whom, outcome: Outcome, ground: str) -> None:
+def _check_answer(request: Request, whom: Whom, outcome: Outcome, ground: str, reason: str) -> None:
     right = Right(request.right)
+    if right == Right.REVIEW and outcome != Outcome.REFUSED and not reason.strip():
+        raise refusals.no_words()
     if outcome == Outcome.REFUSED or ground:
-        if ground not in grounds_for(right):
+        if ground not in grounds_for(right, Capacity(request.capacity)):
             raise refusals.unknown_ground()
     elif outcome == Outcome.PARTLY and not whom.kept:
         raise refusals.unknown_ground()
@@ -215,7 +225,7 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
     if version is not None and lists.weighed(version.policy, right, request.purpose) and not weighed:
         raise refusals.not_weighed()
     if right in changes.KINDS and any(one.rows for one in looked) and request.state != State.RUNNING:
-        raise refusals.unverified()
+        raise refusals.not_carried_out()
 
 
 def _searched(request: Request) -> bool:

@@ -23,7 +23,7 @@ from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.keeping import outcomes, store
 from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request, Search
-from garant.apps.rights.words import Capacity, Outcome, Right
+from garant.apps.rights.words import FOR_OTHERS, Capacity, Outcome, Right
 from garant.policy import Policy
 from garant.policy.text import Language, Text
 from garant.publish.letters import Done, Frame, Ground, Kept, Letter, LetterFacts
@@ -122,7 +122,7 @@ def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tupl
         "reasons": (reason,) if reason else (),
         "ground": Ground(words=_bare(ground.words), source=ground.source) if ground else None,
         "done": tuple(_done(request)),
-        "kept": tuple(_kept(whom)),
+        "kept": tuple(_kept(whom)) if tells_kept(request, outcome) else (),
         "copies": outcomes.told(request, whom) if right in PACKAGES else (),
         "purposes": (_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
         "recipients": tuple(whom.told),
@@ -189,6 +189,7 @@ def _about(request: Request, policy: Policy | None) -> dict[str, Any]:
         "contact": _contact(policy),
         "number": request.key,
         "right": request.right,
+        "for_other": request.capacity in FOR_OTHERS,
         "received": request.received_on,
     }
 
@@ -209,6 +210,11 @@ def _contact(policy: Policy | None) -> str:
 def _bare(words: Text) -> Text:
     """A sentence of the list, as part of one."""
     return Text(fr=words.fr.rstrip("."), en=words.en.rstrip("."))
+
+
+def tells_kept(request: Request, outcome: Outcome) -> bool:
+    """Whether an answer says what stays: of a refusal, everything does, and until when is told where a law holds it."""
+    return outcome != Outcome.REFUSED or request.ground == "legal-obligation"
 
 
 def _kept(whom: Whom) -> list[Kept]:

@@ -76,6 +76,16 @@ def listing(organisation: str, *, ended: bool = False) -> list[Request]:
         return list(found.exclude(state__in=FINAL))
 
 
+def looked_at(organisation: str, keys: Sequence[str]) -> set[str]:
+    """Those of these requests for which the systems have been looked at."""
+    if not keys:
+        return set()
+    with scoped(organisation):
+        return set(
+            Step.objects.filter(request__in=keys, kind="searched").values_list("request_id", flat=True)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What happened to a request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from garant.apps.rights.models import Directive, Request, Step
 from garant.apps.rights.words import WISHES, Capacity, Outcome, Right, State, Wish
 from garant.apps.scoping import for_organisation
 from garant.ledger.commitments import unwrap, wrap
+from garant.policy.text import Text
 from garant.publish.letters import Done
 
 
@@ -66,7 +68,7 @@ def register(request: Request, actor: str) -> None:
         request,
         "directive_registered",
         number=key,
-        done=(Done(where=_AFTER, what=WISHES[wish]),),
+        done=_decided(wish, said),
         link=letters.address(request, f"directive/{secret}/"),
     )
     request.handler = ""
@@ -75,6 +77,18 @@ def register(request: Request, actor: str) -> None:
     )
     answered = RequestAnswered(request=request.key, outcome="fully", late=0, people=[promise])
     store.finish(request, State.ANSWERED, Outcome.FULLY, store.GARANT, answered)
+
+
+def _decided(wish: Wish, said: Mapping[str, str]) -> tuple[Done, ...]:
+    """What becomes of the data, and who is trusted with it, as the letter says it."""
+    words = WISHES[wish]
+    becomes = Done(where=_AFTER, what=Text(fr=_low(words.fr), en=_low(words.en)))
+    trusted = " ".join(filter(None, (said["trusted_name"], said["trusted_email"])))
+    return (becomes, Done(where=_TRUSTED, what=Text(fr=trusted, en=trusted))) if trusted else (becomes,)
+
+
+def _low(words: str) -> str:
+    return words[0].lower() + words[1:]
 
 
 def registers(request: Request) -> bool:
@@ -183,4 +197,5 @@ def _filed(key: str) -> tuple[str, str]:
     return ("directive", key)
 
 
-_AFTER = type(WISHES[Wish.ERASE])(fr="Après votre mort", en="After your death")
+_AFTER = Text(fr="Vos données, après votre mort", en="Your data, after your death")
+_TRUSTED = Text(fr="La personne de confiance", en="The person trusted")

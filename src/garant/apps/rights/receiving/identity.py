@@ -20,7 +20,7 @@ from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import key_of, mark, opened, seal
 from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.receiving import directives
-from garant.apps.rights.words import Capacity, Method, State
+from garant.apps.rights.words import FOR_OTHERS, Capacity, Method, State
 from garant.apps.scoping import for_organisation
 from garant.ledger.entries import Payload
 
@@ -153,6 +153,18 @@ def search_again(request: Request, *, actor: str) -> None:
     jobs.want(request.organisation, "request-search", {"request": request.key}, actor=actor)
 
 
+def way_back(request: Request) -> str:
+    """The address of a new link to the page of the code, for a letter. In the caller's transaction."""
+    secret = secrets.token_urlsafe(24)
+    Door.objects.create(
+        organisation=request.organisation,
+        request=request,
+        mark=mark(request.organisation, "door", secret),
+        expires_at=store.now() + timedelta(days=LINK_DAYS),
+    )
+    return letters.address(request, f"code/{secret}/")
+
+
 def _open(request: Request) -> str:
     secret = secrets.token_urlsafe(24)
     Door.objects.create(
@@ -170,8 +182,11 @@ def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> 
     """Say that somebody showed who they are, and by what: what they only declared is searched by too.
 
     Raises:
-        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)).
+        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)), or
+            anything but a mandate from whoever asks for somebody else.
     """
+    if request.capacity in FOR_OTHERS and method != Method.MANDATE:
+        raise refusals.no_mandate()
     if method == Method.DOCUMENT and not doubt.strip():
         raise refusals.no_doubt()
     if doubt.strip() and (whom := opened(request)) is not None:

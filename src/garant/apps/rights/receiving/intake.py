@@ -124,13 +124,15 @@ def receive(organisation: str, asked: Asked, *, actor: str = store.PERSON) -> Ta
     """Write a request down, acknowledge it, and ask for a code; the same again is the same request.
 
     Raises:
-        RequestRefusedError: no address, no such right or purpose.
+        RequestRefusedError: no address, no such right or purpose, or a day to come.
     """
     today, version = policies.published_today(
         organisation, **mails.frame_beside("organisation"), **marks_beside(organisation)
     )
     policy = None if version is None else version.policy
     _check(asked, policy)
+    if asked.on is not None and asked.on > today:
+        raise refusals.to_come(asked.on, today)
     secret = secrets.token_urlsafe(24)
     whose, door = marks(organisation, _who(asked), ("door", secret), read=version)
     frame = None if version is None else mails.frame_read(version)

@@ -27,6 +27,8 @@ from garant.apps.rights.forms.person import QuestionForm, ReceiverForm, RequestF
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.views.naming import asked_as
 from garant.apps.rights.words import (
+    CONFIRMED,
+    FOR_OTHERS,
     OF_PEOPLE,
     OUTCOMES,
     REPLIES,
@@ -286,11 +288,13 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         except LedgerError as refusal:
             problem = said(refusal.text)
     right, state, _, capacity, outcome = found.names()
+    for_other = state == State.IDENTITY and capacity in FOR_OTHERS
     names: dict[str, Any] = {
         "asking": found,
         "whom": whom,
         "asked": asked_as(right, capacity),
-        "state": TOLD[state],
+        "state": CONFIRMED if for_other else TOLD[state],
+        "for_other": for_other,
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
         "packaged": right in services.PACKAGES and services.handed(found),
@@ -308,6 +312,7 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "call_answered": services.call_answered(found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
         "problem": problem,
+        "tells_kept": bool(outcome) and services.tells_kept(found, Outcome(outcome)),
     }
     return page.render("mine", status=422 if problem else 200, **names)
 

@@ -18,7 +18,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.rights import services
+from garant.apps.rights import refusals, services
 from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.each.values import in_lines, right_value
 from garant.apps.rights.forms.correcting import CorrectForm
@@ -35,6 +35,7 @@ from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.views import copies
 from garant.apps.rights.views.doing import do, find
 from garant.apps.rights.views.naming import asked_as
+from garant.apps.rights.views.standing import standing
 from garant.apps.rights.views.stepwords import in_words
 from garant.apps.rights.words import (
     CAPACITIES,
@@ -63,20 +64,25 @@ from garant.site.words import said
 def requests(request: Any) -> HttpResponse:
     """Those that wait, the most pressing first, and those that ended; by number, never by name."""
     today = services.today(request.organisation)
+    waiting = services.listing(request.organisation)
+    stands = standing(request.organisation, waiting)
     names = {
-        "open": [_line(one, today) for one in services.listing(request.organisation)],
-        "ended": [_line(one, today) for one in services.listing(request.organisation, ended=True)],
+        "open": [_line(one, today, stands[one.key]) for one in waiting],
+        "ended": [
+            _line(one, today, STATES[State(one.state)])
+            for one in services.listing(request.organisation, ended=True)
+        ],
     }
     return render(request, "rights/list.html", names)
 
 
-def _line(one: Any, today: Any) -> dict[str, Any]:
-    right, state, channel, _, outcome = one.names()
+def _line(one: Any, today: Any, state: Text) -> dict[str, Any]:
+    right, _, channel, _, outcome = one.names()
     left = one.clock(today).left(today)
     return {
         "one": one,
         "right": RIGHTS[right].name,
-        "state": STATES[state],
+        "state": state,
         "channel": CHANNELS[channel],
         "outcome": OUTCOMES[outcome] if outcome else None,
         "left": left,
@@ -114,7 +120,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
     story, whom = services.story(one), services.opened(one)
     held = [{**each, "right": right_value(whom.values, each)} for each in whom.now] if whom else []
     names = {
-        **_line(one, today),
+        **_line(one, today, standing(request.organisation, [one])[one.key]),
         "whom": whom,
         "held": in_lines(held),
         "steps": [(step, in_words(step)) for step in story.steps],
@@ -154,7 +160,7 @@ def _told(one: Any) -> dict[str, Any]:
 
 def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     """The forms of what can be decided in this state."""
-    right, state, *_ = one.names()
+    right, state, _, capacity, _ = one.names()
     if one.restricting:
         return {
             "lifting": LiftForm(auto_id="lift-%s") if one.lift_on is None else None,
@@ -168,7 +174,7 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     judged = looking and right == Right.OBJECTION and bool(one.purpose)
     unsure = state == State.IDENTITY or (looking and one.identified_by == Method.CODE)
     return {
-        "identify": IdentityForm(auto_id="identify-%s") if unsure else None,
+        "identify": IdentityForm(capacity=capacity, auto_id="identify-%s") if unsure else None,
         "to_call": services.number_to_call(one),
         "searching": looking,
         "repacking": right in services.PACKAGES and state == State.RUNNING,
@@ -196,7 +202,9 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         )
         if not one.extended
         else None,
-        "answering": AnswerForm(right=right, auto_id="answer-%s") if state != State.APPROVED else None,
+        "answering": AnswerForm(right=right, capacity=capacity, auto_id="answer-%s")
+        if state != State.APPROVED
+        else None,
         "withdrawing": early,
     }
 
@@ -263,7 +271,7 @@ def _previewed(request: Any, one: Any) -> HttpResponse:
         letter = services.preview(
             one.organisation,
             one.key,
-            Outcome(sent.get("outcome", "")),
+            _outcome(sent),
             ground=sent.get("ground", ""),
             reason=services.cleaned("message", sent.get("reason", "")),
         )
@@ -276,8 +284,10 @@ def _previewed(request: Any, one: Any) -> HttpResponse:
 
 
 def _identify(one: Any, sent: Any, actor: str) -> object:
+    if not sent.get("method"):
+        raise refusals.no_method()
     return services.accept(
-        one.organisation, one.key, Method(sent.get("method", "")), doubt=sent.get("doubt", ""), actor=actor
+        one.organisation, one.key, Method(sent["method"]), doubt=sent.get("doubt", ""), actor=actor
     )
 
 
@@ -289,11 +299,18 @@ def _correct(one: Any, sent: Any, actor: str) -> object:
     return services.correct(one.organisation, one.key, form.wanted(), actor=actor)
 
 
+def _outcome(sent: Any) -> Outcome:
+    """What was chosen. Raises RequestRefusedError: nothing was."""
+    if not sent.get("outcome"):
+        raise refusals.no_outcome()
+    return Outcome(sent["outcome"])
+
+
 def _answer(one: Any, sent: Any, actor: str) -> object:
     return services.answer(
         one.organisation,
         one.key,
-        Outcome(sent.get("outcome", "")),
+        _outcome(sent),
         ground=sent.get("ground", ""),
         reason=services.cleaned("message", sent.get("reason", "")),
         actor=actor,
