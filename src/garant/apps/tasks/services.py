@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -40,9 +41,13 @@ def create(
     """Ask each person what the run of a plan asks them; again changes nothing.
 
     By what a person is known, and the right values of a rectification, are encrypted under a key of the task's own.
+    Where a plan asks several things of the same system, about several people or not, each is a task: they are numbered.
     """
+    alike = Counter[str]()
     for task in tasks:
-        key = f"{run}-{task.system}-{task.rule or purpose}"
+        same = f"{run}-{task.system}-{task.rule or purpose}"
+        alike[same] += 1
+        key = same if alike[same] == 1 else f"{same}-{alike[same]}"
         if Task.objects.filter(key=key).exists():
             continue
         due = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=task.days)
