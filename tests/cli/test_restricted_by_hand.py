@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from garant.apps.evidence import services as evidence
 from garant.apps.permissions import knowing
 from garant.apps.promises import services as promises
+from garant.apps.promises.refusals import RefusedError as PlanRefusedError
+from garant.apps.rights import services
+from garant.apps.rights.models import Request
+from garant.apps.rights.words import Outcome
 from garant.apps.tasks import services as tasks
 from garant.apps.tasks.answers import Answer, sign, statement_digest
 from garant.apps.tasks.models import Task
 from garant.apps.tasks.refusals import RefusedError
+from garant.ledger import LedgerError
 from garant.ledger.notes import SigningKey
-from tests.apps.rights.conftest import post, unhurried
+from tests.apps.rights.conftest import Letters, ask_system, post, unhurried, work
+from tests.apps.rights.steps import OFFICER, asked, carried_out
 from tests.apps.seen import seen
-from tests.cli.test_requests_in_force import Garant, folders, garant
+from tests.cli.test_requests_in_force import ARCHIVED, Garant, folders, garant, lifted
 from tests.cli.test_restricted_is_told import approved, usable
-from tests.site.conftest import company, demo, demo_systems, installation, site
+from tests.site.conftest import company, demo, demo_systems, installation, sign_in, site
 
 __all__ = ["company", "demo", "demo_systems", "garant", "installation", "post", "site", "unhurried"]
 
@@ -93,3 +101,96 @@ def test_who_refuses_to_look_leaves_the_answer_no(paper: str, garant: Garant, se
     (task,) = waiting(paper)
     assert answered(task, "nothing-found") == "kept"
     assert not restricted(paper, email)
+
+
+def archived(email: str) -> int:
+    ((found,),) = ask_system("GARANT_DEMO_CRM", ARCHIVED, email)
+    return found
+
+
+def by_request(company: str, post: Letters, email: str, minute: int = 0) -> str:
+    """A request that restricts, whoever looks by hand too; its number."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minute)):
+        request, _ = asked(company, post, "restriction", email)
+    carried_out(company, request.key)
+    for task in waiting(company):
+        answered(task)
+    services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+    return request.key
+
+
+def test_the_end_of_a_request_leaves_what_a_terminal_restricts(
+    paper: str, post: Letters, garant: Garant, settings: Any
+) -> None:
+    """Marked, answered no, and apart on paper, until the last of them ends; planned anew if one comes meanwhile."""
+    ((_, email, _),) = usable(paper)
+    restrict = ("subject", "restrict", "--identity", f"email={email}", *folders(paper, settings))
+    key = by_request(paper, post, email)
+    today = services.today(paper)
+    services.tell_lift(paper, key, "Accord trouvé.", today + timedelta(days=10), actor=OFFICER)
+    seen(Request).filter(key=key).update(lift_on=today)
+    assert services.night(paper)["lifted"] == 1
+    approved(garant, *restrict)
+    answered(*waiting(paper))
+    with pytest.raises(LedgerError, match="another"):
+        services.approve_lift(paper, key, actor=OFFICER)
+    page = f"/o/{paper}/plans/{services.find(paper, key).lift_plan}/"
+    assert "exécutée sans demande" in sign_in(OFFICER).get(page).content.decode()
+    services.approve_lift(paper, key, actor=OFFICER)
+    work(paper, "run")
+    assert services.find(paper, key).forget_on is not None
+    assert (archived(email), restricted(paper, email), waiting(paper)) == (1, True, [])
+    approved(garant, *restrict, "--lift")
+    (task,) = waiting(paper)
+    assert answered(task) == "kept"
+    assert (archived(email), restricted(paper, email)) == (0, False)
+
+
+def test_what_comes_between_the_approval_of_an_end_and_its_run_is_not_let_go_of(
+    paper: str, post: Letters, garant: Garant, settings: Any
+) -> None:
+    """The worker was away: a terminal restricts meanwhile. The end is refused, and planned anew that night."""
+    ((_, email, _),) = usable(paper)
+    key = by_request(paper, post, email)
+    today = services.today(paper)
+    services.tell_lift(paper, key, "Accord trouvé.", today + timedelta(days=10), actor=OFFICER)
+    seen(Request).filter(key=key).update(lift_on=today)
+    assert services.night(paper)["lifted"] == 1
+    services.approve_lift(paper, key, actor=OFFICER)
+    approved(garant, "subject", "restrict", "--identity", f"email={email}", *folders(paper, settings))
+    with pytest.raises(PlanRefusedError):
+        work(paper, "run")
+    assert (archived(email), restricted(paper, email)) == (1, True)
+    assert services.night(paper)["lifted"] == 1
+    services.approve_lift(paper, key, actor=OFFICER)
+    work(paper, "run")
+    assert (archived(email), restricted(paper, email)) == (1, True)
+
+
+def test_a_lifting_that_leaves_all_to_a_request_is_the_end_of_what_the_terminal_held(
+    paper: str, post: Letters, garant: Garant, settings: Any
+) -> None:
+    """Nobody is asked to put anything back; when the request ends, all of it comes back with nothing more to type."""
+    ((_, email, _),) = usable(paper)
+    restrict = ("subject", "restrict", "--identity", f"email={email}", *folders(paper, settings))
+    approved(garant, *restrict)
+    answered(*waiting(paper))
+    key = by_request(paper, post, email)
+    code, said = approved(garant, *restrict, "--lift")
+    assert (code, "to answer" in said, "until it ends" in said) == (0, False, True), said
+    assert (archived(email), restricted(paper, email), waiting(paper)) == (1, True, [])
+    lifted(paper, key)
+    assert answered(*waiting(paper)) == "kept"
+    assert (archived(email), restricted(paper, email)) == (0, False)
+
+
+def test_of_two_requests_the_last_puts_back_what_is_on_paper(paper: str, post: Letters) -> None:
+    """Somebody whom no program knows: known by two requests, apart on paper until the second ends."""
+    email = "inconnue@nulle-part.example"
+    first, second = by_request(paper, post, email), by_request(paper, post, email, minute=1)
+    lifted(paper, first)
+    assert (restricted(paper, email), waiting(paper)) == (True, [])
+    lifted(paper, second)
+    assert not restricted(paper, email)
+    (task,) = waiting(paper)
+    assert tasks.whom(task)["identities"]["email"] == email

@@ -175,6 +175,18 @@ class Selection(Part):
         return unpack(self.keys)
 
 
+class Still(Part):
+    """For the end of a restriction: records of one system that another one goes on over; they are left as they are."""
+
+    system: str
+    root: str
+    keys: str = Field(description="Their keys, packed.")
+
+    def root_keys(self) -> list[RootKey]:
+        """Their keys."""
+        return unpack(self.keys)
+
+
 class Plan(Part):
     """Selections × dispositions. A plan changes nothing; a person approves its digest."""
 
@@ -222,6 +234,10 @@ class Plan(Part):
     unknown: list[int] = Field(
         default_factory=list[int],
         description="The positions, from 0, of those of them whom no system searched here knows.",
+    )
+    still: list[Still] = Field(
+        default_factory=list[Still],
+        description="For the end of a restriction: what another one goes on over, and is left as it is.",
     )
     selections: list[Selection]
     tasks: list[ManualTask] = Field(

@@ -44,6 +44,9 @@ class ManualTask(BaseModel):
     identities: dict[str, str] = Field(
         default_factory=dict, description="By what the person is known; wiped with the answer."
     )
+    still: bool = Field(
+        default=False, description="Nobody is asked: another restriction of the person goes on."
+    )
 
 
 def retention_tasks(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from garant.engine.identities import roots_of_many
+from garant.engine.identities import roots_of_many, same
 from garant.engine.terms import Source
 from garant.policy.text import Text
 from garant.systems.finding import RootKey
@@ -15,25 +16,47 @@ STILL = Text(
     fr="Une autre demande limite aussi ces données : elles le restent jusqu’à ce qu’elle prenne fin.",
     en="Another request restricts these data too: they stay so until it ends.",
 )
+HELD_ON = Text(
+    fr="Une limitation exécutée sans demande (garant subject restrict) porte aussi sur ces données : elles le restent "
+    "jusqu’à ce qu’elle soit levée.",
+    en="A restriction carried out without a request (garant subject restrict) is on these data too: they stay so until "
+    "it is lifted.",
+)
 Place = tuple[str, str, RootKey]
-"""A system, a root of its map, a key."""
+"""A system, a root of its map, a key; where a person looks, what they were asked about: a kind of identity, a value."""
+Holding = Callable[[Sequence[Place]], AbstractSet[Place]]
+"""Of these places, those that a restriction holds beside any request."""
+
+
+def nothing_held(_: Sequence[Place]) -> AbstractSet[Place]:
+    """No restriction but those of requests."""
+    return frozenset()
+
+
+def alike(one: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> list[int]:
+    """The positions of the others who are known by an identity that this one is known by."""
+    return [
+        number
+        for number, other in enumerate(others)
+        if any(same(kind, value, other[kind]) for kind, value in one.items() if kind in other)
+    ]
 
 
 def sharing(
     sources: Mapping[str, Source], identities: Mapping[str, str], others: Sequence[Mapping[str, str]]
 ) -> list[int]:
-    """The positions of the others who are known, in some system, by a root that the person is known by.
+    """The positions of the others who are known as the person is: alike, or, in some system, by one root.
 
     Raises:
         ConnectorError: a system did not answer.
     """
-    found: set[int] = set()
+    found = set(alike(identities, others))
     for name in sorted(sources) if others else []:
         with sources[name].connector.snapshot() as snapshot:
             asked = [one.items() for one in (identities, *others)]
             for keys in roots_of_many(sources[name].data_map, snapshot, asked).values():
-                found.update(*(people[1:] for people in keys.values() if people[0] == 0))
-    return sorted(number - 1 for number in found)
+                found.update(*([n - 1 for n in people[1:]] for people in keys.values() if people[0] == 0))
+    return sorted(found)
 
 
 def any_of_others(

@@ -11,16 +11,16 @@ from garant.engine.apart import left_notes
 from garant.engine.asked import NotSupported as NotSupported
 from garant.engine.asked import Right
 from garant.engine.asked import reachable as reachable
-from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, packed
+from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.identities import roots_found, roots_of_many
-from garant.engine.manual import Keeper, ManualSource, left_tasks, marking_tasks, request_tasks
+from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
 from garant.engine.notes import HELD_IN_PLACE, NO_PLACE, unreached
 from garant.engine.parts import not_added
 from garant.engine.plan import terms_of
 from garant.engine.requested import Held, Request, put_back_of, request_or_why, selection_of, untouched
-from garant.engine.restricted import STILL, roots_of_others
+from garant.engine.restricted import HELD_ON, STILL, Holding, alike, nothing_held, roots_of_others
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
@@ -88,6 +88,8 @@ def plan_subject(
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
     restricted: Sequence[Mapping[str, str]] = (),
+    holding: Holding = nothing_held,
+    known_too: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -104,6 +106,9 @@ def plan_subject(
         keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
         restricted: for the end of a restriction, by what those are known whose own goes on: what they are known by
             stays restricted.
+        holding: for the same, what a restriction holds beside any request: that stays restricted too.
+        known_too: for the same, by what those were known whose own ended before over the same data: whoever looks
+            by hand is asked about them too.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -122,6 +127,8 @@ def plan_subject(
         manual=manual,
         keeper=keeper,
         restricted=restricted,
+        holding=holding,
+        known_too=known_too,
     )
 
 
@@ -139,6 +146,8 @@ def plan_subjects(
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
     restricted: Sequence[Mapping[str, str]] = (),
+    holding: Holding = nothing_held,
+    known_too: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The same for many people who ask at once: one plan, with one selection for each system and root.
 
@@ -148,18 +157,23 @@ def plan_subjects(
     if sources:
         _check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
     reasons = [(hold.key, hold.reason) for hold in holds]
-    tasks = [task for one in people for task in request_tasks(kind, one, manual or {}, reasons)]
     terms = terms_of(policy, as_of)
     asking = _Asking(
         terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
     )
-    asking.restricted = restricted if kind == "lifting" else ()
+    if kind == "lifting":
+        asking.restricted, asking.holding = restricted, holding
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
             asking.ask(name, sources[name], snapshot, Held(standing, kind))
     if asking.refused and len(asking.refused) == len(asking.selections):
         raise NotSupported(asking.refused[0])
+    tasks = [
+        task
+        for number, one in enumerate([*people, *known_too])
+        for task in asking.by_hand(number, one, request_tasks(kind, one, manual or {}, reasons))
+    ]
     if keeper is not None:
         tasks += [task for one in people for task in marking_tasks(kind, asking.unmarked, one, keeper)]
         tasks += left_tasks(asking.left, keeper)
@@ -180,6 +194,7 @@ def plan_subjects(
         additions=list(additions),
         people=len(people) if len(people) > 1 else 0,
         unknown=sorted(asking.unknown) if len(people) > 1 else [],
+        still=asking.still,
         selections=asking.selections,
         tasks=tasks,
     )
@@ -195,6 +210,11 @@ class _Asking:
         self._kind: Kind = kind
         self.restricted: Sequence[Mapping[str, str]] = ()
         """For the end of a restriction, those whose own goes on."""
+        self.holding: Holding = nothing_held
+        """For the same, what a restriction holds beside any request."""
+        self.still: list[Still] = []
+        self._left: dict[int, Text] = {}
+        """Of the people, those of whom something is left to another restriction, and to which."""
         self.selections: list[Selection] = []
         self.refused: list[Text] = []
         self.unmarked: dict[str, Text] = {}
@@ -235,11 +255,31 @@ class _Asking:
     def _ended(
         self, data_map: DataMap, root: str, known: Mapping[RootKey, list[int]], others: AbstractSet[RootKey]
     ) -> Mapping[RootKey, list[int]]:
-        """Those of the roots whom nobody else's restriction concerns; the plan says how many others there are."""
-        left = {key: people for key, people in known.items() if key not in others}
-        if len(left) < len(known):
-            self.selections.append(untouched(data_map, root, STILL, len(known) - len(left)))
-        return left
+        """Those of the roots that no other restriction concerns; the plan says how many others there are."""
+        held = {key for _, _, key in self.holding([(data_map.system, root, key) for key in known])}
+        for why, some in ((STILL, others), (HELD_ON, held - others)):
+            left = [key for key in known if key in some]
+            if left:
+                self._left |= {
+                    person: why for key in left for person in known[key] if person not in self._left
+                }
+                self.still.append(Still(system=data_map.system, root=root, keys=packed(left)))
+                self.selections.append(untouched(data_map, root, why, len(left)))
+        return {key: people for key, people in known.items() if key not in others | held}
+
+    def by_hand(self, number: int, one: Mapping[str, str], tasks: Sequence[ManualTask]) -> list[ManualTask]:
+        """What is asked of persons about one of the people; nothing is put back that another restriction is on."""
+        if self._kind != "lifting":
+            return list(tasks)
+        why = STILL if alike(one, self.restricted) else self._left.get(min(number, len(self._people) - 1))
+        held = [
+            why or (HELD_ON if self.holding([(task.system, *pair) for pair in one.items()]) else None)
+            for task in tasks
+        ]
+        return [
+            task if reason is None else task.model_copy(update={"look_for": reason, "still": True})
+            for task, reason in zip(tasks, held, strict=True)
+        ]
 
     def _put_back(
         self,

@@ -23,7 +23,7 @@ from garant.apps.promises import decisions, execution, gathering, locks
 from garant.apps.promises.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
 from garant.apps.promises.observers import Observer
 from garant.apps.promises.published import open_published
-from garant.apps.promises.refusals import RefusedError, drifted
+from garant.apps.promises.refusals import RefusedError, drifted, still_restricted
 from garant.apps.promises.workspace import Workspace
 from garant.apps.rights import services as rights
 from garant.engine.document import Plan, read_plan
@@ -140,6 +140,9 @@ def _alone(
 ) -> Mapping[str, Fate]:
     """Carry out one plan, in the name of whoever asked for it."""
     digest = document.digest
+    first = document.kind == "lifting" and fate_of_plan(plan) is None
+    if first and rights.ends_what_others_restrict(workspace, document):
+        raise still_restricted()
     begun = _Begun(job.organisation, [digest])
     run = execution.apply_plan(
         document,

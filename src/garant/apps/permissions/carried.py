@@ -60,6 +60,19 @@ def let_go(organisation: str, run: str, records: Iterable[Identity]) -> None:
             _enter(organisation, RestrictionLifted, f"{run}/lifted", ended)
 
 
+def holds(organisation: str, records: Sequence[Identity]) -> set[Identity]:
+    """Those of the records that a plan holds."""
+    marked = {m: one for one in records for m in people.marks(organisation, people.readable([one]))}
+    with scoped(organisation):
+        carried = Fact.objects.filter(organisation=organisation, kind=CARRIED)
+        found = {
+            bytes(mark)
+            for some in _parts(list(marked))
+            for mark in carried.filter(mark__in=some).values_list("mark", flat=True)
+        }
+    return {record for mark, record in marked.items() if mark in found}
+
+
 def still(organisation: str, held: Held) -> bool:
     """Whether something restricts any of these people yet, whoever holds it."""
     every = (people.readable([record, *known]) for record, known in held.items())

@@ -267,5 +267,6 @@ def _task(task: ManualTask, *, names: bool) -> dict[str, Any]:
         "whom": task.responsible if names else "",
         "within": plural(task.days, ("jour", "jours"), ("day", "days")),
         "look_for": said(task.look_for),
+        "still": task.still,
         "holds": [said(one) for one in task.holds],
     }

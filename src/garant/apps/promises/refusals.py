@@ -281,15 +281,17 @@ def of_a_request(number: str) -> RefusedError:
 
 
 def still_restricted() -> RefusedError:
-    """A request restricts, since the plan was made, what the plan would let go of."""
+    """Something else restricts, since the plan was made, what the plan would let go of."""
     return RefusedError(
         Text(
-            fr="Une demande en cours limite des données que ce plan remettrait en usage.",
-            en="A request in force restricts data that this plan would put back into use.",
+            fr="Une demande en cours, ou une limitation exécutée sans demande, porte sur des données que ce plan "
+            "remettrait en usage.",
+            en="A request in force restricts data that this plan would put back into use, or a restriction carried out "
+            "without a request does.",
         ),
         Text(
-            fr="Refaites le plan : il les laissera de côté jusqu’à ce que la demande prenne fin.",
-            en="Make the plan again: it will leave them aside until the request ends.",
+            fr="Refaites le plan : il les laissera de côté jusqu’à ce qu’elle prenne fin.",
+            en="Make the plan again: it will leave them aside until that ends.",
         ),
     )
 

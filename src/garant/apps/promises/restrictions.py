@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from garant.apps.permissions import carried, people
 from garant.apps.permissions.people import Identity
@@ -11,6 +12,7 @@ from garant.apps.promises.subjects import named_by
 from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Kind, Plan, Selection, read_plan
 from garant.engine.known import known_by
+from garant.engine.restricted import Holding, Place
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.finding import RootKey
 
@@ -48,8 +50,26 @@ def end(run: Run) -> None:
         return
     document = read_plan(plan.document)
     if is_told(document, "lifting"):
-        records = [people.row(*place) for place in named_by(document)]
+        left = [(one.system, one.root, key) for one in document.still for key in one.root_keys()]
+        records = [people.row(*place) for place in [*named_by(document), *left]]
         carried.let_go(plan.organisation, run.key, [*records, *_by_hand(document)])
+
+
+def holding(organisation: str) -> Holding:
+    """Of some places, those that a restriction carried out without a request holds."""
+
+    def held(places: Sequence[Place]) -> AbstractSet[Place]:
+        known = {place: _record(*place) for place in places}
+        found = carried.holds(organisation, list(known.values()))
+        return {place for place, record in known.items() if record in found}
+
+    return held
+
+
+def _record(system: str, kind: str, key: RootKey) -> Identity:
+    """A place as what is held: where a person looks, in the one form of an address or a number."""
+    (written,) = people.readable([(kind, str(key))]) or [(kind, str(key))]
+    return people.row(system, *written)
 
 
 def _named(selection: Selection, key: RootKey, asked: People) -> list[Identity]:

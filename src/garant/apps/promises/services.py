@@ -62,6 +62,7 @@ __all__ = [
     "record_receipt",
     "record_residue",
     "register_plan",
+    "renewed",
     "run_of",
     "run_of_digest",
     "skipped_roots",
@@ -147,6 +148,16 @@ def _refuse_changes(plan: Plan, digest: str, policy_digest: str, map_digests: Ma
             raise refusals.changed_map(system, found=found, expected=expected)
 
 
+def renewed(plan: EnginePlan) -> EnginePlan:
+    """Give a request's plan that was made again a digest of its own where one that said the same is there, and names
+    nobody any more: it was carried out, or given up for another.
+    """
+    with scoped(plan.organisation):
+        while (kept := Plan.objects.filter(pk=plan.digest).first()) and kept.document != plan.document():
+            plan = plan.model_copy(update={"again": plan.again + 1})
+    return plan
+
+
 @for_plan
 def run_of(plan: Plan) -> Run | None:
     """Give the run of this plan, ended or not, if it began."""
@@ -216,7 +227,7 @@ def _ask_persons(plan: Plan, run: Run) -> None:
         plan.organisation,
         run.key,
         plan.kind,
-        asked.tasks,
+        [task for task in asked.tasks if not task.still],
         zone=asked.zone,
         corrections=asked.right_values(),
         now=run.started_at,
@@ -368,7 +379,9 @@ def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
     nobody = {"keys": "", "asked": "", "whose": [], "holds": []}
     selections = [{**selection, **nobody} for selection in plan["selections"]]
     asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
-    return {**plan, "corrections": {}, "replacements": [], "selections": selections, "tasks": asked}
+    still = [{**one, "keys": ""} for one in plan.get("still", [])]
+    wiped = {"selections": selections, "tasks": asked, "still": still}
+    return {**plan, "corrections": {}, "replacements": [], **wiped}
 
 
 def forget_plan(organisation: str, digest: str) -> None:

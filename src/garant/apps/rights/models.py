@@ -78,9 +78,8 @@ class Request(models.Model):
 
     @property
     def restricting(self) -> bool:
-        """Whether a restriction that was granted goes on: what is known about the person is needed to lift it."""
-        granted = self.outcome in (Outcome.FULLY, Outcome.PARTLY)
-        return self.right == Right.RESTRICTION and granted and self.forget_on is None
+        """Whether a restriction goes on once its request has ended: what is known about the person is needed to lift it."""
+        return self.right == Right.RESTRICTION and not self.open and self.forget_on is None
 
     @property
     def open(self) -> bool:

@@ -50,7 +50,7 @@ from garant.apps.rights.handling.deciding import (
 from garant.apps.rights.handling.ending import night, organisations_with_requests
 from garant.apps.rights.handling.lifting import approve as approve_lift
 from garant.apps.rights.handling.lifting import tell as tell_lift
-from garant.apps.rights.handling.planning import approve, propose
+from garant.apps.rights.handling.planning import approve, left_something, propose
 from garant.apps.rights.handling.restricted import going_on as restricting
 from garant.apps.rights.handling.restricted import touched as ends_what_others_restrict
 from garant.apps.rights.handling.searching import search
@@ -146,6 +146,7 @@ __all__ = [
     "handed",
     "inside",
     "leave_copy",
+    "left_something",
     "link_again",
     "listing",
     "look_at_copy",

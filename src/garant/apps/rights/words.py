@@ -217,6 +217,9 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+GRANTED: Final = (Outcome.FULLY, Outcome.PARTLY)
+"""What was asked for was done, all of it or as much as the law allows."""
+
 OUTCOMES: Final[dict[Outcome, Text]] = {
     Outcome.FULLY: Text(fr="satisfaite", en="granted"),
     Outcome.PARTLY: Text(fr="satisfaite en partie", en="granted in part"),

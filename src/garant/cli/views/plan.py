@@ -106,7 +106,8 @@ def _task(task: ManualTask) -> Group:
         "Nombre inconnu : non prouvé tant que la réponse signée n’est pas là.",
         "Number unknown: unproven until the signed answer has come.",
     )
-    lines = [Line(asked, style="yellow"), Line(unknown, style="yellow"), Line(say_text(task.look_for))]
+    lines = [] if task.still else [Line(asked, style="yellow"), Line(unknown, style="yellow")]
+    lines.append(Line(say_text(task.look_for)))
     lines += [Line(say_text(words), style="red") for words in task.holds]
     title = Line(f"{say_text(task.label)} · {task.system} · {about}", style="bold cyan")
     return Group(title, *(_indented(line) for line in lines))
@@ -286,7 +287,7 @@ def _unanswered(plan: Plan) -> str:
 def _total(plan: Plan) -> str:
     rows = sum(selection.rows for selection in plan.selections)
     due = sum(selection.due for selection in plan.selections)
-    asked = len(plan.tasks)
+    asked = sum(not task.still for task in plan.tasks)
     by_hand = f"{plural(asked, ('tâche', 'tâches'), ('task', 'tasks'))} · " if asked else ""
     return (
         f"{plural(due, ('dossier', 'dossiers'), ('root', 'roots'))} · {by_hand}"

@@ -20,7 +20,7 @@ from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.receiving import directives
-from garant.apps.rights.words import STATES, Capacity, Outcome, Right, State
+from garant.apps.rights.words import GRANTED, STATES, Capacity, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.policy.text import Language
 from garant.publish.packages import Made
@@ -272,6 +272,6 @@ def close(request: Request) -> None:
 
 def handed(request: Request) -> bool:
     """Whether it was answered with a package."""
-    answered = request.outcome in (Outcome.FULLY, Outcome.PARTLY)
+    answered = request.outcome in GRANTED
     with scoped(request.organisation):
         return answered and Step.objects.filter(request=request, kind="packed").exists()

@@ -13,6 +13,7 @@ from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import RESTRICTED
 from garant.engine.manual import Keeper
+from garant.engine.restricted import Holding, nothing_held
 from garant.engine.subject import plan_subject
 from garant.policy.document.contacts import Organisation
 from garant.policy.periods import time_zone
@@ -63,6 +64,8 @@ def plan_of(
     identities: Mapping[str, str],
     wanted: Sequence[Mapping[str, str]] = (),
     restricted: Sequence[Mapping[str, str]] = (),
+    holding: Holding = nothing_held,
+    known_too: Sequence[Mapping[str, str]] = (),
 ) -> Plan:
     """The plan of a kind, of today, under the holds in force.
 
@@ -72,6 +75,8 @@ def plan_of(
         identities: by what the person is known.
         wanted: for a rectification, each wrong value and the right one, as they were written down.
         restricted: for the end of a restriction, by what those are known whose own goes on.
+        holding: for the same, what a restriction holds beside any request.
+        known_too: for the same, by what those were known whose own ended before over the same data.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
@@ -92,6 +97,8 @@ def plan_of(
         manual=workspace.manual,
         keeper=_keeper(organisation),
         restricted=restricted,
+        holding=holding,
+        known_too=known_too,
     )
 
 
@@ -138,5 +145,5 @@ def figures(document: Plan) -> dict[str, int]:
         "deleted": sum(action.deleted for action in actions),
         "treated": sum(action.treated for action in actions),
         "systems": len({one.system for one in document.selections if one.due}),
-        "tasks": len(document.tasks),
+        "tasks": sum(not task.still for task in document.tasks),
     }

@@ -33,9 +33,15 @@ def approved_plans(organisation: str, digests: Sequence[str]) -> list[str]:
 
 @for_organisation
 def began(organisation: str, digests: Sequence[str]) -> None:
-    """Note that these plans, those of them that are requests', are being carried out."""
+    """Note that these plans, those of them that are requests', are being carried out.
+
+    Whom one restricts is not to be used from here on: no answer is yes once something is restricted, whatever is left
+    undone.
+    """
     with evidence.joined():
-        store.move_all(organisation, digests, State.APPROVED, State.RUNNING, store.GARANT)
+        moved = store.move_all(organisation, digests, State.APPROVED, State.RUNNING, store.GARANT)
+        for one in Request.objects.filter(key__in=moved, right=Right.RESTRICTION) if moved else ():
+            lists.restrict(organisation, _known(one).items(), on=True)
 
 
 @for_organisation
@@ -51,8 +57,8 @@ def ended(organisation: str, every: Mapping[str, Fate], *, first: bool = False) 
             _follow(one, fates[one.plan])
         lifting_marks = [digest for digest, fate in fates.items() if fate.run.plan.kind == "lifting"]
         for one in Request.objects.select_for_update().filter(lift_plan__in=lifting_marks, forget_on=None):
-            if fates[one.lift_plan].state != "not-kept":
-                lifting.ended(one)
+            end = lifting.undone if fates[one.lift_plan].state == "not-kept" else lifting.ended
+            end(one)
 
 
 @for_organisation
@@ -85,11 +91,9 @@ def ask_again(organisation: str) -> int:
 
 
 def _follow(request: Request, fate: Fate) -> None:
-    """What follows from its end, beside the systems: directives executed, somebody restricted for "may I?"."""
+    """What follows from its end, beside the systems: directives executed."""
     if fate.state == "kept":
         directives.carried_out(request)
-    if fate.state != "not-kept" and request.right == Right.RESTRICTION:
-        lists.restrict(request.organisation, _known(request).items(), on=True)
 
 
 def _locked(digests: Sequence[str], state: State) -> list[Request]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import decisions
+from garant.apps.promises import decisions, restrictions
 from garant.apps.promises import services as promises
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.workspace import Workspace
 from garant.apps.rights import refusals
 from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.each import changes
@@ -20,8 +22,9 @@ from garant.apps.rights.handling import restricted
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import opened
 from garant.apps.rights.models import Request
-from garant.apps.rights.words import STATES, State
+from garant.apps.rights.words import FINAL, GRANTED, STATES, State
 from garant.apps.scoping import for_organisation
+from garant.engine.document import Plan
 from garant.engine.subject import NotSupported
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.periods import expiry
@@ -35,7 +38,7 @@ def tell(request: Request, reason: str, on: date, *, actor: str) -> Request:
     Raises:
         RequestRefusedError: nothing is restricted, no reason, or a day that is not to come.
     """
-    if not request.restricting:
+    if not request.restricting or request.outcome not in GRANTED:
         raise refusals.not_now(request.key, STATES[State(request.state)])
     if not reason.strip():
         raise refusals.no_reason()
@@ -73,14 +76,28 @@ def _propose(organisation: str, key: str) -> int:
     identities = whom.identities(request.identified_by)
     with open_published(organisation) as workspace:
         others = restricted.sharing(workspace, request, identities)
-        made = changes.plan_of(workspace, "lifting", identities, restricted=list(others.values()))
+        made = _plan(workspace, request, others)
     return _proposed(organisation, key, made, list(others))
 
 
-@store.moving(State.ANSWERED)
+def _plan(workspace: Workspace, request: Request, others: Mapping[str, Mapping[str, str]]) -> Plan:
+    """The plan of its end beside others; of whom ended before over the same data, too, where a person looks."""
+    whom = opened(request)
+    identities = {} if whom is None else whom.identities(request.identified_by)
+    return changes.plan_of(
+        workspace,
+        "lifting",
+        identities,
+        restricted=list(others.values()),
+        holding=restrictions.holding(request.organisation),
+        known_too=[] if whom is None else restricted.in_persons(whom.also, identities),
+    )
+
+
+@store.moving(*FINAL)
 def _proposed(request: Request, made: Any, others: list[str]) -> int:
     asked = made.model_copy(update={"request": request.key})
-    request.lift_plan = decisions.propose(asked, actor=store.GARANT).digest
+    request.lift_plan = decisions.propose(promises.renewed(asked), actor=store.GARANT).digest
     request.save(update_fields=["lift_plan"])
     store.note(request, "lift-planned", store.GARANT, others=others)
     return 1
@@ -98,13 +115,23 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         raise refusals.not_now(key, STATES[State(request.state)])
     document = decisions.document(organisation, request.lift_plan)
     with open_published(organisation, only=sorted(document.map_digests)) as workspace:
-        if restricted.same_others(workspace, request):
+        if _as_planned(workspace, request, document):
             return _approved(organisation, key, workspace, actor=actor)
     _propose(organisation, key)
     raise refusals.planned_anew()
 
 
-@store.moving(State.ANSWERED)
+def _as_planned(workspace: Workspace, request: Request, document: Plan) -> bool:
+    """Whether the plan of its end was made beside what restricts the same data now."""
+    if not restricted.same_others(workspace, request):
+        return False
+    whom = opened(request)
+    identities = {} if whom is None else whom.identities(request.identified_by)
+    now = _plan(workspace, request, restricted.sharing(workspace, request, identities))
+    return now.still == document.still and [t.still for t in now.tasks] == [t.still for t in document.tasks]
+
+
+@store.moving(*FINAL)
 def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
     plan = decisions.find(request.organisation, request.lift_plan)
     if organisations.organisation(request.organisation).four_eyes and plan.made_by == actor:
@@ -118,6 +145,13 @@ def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
     )
     jobs.want(request.organisation, "run", {"plan": plan.digest}, actor=actor)
     return request
+
+
+def undone(request: Request) -> None:
+    """Something was left: the restriction goes on, and its end is planned again tonight. In its transaction."""
+    store.note(request, "lift-failed", store.GARANT)
+    request.lift_plan = ""
+    request.save(update_fields=["lift_plan"])
 
 
 def ended(request: Request) -> None:

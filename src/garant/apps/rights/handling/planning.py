@@ -10,6 +10,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
+from garant.apps.promises.fates import fate_of
 from garant.apps.promises.published import open_published
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
@@ -65,6 +66,8 @@ def plan_where_it_can(request: Request, policy: LoadedPolicy | None) -> Plan | N
 def propose(organisation: str, key: str, *, actor: str) -> str:
     """Make the plan of a request as things are now, and keep it for somebody to approve; gives its digest.
 
+    Where a run left something, what is left is planned: it waits for its own approval.
+
     Raises:
         RequestRefusedError: the right takes none, or not in this state.
         NotSupported: a system where the person is found cannot do what is asked.
@@ -105,13 +108,22 @@ def put_down(request: Request, made: Plan | NotSupported, after: Step | None = N
     return _propose(request, made, actor=store.GARANT, after=after)
 
 
-@store.moving(State.SEARCHING, State.PLANNED)
+@store.moving(State.SEARCHING, State.PLANNED, State.RUNNING)
 def _proposed(request: Request, made: Plan, *, actor: str) -> str:
+    if request.state == State.RUNNING and not left_something(request):
+        raise refusals.not_now(request.key, _state(request))
     return _propose(request, made, actor=actor)
 
 
+def left_something(request: Request) -> bool:
+    """Whether its plan was carried out, and not to its end."""
+    fate = fate_of(request.organisation, request.plan)
+    return fate is not None and not fate.open and fate.state == "not-kept"
+
+
 def _propose(request: Request, made: Plan, *, actor: str, after: Step | None = None) -> str:
-    digest = decisions.keep(made.model_copy(update={"request": request.key}), actor=actor)
+    asked = made.model_copy(update={"request": request.key})
+    digest = decisions.keep(promises.renewed(asked) if request.plan else asked, actor=actor)
     whom = opened(request)
     if whom is not None:
         whom.kept = changes.kept(made) if made.kind == "erasure" else []

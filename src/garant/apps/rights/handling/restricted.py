@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 
+from garant.apps.promises import restrictions
 from garant.apps.rights.each import lists
 from garant.apps.rights.keeping import store
 from garant.apps.rights.keeping.sealing import opened, seal
 from garant.apps.rights.models import Request, Step
-from garant.apps.rights.words import Outcome, Right, State
+from garant.apps.rights.words import GRANTED, Right, State
 from garant.apps.scoping import scoped
 from garant.engine import restricted
 from garant.engine.document import Plan
 
-_SOON = (State.APPROVED, State.RUNNING)
-"""What is about to be restricted is not let go of meanwhile."""
-
 
 def going_on(organisation: str) -> list[dict[str, str]]:
-    """By what those are known whose restriction a request holds, or is about to, and not until today."""
+    """By what those are known whose restriction a request holds, or is about to, and not until today.
+
+    What is about to be restricted is not let go of meanwhile, nor what a run restricted in part.
+    """
     return list(_going_on(organisation).values())
 
 
 def touched(workspace: Any, plan: Plan) -> bool:
-    """Whether a plan that ends a restriction would let go of what a request restricts now.
+    """Whether a plan that ends a restriction would let go of what another request restricts now; the plan of a
+    request, of what a restriction without one holds too.
 
     Raises:
         ConnectorError: a system did not answer.
     """
-    others = going_on(plan.organisation)
+    others = list(_going_on(plan.organisation, besides=plan.request).values())
     ends = [(one.system, one.root, key) for one in plan.selections for key in one.root_keys()]
+    if plan.request and ends and restrictions.holding(plan.organisation)(ends):
+        return True
     return bool(others and ends) and restricted.any_of_others(workspace.sources, others, ends)
 
 
@@ -77,16 +81,31 @@ def end(request: Request) -> None:
 
 def _going_on(organisation: str, besides: str = "") -> dict[str, dict[str, str]]:
     """The requests, but one, whose restriction goes on, or begins, and whose end is not for today."""
-    granted = Q(state=State.ANSWERED, outcome__in=(Outcome.FULLY, Outcome.PARTLY))
+    granted = Q(state=State.ANSWERED, outcome__in=GRANTED)
     later = Q(lift_on=None) | Q(lift_on__gt=store.today(organisation))
     with scoped(organisation):
+        begun = Q(ended_at=None, key__in=Step.objects.filter(kind=State.RUNNING).values("request"))
         found = list(
             Request.objects.filter(
-                granted | Q(state__in=_SOON), later, right=Right.RESTRICTION, forget_on=None
+                granted | begun | Q(state=State.APPROVED), later, right=Right.RESTRICTION, forget_on=None
             ).exclude(key=besides)
         )
     known = {one.key: (opened(one), one.identified_by) for one in found}
     return {key: whom.identities(by) for key, (whom, by) in known.items() if whom is not None}
+
+
+def in_persons(also: Sequence[Sequence[str]], besides: Mapping[str, str]) -> list[dict[str, str]]:
+    """What those were known by who ended before, as people of whom each has one of a kind; none who is known already."""
+    found: list[dict[str, str]] = []
+    for kind, value in also:
+        if besides.get(kind) == value:
+            continue
+        free = next((one for one in found if kind not in one), None)
+        if free is None:
+            free = {}
+            found.append(free)
+        free[kind] = value
+    return found
 
 
 def _planned_beside(request: Request) -> list[str]:

@@ -19,7 +19,7 @@ from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.entries import RequestCopiesDestroyed, RequestMoved
 from garant.apps.rights.keeping import files
 from garant.apps.rights.models import Request, Search, Step
-from garant.apps.rights.words import FINAL, STATES, Outcome, Right, State
+from garant.apps.rights.words import FINAL, GRANTED, STATES, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.periods import expiry
@@ -145,8 +145,11 @@ def move(
     enter(request.organisation, actor, *more, moved)
 
 
-def move_all(organisation: str, plans: Sequence[str], before: State, after: State, actor: str) -> None:
-    """Put the requests of some plans from one state into another at once; the caller's transaction holds all."""
+def move_all(
+    organisation: str, plans: Sequence[str], before: State, after: State, actor: str
+) -> Sequence[str]:
+    """Put the requests of some plans from one state into another at once, and give their numbers; the caller's
+    transaction holds all."""
     moved = _moved(organisation, plans, before, after)
     at = now()
     Step.objects.bulk_create(
@@ -159,6 +162,7 @@ def move_all(organisation: str, plans: Sequence[str], before: State, after: Stat
             actor,
             *(RequestMoved(request=key, state=after.value, plan=plan) for key, plan in moved),
         )
+    return [key for key, _ in moved]
 
 
 def _moved(organisation: str, plans: Sequence[str], before: State, after: State) -> list[tuple[str, str]]:
@@ -202,11 +206,13 @@ def finish(request: Request, state: State, outcome: Outcome, actor: str, *more: 
     request.outcome, request.ended_at, request.mark = outcome, at, None
     on = today(request.organisation)
     request.forget_on = _forgotten(request, outcome, on)
+    if request.forget_on is None and outcome not in GRANTED:
+        request.lift_on = on
     if request.paused_on is not None:
         request.waited += max(0, (on - request.paused_on).days)
         request.paused_on = None
     move(request, state, actor, *more, outcome=outcome.value)
-    if outcome not in (Outcome.FULLY, Outcome.PARTLY):  # a package is made again from them, where one was
+    if outcome not in GRANTED:  # a package is made again from them, where one was
         destroy_copies(request)
     evidence.checkpoint(request.organisation)
 
@@ -219,12 +225,18 @@ def destroy_copies(request: Request) -> None:
 
 
 def _forgotten(request: Request, outcome: Outcome, on: date) -> date | None:
-    """At once where it came to nothing; never while a restriction goes on that has to be lifted one day."""
+    """At once where it came to nothing; never while a restriction goes on that has to be lifted one day: one that was
+    granted, or whose run began, whatever became of it."""
+    if request.right == Right.RESTRICTION and request.plan and (outcome in GRANTED or _begun(request)):
+        return None
     if outcome in (Outcome.WITHDRAWN, Outcome.ABANDONED):
         return on
-    if request.right == Right.RESTRICTION and outcome != Outcome.REFUSED and request.plan:
-        return None
     return expiry(on, KEPT_AFTER)
+
+
+def _begun(request: Request) -> bool:
+    """Whether a plan of it was carried out, in part at least."""
+    return Step.objects.filter(request=request, kind=State.RUNNING).exists()
 
 
 def enter(organisation: str, actor: str, *payloads: Payload, keys: Mapping[int, str] | None = None) -> None:

@@ -185,7 +185,8 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and state == State.SEARCHING else [],
         "files": whom.files if whom and state == State.SEARCHING else [],
         "texts_read": bool(whom and whom.notes.get("read")),
-        "planning": looking and searched and (right in services.KINDS or right == Right.POST_MORTEM),
+        "planning": ((looking and searched) or (state == State.RUNNING and services.left_something(one)))
+        and (right in services.KINDS or right == Right.POST_MORTEM),
         "entrusting": looking and searched and right == Right.POST_MORTEM,
         "correct": CorrectForm(now=whom.now, wanted=whom.values, staff=True, auto_id="correct-%s")
         if whom and looking and right == Right.RECTIFICATION

@@ -67,6 +67,10 @@ _STEPS: Final[Mapping[str, Text]] = {
     "recipient-answered": Text(fr="un destinataire a répondu", en="a recipient answered"),
     "lift-told": Text(fr="fin de la limitation annoncée", en="end of the restriction told"),
     "lift-planned": Text(fr="levée de la limitation proposée", en="end of the restriction proposed"),
+    "lift-failed": Text(
+        fr="la levée n’est pas entière : elle sera proposée de nouveau",
+        en="not all of it was lifted: the end will be proposed again",
+    ),
     "lifted": Text(fr="limitation levée", en="restriction lifted"),
     "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
     "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),

@@ -1,0 +1,114 @@
+"""The end of a restriction beside others: what they are on stays, in a system and by hand, and the plan says which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+import pytest
+
+from garant.engine.document import Plan, read_plan
+from garant.engine.manual import ManualSource
+from garant.engine.restricted import HELD_ON, STILL, Place, nothing_held
+from garant.engine.subject import plan_subject, plan_subjects
+from garant.policy.text import Text
+from tests.engine.support.running import carry_out
+from tests.engine.support.shop import AS_OF, Shop
+from tests.engine.test_manual import archive
+
+ONE, TWO = {"email": "n1@x.example"}, {"email": "n2@x.example"}
+
+
+@pytest.fixture
+def marked(shop: Shop) -> Shop:
+    """Two people, both marked."""
+    shop.document["restriction"]["contact"]["lift"] = {"state": "active"}
+    shop.people(1, 2)
+    plan = plan_subjects(shop.policy, shop.system(), [ONE, TWO], "restriction", as_of=AS_OF)
+    assert carry_out(plan, shop.policy, shop.system())[1].verified
+    return shop
+
+
+def paper() -> dict[str, ManualSource]:
+    return archive()
+
+
+class Held:
+    """What a restriction holds beside any request."""
+
+    def __init__(self, *places: Place) -> None:
+        self._places = set(places)
+
+    def __call__(self, asked: Sequence[Place]) -> AbstractSet[Place]:
+        return self._places.intersection(asked)
+
+
+def states(shop: Shop) -> list[str]:
+    return [row["state"] for row in shop.rows("contact")["contact"].values()]
+
+
+def by_hand(plan: Plan) -> list[tuple[str, bool, Text]]:
+    return [(task.identities["email"], task.still, task.look_for) for task in plan.tasks]
+
+
+def test_what_a_restriction_without_a_request_holds_is_left(marked: Shop) -> None:
+    held = Held(("crm", "contact", 1))
+    plan = plan_subjects(
+        marked.policy,
+        marked.system(),
+        [ONE, TWO],
+        "lifting",
+        as_of=AS_OF,
+        holding=held,
+        manual=paper(),
+    )
+    assert [(one.root, one.root_keys()) for one in plan.still] == [("contact", [1])]
+    assert [(one.due, one.notes) for one in plan.selections] == [(0, [HELD_ON]), (1, [])]
+    assert [said[:2] for said in by_hand(plan)] == [("n1@x.example", True), ("n2@x.example", False)]
+    assert plan.tasks[0].look_for == HELD_ON
+    assert read_plan(plan.document()) == plan
+    assert carry_out(plan, marked.policy, marked.system())[1].verified
+    assert states(marked) == ["restricted", "active"]
+
+
+def test_of_a_request_and_another_restriction_the_request_is_named(marked: Shop) -> None:
+    held = Held(("crm", "contact", 1))
+    sources = marked.system()
+    plan = plan_subject(
+        marked.policy, sources, ONE, "lifting", as_of=AS_OF, holding=held, restricted=[ONE], manual=paper()
+    )
+    assert [one.notes for one in plan.selections] == [[STILL]]
+    assert by_hand(plan) == [("n1@x.example", True, STILL)]
+    erasure = plan_subject(marked.policy, sources, ONE, "erasure", as_of=AS_OF, holding=held)
+    assert (erasure.still, erasure.selections[0].due) == ([], 1), "it says nothing of anything else"
+
+
+def test_by_hand_who_is_named_alike_or_was_asked_about_is_left(marked: Shop) -> None:
+    """Where no program knows anybody: by the words of those who ask, and by what was asked before."""
+    nobody = {"email": "n9@x.example"}
+
+    def lifted(
+        others: Sequence[dict[str, str]] = (), held: Held | None = None, too: Sequence[dict[str, str]] = ()
+    ) -> Plan:
+        return plan_subject(
+            marked.policy,
+            marked.system(),
+            nobody,
+            "lifting",
+            as_of=AS_OF,
+            restricted=others,
+            holding=held or nothing_held,
+            manual=paper(),
+            known_too=too,
+        )
+
+    assert [said[1] for said in by_hand(lifted())] == [False]
+    assert [said[1] for said in by_hand(lifted([{"phone": "n9@x.example"}, TWO]))] == [False]
+    assert by_hand(lifted([{"email": " N9@X.example"}])) == [("n9@x.example", True, STILL)]
+    assert by_hand(lifted(held=Held(("archive", "email", "n9@x.example")))) == [
+        ("n9@x.example", True, HELD_ON)
+    ]
+    assert [said[:2] for said in by_hand(lifted(too=[{"email": "n8@x.example"}]))] == [
+        ("n9@x.example", False),
+        ("n8@x.example", False),
+    ]
