@@ -19,6 +19,7 @@ from tests.servers.installation import NoServer
 from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer, Reused
+from tests.support.compiling import compiling_once
 from tests.support.counting import is_counted
 from tests.support.parsing import remembering
 from tests.support.sharing import Sharing, long_first
@@ -74,6 +75,16 @@ def parsed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml_source._Reader, "read", remembering(yaml_source._Reader.read))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Nor is the same question compiled again for each system that is opened."""
+    from garant.systems.sql import connector
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connector, "open_engine", compiling_once(connector.open_engine))
         yield
 
 

@@ -69,11 +69,11 @@ def test_a_debugging_trace_has_no_secret_either(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"at {URL}")
 
-    monkeypatch.setattr("garant.cli.registration.command", lambda _: type("C", (), {"main": broken})())
-    assert application.run([]) == Exit.REFUSED
+    monkeypatch.setattr("garant.cli.registration.command", lambda *_: type("C", (), {"main": broken})())
+    assert application.run(["schema", "plan"]) == Exit.REFUSED
     assert "Traceback" not in capsys.readouterr().err
     monkeypatch.setenv("GARANT_DEBUG", "1")
-    application.run([])
+    application.run(["schema", "plan"])
     trace = capsys.readouterr().err
     assert "Traceback" in trace
     assert CANARY not in trace
@@ -134,8 +134,8 @@ def test_an_interruption_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("garant.cli.registration.command", lambda _: type("C", (), {"main": interrupted})())
-    assert application.run([]) == Exit.STOPPED
+    monkeypatch.setattr("garant.cli.registration.command", lambda *_: type("C", (), {"main": interrupted})())
+    assert application.run(["schema", "plan"]) == Exit.STOPPED
 
 
 def test_paths_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -250,6 +251,31 @@ def test_a_help_page_speaks_french_alone(capsys: Said, command: list[str]) -> No
     assert "[variable : GARANT_" in page or command == ["serve"]
     for word in ("Show this", "env var", "default", "required", "<bool>", "<str>", "range>"):
         assert word not in page, word
+
+
+def _paths(node: Any) -> list[tuple[str, ...]]:
+    below: dict[str, Any] = getattr(node, "commands", {})
+    return [(), *((name, *path) for name, child in below.items() for path in _paths(child))]
+
+
+def _at(node: Any, path: tuple[str, ...]) -> Any:
+    return _at(node.commands[path[0]], path[1:]) if path else node
+
+
+def _said(node: Any) -> list[Any]:
+    return [node.name, node.help, *((one.name, one.opts, one.help, one.required) for one in node.params)]
+
+
+def test_of_what_is_asked_nothing_else_is_made_and_it_is_the_same() -> None:
+    whole = registration.command("en")
+    for path in _paths(whole):
+        alone = registration.command("en", [*path, "--help"])
+        assert [list(_at(alone, path[:n]).commands) for n in range(len(path))] == [[name] for name in path]
+        assert _paths(_at(alone, path)) == _paths(_at(whole, path))
+        for one, other in zip(_nodes(_at(alone, path)), _nodes(_at(whole, path)), strict=True):
+            assert _said(one) == _said(other)
+    for slip in ([], ["--help"], ["plam"]):
+        assert _paths(registration.command("en", slip)) == _paths(whole)
 
 
 @pytest.mark.parametrize("said", [["--set", "phone=+33199001234"], ["--set", "phone:0199="], []])

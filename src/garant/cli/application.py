@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     server, arguments = remote.choose(arguments)
-    command = remote.command(server) if server else registration.command(language.spoken())
+    command = remote.command(server) if server else registration.command(language.spoken(), arguments)
     if "--help" in arguments or len(arguments) < _SHORTEST_COMMAND:
         _title_help(command)
     try:
