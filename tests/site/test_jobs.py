@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -162,6 +163,7 @@ def test_the_ledger_in_words_with_its_proofs(company: str) -> None:
     page = officer.get(f"/o/{company}/ledger/").content.decode()
     assert "Les promesses ont été regardées." in page
     assert officer.get(f"/o/{company}/ledger/?kind=member.added&before=40").status_code == 200
+    assert not re.search(r"</span> (True|False|\d{4}-\d\d-\d\d)\b", page)  # days and yes or no, in words
     proof = officer.get(f"/o/{company}/ledger/0/proof/")
     assert b"garant-inclusion-proof" in proof.content
     assert officer.get(f"/o/{company}/ledger/999999/proof/").status_code == 404

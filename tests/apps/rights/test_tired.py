@@ -218,3 +218,18 @@ def test_who_writes_for_another_is_told_so(company: str, post: Letters) -> None:
     said = " ".join(services.sent(services.find(company, key))[0].text.split())
     assert "l’effacement des données de la personne pour qui vous écrivez" in said
     assert "vos données" not in said
+
+
+def test_staff_reads_in_what_language_their_words_go(company: str, post: Letters) -> None:
+    for language, told in (("fr", "français : ce que"), ("en", "anglais : ce que")):
+        fill(company, "access", language=language, email=f"{language}@essai.example")
+        key = post.sent[-1][0]
+        page = unescape(sign_in(OFFICER).get(f"/o/{company}/requests/{key}/").content.decode())
+        assert told in page.replace("\u202f", " ")
+
+
+def test_a_person_reads_that_their_corrections_are_waited_for(company: str, post: Letters) -> None:
+    _, mine = asked(company, post, "rectification", somebody())
+    assert "nous attendons vos corrections" in Client().get(mine).content.decode()
+    post_form(Client(), mine, {"correct": "1", "add-email": "autre@essai.example"})
+    assert "nous attendons vos corrections" not in Client().get(mine).content.decode()

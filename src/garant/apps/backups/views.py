@@ -16,6 +16,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.backups import reading, refusals, unread
 from garant.apps.backups.standing import standing
 from garant.apps.promises.refusals import RefusedError
+from garant.ledger.entries import KINDS
 from garant.site.words import said, say
 
 LARGEST: Final = 512 * 1024**2
@@ -39,6 +40,7 @@ def restored(request: Any) -> HttpResponse:
         try:
             compared = _compared(request)
             context |= {"compared": compared, "token": reading.shown(request.organisation, compared)}
+            context["kinds"] = [(_title(kind), number) for kind, number in compared.found.kinds.items()]
         except RefusedError as refusal:
             context["refusal"] = refusal
     context["restored"] = unread.waiting(request.organisation)
@@ -63,6 +65,11 @@ def read(request: Any) -> HttpResponse:
     words = "C’est au registre\u202f: vous répondez de cette lecture. Les exécutions reprennent."
     messages.success(request, say(words, "It is in the ledger: you answer for this reading. Runs go on."))
     return redirect("backups:list", request.organisation)
+
+
+def _title(kind: str) -> Any:
+    """A kind of entry in words; one that this Garant does not know, by its name."""
+    return KINDS[kind].title if kind in KINDS else kind
 
 
 def _compared(request: Any) -> reading.Compared:

@@ -200,6 +200,9 @@ TOLD: Final[dict[State, Text]] = {
 }
 """The same, as the person reads it."""
 
+AWAITED: Final = Text(fr="nous attendons vos corrections", en="we wait for your corrections")
+"""The state of a rectification once the person can read what is held, until they say what is right."""
+
 CONFIRMED: Final = Text(fr="nous vérifions à quel titre vous agissez", en="we check in what capacity you act")
 """The state of a request for somebody else, once whoever asks confirmed their own address."""
 

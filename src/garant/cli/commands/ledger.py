@@ -283,7 +283,7 @@ def _without_export(organisation: str | None) -> int:
     warn(
         Text(
             fr="C’est au registre : sans export, nul ne sait ce que Garant a oublié, et vous en répondez. Cherchez les demandes, "
-            "les oppositions et les gels récents dans la messagerie et les courriers. Les exécutions reprennent.",
+            "les oppositions et les suspensions récentes dans la messagerie et les courriers. Les exécutions reprennent.",
             en="It is in the ledger: without an export nobody knows what Garant forgot, and you answer for it. Look for recent "
             "requests, objections and holds in the mailbox and in letters. Runs go on.",
         )

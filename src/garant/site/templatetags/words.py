@@ -5,7 +5,8 @@ A tag takes both languages or does not compile: no page can be half translated.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -17,6 +18,9 @@ register = template.Library()
 
 LONGEST = 40
 """Characters of a value that a list of entries shows."""
+
+_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+"""A day as entries write it."""
 
 
 @register.simple_tag(name="say")
@@ -62,6 +66,16 @@ def current(context: Any, *names: str) -> SafeString | str:
     here = getattr(context.get("request"), "resolver_match", None)
     section = here.view_name.partition(":")[0] if here and here.view_name else ""
     return format_html('aria-current="{}"', "page") if section in names else ""
+
+
+@register.filter(name="readable")
+def readable(value: Any) -> str:
+    """A value of an entry: a day in words, yes or no; anything else as it was entered."""
+    if isinstance(value, bool):
+        return words.say("oui", "yes") if value else words.say("non", "no")
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return words.day(value)
+    return str(value)
 
 
 @register.filter(name="length_is_short")

@@ -27,6 +27,7 @@ from garant.apps.rights.forms.person import QuestionForm, ReceiverForm, RequestF
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.views.naming import asked_as
 from garant.apps.rights.words import (
+    AWAITED,
     CONFIRMED,
     FOR_OTHERS,
     OF_PEOPLE,
@@ -43,7 +44,7 @@ from garant.apps.rights.words import (
 )
 from garant.ledger import LedgerError
 from garant.policy import Policy
-from garant.policy.text import Language
+from garant.policy.text import Language, Text
 from garant.publish.words import period
 from garant.site.rates import Buckets, caller
 from garant.site.words import said, say
@@ -288,13 +289,12 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         except LedgerError as refusal:
             problem = said(refusal.text)
     right, state, _, capacity, outcome = found.names()
-    for_other = state == State.IDENTITY and capacity in FOR_OTHERS
     names: dict[str, Any] = {
         "asking": found,
         "whom": whom,
         "asked": asked_as(right, capacity),
-        "state": CONFIRMED if for_other else TOLD[state],
-        "for_other": for_other,
+        "state": _stands(found, whom),
+        "for_other": state == State.IDENTITY and capacity in FOR_OTHERS,
         "outcome": OUTCOMES[Outcome(outcome)] if outcome else None,
         "correcting": right == Right.RECTIFICATION and state in (State.SEARCHING, State.PLANNED),
         "packaged": right in services.PACKAGES and services.handed(found),
@@ -315,6 +315,16 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "tells_kept": bool(outcome) and services.tells_kept(found, Outcome(outcome)),
     }
     return page.render("mine", status=422 if problem else 200, **names)
+
+
+def _stands(found: Any, whom: Whom | None) -> Text:
+    """Where a request stands, as its person reads it: above all, whether they are waited for."""
+    right, state, _, capacity, _ = found.names()
+    if state == State.IDENTITY and capacity in FOR_OTHERS:
+        return CONFIRMED
+    if right == Right.RECTIFICATION and state == State.SEARCHING and whom and whom.now and not whom.values:
+        return AWAITED
+    return TOLD[state]
 
 
 def _question(page: Page, found: Any) -> dict[str, Any]:
