@@ -1,0 +1,173 @@
+"""A small organisation at random: rights, holds, a terminal, failing systems and restored backups, against a plain model.
+
+Four people in one file, two of them under one telephone, two sharing what both wrote; and a cupboard of paper. The model
+knows nothing of plans: who restricts whom, who holds whom, and who is gone.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from garant.apps.permissions import knowing
+from garant.ledger.notes import SigningKey
+
+KEY = SigningKey(bytes(range(32)))
+MAP = """
+system: file
+label: {fr: Fichier, en: File}
+connection: {env: GARANT_CROSSROADS}
+zone: Europe/Paris
+roots: {person: {table: person, key: id}}
+roles: {person: {root: person, query: SELECT id AS key FROM person}}
+identities:
+  email: [{root: person, query: SELECT id AS key FROM person WHERE lower(email) = lower(:identity)}]
+  phone: [{root: person, query: SELECT id AS key FROM person WHERE phone = :identity}]
+events:
+  end: [{root: person, type: date, query: "SELECT id AS key, ended AS at FROM person"}]
+tables:
+  person:
+    key: id
+    links: [{root: person, column: id}]
+    columns:
+      email: {category: email-address, erase: blank, identity: email}
+      phone: {category: phone-number, erase: blank, identity: phone}
+  author:
+    links: [{root: person, column: person_id}]
+    columns: {}
+  text:
+    key: id
+    links: [{parent: author, column: id, parent_column: text_id, relation: co-owned}]
+    columns: {body: {category: correspondence, erase: blank}}
+dispositions:
+  erase:
+    root: person
+    actions:
+      - {table: text, do: delete}
+      - {table: author, do: delete}
+      - {table: person, do: delete}
+promises: [{rule: prospects, role: person, event: end, dispositions: erase}]
+restriction: {person: {table: person, set: {active: false}, lift: {active: true}}}
+"""
+PAPER = f"""
+system: paper
+label: {{fr: Archives papier, en: Paper archive}}
+connector: manual
+responsible: {{name: Camille Exemple, email: camille@archive.example}}
+days: 14
+key: {KEY.verifier("paper")}
+"""
+TABLES = """
+CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, ended DATE, active BOOLEAN);
+CREATE TABLE text (id INTEGER PRIMARY KEY, body TEXT);
+CREATE TABLE author (text_id INTEGER REFERENCES text (id) ON DELETE CASCADE, person_id INTEGER REFERENCES person (id));
+"""
+
+
+@dataclass
+class Restricts:
+    """Something that restricts: whose records, by what it named them; whether its run did all of it."""
+
+    by: str
+    value: str
+    whole: bool
+    told: bool = False
+
+
+@dataclass
+class World:
+    """The organisation of one story, and what is so of it by the model."""
+
+    organisation: str
+    file: Path
+    first: int
+    dice: random.Random
+    requests: dict[str, Restricts] = field(default_factory=dict[str, Restricts])
+    terminal: dict[int, str] = field(default_factory=dict[int, str])
+    """Record → the identity named at the terminal."""
+    paper: set[str] = field(default_factory=set[str])
+    """What the terminal named, and somebody set apart on paper: nobody there knows it for another name."""
+    held: dict[int, str] = field(default_factory=dict[int, str])
+    """Record → the hold on it."""
+    gone: set[int] = field(default_factory=set[int])
+    story: list[str] = field(default_factory=list[str])
+    waiting: dict[str, Restricts] = field(default_factory=dict[str, Restricts])
+    """The requests that are not answered; those of them that restrict in part are among the others too."""
+
+    def __post_init__(self) -> None:
+        a, b, c, d = self.people
+        rows = [(a, "1"), (b, "1"), (c, "3"), (d, "4")]  # two under one telephone
+        for key, phone in rows:
+            old = "2015-01-01" if key == d else "2099-01-01"
+            self.tell(
+                f"INSERT INTO person VALUES ({key}, 'p{key}@x.example', '+3319{self.first:06d}{phone}', '{old}', true)"
+            )
+        for number, owners in enumerate(([a], [b], [a, c], [c, d], [d]), start=self.first):
+            self.tell(f"INSERT INTO text VALUES ({number}, 'Text {number}')")
+            for one in owners:
+                self.tell(f"INSERT INTO author VALUES ({number}, {one})")
+
+    @property
+    def people(self) -> list[int]:
+        return [self.first + number for number in range(4)]
+
+    def ask(self, query: str) -> list[Any]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute(query).fetchall()
+
+    def tell(self, statements: str) -> None:
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.executescript(statements)
+
+    # ---------------------------------------------------------------- what the model says
+
+    def identities(self, key: int) -> dict[str, str]:
+        phone = {0: "1", 1: "1", 2: "3", 3: "4"}[key - self.first]
+        return {"email": f"p{key}@x.example", "phone": f"+3319{self.first:06d}{phone}"}
+
+    def named(self, value: str) -> set[int]:
+        """The records that somebody's address or number leads to."""
+        return {key for key in self.people if value in self.identities(key).values() and key not in self.gone}
+
+    def restricted(self, key: int) -> tuple[bool, bool]:
+        """Whether something restricts a record, and whether a run did all of what one that does asked."""
+        mine = [one for one in self.requests.values() if key in self.named(one.value)]
+        return bool(mine) or key in self.terminal, any(one.whole for one in mine)
+
+    # ---------------------------------------------------------------- what is checked
+
+    def check(self) -> None:
+        """After each deed: who is marked, who is gone, what is shared, and what is answered."""
+        found = {key: bool(active) for key, active in self.ask("SELECT id, active FROM person")}
+        for key in self.people:
+            assert (key in found) == (key not in self.gone), self.told(f"{key} is there: {key in found}")
+            some, whole = self.restricted(key)
+            if key in found and (whole or not some):
+                assert found[key] != some, self.told(f"{key} restricted: {some}, active: {found[key]}")
+            answers = [knowing.restricted(self.organisation, [one]) for one in self.identities(key).items()]
+            if key in found and some:
+                assert any(answers), self.told(f"{key} is answered yes")
+            named = {one.value for one in self.requests.values()} | {*self.terminal.values()} | self.paper
+            for kind, value in self.identities(key).items():
+                if value in named:
+                    assert knowing.restricted(self.organisation, [(kind, value)]), self.told(f"{value}: yes")
+        if not self.requests and not self.terminal and not self.paper:
+            for key in self.people:
+                for one in self.identities(key).items():
+                    assert not knowing.restricted(self.organisation, [one]), self.told(f"{one} is left a no")
+        self._check_texts()
+
+    def _check_texts(self) -> None:
+        """A text goes with the last who wrote it, and no sooner."""
+        a, b, c, d = self.people
+        there = {number for (number,) in self.ask("SELECT id FROM text")}
+        for number, owners in enumerate(({a}, {b}, {a, c}, {c, d}, {d}), start=self.first):
+            assert (number in there) == bool(owners - self.gone), self.told(f"text {number}")
+
+    def told(self, what: str) -> str:
+        """The story, for whoever reads a failure."""
+        return "\n".join([*self.story, what])

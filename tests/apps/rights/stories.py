@@ -1,0 +1,323 @@
+"""What may happen to the small organisation: requests of people, a terminal, holds, sweeps, restored backups."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from garant.apps.evidence import services as evidence
+from garant.apps.holds import services as holds
+from garant.apps.promises import execution
+from garant.apps.promises import services as promises
+from garant.apps.promises.published import open_published
+from garant.apps.replays import services as replays
+from garant.apps.rights import services
+from garant.apps.rights.keeping.sealing import Whom
+from garant.apps.rights.models import Request
+from garant.apps.rights.receiving.identity import Method
+from garant.apps.rights.receiving.intake import Asked
+from garant.apps.rights.words import Channel, Outcome, Right
+from garant.apps.tasks import services as tasks
+from garant.apps.tasks.answers import Answer, sign, statement_digest
+from garant.engine.plan import plan_retention
+from garant.engine.subject import plan_subject
+from garant.ledger import LedgerError
+from tests.apps.rights.conftest import work
+from tests.apps.rights.crossroads import KEY, Restricts, World
+from tests.apps.rights.steps import DELEGATE, OFFICER
+from tests.apps.seen import seen
+
+UNDONE = """
+CREATE TRIGGER undone AFTER UPDATE OF active ON person
+BEGIN UPDATE person SET active = old.active WHERE id = new.id; END;
+CREATE TRIGGER kept BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT, 'kept'); END;
+"""
+DONE_AGAIN = "DROP TRIGGER undone; DROP TRIGGER kept;"
+
+
+class Story(World):
+    """One story of it: its deeds, each as a person does it, and what the model makes of it."""
+
+    @contextmanager
+    def away(self, fails: bool) -> Iterator[None]:
+        """The system undoes what it is told, for the length of one run."""
+        if fails:
+            self.tell(UNDONE)
+        try:
+            yield
+        finally:
+            if fails:
+                self.tell(DONE_AGAIN)
+
+    def answered(self) -> None:
+        """Whoever looks on paper did what they were asked."""
+        for task in tasks.tasks(self.organisation):
+            said = Answer(task.key, statement_digest(task.statement), "done", 1, 1, "")
+            promises.receive_answer(sign(said, KEY, "paper"))
+
+    def somebody(self) -> tuple[str, str]:
+        """Somebody who is there, by an address or a number."""
+        key = self.dice.choice([one for one in self.people if one not in self.gone] or self.people)
+        return self.dice.choice(sorted(self.identities(key).items()))
+
+    def asks(self, right: Right) -> str | None:
+        """A request by letter, searched for and planned; none where the same is open."""
+        kind, value = self.somebody()
+        whom = Whom(
+            name=f"N {self.first}",
+            email=value if kind == "email" else "",
+            phone=value if kind == "phone" else "",
+        )
+        if not self.named(value) or any(one.by == right and one.value == value for one in self.open()):
+            return None
+        taken = services.receive(self.organisation, Asked(right, whom, Channel.LETTER), actor=OFFICER)
+        services.accept(self.organisation, taken.request.key, Method.KNOWN_CONTACT, actor=OFFICER)
+        work(self.organisation, "request-search")
+        self.story.append(f"{right} {value} {taken.request.key}")
+        self.waiting[taken.request.key] = Restricts(right, value, whole=False)
+        return taken.request.key
+
+    def open(self) -> list[Restricts]:
+        return [*self.waiting.values(), *self.requests.values()]
+
+    def restriction(self) -> None:
+        key = self.asks(Right.RESTRICTION)
+        if key is not None:
+            self._carry_out_restriction(key)
+
+    def _carry_out_restriction(self, key: str) -> None:
+        if services.find(self.organisation, key).state != "planned":
+            services.propose(self.organisation, key, actor=DELEGATE)
+        one, fails = self.waiting[key], self.dice.random() < 0.3
+        changes = any(
+            active
+            for key_, active in self.ask("SELECT id, active FROM person")
+            if key_ in self.named(one.value)
+        )
+        self.story.append(f"carried out {key}, fails: {fails}")
+        with self.away(fails):
+            services.approve(self.organisation, key, actor=OFFICER)
+            work(self.organisation, "run")
+        self.answered()
+        one.whole = not (fails and changes)
+        self.requests[key] = one
+        if one.whole:
+            services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
+            del self.waiting[key]
+
+    def goes_on(self) -> None:
+        """A restriction that is half done is done again, withdrawn or refused."""
+        half = [key for key in self.waiting if key in self.requests]
+        if not half:
+            return
+        key = self.dice.choice(half)
+        way = self.dice.choice(["again", "refused", "withdrawn"])
+        self.story.append(f"{key} {way}")
+        if way == "again":
+            services.propose(self.organisation, key, actor=DELEGATE)
+            self._carry_out_restriction(key)
+            return
+        if way == "refused":
+            ground = "manifestly-unfounded"
+            services.answer(self.organisation, key, Outcome.REFUSED, ground=ground, actor=OFFICER)
+        else:
+            services.propose(self.organisation, key, actor=DELEGATE)
+            services.withdraw(self.organisation, key, actor=OFFICER)
+        del self.waiting[key]
+        self.requests[key].told = True
+        self._lift(key)
+
+    def ends(self) -> None:
+        """A restriction that was granted is told to end, and its day comes."""
+        granted = [key for key in self.requests if key not in self.waiting and not self.requests[key].told]
+        if not granted:
+            return
+        key, today = self.dice.choice(granted), services.today(self.organisation)
+        services.tell_lift(self.organisation, key, "Accord.", today + timedelta(days=10), actor=OFFICER)
+        seen(Request).filter(key=key).update(lift_on=today)
+        self.requests[key].told = True
+        self._lift(key)
+
+    def _lift(self, key: str) -> None:
+        one, fails = self.requests[key], self.dice.random() < 0.2
+        services.night(self.organisation)
+        self.story.append(f"lifts {key}, fails: {fails}")
+        with self.away(fails):
+            services.approve_lift(self.organisation, key, actor=OFFICER)
+            work(self.organisation, "run")
+        self.answered()
+        if services.find(self.organisation, key).forget_on is None:
+            one.whole = False
+            self.story.append(f"lifts {key} again")
+            services.night(self.organisation)
+            services.approve_lift(self.organisation, key, actor=OFFICER)
+            work(self.organisation, "run")
+            self.answered()
+        del self.requests[key]
+
+    def terminal_restricts(self) -> None:
+        kind, value = self.somebody()
+        if self.named(value):
+            self.story.append(f"terminal restricts {value}")
+            self._terminal("restriction", {kind: value})
+            self.terminal |= dict.fromkeys(self.named(value), value)
+            self.paper.add(value)
+
+    def terminal_lifts(self) -> None:
+        if self.paper:
+            value = self.dice.choice(sorted(self.paper))
+            kind = "email" if "@" in value else "phone"
+            self.story.append(f"terminal lifts {value}")
+            self._terminal("lifting", {kind: value})
+            for key in self.named(value):
+                self.terminal.pop(key, None)
+            self.paper.discard(value)
+
+    def _terminal(self, kind: Any, who: dict[str, str]) -> None:
+        with open_published(self.organisation) as workspace:
+            others = services.restricting(self.organisation) if kind == "lifting" else ()
+            plan = plan_subject(
+                workspace.policy,
+                workspace.sources,
+                who,
+                kind,
+                as_of=services.today(self.organisation),
+                holds=holds.in_force(self.organisation),
+                manual=workspace.manual,
+                restricted=others,
+            )
+            plan = promises.anew(plan)
+            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=[who])
+        self.answered()
+
+    def erasure(self) -> None:
+        key = self.asks(Right.ERASURE)
+        if key is None:
+            return
+        value = self.waiting.pop(key).value
+        kept = set(self.held)
+        if self.dice.random() < 0.2:
+            services.withdraw(self.organisation, key, actor=OFFICER)
+            return
+        services.approve(self.organisation, key, actor=OFFICER)
+        work(self.organisation, "run")
+        self.answered()
+        self._left(self.named(value) - kept)
+
+    def _left(self, keys: set[int]) -> None:
+        self.gone |= keys
+
+    def hold(self) -> None:
+        key = self.dice.choice([one for one in self.people if one not in self.gone] or [0])
+        if key and key not in self.held:
+            self.story.append(f"hold on {key}")
+            with open_published(self.organisation) as workspace:
+                who = {"email": self.identities(key)["email"]}
+                today = services.today(self.organisation)
+                asked = holds.Asked("dpo", "Litige.", until=today + timedelta(days=30), identities=who)
+                placed, _ = holds.place(workspace.policy, workspace.sources, asked, actor="cli")
+            self.held[key] = placed.key
+
+    def unhold(self) -> None:
+        if self.held:
+            key = self.dice.choice(sorted(self.held))
+            self.story.append(f"hold on {key} ends")
+            holds.end(self.organisation, self.held.pop(key), actor="cli")
+
+    def sweep(self) -> None:
+        """The last of the four is past their term."""
+        self.story.append("sweep")
+        last = self.people[3]
+        with open_published(self.organisation) as workspace:
+            plan = plan_retention(
+                workspace.policy,
+                workspace.sources,
+                as_of=services.today(self.organisation),
+                tolerance=1.0,
+                holds=holds.in_force(self.organisation),
+            )
+            plan = promises.anew(plan)
+            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+        if last not in self.held:
+            self._left({last} - self.gone)
+
+    def restored(self) -> None:
+        """A backup of before is restored, and replayed before anybody reads it."""
+        copy = self.file.with_suffix(".backup")
+        if not self.gone or not copy.exists():
+            return
+        self.story.append("backup restored, replayed")
+        whole = self.ask("SELECT id FROM person")
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.execute("ATTACH ? AS backup", [str(copy)])
+            for table in ("person", "text"):
+                connection.execute(
+                    f"INSERT OR IGNORE INTO {table} SELECT * FROM backup.{table} WHERE id >= {self.first}"
+                )
+            connection.execute(
+                f"INSERT INTO author SELECT * FROM backup.author WHERE person_id >= {self.first}"
+                " EXCEPT SELECT * FROM author"
+            )
+            connection.commit()
+        assert len(self.ask("SELECT id FROM person")) > len(whole)
+        with open_published(self.organisation) as workspace:
+            today = services.today(self.organisation)
+            found = replays.look(workspace.policy, workspace.sources, as_of=today, actor="cli")
+            plan = promises.anew(found.plan)
+            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+
+    def backed_up(self) -> None:
+        with (
+            closing(sqlite3.connect(self.file)) as one,
+            closing(sqlite3.connect(self.file.with_suffix(".backup"))) as copy,
+        ):
+            one.backup(copy)
+
+
+DEEDS: list[Callable[[Story], None]] = [
+    Story.restriction,
+    Story.restriction,
+    Story.goes_on,
+    Story.goes_on,
+    Story.ends,
+    Story.ends,
+    Story.terminal_restricts,
+    Story.terminal_lifts,
+    Story.erasure,
+    Story.hold,
+    Story.unhold,
+    Story.sweep,
+    Story.restored,
+]
+
+
+def story(organisation: str, file: Path, number: int, seed: int, deeds: int) -> Story:
+    """One story: so many deeds, each checked; at the end all that restricts is let go of, and the ledger verifies."""
+    dice = random.Random(seed)
+    world = Story(organisation, file, number * 100 + 1000, dice)
+    world.backed_up()
+    for _ in range(deeds):
+        deed = dice.choice(DEEDS)
+        try:
+            deed(world)
+        except LedgerError as refusal:
+            raise AssertionError(world.told(f"{deed.__name__}: {refusal}")) from refusal
+        world.check()
+    while set(world.requests) & set(world.waiting):
+        world.goes_on()
+        world.check()
+    while any(not one.told for one in world.requests.values()):
+        world.ends()
+        world.check()
+    while world.paper:
+        world.terminal_lifts()
+        world.check()
+    while world.held:
+        world.unhold()
+    evidence.verify_database(organisation)
+    return world
