@@ -35,8 +35,16 @@ _EVERYTHING = {
 }
 _COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """The rules of axe that read a colour."""
-_RULES = {"light": _EVERYTHING, "dark": _COLOURS}
+_PLACES = {
+    "type": "rule",
+    "values": [*_COLOURS["values"], "target-size", "scrollable-region-focusable"],
+}
+"""The rules of axe that read a colour, or where things are."""
 _RUN_AXE = """rules => axe.run(document, {resultTypes: ["violations"], runOnly: rules})"""
+ALIKE = """() => ![...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
+  .filter(rule => rule.media && /width/.test(rule.conditionText)).flatMap(rule => [...rule.cssRules])
+  .some(rule => !rule.style || [...rule.style].some(name => !/^(grid-template|margin)/.test(name)))"""
+"""Whether no style sheet of the page does more for a width than to move what is there."""
 _TOO_WIDE = """() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"""
 
 
@@ -182,13 +190,22 @@ def looked_at(page: Page) -> Iterator[str]:
     """What is wrong with the page in each theme and size.
 
     axe is not asked twice for the same: the dark theme changes colours alone, and how high the window is changes
-    nothing that axe reads (test_frame holds the style sheet to both).
+    nothing that axe reads (test_frame holds the style sheet to both). Nor, where nothing is shown, hidden or coloured
+    by how wide it is, does the width change more than where things are; letters are never larger on a phone.
     """
+    alike = page.evaluate(ALIKE)
+    everything, colours = _EVERYTHING, _COLOURS
+    asked = {
+        "wide": {"light": everything, "dark": None if alike else colours},
+        "320 px": {"light": _PLACES if alike else everything, "dark": colours},
+        "400 %": {"light": None, "dark": None},
+    }
     for name, size in (("wide", WIDE), ("320 px", PHONE), ("400 %", ZOOMED)):
         page.set_viewport_size(size)  # pyright: ignore[reportArgumentType]
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
-            for found in [] if size is ZOOMED else page.evaluate(_RUN_AXE, _RULES[theme])["violations"]:
+            rules = asked[name][theme]
+            for found in page.evaluate(_RUN_AXE, rules)["violations"] if rules else []:
                 places = [" ".join(map(str, node["target"])) for node in found["nodes"][:3]]
                 yield f"{theme}, {name}: {found['id']} ({found['help']}) at {places}"
             if (beyond := page.evaluate(_TOO_WIDE)) > 0:

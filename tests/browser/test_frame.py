@@ -15,7 +15,7 @@ from garant.apps.jobs.kinds import propose_today
 from garant.apps.organisations import services as organisations
 from garant.apps.webhooks import services as webhooks
 from garant.site import settings
-from tests.browser.chromium import AXE, Eyes, looked_at
+from tests.browser.chromium import ALIKE, AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
 
 PACKAGE = Path(settings.__file__).parents[1]
@@ -56,6 +56,40 @@ def test_the_eyes_see_what_is_wrong(eyes: Eyes) -> None:
         found = list(looked_at(visit.page))
         assert any("image-alt" in said for said in found)
         assert any("beyond the edge" in said for said in found)
+
+
+@pytest.mark.parametrize("path", ["/", "/o/demo/people/"])
+def test_the_eyes_see_what_is_wrong_in_one_theme_alone_or_in_one_size(
+    eyes: Eyes, persona: Persona, path: str
+) -> None:
+    """Light letters in the light, dark ones in the dark, a link that is small: whatever axe is not asked twice for."""
+    with eyes.open(path, client=persona("dpo")) as visit:
+        visit.page.evaluate(AXE)
+        assert list(looked_at(visit.page)) == []
+        visit.page.evaluate(
+            """() => ["light-dark(#000, #222)", "light-dark(#eee, #fff)"].forEach((colours, n) => {
+            const line = document.createElement("p"), small = document.createElement("a"), beside = document.createElement("a")
+            line.textContent = "faint", line.style.color = colours, line.id = "line" + n
+            for (const one of [small, beside]) one.textContent = "x", one.href = "#" + n, one.style.font = "4px/4px serif"
+            for (const one of [small, beside]) one.style.display = "inline-block", one.style.minHeight = one.style.padding = "0"
+            document.querySelector("main").prepend(line, small, beside)
+            })"""
+        )
+        found = list(looked_at(visit.page))
+        for theme, line in (("dark", "#line0"), ("light", "#line1")):
+            assert any(
+                said.startswith(theme) and "color-contrast" in said and line in said for said in found
+            ), found
+        assert any(said.startswith("light, 320 px: target-size") for said in found), found
+
+
+def test_what_a_width_does_to_a_page_decides_what_is_asked_twice(eyes: Eyes, persona: Persona) -> None:
+    """Pages of staff only move what they hold; those of the notice show tables in another way on a phone."""
+    with eyes.open("/o/demo/people/", client=persona("dpo")) as visit:
+        assert visit.page.evaluate(ALIKE)
+    with eyes.open("/") as visit:
+        sheets = visit.page.evaluate("[...document.styleSheets].map(sheet => sheet.href).join()")
+        assert visit.page.evaluate(ALIKE) != ("notice" in sheets), sheets
 
 
 @pytest.mark.parametrize("sheet", sorted(PACKAGE.rglob("*.css")), ids=lambda sheet: sheet.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -185,12 +186,19 @@ def _entries() -> list[str]:
     return [f"garant.apps.{file.parent.name}.entries" for file in rooms]
 
 
+def _migrations() -> list[str]:
+    """How the tables of each room came to be, where it is said without a model or a setting."""
+    files = (ROOT / "src" / "garant" / "apps").glob("*/migrations/0*.py")
+    told = [file for file in files if not re.search(r"\bsettings\b|garant\.apps", file.read_text())]
+    return [f"garant.apps.{file.parent.parent.name}.migrations.{file.stem}" for file in told]
+
+
 def nurse(number: int) -> None:
     """Take orders until nobody is left who gives any; in a child, do what the order says and end as Python ends."""
     import gc
     from importlib import import_module
 
-    for name in (*EARLY, *_entries()):
+    for name in (*EARLY, *_entries(), *_migrations()):
         import_module(name)
     from django.conf import settings
 
