@@ -30,7 +30,7 @@ def test_the_officer_reads_what_was_forgotten(
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="What was forgotten")).to_be_visible()
-        expect(page.get_by_role("row", name="backup.made 3")).to_be_visible()
+        expect(page.get_by_role("row", name="Garant was backed up. 3")).to_be_visible()
         page.evaluate(AXE)
         assert list(looked_at(page)) == []
         assert visit.wrong == []
