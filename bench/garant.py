@@ -15,10 +15,10 @@ from bench.harness import Report
 from bench.mapping import MAP, POLICY
 from bench.world import AS_OF
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
-from garant.engine.plan import plan_retention
-from garant.engine.subject import plan_subject, plan_subjects
+from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.subject import plan_subject, plan_subjects
+from garant.engine.running.execution import Execution
+from garant.engine.telling.export import export_subject
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy, parse_policy
 from garant.systems.finding import RootKey

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from garant.engine.residue import Aftermath
+from garant.engine.running.residue import Aftermath
 from garant.systems.residue import Cleaning
 from tests.engine.support.databases import Database, MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.engine.support.running import Remembering, carry_out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 from garant.engine.terms import Source
 from garant.policy import check_policy, load_policy
 from garant.systems.loader import load_map

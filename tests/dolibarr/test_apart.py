@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from garant.engine.document import Kind, Plan
-from garant.engine.execution import Execution
-from garant.engine.subject import NotSupported, plan_subject
+from garant.engine.planning.subject import NotSupported, plan_subject
+from garant.engine.running.execution import Execution
 from garant.engine.terms import Source
 from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap

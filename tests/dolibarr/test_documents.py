@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from garant.engine.export import export_subject
+from garant.engine.telling.export import export_subject
 from tests.dolibarr import documents, oracles
 from tests.dolibarr.conftest import Dolibarr, Sweep, chosen
 

@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Kind, Plan, Replacement
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
-from garant.engine.subject import NotSupported, find_subject, plan_subject
+from garant.engine.planning.subject import NotSupported, find_subject, plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.telling.export import export_subject
 from tests.dolibarr import oracles
 from tests.dolibarr.conftest import Dolibarr
 from tests.dolibarr.footprint import all_rows, gone

@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import given, note
 
 from bench.mapping import MAP
-from garant.engine.leaving import Others
-from garant.engine.steps import duties_of, steps_of
+from garant.engine.planning.leaving import Others
+from garant.engine.planning.steps import duties_of, steps_of
 from garant.systems.finding import RootKey
 from garant.systems.loader import parse_map
 from garant.systems.sql.abreast import abreast

@@ -12,9 +12,9 @@ from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.running.verify import Left
 from garant.engine.terms import Source
-from garant.engine.verify import Left
 from garant.systems.checks.kept_ways import check_kept_ways
 from garant.systems.model import Duty
 from tests.engine.support.databases import Contents, Database, Row

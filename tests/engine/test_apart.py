@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from garant.engine.document import Kind, Plan
-from garant.engine.execution import Execution, PlanRefused
-from garant.engine.export import export_subject
 from garant.engine.holds import Hold
 from garant.engine.manual import Keeper
-from garant.engine.portions import Portions
-from garant.engine.subject import NotSupported, find_subject, plan_subject, plan_subjects
+from garant.engine.planning.subject import NotSupported, find_subject, plan_subject, plan_subjects
+from garant.engine.running.execution import Execution, PlanRefused
+from garant.engine.telling.export import export_subject
+from garant.engine.telling.portions import Portions
 from garant.engine.terms import Source
 from garant.systems.archive.connector import ArchiveConnector
 from garant.systems.archive.data_map import SYSTEM, archive_map

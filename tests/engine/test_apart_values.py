@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.engine.execution import BatchResult, Execution
+from garant.engine.running.execution import BatchResult, Execution
 from garant.systems.sql.returning import NO_WAY_BACK
 from tests.engine.support.archives import Vault
 from tests.engine.support.databases import Database, Row

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
 from garant.engine.holds import Hold
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.telling.export import export_subject
 from garant.systems.archive.data_map import SYSTEM
 from tests.engine.support.archives import (
     BETWEEN,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from garant.engine.execution import Execution
+from garant.engine.running.execution import Execution
 from garant.engine.terms import UnknownRule
 from garant.systems.archive.reading import ArchivedPiece, read_record
 from garant.systems.files.store import FileStore

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from garant.engine.archiving import NotKept
-from garant.engine.execution import Execution, PlanRefused
+from garant.engine.running.archiving import NotKept
+from garant.engine.running.execution import Execution, PlanRefused
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.archivist import RecordArchivist
 from garant.systems.archive.store import PENDING

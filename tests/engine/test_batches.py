@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan, packed
-from garant.engine.run import BATCH, BATCH_ROWS, batches
+from garant.engine.running.run import BATCH, BATCH_ROWS, batches
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.shop import Shop
 

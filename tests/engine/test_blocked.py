@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from garant.engine.execution import BatchResult
-from garant.engine.verify import Verification
+from garant.engine.running.execution import BatchResult
+from garant.engine.running.verify import Verification
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import OLD, RECENT, Shop
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.engine.cells import BLOCK, blocks
-from garant.engine.cells import _cell as cell
-from garant.engine.cells import _plain as plain
-from garant.engine.export import _sheet
+from garant.engine.telling.cells import BLOCK, blocks
+from garant.engine.telling.cells import _cell as cell
+from garant.engine.telling.cells import _plain as plain
+from garant.engine.telling.export import _sheet
 
 one_type: list[st.SearchStrategy[Any]] = [
     st.integers(),

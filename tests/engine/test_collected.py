@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garant.engine.steps import steps_of
+from garant.engine.planning.steps import steps_of
 from tests.engine.support.shop import Shop
 
 

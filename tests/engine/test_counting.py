@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from garant.engine.steps import duties_of, rectification_steps, steps_of
+from garant.engine.planning.steps import duties_of, rectification_steps, steps_of
 from garant.systems.changing import Step
 from garant.systems.guards import Guards, RootGuard
 from garant.systems.model import DataMap

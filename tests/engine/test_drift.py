@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from garant.engine.execution import Execution, PlanRefused
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import Execution, PlanRefused
 from garant.engine.terms import Source, UnknownRule
 from tests.engine.support.policies import policy
 from tests.engine.support.running import Notebook

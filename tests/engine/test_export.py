@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from garant.engine.export import Export, Share, export_subject, without_others
-from garant.engine.export import _safe as safe
+from garant.engine.telling.export import Export, Share, export_subject, without_others
+from garant.engine.telling.export import _safe as safe
 from garant.policy.text import Text
 from garant.systems.files.store import FileStore
 from garant.systems.port import ConnectorError
@@ -285,7 +285,7 @@ import pathlib, re, sys, tempfile, time
 from datetime import UTC, datetime
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.shop import Shop
-from garant.engine.export import export_subject
+from garant.engine.telling.export import export_subject
 class Open:
     name, url = "sqlite", sys.argv[1]
 shop = Shop(Open())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from garant.engine.export import export_subject
+from garant.engine.telling.export import export_subject
 from garant.systems.files.store import FileStore
 from garant.systems.port import ConnectorError
 from tests.engine.support.running import carry_out

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.engine.cells import _cell as cell
+from garant.engine.telling.cells import _cell as cell
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
-from garant.engine.gathering import apart, done_whole, gather, gatherable
 from garant.engine.holds import Hold
-from garant.engine.subject import plan_subject, plan_subjects
+from garant.engine.planning.subject import plan_subject, plan_subjects
+from garant.engine.running.execution import Execution
+from garant.engine.running.gathering import apart, done_whole, gather, gatherable
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.running import Notebook, carry_out
 from tests.engine.support.shop import AS_OF, Shop

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution, PlanRefused
 from garant.engine.holds import HeldRows, Hold, missing
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution, PlanRefused
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook, retention
 from tests.engine.support.shop import AS_OF, SQL_TYPES, Shop

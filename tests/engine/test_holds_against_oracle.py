@@ -9,9 +9,9 @@ from random import Random
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.execution import Execution
 from garant.engine.holds import HeldRows, Hold
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.examples import examples
 from tests.engine.support.held_rows import Place, around, kept, of_people

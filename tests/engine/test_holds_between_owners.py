@@ -13,9 +13,9 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
 from garant.engine.holds import Hold
-from garant.engine.verify import Verification
+from garant.engine.running.execution import Execution
+from garant.engine.running.verify import Verification
 from tests.engine.support.archives import Vault, plain
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.examples import examples

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.keys import LARGEST, UnreadableKeys, pack, unpack
-from garant.engine.steps import steps_of
+from garant.engine.planning.steps import steps_of
 from garant.systems.changing import ChangeSet
 from garant.systems.model import DataMap
 from tests.engine.support.databases import Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garant.engine.lapsed import Lapsed, lapsed
+from garant.engine.planning.lapsed import Lapsed, lapsed
 from tests.engine.support.archives import archiving_shop
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.shop import AS_OF, RECENT, Shop

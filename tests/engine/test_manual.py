@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from garant.engine.document import read_plan
-from garant.engine.execution import Execution, PlanRefused
 from garant.engine.holds import Hold
 from garant.engine.manual import ManualSource, request_tasks
-from garant.engine.plan import plan_retention
-from garant.engine.subject import plan_subject
+from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution, PlanRefused
 from garant.policy import parse_policy
 from garant.policy.text import Text
 from garant.systems.manual import ManualMap, ManualPromise, Requests, Responsible

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garant.engine.document import Kind, Plan, Selection, UnreadablePlan, read_plan
-from garant.engine.plan import terms_of
-from garant.engine.steps import duties_of
-from garant.engine.subject import NotSupported, plan_subject, plan_subjects
+from garant.engine.planning.plan import terms_of
+from garant.engine.planning.steps import duties_of
+from garant.engine.planning.subject import NotSupported, plan_subject, plan_subjects
 from garant.systems.finding import RootKey
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.running import carry_out

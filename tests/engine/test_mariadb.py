@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.subject import find_subject, plan_subject
 from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects import Mariadb
 from garant.systems.sql.mariadb_engine import open_mariadb

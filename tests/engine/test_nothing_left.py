@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.export import export_subject
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.telling.export import export_subject
 from garant.systems.files.store import FileStore
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.running import carry_out

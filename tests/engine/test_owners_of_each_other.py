@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.execution import Execution
+from garant.engine.running.execution import Execution
 from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples
 from tests.engine.support.oracle import ends

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from garant.engine.asked import NotSupported
 from garant.engine.document import Added, Plan, Replacement
 from garant.engine.manual import Keeper
-from garant.engine.parts import parts_of, whole_names
-from garant.engine.subject import plan_subject
+from garant.engine.planning.asked import NotSupported
+from garant.engine.planning.parts import parts_of, whole_names
+from garant.engine.planning.subject import plan_subject
 from garant.systems.model import DataMap
 from tests.engine.support.running import BatchResult, Verification, carry_out
 from tests.engine.support.shop import AS_OF, Shop, map_document

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.execution import Execution
-from garant.engine.plan import terms_of
-from garant.engine.steps import duties_of
+from garant.engine.planning.plan import terms_of
+from garant.engine.planning.steps import duties_of
+from garant.engine.running.execution import Execution
 from garant.systems.changing import Recheck
 from tests.engine.support.databases import Database
 from tests.engine.support.examples import examples

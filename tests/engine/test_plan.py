@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from garant.engine.document import Plan, Selection
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 from garant.engine.terms import UnknownRule
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import carry_out

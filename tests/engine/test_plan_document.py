@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan, UnreadablePlan, read_plan, read_told
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.shop import AS_OF, Shop
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from garant.engine.export import export_subject
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.telling.export import export_subject
 from garant.systems.paths import paths
 from garant.systems.port import ConnectorError
 from tests.engine.support.databases import PostgresDatabase, SqliteFile

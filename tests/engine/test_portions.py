@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path as Folder
 
-from garant.engine.export import Share, export_subject
-from garant.engine.portions import Portions
+from garant.engine.telling.export import Share, export_subject
+from garant.engine.telling.portions import Portions
 from garant.systems.files.store import FileStore
 from garant.systems.model import DataMap
 from garant.systems.paths import Path

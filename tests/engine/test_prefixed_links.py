@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from garant.engine.holds import Hold
-from garant.engine.steps import steps_of
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.steps import steps_of
+from garant.engine.planning.subject import find_subject, plan_subject
 from garant.systems.changing import ChangeSet
 from garant.systems.paths import paths
 from tests.engine.support.running import carry_out

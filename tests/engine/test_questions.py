@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garant.engine.questions import fits, normal
+from garant.engine.telling.questions import fits, normal
 from garant.systems.model.people import AnswerKind
 from tests.engine.support.shop import Shop
 

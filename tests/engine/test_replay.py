@@ -11,12 +11,12 @@ from random import Random
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
 from garant.engine.holds import Hold
 from garant.engine.marks import identifying
-from garant.engine.replay import Erased, Kin, Replay, plan_replay
-from garant.engine.run import BATCH
-from garant.engine.subject import plan_subject
+from garant.engine.planning.replay import Erased, Kin, Replay, plan_replay
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.running.run import BATCH
 from tests.engine.support.databases import Contents
 from tests.engine.support.running import Notebook, retention
 from tests.engine.support.shop import AS_OF, OLD, SQL_TYPES, TABLES, Shop

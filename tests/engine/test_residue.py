@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
-from garant.engine.residue import Aftermath, ResidueReport, examine, touched, touched_tables
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.running.residue import Aftermath, ResidueReport, examine, touched, touched_tables
 from garant.engine.terms import Source
 from garant.policy.periods import Period
 from garant.policy.text import Text

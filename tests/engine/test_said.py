@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.telling.export import export_subject
 from garant.engine.terms import UnknownRule
 from garant.policy.document import Phase
 from garant.policy.periods import Period

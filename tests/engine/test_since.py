@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from garant.engine.execution import Execution
 from garant.engine.holds import Hold
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
 from tests.engine.support.archives import Vault, archiving_shop
 from tests.engine.support.running import Notebook, carry_out
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop

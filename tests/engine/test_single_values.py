@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan, Replacement
-from garant.engine.execution import BatchResult
 from garant.engine.identities import same
-from garant.engine.subject import NotSupported, plan_subject
-from garant.engine.verify import Verification
+from garant.engine.planning.subject import NotSupported, plan_subject
+from garant.engine.running.execution import BatchResult
+from garant.engine.running.verify import Verification
 from tests.engine.support.databases import Contents
 from tests.engine.support.running import Remembering, carry_out
 from tests.engine.support.shop import AS_OF, Shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garant.engine.execution import Execution
+from garant.engine.running.execution import Execution
 from tests.engine.support.running import Notebook
 from tests.engine.support.shop import RECENT, Shop
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from garant.engine.execution import Execution
+from garant.engine.running.execution import Execution
 from tests.engine.support.running import Notebook
 from tests.engine.support.shop import Shop
 

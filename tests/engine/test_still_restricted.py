@@ -9,8 +9,8 @@ import pytest
 
 from garant.engine.document import Plan, read_plan
 from garant.engine.manual import ManualSource
-from garant.engine.restricted import HELD_ON, STILL, Place, nothing_held
-from garant.engine.subject import plan_subject, plan_subjects
+from garant.engine.planning.restricted import HELD_ON, STILL, Place, nothing_held
+from garant.engine.planning.subject import plan_subject, plan_subjects
 from garant.policy.text import Text
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import AS_OF, Shop

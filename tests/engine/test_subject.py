@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from garant.engine.document import Kind, Plan, Replacement
-from garant.engine.execution import BatchResult, Execution, PlanRefused
 from garant.engine.identities import variants
 from garant.engine.manual import Keeper
-from garant.engine.notes import UNPROMISED
-from garant.engine.restricted import any_of_others, sharing
-from garant.engine.subject import NotSupported, find_subject, plan_subject
-from garant.engine.verify import Verification
+from garant.engine.planning.notes import UNPROMISED
+from garant.engine.planning.restricted import any_of_others, sharing
+from garant.engine.planning.subject import NotSupported, find_subject, plan_subject
+from garant.engine.running.execution import BatchResult, Execution, PlanRefused
+from garant.engine.running.verify import Verification
 from garant.systems.model import Relation
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import AS_OF, WHY, Shop

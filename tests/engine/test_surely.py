@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.steps import steps_of
+from garant.engine.planning.steps import steps_of
 from garant.policy.text import Text
 from garant.systems.changing import ChangeSet, Step
 from garant.systems.guards import Guards, RootGuard

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
 from garant.engine.terms import Source
 from garant.systems.checks.actions import check_actions
 from garant.systems.checks.kept_ways import check_kept_ways

@@ -7,9 +7,9 @@ from unicodedata import normalize
 import pytest
 
 from garant.engine.document import Kind, Plan
-from garant.engine.execution import Execution, PlanRefused
-from garant.engine.gathering import gather
-from garant.engine.subject import plan_subject, plan_subjects
+from garant.engine.planning.subject import plan_subject, plan_subjects
+from garant.engine.running.execution import Execution, PlanRefused
+from garant.engine.running.gathering import gather
 from garant.engine.whose import same_people, whose
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.running import carry_out

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from garant.engine.document import Kind
-from garant.engine.survey import describe
+from garant.engine.planning.survey import describe
 from garant.engine.wording import KINDS, disposition
 from garant.systems.treatments import Constant, Generalise, Prefix, Pseudonym, Pseudonymise
 

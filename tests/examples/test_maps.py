@@ -12,8 +12,8 @@ import pytest
 
 from garant.demo import DemoData, build_demo
 from garant.engine.document import Plan
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import Execution
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.archive.archive import RecordArchive

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from garant.engine.execution import PlanRefused
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import PlanRefused
 from garant.systems.port import ConnectorError
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.running import carry_out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
 from tests.engine.support.databases import SqliteFile
 from tests.engine.support.policies import policy
 from tests.engine.support.shop import AS_OF

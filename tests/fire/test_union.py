@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from garant.engine.export import export_subject
-from garant.engine.subject import find_subject, plan_subject
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.telling.export import export_subject
 from tests.engine.support.databases import Contents, Database
 from tests.engine.support.examples import examples
 from tests.engine.support.oracle import Oracle

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from garant.engine.document import Plan, Selection
-from garant.engine.execution import BatchResult, Execution
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import BatchResult, Execution
+from garant.engine.running.verify import Verification
 from garant.engine.terms import Source
-from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
 from garant.systems.files.store import FileStore
 from garant.systems.loader import LoadedMap, parse_map

@@ -18,10 +18,10 @@ from sqlalchemy import text
 from garant.apps.promises.packages import person_package
 from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Kind
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
-from garant.engine.subject import find_subject, plan_subject
-from garant.engine.verify import Verification
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.running.verify import Verification
+from garant.engine.telling.export import export_subject
 from garant.policy import load_policy
 from garant.publish.packages import Made, package_schema
 from tests.conftest import ROOT

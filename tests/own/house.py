@@ -122,7 +122,7 @@ def erase(email: str) -> dict[str, Any]:
     from garant.apps.policies.reading import today
     from garant.apps.promises import decisions
     from garant.apps.promises.published import open_published
-    from garant.engine.subject import plan_subject
+    from garant.engine.planning.subject import plan_subject
 
     with open_published(OWN) as workspace:
         known = {"email": email}

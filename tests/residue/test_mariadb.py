@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from garant.engine.residue import Aftermath, ResidueReport
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.residue import Aftermath, ResidueReport
 from garant.systems.residue import Canary, Cleaning, Keeper, KnowsResidue
 from garant.systems.sql.residue import mariadb, mariadb_cleaning
 from tests.engine.support.databases import MariadbDatabase

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from garant.engine.residue import PlaceState
-from garant.engine.subject import find_subject
+from garant.engine.planning.subject import find_subject
+from garant.engine.running.residue import PlaceState
 from garant.systems.residue import Cleaning
 from garant.systems.sql.residue import mariadb_cleaning
 from tests.engine.support.databases import MariadbDatabase

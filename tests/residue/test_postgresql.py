@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from garant.engine.residue import Aftermath, ResidueReport
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.residue import Aftermath, ResidueReport
 from garant.systems.residue import Cleaning, KnowsResidue
 from garant.systems.sql.residue import postgresql, postgresql_files, postgresql_live
 from tests.engine.support.databases import PostgresDatabase

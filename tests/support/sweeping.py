@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import Execution
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from tests.engine.support.running import Notebook

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from garant.engine.execution import Execution
-from garant.engine.subject import find_subject
+from garant.engine.planning.subject import find_subject
+from garant.engine.running.execution import Execution
 from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 from tests.engine.support.databases import PostgresDatabase, SqliteFile

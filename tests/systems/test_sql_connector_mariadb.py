@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from garant.engine.execution import Execution
-from garant.engine.subject import find_subject
+from garant.engine.planning.subject import find_subject
+from garant.engine.running.execution import Execution
 from garant.engine.terms import Terms
 from garant.systems.port import ConnectorError, Interrupted, SystemUnreachable
 from garant.systems.sql import mariadb_engine

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import text
 
 from garant.engine.document import Added, Kind, Plan, Replacement
-from garant.engine.execution import Execution
-from garant.engine.subject import plan_subject
+from garant.engine.planning.subject import plan_subject
+from garant.engine.running.execution import Execution
 from tests.engine.support.running import Notebook
 from tests.odoo import oracles
 from tests.together.conftest import Together, changed, streets

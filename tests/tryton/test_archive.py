@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
-from garant.engine.subject import find_subject
+from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.subject import find_subject
+from garant.engine.running.execution import Execution
 from garant.engine.terms import Source
 from garant.systems.archive.data_map import SYSTEM
 from garant.systems.checks.static import check_map

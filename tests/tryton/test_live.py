@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from garant.engine.execution import Execution
-from garant.engine.plan import plan_retention
-from garant.engine.verify import Verification
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import Execution
+from garant.engine.running.verify import Verification
 from tests.engine.support.running import Notebook
 from tests.odoo.scan import Wanted
 from tests.servers.postgres import PostgresServer

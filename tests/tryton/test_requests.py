@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Kind
-from garant.engine.execution import Execution
-from garant.engine.export import export_subject
-from garant.engine.subject import find_subject, plan_subject
-from garant.engine.verify import Verification
+from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.running.execution import Execution
+from garant.engine.running.verify import Verification
+from garant.engine.telling.export import export_subject
 from tests.engine.support.running import Notebook
 from tests.odoo.scan import Wanted
 from tests.tryton import oracles

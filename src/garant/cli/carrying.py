@@ -43,7 +43,7 @@ def carry_out(
     """
     from garant.apps.promises import execution, refusals, services
     from garant.apps.promises.refusals import RunStoppedError
-    from garant.engine.residue import touched_tables
+    from garant.engine.running.residue import touched_tables
 
     if plan.request:
         raise refusals.of_a_request(plan.request)

@@ -19,7 +19,7 @@ from garant.policy.reporters import report
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
-    from garant.engine.asked import NotSupported
+    from garant.engine.planning.asked import NotSupported
     from garant.systems.port import MalformedUrl
 
 
@@ -38,7 +38,7 @@ def _explanations() -> list[tuple[Any, Callable[[Any], CommandError]]]:
     from django.db import DatabaseError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from garant.engine.asked import NotSupported
+    from garant.engine.planning.asked import NotSupported
     from garant.engine.terms import UnknownRule
     from garant.site.databases import DatabaseUrlError
     from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable

@@ -123,7 +123,7 @@ class ArchiveStory:
     def _destroy(self, store: ArchiveStore, workspace: Workspace) -> bool:
         """A year later by the story's clock: a plan like any other, of the archive alone."""
         from garant.apps.promises import execution
-        from garant.engine.plan import plan_retention
+        from garant.engine.planning.plan import plan_retention
 
         later = self.as_of + relativedelta(years=1)
         archive = {name: one for name, one in workspace.sources.items() if name == "archive"}

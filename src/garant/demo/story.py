@@ -162,7 +162,7 @@ class _Story:
         return not found
 
     def _measure(self, workspace: Workspace) -> Plan:
-        from garant.engine.plan import plan_retention
+        from garant.engine.planning.plan import plan_retention
 
         heading(
             self.console, 2, "À quelle distance la réalité est-elle des promesses\u202f?",
@@ -266,7 +266,7 @@ class _Story:
         return datetime.combine(self.as_of, datetime.min.time().replace(hour=12), ZoneInfo("Europe/Paris"))
 
     def _look_again(self, stage: Stage, workspace: Workspace, witness: Witness) -> bool:
-        from garant.engine.plan import plan_retention
+        from garant.engine.planning.plan import plan_retention
 
         heading(self.console, 6, "Regarder de nouveau", "Look again")
         with self._busy("Même question, posée de nouveau…", "The same question, asked again…"):

@@ -43,7 +43,7 @@ def choose_witness(stage: Stage, prospects: Sequence[int]) -> Witness:
 
 def places_of(workspace: Workspace, witness: Witness) -> list[tuple[str, int]]:
     """The tables where the witness is, and in how many rows, all systems together."""
-    from garant.engine.subject import find_subject
+    from garant.engine.planning.subject import find_subject
 
     found = find_subject(workspace.sources, {"email": witness.email})
     return [(table.table, table.rows) for place in found for table in place.tables if table.rows]

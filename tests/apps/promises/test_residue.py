@@ -14,7 +14,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import canaries, services
 from garant.apps.promises.models import Batch, Run
-from garant.engine.residue import PlaceState
+from garant.engine.running.residue import PlaceState
 from garant.policy.text import Text
 from garant.systems.residue import Canary
 from tests.apps.promises.tiny import MAP_DIGESTS, ORGANISATION, POLICY_DIGEST, Answer, result, tiny_plan

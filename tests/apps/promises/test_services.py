@@ -13,7 +13,7 @@ from garant.apps.promises.models import Batch, Plan, Run
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.work import BatchResult
 from garant.apps.replays import services as replays
-from garant.engine.run import BATCH
+from garant.engine.running.run import BATCH
 from tests.apps.promises.tiny import (
     BLOCK,
     MAP_DIGESTS,

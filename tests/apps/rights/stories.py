@@ -24,8 +24,8 @@ from garant.apps.rights.receiving.intake import Asked
 from garant.apps.rights.words import Channel, Outcome, Right
 from garant.apps.tasks import services as tasks
 from garant.apps.tasks.answers import Answer, sign, statement_digest
-from garant.engine.plan import plan_retention
-from garant.engine.subject import plan_subject
+from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import work
 from tests.apps.rights.crossroads import KEY, Restricts, World

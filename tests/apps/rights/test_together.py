@@ -26,7 +26,7 @@ from garant.apps.rights.keeping import letters
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Method, Outcome, Right
 from garant.apps.scoping import scoped
-from garant.engine.gathering import gather
+from garant.engine.running.gathering import gather
 from tests.apps.rights.conftest import Letters, ask_system, change_system, work
 from tests.apps.rights.steps import DELEGATE, OFFICER
 from tests.apps.seen import seen

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from garant.engine.document import Plan
-from garant.engine.execution import BatchResult, Execution
+from garant.engine.running.execution import BatchResult, Execution
+from garant.engine.running.verify import Verification
 from garant.engine.terms import Source
-from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
 from garant.systems.archiving import ApartRecord, Archive, Archivist, LeavingRows, Origin, ReadFile
 from garant.systems.changing import ChangeSet, Counts

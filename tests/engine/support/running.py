@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from garant.engine.document import Plan
-from garant.engine.execution import BatchResult, Execution
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
+from garant.engine.running.execution import BatchResult, Execution
+from garant.engine.running.verify import Verification
 from garant.engine.terms import Source
-from garant.engine.verify import Verification
 from garant.policy.loader import LoadedPolicy
 from garant.systems.files.store import FileStore
 from garant.systems.finding import RootKey

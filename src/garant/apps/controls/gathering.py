@@ -23,7 +23,7 @@ from garant.apps.rights import services as rights
 from garant.apps.rights.services import Standing
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Selection
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 from garant.ledger.keys import key_source
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.document import Policy

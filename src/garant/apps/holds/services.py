@@ -20,7 +20,7 @@ from garant.apps.organisations import services as organisations
 from garant.apps.scoping import for_organisation, scoped
 from garant.engine import holds as engine
 from garant.engine.holds import HeldRows
-from garant.engine.subject import Place, find_subject
+from garant.engine.planning.subject import Place, find_subject
 from garant.engine.terms import Source
 from garant.ledger.commitments import unwrap, wrap
 from garant.ledger.entries import Entry, Payload

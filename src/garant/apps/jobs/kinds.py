@@ -22,7 +22,7 @@ from garant.apps.promises.observers import Progress
 from garant.apps.promises.published import open_published
 from garant.apps.promises.refusals import RunStoppedError
 from garant.apps.rights import services as rights
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 
 SWEEPING: Final = frozenset({"retention", "replay"})
 """Kinds of plans after which every promise is looked at again."""

@@ -27,7 +27,7 @@ from garant.apps.promises.refusals import RefusedError, drifted, still_restricte
 from garant.apps.promises.workspace import Workspace
 from garant.apps.rights import services as rights
 from garant.engine.document import Plan, read_plan
-from garant.engine.gathering import gather
+from garant.engine.running.gathering import gather
 from garant.policy.text import Text
 
 

@@ -29,7 +29,7 @@ from garant.apps.promises.published import maps_folder, policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.workspace import open_workspace
 from garant.apps.scoping import scoped
-from garant.engine.lapsed import Lapsed, lapsed
+from garant.engine.planning.lapsed import Lapsed, lapsed
 from garant.engine.terms import Source
 from garant.ledger.entries import Entry, Payload, write_instant
 from garant.ledger.keys import key_source

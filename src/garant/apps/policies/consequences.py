@@ -18,7 +18,7 @@ from garant.apps.policies.models import State, Version
 from garant.apps.policies.reading import find, published, today
 from garant.apps.promises.workspace import open_workspace
 from garant.engine.document import Plan, Selection
-from garant.engine.plan import plan_retention
+from garant.engine.planning.plan import plan_retention
 from garant.engine.terms import UnknownRule
 from garant.ledger.keys import key_source
 from garant.policy import Policy, Text, UnusableDocument

@@ -16,7 +16,7 @@ from garant.apps.promises.models import Batch, BatchState, Run
 from garant.apps.promises.scoping import for_run
 from garant.apps.promises.work import BatchResult
 from garant.apps.replays import services as replays
-from garant.engine.replay import Kin
+from garant.engine.planning.replay import Kin
 from garant.systems.residue import Canary
 
 ROWS = 100

@@ -26,9 +26,9 @@ from garant.apps.promises.workspace import Workspace
 from garant.apps.replays import services as replays
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
-from garant.engine.execution import Execution, PlanRefused
-from garant.engine.residue import SAMPLE, Aftermath
-from garant.engine.run import BATCH
+from garant.engine.running.execution import Execution, PlanRefused
+from garant.engine.running.residue import SAMPLE, Aftermath
+from garant.engine.running.run import BATCH
 from garant.systems.residue import Cleaning
 
 _UNSUCCESSFUL = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")

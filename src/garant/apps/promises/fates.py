@@ -10,7 +10,7 @@ from garant.apps.promises.models import Plan, Run, RunState
 from garant.apps.promises.work import Checked
 from garant.apps.scoping import scoped
 from garant.engine.document import read_plan
-from garant.engine.gathering import done_whole
+from garant.engine.running.gathering import done_whole
 
 Counts = tuple[int, int]
 """Rows deleted, and rows treated."""

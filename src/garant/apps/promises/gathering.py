@@ -18,7 +18,7 @@ from garant.apps.promises.models import Plan, Run, RunState
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
-from garant.engine.gathering import apart, gatherable
+from garant.engine.running.gathering import apart, gatherable
 from garant.ledger.entries import Entry
 
 MOST: Final = 500

@@ -10,8 +10,8 @@ from typing import Final
 from garant.apps.promises import subjects
 from garant.apps.promises.workspace import Workspace
 from garant.apps.tasks.services import Task
-from garant.engine.export import Choose, Share, everything
-from garant.engine.portions import Portion, Portions
+from garant.engine.telling.export import Choose, Share, everything
+from garant.engine.telling.portions import Portion, Portions
 from garant.engine.terms import Source
 from garant.policy import Policy
 from garant.policy.text import Language, Text

@@ -13,8 +13,8 @@ from garant.apps.promises import receipts, subjects
 from garant.apps.promises.entries import ResidueSearched
 from garant.apps.promises.workspace import Workspace
 from garant.engine.identities import variants
-from garant.engine.residue import ResidueReport, examine
-from garant.engine.subject import find_subject
+from garant.engine.planning.subject import find_subject
+from garant.engine.running.residue import ResidueReport, examine
 from garant.ledger.entries import Entry, write_instant
 from garant.systems.residue import distinctive
 

@@ -12,7 +12,7 @@ from garant.apps.promises.subjects import named_by
 from garant.apps.promises.workspace import Workspace
 from garant.engine.document import Kind, Plan, Selection, read_plan
 from garant.engine.known import known_by
-from garant.engine.restricted import Holding, Place
+from garant.engine.planning.restricted import Holding, Place
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.finding import RootKey
 

@@ -34,7 +34,7 @@ from garant.apps.scoping import scope_of, scoped
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan
-from garant.engine.run import BATCH
+from garant.engine.running.run import BATCH
 from garant.ledger.entries import Entry, Payload
 
 __all__ = [

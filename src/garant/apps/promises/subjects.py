@@ -18,11 +18,11 @@ from garant.apps.evidence import services as evidence
 from garant.apps.promises.entries import MOST_PEOPLE, SubjectExported, SubjectFound, SubjectPeople
 from garant.apps.promises.workspace import Workspace
 from garant.apps.tasks import services as tasks
-from garant.engine import subject
 from garant.engine.document import Plan
-from garant.engine.export import Choose, Export, everything, export_subject
 from garant.engine.manual import request_tasks
-from garant.engine.subject import Place
+from garant.engine.planning import subject
+from garant.engine.planning.subject import Place
+from garant.engine.telling.export import Choose, Export, everything, export_subject
 from garant.ledger.entries import Entry, write_instant
 from garant.policy.text import Language
 from garant.systems.finding import RootKey

@@ -1,7 +1,7 @@
 """What a run carries out: the port between durable execution and the engine.
 
 The workflow sees only this: keys of batches, one call per batch, one verification. An opened
-:class:`garant.engine.execution.Execution` is such a work; a test may put anything small behind it.
+:class:`garant.engine.running.execution.Execution` is such a work; a test may put anything small behind it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from garant.engine.execution import BatchResult
 from garant.engine.journal import Journal
+from garant.engine.running.execution import BatchResult
 from garant.systems.finding import RootKey
 from garant.systems.residue import Canary
 

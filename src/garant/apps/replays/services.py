@@ -18,7 +18,7 @@ from garant.apps.organisations import services as organisations
 from garant.apps.replays.entries import ReplayLooked, SuppressionForgotten
 from garant.apps.replays.models import Suppressed
 from garant.apps.scoping import for_organisation, scoped
-from garant.engine.replay import Erased, Kin, Question, Replay, plan_replay
+from garant.engine.planning.replay import Erased, Kin, Question, Replay, plan_replay
 from garant.engine.terms import Source
 from garant.ledger.entries import Entry, Payload
 from garant.policy.loader import LoadedPolicy

@@ -29,7 +29,7 @@ from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
 from garant.apps.tokens.access import Needs, who
-from garant.engine.subject import NotSupported
+from garant.engine.planning.subject import NotSupported
 from garant.site.paging import Cursor, Limit, page
 from garant.site.problems import ProblemError
 

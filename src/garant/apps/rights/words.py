@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from garant.engine.parts import is_missing
+from garant.engine.planning.parts import is_missing
 from garant.policy.text import Text
 
 

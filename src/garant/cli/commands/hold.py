@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from garant.apps.holds.services import Hold
     from garant.engine.holds import HeldRows
-    from garant.engine.subject import Place
+    from garant.engine.planning.subject import Place
 
 POLICY = Path("policy")
 

@@ -60,7 +60,7 @@ def plan(
 ) -> int:
     """Make a retention plan, show it, and write it where asked."""
     from garant.apps.promises.workspace import open_workspace
-    from garant.engine.plan import plan_retention
+    from garant.engine.planning.plan import plan_retention
 
     folder = options.maps_folder(policy, maps)
     with open_workspace(policy, folder, state.keys(), only=system or ()) as workspace:

@@ -21,7 +21,7 @@ from garant.policy.text import Text
 if TYPE_CHECKING:
     from garant.apps.promises.services import Run
     from garant.apps.promises.workspace import Workspace
-    from garant.engine.replay import Question, Replay
+    from garant.engine.planning.replay import Question, Replay
 
 _SHOWN = 20
 """Keys of doubtful roots that are shown."""

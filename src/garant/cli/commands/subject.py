@@ -282,7 +282,7 @@ def _plan(
     replacements: Sequence[Replacement] = (),
     additions: Sequence[Added] = (),
 ) -> Plan:
-    from garant.engine.subject import plan_subjects
+    from garant.engine.planning.subject import plan_subjects
 
     day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
     made = plan_subjects(

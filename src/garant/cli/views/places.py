@@ -12,7 +12,7 @@ from garant.policy.text import Text
 
 if TYPE_CHECKING:
     from garant.apps.promises.workspace import Workspace
-    from garant.engine.subject import Place
+    from garant.engine.planning.subject import Place
 
 
 def show_places(places: list[Place]) -> None:

@@ -19,7 +19,7 @@ from garant.cli.language import count, plural, say
 from garant.cli.output import err, out, table
 from garant.cli.views.plan import not_reached
 from garant.cli.views.residue import show_residue
-from garant.engine.notes import LEFT_TO_UNDATED
+from garant.engine.planning.notes import LEFT_TO_UNDATED
 from garant.policy.text import Text
 
 if TYPE_CHECKING:

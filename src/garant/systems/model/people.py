@@ -87,7 +87,7 @@ class EventSource(Part):
 
 
 AnswerKind = Literal["text", "digits", "month", "date", "amount"]
-"""In which form an answer is compared: see :mod:`garant.engine.questions`."""
+"""In which form an answer is compared: see :mod:`garant.engine.telling.questions`."""
 
 
 class Question(Part):

@@ -13,8 +13,8 @@ from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import RESTRICTED
 from garant.engine.manual import Keeper
-from garant.engine.restricted import Holding, nothing_held
-from garant.engine.subject import plan_subject
+from garant.engine.planning.restricted import Holding, nothing_held
+from garant.engine.planning.subject import plan_subject
 from garant.policy.document.contacts import Organisation
 from garant.policy.periods import time_zone
 from garant.policy.text import Text

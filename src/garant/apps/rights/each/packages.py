@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from garant.apps.rights.words import Right
-from garant.engine.export import Choose, Share, without_others
+from garant.engine.telling.export import Choose, Share, without_others
 from garant.policy import Policy
 from garant.systems.model import DataMap, Relation
 from garant.systems.paths import Path

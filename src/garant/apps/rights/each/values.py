@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any, Final
 
 from garant.engine.document import Added, Replacement
-from garant.engine.export import Share
 from garant.engine.identities import same
-from garant.engine.parts import LINES, folded, whole_names
-from garant.engine.portions import Portions
+from garant.engine.planning.parts import LINES, folded, whole_names
+from garant.engine.telling.export import Share
+from garant.engine.telling.portions import Portions
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
 from garant.systems.model import DataMap, Relation

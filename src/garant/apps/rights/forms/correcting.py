@@ -10,7 +10,7 @@ from django import forms
 from garant.apps.rights.each.values import ADDED, KINDS, SINGLE, line, right_value
 from garant.apps.rights.forms.form import Form
 from garant.apps.rights.receiving.intake import LONGEST, cleaned
-from garant.engine.parts import LINES, parts_of
+from garant.engine.planning.parts import LINES, parts_of
 from garant.policy.text import Text
 from garant.publish.countries import COUNTRIES
 from garant.site.words import said, say

@@ -25,7 +25,7 @@ from garant.apps.rights.models import Request
 from garant.apps.rights.words import FINAL, GRANTED, STATES, State
 from garant.apps.scoping import for_organisation
 from garant.engine.document import Plan
-from garant.engine.subject import NotSupported
+from garant.engine.planning.subject import NotSupported
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.periods import expiry
 from garant.systems.port import ConnectorError

@@ -22,7 +22,7 @@ from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import Right, State
 from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan, read_plan
-from garant.engine.subject import NotSupported
+from garant.engine.planning.subject import NotSupported
 from garant.policy.loader import LoadedPolicy
 
 Step = tuple[str, Mapping[str, Any]]

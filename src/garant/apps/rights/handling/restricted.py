@@ -14,8 +14,8 @@ from garant.apps.rights.keeping.sealing import opened, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import GRANTED, Right, State
 from garant.apps.scoping import scoped
-from garant.engine import restricted
 from garant.engine.document import Plan
+from garant.engine.planning import restricted
 
 
 def going_on(organisation: str) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ from garant.apps.rights.models import Request, Search
 from garant.apps.rights.receiving import directives, questions
 from garant.apps.rights.words import Right, State
 from garant.engine.document import Plan
-from garant.engine.subject import NotSupported, Place
+from garant.engine.planning.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text

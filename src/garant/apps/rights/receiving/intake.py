@@ -24,7 +24,7 @@ from garant.apps.rights.models import Door, Request
 from garant.apps.rights.receiving import identity
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation
-from garant.engine.parts import LINES
+from garant.engine.planning.parts import LINES
 from garant.policy.document import Policy
 from garant.policy.text import Language, Text
 from garant.publish.letters import Frame

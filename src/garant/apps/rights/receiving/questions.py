@@ -21,7 +21,7 @@ from garant.apps.rights.keeping.sealing import Whom, mark, opened, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import STATES, Capacity, Method, State
 from garant.apps.scoping import scoped
-from garant.engine.questions import fits
+from garant.engine.telling.questions import fits
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.text import Text
 from garant.systems.loader import LoadedMap, load_folder

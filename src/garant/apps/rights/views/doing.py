@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
-from garant.engine.subject import NotSupported
+from garant.engine.planning.subject import NotSupported
 from garant.ledger import LedgerError
 from garant.site.words import said, say
 from garant.systems.port import ConnectorError

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from garant.engine.document import Added, Replacement
 from garant.engine.identities import replacing
-from garant.engine.parts import LINES, Change, added, replaced
+from garant.engine.planning.parts import LINES, Change, added, replaced
 from garant.policy.text import Text
 from garant.systems.changing import Step
 from garant.systems.model import (

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from garant.engine.apart import planned
-from garant.engine.asked import NotSupported, Right, no_mark, no_such_column, require
 from garant.engine.document import MARKING, Kind, Selection, packed
 from garant.engine.holds import Standing, speak
-from garant.engine.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_ARCHIVE, PUT_BACK, UNPROMISED
-from garant.engine.steps import apart_steps, duties_of, rectification_steps, restriction_steps, steps_of
-from garant.engine.survey import Surveyor, first_disposition, held_by
+from garant.engine.planning.apart import planned
+from garant.engine.planning.asked import NotSupported, Right, no_mark, no_such_column, require
+from garant.engine.planning.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_ARCHIVE, PUT_BACK, UNPROMISED
+from garant.engine.planning.steps import (
+    apart_steps,
+    duties_of,
+    rectification_steps,
+    restriction_steps,
+    steps_of,
+)
+from garant.engine.planning.survey import Surveyor, first_disposition, held_by
 from garant.engine.terms import Source, Terms
 from garant.engine.whose import whose
 from garant.policy.text import Text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from garant.engine.choosing import Choice
-from garant.engine.course import Course
 from garant.engine.document import Plan
 from garant.engine.holds import Hold, held_terms, stand
-from garant.engine.plan import choices, terms_of
+from garant.engine.planning.choosing import Choice
+from garant.engine.planning.plan import choices, terms_of
+from garant.engine.running.course import Course
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.finding import RootKey

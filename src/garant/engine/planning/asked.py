@@ -8,8 +8,8 @@ from itertools import permutations
 
 from garant.engine.document import Added, Kind, Replacement
 from garant.engine.identities import same
-from garant.engine.notes import CROSSED, IN_PARTS
-from garant.engine.parts import is_missing
+from garant.engine.planning.notes import CROSSED, IN_PARTS
+from garant.engine.planning.parts import is_missing
 from garant.policy.text import Text
 from garant.systems.changing import Step
 from garant.systems.model import DataMap

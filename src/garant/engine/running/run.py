@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from garant.engine.apart import lift
-from garant.engine.archiving import require_kept
-from garant.engine.course import Course
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import under
 from garant.engine.journal import BatchJournal, read_counts, write_counts
-from garant.engine.survey import describe
+from garant.engine.planning.survey import describe
+from garant.engine.running.archiving import require_kept
+from garant.engine.running.course import Course
+from garant.engine.running.lifting import lift
 from garant.systems.changing import ChangeSet, Counts
 from garant.systems.finding import RootKey
 from garant.systems.guards import UNGUARDED

@@ -7,20 +7,27 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
-from garant.engine.apart import left_notes
-from garant.engine.asked import NotSupported as NotSupported
-from garant.engine.asked import Right
-from garant.engine.asked import reachable as reachable
 from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
-from garant.engine.notes import HELD_IN_PLACE, NO_PLACE, unreached
-from garant.engine.parts import not_added
-from garant.engine.plan import terms_of
-from garant.engine.requested import Held, Request, put_back_of, request_or_why, selection_of, untouched
-from garant.engine.restricted import HELD_ON, STILL, Holding, alike, nothing_held, roots_of_others
+from garant.engine.planning.apart import left_notes
+from garant.engine.planning.asked import NotSupported as NotSupported
+from garant.engine.planning.asked import Right
+from garant.engine.planning.asked import reachable as reachable
+from garant.engine.planning.notes import HELD_IN_PLACE, NO_PLACE, unreached
+from garant.engine.planning.parts import not_added
+from garant.engine.planning.plan import terms_of
+from garant.engine.planning.requested import (
+    Held,
+    Request,
+    put_back_of,
+    request_or_why,
+    selection_of,
+    untouched,
+)
+from garant.engine.planning.restricted import HELD_ON, STILL, Holding, alike, nothing_held, roots_of_others
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text

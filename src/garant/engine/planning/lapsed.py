@@ -14,7 +14,7 @@ from datetime import date
 from itertools import chain
 
 from garant.engine.identities import roots_of_many
-from garant.engine.plan import terms_of
+from garant.engine.planning.plan import terms_of
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.finding import DutyQuestion, RootKey

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from garant.engine.steps import duty_of
+from garant.engine.planning.steps import duty_of
 from garant.engine.terms import Terms
 from garant.systems.changing import BESIDES, LATER, ChangeSet, Recheck, Step, bits_of
 from garant.systems.finding import DutyQuestion, RootKey

@@ -14,12 +14,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from garant.engine.course import Course, course_of
 from garant.engine.document import Plan, Selection
-from garant.engine.execution import PlanRefused, check_drift
 from garant.engine.holds import Hold, held_terms, stand, under
-from garant.engine.plan import terms_of
-from garant.engine.requested import Held, Request, erasure_of, selection_of
+from garant.engine.planning.plan import terms_of
+from garant.engine.planning.requested import Held, Request, erasure_of, selection_of
+from garant.engine.running.course import Course, course_of
+from garant.engine.running.execution import PlanRefused, check_drift
 from garant.engine.terms import Source
 from garant.policy.loader import LoadedPolicy
 from garant.systems.changing import ChangeSet, Counts, Step

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from garant.engine.document import Selection, packed
 from garant.engine.holds import Standing, speak, under
-from garant.engine.leaving import (
+from garant.engine.planning.leaving import (
     Others,
     besides,
     cards,
@@ -18,9 +18,9 @@ from garant.engine.leaving import (
     share,
     without,
 )
-from garant.engine.notes import LEFT_TO_UNDATED, archive_notes, notes_of
-from garant.engine.steps import duties_of, steps_of
-from garant.engine.survey import Surveyor, held_by
+from garant.engine.planning.notes import LEFT_TO_UNDATED, archive_notes, notes_of
+from garant.engine.planning.steps import duties_of, steps_of
+from garant.engine.planning.survey import Surveyor, held_by
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.document import RetentionRule
 from garant.policy.text import Text

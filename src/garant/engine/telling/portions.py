@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from garant.engine.export import Choose, Share, everything
 from garant.engine.identities import roots_found
-from garant.engine.reading import rows_of
-from garant.engine.subject import reachable
+from garant.engine.planning.subject import reachable
+from garant.engine.telling.export import Choose, Share, everything
+from garant.engine.telling.reading import rows_of
 from garant.engine.terms import Source
 from garant.systems.finding import RootKey
 from garant.systems.model import DataMap

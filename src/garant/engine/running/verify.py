@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from garant.engine.apart import waiting
-from garant.engine.aside import Aside
-from garant.engine.course import Course
-from garant.engine.leaving import cards, dated, left_to_undated, promised
+from garant.engine.planning.leaving import cards, dated, left_to_undated, promised
+from garant.engine.running.aside import Aside
+from garant.engine.running.course import Course
+from garant.engine.running.lifting import waiting
 from garant.engine.terms import Terms
 from garant.systems.changing import ChangeSet, Recheck
 from garant.systems.finding import RootKey

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from garant.engine.choosing import Choice
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import Hold, Standing, held_terms, stand, under
-from garant.engine.leaving import without_right
-from garant.engine.notes import LEFT_TO_OTHERS, unreached
-from garant.engine.plan import terms_of
-from garant.engine.requested import Held, Request, erasure_of, selection_of
-from garant.engine.steps import last_owner_steps
-from garant.engine.survey import Surveyor, first_disposition
+from garant.engine.planning.choosing import Choice
+from garant.engine.planning.leaving import without_right
+from garant.engine.planning.notes import LEFT_TO_OTHERS, unreached
+from garant.engine.planning.plan import terms_of
+from garant.engine.planning.requested import Held, Request, erasure_of, selection_of
+from garant.engine.planning.steps import last_owner_steps
+from garant.engine.planning.survey import Surveyor, first_disposition
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.systems.changing import Marked, Marking

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 from garant.engine.document import Block, HeldBy, KeptRows, PlannedAction
-from garant.engine.leaving import NOBODY, Others, waits
+from garant.engine.planning.leaving import NOBODY, Others, waits
 from garant.engine.terms import Terms
 from garant.systems.changing import ChangeSet, Counts, Step, bits_of
 from garant.systems.finding import Found, RootKey

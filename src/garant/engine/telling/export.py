@@ -23,10 +23,10 @@ from typing import IO, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from garant.engine.cells import blocks
 from garant.engine.identities import roots_found
-from garant.engine.reading import rows_of
-from garant.engine.subject import reachable
+from garant.engine.planning.subject import reachable
+from garant.engine.telling.cells import blocks
+from garant.engine.telling.reading import rows_of
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
 from garant.systems.finding import RootKey

@@ -6,50 +6,15 @@ batch that was interrupted is done again, since what is back already is left as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from garant.engine.document import PlannedAction
 from garant.engine.journal import BatchJournal, read_counts, write_counts
-from garant.policy.text import Text
+from garant.engine.running.course import Course
 from garant.systems.archiving import ApartRecord
-from garant.systems.changing import Counts, Step
+from garant.systems.changing import Counts
 from garant.systems.finding import RootKey
-from garant.systems.model import Do
 from garant.systems.port import Snapshot
 from garant.systems.returns import Returns
-from garant.systems.treatments import PutBack
-
-if TYPE_CHECKING:
-    from garant.engine.course import Course
-
-
-def planned(returns: Returns) -> list[PlannedAction]:
-    """What a lifting does, table by table."""
-    rows, columns = returns.count(), dict[str, dict[str, str]]()
-    for one in returns.rows:
-        columns.setdefault(one.table, {}).update(dict.fromkeys(one.back, "put back"))
-    return [
-        PlannedAction(
-            table=table,
-            do="treat",
-            columns=named,
-            deleted=0,
-            treated=rows[table],
-            kept=[],
-            sealed=0,
-            shared=0,
-        )
-        for table, named in columns.items()
-    ]
-
-
-def putting_back(actions: Sequence[PlannedAction]) -> list[Step]:
-    """The steps of a lifting, as a receipt tells them: no statement is made of them."""
-    return [
-        Step(one.table, Do.TREAT, (), dict.fromkeys(one.columns, PutBack()), action=number)
-        for number, one in enumerate(actions)
-    ]
 
 
 def sealed(course: Course, keys: Sequence[RootKey]) -> list[ApartRecord]:
@@ -96,27 +61,3 @@ def lift(course: Course, keys: Sequence[RootKey], key: str, journal: BatchJourna
 def _counts(course: Course, returns: Returns) -> Counts:
     rows = returns.count()
     return Counts(tuple(rows[step.table] for step in course.steps))
-
-
-def left_notes(returns: Returns) -> Iterator[Text]:
-    """What does not come back by itself, column by column, and in which record its value is."""
-    found: dict[tuple[str, str, bool], set[str]] = {}
-    for one in returns.left:
-        found.setdefault((one.record, one.table, one.gone), set()).update(one.changed)
-    for (record, table, gone), columns in found.items():
-        names = ", ".join(sorted(columns))
-        yield _left(record, table, names, gone=gone)
-
-
-def _left(record: str, table: str, names: str, *, gone: bool) -> Text:
-    if gone:
-        return Text(
-            fr=f"{table} : une ligne n’est plus là ; ses valeurs ({names}) restent scellées dans le dossier {record}.",
-            en=f"{table}: a row is there no more; its values ({names}) stay sealed in record {record}.",
-        )
-    return Text(
-        fr=f"{table} : changées depuis, ces colonnes ne sont pas écrasées : {names} ; leurs valeurs restent scellées dans "
-        f"le dossier {record}.",
-        en=f"{table}: changed since, these columns are not overwritten: {names}; their values stay sealed in record "
-        f"{record}.",
-    )

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from garant.engine.apart import putting_back
-from garant.engine.archiving import Archiving, archiving_of
 from garant.engine.document import MARKING, Kind, Plan, Selection
 from garant.engine.holds import Standing, under
-from garant.engine.leaving import NOBODY, Others, dated
-from garant.engine.steps import (
+from garant.engine.planning.apart import putting_back
+from garant.engine.planning.leaving import NOBODY, Others, dated
+from garant.engine.planning.steps import (
     apart_steps,
     duties_of,
     last_owner_steps,
@@ -19,6 +18,7 @@ from garant.engine.steps import (
     restriction_steps,
     steps_of,
 )
+from garant.engine.running.archiving import Archiving, archiving_of
 from garant.engine.terms import Source, Terms
 from garant.systems.changing import BESIDES, LATER, ChangeSet, Counts, Marking, Recheck, Step, bits_of
 from garant.systems.finding import Found, RootKey

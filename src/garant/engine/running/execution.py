@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from garant.engine.apart import waiting
-from garant.engine.aside import Aside
-from garant.engine.course import Course, course_of
 from garant.engine.document import Plan
 from garant.engine.holds import Hold, Holding, Standing, held_terms, nothing_held, stand, under
 from garant.engine.journal import Journal
 from garant.engine.marks import ERASING, identifying
-from garant.engine.run import BATCH, BatchRef, Outcome, batches, block_summary, execute, summary
-from garant.engine.since import come_since
+from garant.engine.running.aside import Aside
+from garant.engine.running.course import Course, course_of
+from garant.engine.running.lifting import waiting
+from garant.engine.running.run import BATCH, BatchRef, Outcome, batches, block_summary, execute, summary
+from garant.engine.running.since import come_since
+from garant.engine.running.verify import Verification, verify
 from garant.engine.terms import Source, Terms
-from garant.engine.verify import Verification, verify
 from garant.engine.whose import same_people, whose
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text

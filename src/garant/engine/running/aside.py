@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from garant.engine.course import Course
-from garant.engine.leaving import NOBODY, Others, besides, carried_over, leaving, share, without
+from garant.engine.planning.leaving import NOBODY, Others, besides, carried_over, leaving, share, without
+from garant.engine.running.course import Course
 from garant.engine.terms import Terms
 from garant.systems.changing import ChangeSet, Recheck
 from garant.systems.finding import RootKey

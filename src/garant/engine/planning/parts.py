@@ -10,7 +10,7 @@ import phonenumbers
 
 from garant.engine.document import Added, PlannedAction, Replacement
 from garant.engine.identities import REGION, replacing
-from garant.engine.notes import NO_PLACE, NOT_ADDED
+from garant.engine.planning.notes import NO_PLACE, NOT_ADDED
 from garant.policy.text import Text
 from garant.systems.changing import Step
 from garant.systems.model import Addition, Column, Constant, DataMap, Table

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from garant.engine.choosing import Choice
 from garant.engine.document import Plan, Selection
 from garant.engine.holds import Hold, Standing, held_terms, stand
 from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
-from garant.engine.notes import unreached
+from garant.engine.planning.choosing import Choice
+from garant.engine.planning.notes import unreached
 from garant.engine.terms import Source, Terms, UnknownRule
 from garant.policy.loader import LoadedPolicy
 from garant.systems.port import Snapshot
