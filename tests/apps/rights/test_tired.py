@@ -233,3 +233,17 @@ def test_a_person_reads_that_their_corrections_are_waited_for(company: str, post
     assert "nous attendons vos corrections" in Client().get(mine).content.decode()
     post_form(Client(), mine, {"correct": "1", "add-email": "autre@essai.example"})
     assert "nous attendons vos corrections" not in Client().get(mine).content.decode()
+
+
+@pytest.mark.parametrize(("field", "query"), [("phone", ""), ("about_phone", "?for=agent")])
+def test_a_telephone_without_a_number_is_said_at_once(company: str, field: str, query: str) -> None:
+    about = {"about_name": "X"} if query else {}
+    for wrong in ("abc", "12-34"):
+        answer = fill(company, "access", query=query, email="moi@essai.example", **about, **{field: wrong})
+        assert answer.status_code == 422
+        assert "Écrivez le numéro en chiffres" in unescape(answer.content.decode())
+    assert services.listing(company) == []
+    right = fill(
+        company, "access", query=query, email="moi@essai.example", **about, **{field: "01 99 00 12 34"}
+    )
+    assert right.status_code == 303

@@ -18,6 +18,9 @@ from garant.apps.rights.words import (
 from garant.policy.text import Text
 from garant.site.words import said, say
 
+SHORTEST_NUMBER = 6
+"""Digits of a telephone, at least."""
+
 
 class RequestForm(Form):
     """What a person says of themselves, or of the person they ask for."""
@@ -66,6 +69,24 @@ class RequestForm(Form):
                 fields[name].required = name == "about_name"
         if capacity != Capacity.SELF:
             del fields["phone"]
+
+    def clean_phone(self) -> str:
+        return self._number("phone")
+
+    def clean_about_phone(self) -> str:
+        return self._number("about_phone")
+
+    def _number(self, field: str) -> str:
+        """A telephone by which nobody could be found is refused at once, not searched for in vain."""
+        given: str = self.cleaned_data[field]
+        if given.strip() and sum(letter.isdigit() for letter in given) < SHORTEST_NUMBER:
+            raise forms.ValidationError(
+                say(
+                    "Écrivez le numéro en chiffres, ou laissez ce champ vide.",
+                    "Write the number in digits, or leave this empty.",
+                )
+            )
+        return given
 
     def clean(self) -> dict[str, Any]:
         """A copy that is to be handed over needs somebody to hand it to."""
