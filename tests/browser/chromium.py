@@ -41,10 +41,11 @@ _PLACES = {
 }
 """The rules of axe that read a colour, or where things are."""
 _RUN_AXE = """rules => axe.run(document, {resultTypes: ["violations"], runOnly: rules})"""
-ALIKE = """() => ![...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
+ALIKE = """() => { try { return ![...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
   .filter(rule => rule.media && /width/.test(rule.conditionText)).flatMap(rule => [...rule.cssRules])
-  .some(rule => !rule.style || [...rule.style].some(name => !/^(grid-template|margin)/.test(name)))"""
-"""Whether no style sheet of the page does more for a width than to move what is there."""
+  .some(rule => !rule.style || [...rule.style].some(name => !/^(grid-template|margin)/.test(name)));
+  } catch (unread) { if (unread.name === "SecurityError") return false; throw unread; } }"""
+"""Whether no style sheet of the page does more for a width than to move what is there; of a file's, nobody may read it."""
 _TOO_WIDE = """() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"""
 
 
