@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
@@ -176,14 +177,7 @@ def plan_subjects(
             asking.ask(name, sources[name], snapshot, Held(standing, kind))
     if asking.refused and len(asking.refused) == len(asking.selections):
         raise NotSupported(asking.refused[0])
-    tasks = [
-        task
-        for number, one in enumerate([*people, *known_too])
-        for task in asking.by_hand(number, one, request_tasks(kind, one, manual or {}, reasons))
-    ]
-    if keeper is not None:
-        tasks += [task for one in people for task in marking_tasks(kind, asking.unmarked, one, keeper)]
-        tasks += left_tasks(asking.left, keeper)
+    tasks = asking.tasks(manual or {}, reasons, known_too, keeper)
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -274,7 +268,27 @@ class _Asking:
                 self.selections.append(untouched(data_map, root, why, len(left)))
         return {key: people for key, people in known.items() if key not in others | held}
 
-    def by_hand(self, number: int, one: Mapping[str, str], tasks: Sequence[ManualTask]) -> list[ManualTask]:
+    def tasks(
+        self,
+        manual: Mapping[str, ManualSource],
+        reasons: Sequence[tuple[str, str]],
+        known_too: Sequence[Mapping[str, str]],
+        keeper: Keeper | None,
+    ) -> list[ManualTask]:
+        """What is asked of persons about each of the people, once the systems have answered."""
+        found = [
+            task
+            for number, one in enumerate([*self._people, *known_too])
+            for task in self._asked_by_hand(number, one, request_tasks(self._kind, one, manual, reasons))
+        ]
+        if keeper is None:
+            return found
+        marked = (marking_tasks(self._kind, self.unmarked, one, keeper) for one in self._people)
+        return [*found, *chain.from_iterable(marked), *left_tasks(self.left, keeper)]
+
+    def _asked_by_hand(
+        self, number: int, one: Mapping[str, str], tasks: Sequence[ManualTask]
+    ) -> list[ManualTask]:
         """What is asked of persons about one of the people; nothing is put back that another restriction is on."""
         if self._kind != "lifting":
             return list(tasks)
