@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 
 from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
@@ -179,6 +180,22 @@ def test_it_is_counted_and_the_ledger_says_so_when_the_day_is_over(company: str)
         ("other", 0, 1),
         (HIRING, 0, 1),
     ]
+
+
+def test_what_could_not_be_written_is_counted_with_what_comes_next(company: str) -> None:
+    services.look(company)
+    code(company, SERVING, email="a@demo.example")
+    counting.write()
+
+    def refused(*_: Any) -> Any:
+        raise OperationalError("database is locked")
+
+    code(company, SERVING, email="b@demo.example")
+    with connection.execute_wrapper(refused), pytest.raises(OperationalError):
+        counting.write()
+    code(company, SERVING, email="c@demo.example")
+    code(company, HIRING, email="c@demo.example")
+    assert {(one.purpose, one.number) for one in services.counts(company)} == {(SERVING, 3), (HIRING, 1)}
 
 
 def test_the_look_of_the_night_looks_at_terms(company: str) -> None:

@@ -1,27 +1,27 @@
 """How often it was asked, and what was answered: counted in memory, written down within a second.
 
-What a process that is killed had counted in its last second is lost; nothing else is.
+What a process that is killed had counted in its last second is lost; nothing else is. The statement is written out: while
+one thread of a process builds it, those that answer wait.
 """
 
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Final
 
-from django.db import DatabaseError, connections, transaction
-from django.db.models import F
-
-from garant.apps.permissions.models import Asked
-from garant.apps.scoping import scoped
+from django.db import DatabaseError, connection, connections, transaction
 
 DELAY: Final = 1.0
 """Seconds within which a count is written down."""
 OTHER: Final = "other"
 """The purpose of questions about a purpose that the policy does not have: what they named is not kept."""
+
+_log = logging.getLogger("garant.permissions")
 
 _Counted = tuple[str, date, str, str]
 _counts: Counter[_Counted] = Counter()
@@ -42,15 +42,27 @@ def count(organisation: str, purpose: str | None, code: str) -> None:
 
 
 def write() -> None:
-    """Write down what was counted so far."""
+    """Write down what was counted so far.
+
+    Raises django.db.DatabaseError: nothing was; it is counted with what comes next.
+    """
     with _lock:
         found = dict(_counts)
         _counts.clear()
-    for (organisation, day, purpose, code), number in found.items():
-        with scoped(organisation), transaction.atomic():
-            row = {"organisation": organisation, "day": day, "purpose": purpose, "code": code}
-            Asked.objects.get_or_create(**row, defaults={"number": 0})
-            Asked.objects.filter(**row).update(number=F("number") + number)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_ADD, [(*key, number) for key, number in sorted(found.items())])
+    except DatabaseError:
+        with _lock:
+            _counts.update(found)
+        raise
+
+
+_ADD: Final = """
+    INSERT INTO permissions_asked (organisation, day, purpose, code, number, entered) VALUES (%s, %s, %s, %s, %s, 0)
+    ON CONFLICT (organisation, day, purpose, code) DO UPDATE SET number = permissions_asked.number + excluded.number
+"""
+"""Always in one order: two processes that count the same do not wait for each other in a ring."""
 
 
 def _write_apart() -> None:
@@ -58,6 +70,8 @@ def _write_apart() -> None:
         _writer.clear()
     try:
         write()
+    except DatabaseError as error:
+        _log.warning("What was counted waits: %s", type(error).__name__)
     finally:
         connections.close_all()
 
