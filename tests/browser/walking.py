@@ -77,10 +77,10 @@ WORDS = {
     "its-file": ("Fichier qu’il a remis", "File that it handed over"),
     "upload": ("Déposer ce fichier", "Upload this file"),
     "looked": ("J’ai regardé ces fichiers", "I have looked at these files"),
-    "address-part": (r"^Adresse\s:.*devient\s:\s", r"^Address:.*becomes: "),
+    "instead": (r" \(au lieu de «", r" \(instead of “"),
     "street": ("rue, bâtiment", "street, building"),
     "postcode": ("code postal", "postcode"),
-    "town": ("ville$", "town$"),
+    "town": ("ville", "town"),
     "this-part-too": ("Écrivez cette partie aussi", "Write this part as well"),
     "lift": ("Approuver la levée", "Approve that it is lifted"),
 }

@@ -240,6 +240,23 @@ def test_somebody_else_is_not_called_you(language: Language) -> None:
         assert not re.search(r"\bvos données\b|\byour data\b", opening)
 
 
+TO_PEOPLE = sorted(
+    {"answered", "partly", "refused", "corrected", "restricted", "lifted", "objected", "consent_withdrawn"}
+    | {"package_ready", "form_ready", "transmitted", "awaiting", "extended", "withdrawn", "abandoned"}
+)
+
+
+@pytest.mark.parametrize("kind", TO_PEOPLE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_to_somebody_else_says_that_the_data_are_theirs(kind: str, language: Language) -> None:
+    facts = {**FACTS, "kept": (), "for_other": True}
+    for right in ("access", "portability", "erasure"):
+        letter = write(kind, LetterFacts(**{**facts, "right": right}), language)
+        said = " ".join(f"{letter.subject} {letter.text}".split()).casefold()
+        theirs = r"vos données|votre (adresse|accord|consentement|opposition)\b|your (data|address|consent|objection)\b"
+        assert re.findall(theirs, said) == []
+
+
 def test_what_stays_without_an_end_is_not_said_to_be_erased_after_it() -> None:
     endless = Kept(what=words("vos écritures", "your entries"))
     assert "Ce qui a une date" not in write("partly", LetterFacts(**{**FACTS, "kept": (endless,)}), "fr").text

@@ -16,7 +16,7 @@ from garant.apps.accounts.roles import GRANTED, May, Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.evidence import services as evidence
 from garant.ledger import LedgerError
-from tests.site.conftest import PASSWORD, TOMORROW, Persona, user_of
+from tests.site.conftest import PASSWORD, TOMORROW, Persona, sign_in, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -219,3 +219,24 @@ def test_every_answer_is_closed_to_scripts_of_others(path: str, db: Any) -> None
     body = answer.content.decode()
     assert " style=" not in body
     assert "onclick" not in body
+
+
+def test_the_inspector_of_the_demo_reads_everything_and_changes_nothing(company: str) -> None:
+    client = sign_in("inspectrice@demo.example")
+    for page in (
+        "",
+        "requests/",
+        "plans/",
+        "policy/",
+        "register/",
+        "ledger/",
+        "holds/",
+        "systems/",
+        "people/",
+    ):
+        assert client.get(f"/o/{company}/{page}").status_code == 200, page
+    whole = client.get(f"/o/{company}/ledger/export/")
+    assert (whole.status_code, whole["Content-Type"]) == (200, "application/zip")
+    whole.close()
+    for page in ("plans/new/", "promises/look/", "requests/new/"):
+        assert client.post(f"/o/{company}/{page}").status_code == 403, page

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,8 @@ class Account:
     email: str
     name: str
     role: str
+    days: int | None = None
+    """Calendar days until its last day, for a role that ends."""
 
 
 ACCOUNTS: Final = (
@@ -39,6 +41,7 @@ ACCOUNTS: Final = (
     Account("adjointe@demo.example", "Noor Adjointe", "dpo-delegate"),
     Account("technicien@demo.example", "Sacha Technicien", "technician"),
     Account("administratrice@demo.example", "Alix Administratrice", "administrator"),
+    Account("inspectrice@demo.example", "Dominique Inspectrice", "auditor", days=30),
 )
 
 
@@ -137,11 +140,13 @@ def open_accounts() -> None:
     """The people of the demo, each in their role; the state of the promises is public."""
     from garant.apps.accounts import services as accounts
     from garant.apps.organisations import services as organisations
+    from garant.apps.policies.reading import today
 
     for one in ACCOUNTS:
         user = accounts.ensure_user(one.email, one.name)
         accounts.set_password(user, PASSWORD)
-        accounts.give(ORGANISATION, user, accounts.Habilitation(one.role), actor="garant")
+        until = today(ORGANISATION) + timedelta(days=one.days) if one.days is not None else None
+        accounts.give(ORGANISATION, user, accounts.Habilitation(one.role, until), actor="garant")
     organisations.configure(ORGANISATION, shows_state=True, actor="garant")
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from garant.apps.rights import services
 from garant.apps.rights.each.values import line
+from garant.apps.rights.forms.correcting import CorrectForm
 from garant.apps.rights.grounds import grounds_for
 from garant.apps.rights.views import staff
 from garant.apps.rights.words import Capacity, Method, Outcome, Right, accepted_for
@@ -187,6 +188,45 @@ def test_only_heirs_are_refused_as_heirs() -> None:
     assert "beyond-heirs" not in grounds_for(Right.ACCESS, Capacity.PARENT)
     assert "beyond-heirs" in grounds_for(Right.ACCESS, Capacity.HEIR)
     assert "beyond-heirs" in grounds_for(Right.POST_MORTEM, Capacity.SELF)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "ground"),
+    [
+        (Capacity.AGENT, "no-mandate"),
+        (Capacity.PARENT, "no-parental-authority"),
+        (Capacity.HEIR, "not-heir"),
+    ],
+)
+def test_a_capacity_that_is_not_shown_is_a_ground_for_whoever_claims_it(
+    capacity: Capacity, ground: str
+) -> None:
+    for right in Right:
+        for other in Capacity:
+            assert (ground in grounds_for(right, other)) is (other == capacity)
+
+
+def test_a_refusal_for_want_of_a_mandate_speaks_of_the_person(company: str, post: Letters) -> None:
+    key, _ = for_another(company, post)
+    for ground, told in (
+        ("no-mandate", "le mandat qui vous permet d’agir"),
+        ("nothing-held", "rien trouvé sur la personne pour qui vous écrivez"),
+        ("excessive", "La demande est excessive"),
+    ):
+        letter = services.preview(company, key, Outcome.REFUSED, ground=ground)
+        assert told in " ".join(letter.text.split()), letter.text
+    with pytest.raises(LedgerError):
+        services.preview(company, key, Outcome.REFUSED, ground="not-heir")
+
+
+def test_a_part_says_what_it_stands_in_place_of() -> None:
+    held = [{"kind": "names", "value": "Ève{0}\nLe Goff", "mark": "x", "where": []}]
+    labels = [str(field.label) for field in CorrectForm(now=held).fields.values()]
+    assert labels[:2] == [
+        "Prénom (au lieu de «\u202fÈve{0} Le Goff\u202f»)",
+        "Nom (au lieu de «\u202fÈve{0} Le Goff\u202f»)",
+    ]
+    assert "Adresse à ajouter\u202f: ville" in labels
 
 
 def test_a_name_is_written_as_it_is_said() -> None:

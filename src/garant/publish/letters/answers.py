@@ -73,7 +73,8 @@ def _ground(to: Speaker) -> list[Block]:
 def corrected(to: Speaker) -> Letter:
     """The data are right now, everywhere (art. 16)."""
     return to.tell(
-        f"Vos données sont corrigées (demande {to.number})", f"Your data are corrected (request {to.number})"
+        f"{to.data.capitalize()} sont corrigées (demande {to.number})",
+        f"{to.data.capitalize()} are corrected (request {to.number})",
     ), [
         to.about,
         *to.done(),
@@ -86,17 +87,18 @@ def corrected(to: Speaker) -> Letter:
 def restricted(to: Speaker) -> Letter:
     """The data are kept and used no more (art. 18)."""
     return to.tell(
-        f"Vos données ne sont plus utilisées (demande {to.number})",
-        f"Your data are no longer used (request {to.number})",
+        f"{to.data.capitalize()} ne sont plus utilisées (demande {to.number})",
+        f"{to.data.capitalize()} are no longer used (request {to.number})",
     ), [
         to.about,
         to.say(
-            "Vos données sont mises de côté : nous les gardons, sans nous en servir. Seuls votre accord, la défense "
-            "d’un droit en justice, la protection d’une autre personne ou un intérêt public important permettraient "
-            "de les utiliser (article 18, paragraphe 2, du RGPD).",
-            "Your data are set apart: we keep them and do not use them. Only your consent, a legal claim, the "
-            "protection of another person or an important public interest would allow their use (article 18(2) of "
-            "the GDPR).",
+            f"{to.data.capitalize()} sont mises de côté : nous les gardons, sans nous en servir. Seuls "
+            f"{to.of('votre accord', 'l’accord de la personne')}, la défense d’un droit en justice, la protection d’une "
+            "autre personne ou un intérêt public important permettraient de les utiliser (article 18, paragraphe 2, du "
+            "RGPD).",
+            f"{to.data.capitalize()} are set apart: we keep them and do not use them. Only "
+            f"{to.of('your consent', 'the person’s consent')}, a legal claim, the protection of another person or an "
+            "important public interest would allow their use (article 18(2) of the GDPR).",
         ),
         *to.done(),
         *to.reasons(),
@@ -112,14 +114,15 @@ def restricted(to: Speaker) -> Letter:
 def lifted(to: Speaker) -> Letter:
     """The restriction ends; the person is told before (art. 18(3))."""
     return to.tell(
-        f"La limitation de vos données prend fin (demande {to.number})",
-        f"The restriction of your data ends (request {to.number})",
+        f"La limitation {to.of('de vos données', 'des données')} prend fin (demande {to.number})",
+        f"The restriction of {to.data} ends (request {to.number})",
     ), [
         to.about,
         to.say(
-            f"Vos données avaient été mises de côté. Cette limitation prendra fin le {to.day(to.facts.until)}. "
-            "Voici pourquoi :",
-            f"Your data had been set apart. This restriction will end on {to.day(to.facts.until)}. This is why:",
+            f"{to.data.capitalize()} avaient été mises de côté. Cette limitation prendra fin le "
+            f"{to.day(to.facts.until)}. Voici pourquoi :",
+            f"{to.data.capitalize()} had been set apart. This restriction will end on {to.day(to.facts.until)}. This is "
+            "why:",
         ),
         *to.reasons(),
         *to.recourse(),
@@ -129,16 +132,20 @@ def lifted(to: Speaker) -> Letter:
 def objected(to: Speaker) -> Letter:
     """The data are no longer used for these purposes (art. 21)."""
     return to.tell(
-        f"Votre opposition est prise en compte (demande {to.number})",
-        f"Your objection takes effect (request {to.number})",
+        f"{to.of('Votre opposition', 'L’opposition')} est prise en compte (demande {to.number})",
+        f"{to.of('Your', 'The')} objection takes effect (request {to.number})",
     ), [
         to.about,
-        to.say("Vos données ne servent plus à ceci :", "Your data no longer serve this:"),
+        to.say(
+            f"{to.data.capitalize()} ne servent plus à ceci :",
+            f"{to.data.capitalize()} no longer serve this:",
+        ),
         Items(tuple(map(to.its, to.facts.purposes))),
         to.say(
-            "Pour nous en souvenir, nous gardons une empreinte de votre adresse dans une liste d’opposition, qui ne "
-            "sert à rien d’autre.",
-            "To remember it, we keep a fingerprint of your address in an opposition list, which serves nothing else.",
+            f"Pour nous en souvenir, nous gardons une empreinte de {to.of('votre adresse', 'l’adresse')} dans une liste "
+            "d’opposition, qui ne sert à rien d’autre.",
+            f"To remember it, we keep a fingerprint of {to.of('your', 'the')} address in an opposition list, which serves "
+            "nothing else.",
         ),
         *to.reasons(),
         *to.kept(),
@@ -150,18 +157,18 @@ def objected(to: Speaker) -> Letter:
 def consent_withdrawn(to: Speaker) -> Letter:
     """What rested on consent has stopped (art. 7(3))."""
     return to.tell(
-        f"Votre consentement est retiré (demande {to.number})",
-        f"Your consent is withdrawn (request {to.number})",
+        f"{to.of('Votre', 'Le')} consentement est retiré (demande {to.number})",
+        f"{to.of('Your', 'The')} consent is withdrawn (request {to.number})",
     ), [
         to.about,
         to.say(
-            "Nous avons arrêté ce qui reposait sur votre accord :",
-            "We have stopped what rested on your consent:",
+            f"Nous avons arrêté ce qui reposait sur {to.of('votre', 'cet')} accord :",
+            f"We have stopped what rested on {to.of('your', 'this')} consent:",
         ),
         Items(tuple(map(to.its, to.facts.purposes))),
         to.say(
-            "Ce qui a été fait avant, avec votre accord, reste licite.",
-            "What was done before, with your consent, remains lawful.",
+            f"Ce qui a été fait avant, avec {to.of('votre', 'cet')} accord, reste licite.",
+            f"What was done before, with {to.of('your', 'this')} consent, remains lawful.",
         ),
         *to.done(),
         *to.reasons(),
@@ -174,8 +181,8 @@ def consent_withdrawn(to: Speaker) -> Letter:
 def transmitted(to: Speaker) -> Letter:
     """The data went to another organisation (art. 20(2))."""
     return to.tell(
-        f"Vos données sont transmises (demande {to.number})",
-        f"Your data are transmitted (request {to.number})",
+        f"{to.data.capitalize()} sont transmises (demande {to.number})",
+        f"{to.data.capitalize()} are transmitted (request {to.number})",
     ), [
         to.about,
         to.say("Nous les avons remises, chiffrées, à :", "We handed them over, encrypted, to:"),

@@ -47,6 +47,15 @@ class Speaker:
             return ""
         return the_right(self.facts.right, self.language, for_other=self.facts.for_other)
 
+    def of(self, own: str, other: str) -> str:
+        """Words to the person themselves, or to whoever asks for somebody else."""
+        return other if self.facts.for_other else own
+
+    @property
+    def data(self) -> str:
+        """Whose data: “your data”, where the person asks."""
+        return self.tell(self.of("vos données", "les données"), self.of("your data", "the data"))
+
     @property
     def title(self) -> str:
         """The same, as staff name it, with where it is written."""

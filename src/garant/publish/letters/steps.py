@@ -130,11 +130,15 @@ def abandoned(to: Speaker) -> Letter:
 def package_ready(to: Speaker) -> Letter:
     """The person's data wait for them behind a link that opens once."""
     return to.tell(
-        f"Vos données sont prêtes (demande {to.number})", f"Your data are ready (request {to.number})"
+        f"{to.data.capitalize()} sont prêtes (demande {to.number})",
+        f"{to.data.capitalize()} are ready (request {to.number})",
     ), [
         to.about,
         *_not_sent(to),
-        Link(to.tell("Vos données sont ici :", "Your data are here:"), to.facts.link or ""),
+        Link(
+            to.tell(f"{to.data.capitalize()} sont ici :", f"{to.data.capitalize()} are here:"),
+            to.facts.link or "",
+        ),
         to.say(
             f"Le lien sert une seule fois, jusqu’au {to.day(to.facts.until)}. Après, le fichier est détruit. "
             "Ne transmettez ce lien à personne.",
@@ -157,8 +161,8 @@ def _inside(to: Speaker) -> Say:
             "with a spreadsheet.",
         )
     return to.say(
-        "Dans le fichier, ouvrez d’abord index.html : vos données s’y lisent dans un navigateur, sans connexion.",
-        "In the file, open index.html first: it shows your data in a browser, without a connection.",
+        f"Dans le fichier, ouvrez d’abord index.html : {to.data} s’y lisent dans un navigateur, sans connexion.",
+        f"In the file, open index.html first: it shows {to.data} in a browser, without a connection.",
     )
 
 
@@ -179,12 +183,10 @@ def _not_sent(to: Speaker) -> list[Block]:
 
 def form_ready(to: Speaker) -> Letter:
     """The page on which the person sees and corrects their data."""
-    return to.tell(
-        f"Corriger vos données (demande {to.number})", f"Correct your data (request {to.number})"
-    ), [
+    return to.tell(f"Corriger {to.data} (demande {to.number})", f"Correct {to.data} (request {to.number})"), [
         to.about,
         Link(
-            to.tell("Voir vos données et les corriger :", "See your data and correct them:"),
+            to.tell(f"Voir {to.data} et les corriger :", f"See {to.data} and correct them:"),
             to.facts.link or "",
         ),
         to.say(

@@ -86,8 +86,8 @@ def _staff(seen: Seen, measure: Measure) -> Finding:
     if missing:
         some = len(missing) > 1
         words = Text(
-            fr=f"Sur {len(members)}, {len(missing)} {'personnes habilitées n’ont' if some else 'personne habilitée n’a'} "
-            "pas de formation de moins d’un an, ou pas d’engagement signé.",
+            fr=f"{len(missing)} {'personnes habilitées' if some else 'personne habilitée'} sur {len(members)} "
+            f"{'n’ont' if some else 'n’a'} pas de formation de moins d’un an, ou pas d’engagement signé.",
             en=f"{len(missing)} of {len(members)} {'have' if some else 'has'} no training within a year, or no signed "
             "undertaking.",
         )

@@ -67,9 +67,7 @@ class CorrectForm(Form):
         held = parts_of(kind, given or "\n" * (len(LINES[kind]) - 1))
         for part in LINES[kind]:
             fields[f"{name}-{part}"] = _part(part, held[part])
-            fields[f"{name}-{part}"].label = say("{what} : {part}", "{what}: {part}").format(
-                what=what, part=said(PARTS[part])
-            )
+            fields[f"{name}-{part}"].label = _part_of(said(PARTS[part]), about, what)
 
     def clean(self) -> dict[str, Any]:
         """An address, or a name in parts, is written with all that makes it one."""
@@ -96,6 +94,15 @@ class CorrectForm(Form):
         if kind not in LINES:
             return cleaned(kind, self.cleaned_data[name])
         return "\n".join(_cleaned(part, self.cleaned_data[f"{name}-{part}"]) for part in LINES[kind])
+
+
+def _part_of(part: str, about: Mapping[str, str], what: str) -> str:
+    """What to write in the field of a part: what it stands in place of, where something is held."""
+    if not about["was"]:
+        return say("{what} : {part}", "{what}: {part}").format(what=what, part=part)
+    held = line(about["was"], about["kind"])
+    begun = f"{part[:1].upper()}{part[1:]}"
+    return say("{part} (au lieu de « {held} »)", "{part} (instead of “{held}”)").format(part=begun, held=held)
 
 
 def _cleaned(part: str, text: str) -> str:

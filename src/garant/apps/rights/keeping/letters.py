@@ -118,9 +118,10 @@ def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tupl
     if outcome == Outcome.FULLY:
         kind = _GRANTED.get(right, kind)
     ground = GROUNDS.get(request.ground)
+    refusing = _bare(ground.told(Capacity(request.capacity))) if ground else None
     return kind, {
         "reasons": (reason,) if reason else (),
-        "ground": Ground(words=_bare(ground.words), source=ground.source) if ground else None,
+        "ground": Ground(words=refusing, source=ground.source) if ground and refusing else None,
         "done": tuple(_done(request)),
         "kept": tuple(_kept(whom)) if tells_kept(request, outcome) else (),
         "copies": outcomes.told(request, whom) if right in PACKAGES else (),
