@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
-from garant.apps.promises.published import policy_in_force
+from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from tests.apps.rights.conftest import ask_system, unhurried

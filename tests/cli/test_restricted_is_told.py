@@ -14,7 +14,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.apps.rights import services
 from garant.apps.rights.each import changes
 from garant.cli.exits import Exit

@@ -27,8 +27,8 @@ def state() -> dict[str, Any]:
     """The runs asked for that have not ended, the first asked first; the requests' ends; the runs; the ledger."""
     from garant.apps.evidence import services as evidence
     from garant.apps.jobs.models import OPEN, Job
-    from garant.apps.promises.fates import fates_of
     from garant.apps.promises.models import Plan, Run
+    from garant.apps.promises.recording.fates import fates_of
     from garant.apps.rights import services
     from garant.apps.scoping import scoped
 

@@ -27,8 +27,8 @@ def main(home: str, url: str) -> None:
     from garant.site import setup
 
     setup.wake()
-    import garant.apps.promises.execution
-    import garant.apps.promises.workflows  # noqa: F401 - imported before the forks
+    import garant.apps.promises.running.execution
+    import garant.apps.promises.running.workflows  # noqa: F401 - imported before the forks
     import tests.engine.support.shop  # noqa: F401
 
     for line in sys.stdin:
@@ -90,9 +90,9 @@ def _set_up(_order: dict[str, Any], _url: str) -> dict[str, Any]:
 
 
 def _apply(order: dict[str, Any], url: str) -> dict[str, Any]:
-    from garant.apps.promises.execution import apply_plan
-    from garant.apps.promises.observers import Progress
-    from garant.apps.promises.workspace import Workspace
+    from garant.apps.promises.opening.workspace import Workspace
+    from garant.apps.promises.running.execution import apply_plan
+    from garant.apps.promises.running.observers import Progress
     from garant.engine.document import read_plan
     from garant.systems.model import DataMap
     from tests.engine.support.policies import policy

@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import text
 
-from garant.apps.promises.packages import person_package
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people.packages import person_package
 from garant.engine.document import Kind
 from garant.engine.planning.subject import find_subject, plan_subject
 from garant.engine.running.execution import Execution

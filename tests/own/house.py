@@ -24,8 +24,8 @@ def main(home: str, url: str) -> None:
 
     setup.wake()
     import garant.apps.jobs.kinds
-    import garant.apps.promises.ownconnector
-    import garant.apps.promises.workflows  # noqa: F401 - imported before the forks
+    import garant.apps.promises.opening.ownconnector
+    import garant.apps.promises.running.workflows  # noqa: F401 - imported before the forks
 
     for line in sys.stdin:
         order = json.loads(line)
@@ -82,8 +82,9 @@ def propose() -> dict[str, Any]:
 
 def run(digest: str, size: int = 10_000) -> dict[str, Any]:
     """Approve the plan and carry it out, as the worker does."""
-    from garant.apps.promises import decisions, execution
-    from garant.apps.promises.published import open_published
+    from garant.apps.promises import decisions
+    from garant.apps.promises.opening.published import open_published
+    from garant.apps.promises.running import execution
 
     known = decisions.run_of(OWN, digest)
     if known is not None and not known.open:
@@ -121,7 +122,7 @@ def erase(email: str) -> dict[str, Any]:
     """Plan the erasure of a person by the address they give, carry it out; what goes and what stays, and why."""
     from garant.apps.policies.reading import today
     from garant.apps.promises import decisions
-    from garant.apps.promises.published import open_published
+    from garant.apps.promises.opening.published import open_published
     from garant.engine.planning.subject import plan_subject
 
     with open_published(OWN) as workspace:
@@ -154,8 +155,8 @@ def request(email: str) -> list[str]:
 
 def find(email: str) -> dict[str, int]:
     """Where a person is found by the address they give: rows by table."""
-    from garant.apps.promises import subjects
-    from garant.apps.promises.published import open_published
+    from garant.apps.promises.opening.published import open_published
+    from garant.apps.promises.people import subjects
 
     with open_published(OWN) as workspace:
         places = subjects.find(workspace, {"email": email}, recorded=False)
@@ -195,8 +196,9 @@ def journal() -> list[str]:
     """What becomes of a batch's journal: kept with its transaction, lost with it, refused a second time."""
     import sqlalchemy as sa
 
-    from garant.apps.promises import ownjournal, services
+    from garant.apps.promises import services
     from garant.apps.promises.models import Run
+    from garant.apps.promises.opening import ownjournal
     from garant.engine.journal import write_counts
     from garant.site.own import address
     from garant.systems.changing import Counts
@@ -241,7 +243,7 @@ def undecided() -> list[str]:
     from django.conf import settings
 
     from garant.apps.installation import completeness
-    from garant.apps.promises.published import maps_folder
+    from garant.apps.promises.opening.published import maps_folder
     from garant.systems.loader import load_maps
 
     data_map = load_maps(maps_folder(OWN))["garant"].map
@@ -265,7 +267,7 @@ def durable() -> list[str]:
     import sqlalchemy as sa
 
     from garant.apps.installation import completeness
-    from garant.apps.promises.durability import workflow_database
+    from garant.apps.promises.running.durability import workflow_database
 
     engine = sa.create_engine(workflow_database().replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from garant.apps.promises.opening.workspace import open_workspace
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.workspace import open_workspace
 from garant.demo.stage import example
 from garant.ledger.keys import KeyFolder
 from tests.own.tenant import Tenant

@@ -17,7 +17,8 @@ from garant.apps.jobs.models import JobState
 from garant.apps.jobs.worker import ask_nightly
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
-from garant.apps.promises import decisions, samples
+from garant.apps.promises import decisions
+from garant.apps.promises.views import samples
 from garant.policy import Policy
 from tests.site.conftest import sign_in
 

@@ -16,8 +16,8 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from garant.apps.deliveries import services as deliveries
-from garant.apps.promises.packages import person_package
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.people.packages import person_package
 from garant.publish.packages import ADDRESS, Made, package_schema
 
 pytestmark = pytest.mark.django_db

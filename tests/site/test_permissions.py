@@ -23,7 +23,7 @@ from garant.apps.oppositions.contacts import contact
 from garant.apps.permissions import counting, knowing, people, services
 from garant.apps.permissions.refusals import PermissionRefusedError
 from garant.apps.promises import decisions
-from garant.apps.promises.published import policy_in_force
+from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.tokens import services as tokens
 from tests.api.conftest import client
 

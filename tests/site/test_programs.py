@@ -15,7 +15,7 @@ from garant.apps.backups.entries import BackupMade, DrillFailed, DrillPassed
 from garant.apps.backups.standing import standing
 from garant.apps.evidence import services as evidence
 from garant.apps.oppositions import services as oppositions
-from garant.apps.promises.published import policy_in_force
+from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.tokens import services as tokens
 from garant.apps.webhooks import services as webhooks
 from garant.ledger.entries import Entry

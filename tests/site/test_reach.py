@@ -28,7 +28,7 @@ from garant.apps.jobs.kinds import propose_today
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises.models import Batch, Run
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.apps.scoping import scoped
 from garant.apps.tokens import services as tokens
 from garant.demo import site as demo_site

@@ -147,7 +147,7 @@ EARLY = (
     "django.views.generic",
     "django_scopes",
     "garant.apps.policies.documents",
-    "garant.apps.promises.workspace",
+    "garant.apps.promises.opening.workspace",
     "garant.apps.rights.words",
     "garant.cli",
     "garant.engine",

@@ -82,7 +82,7 @@ def _failed(error: Exception) -> int:
     failure: CommandError = explain_failure(error)
     complain(failure.message, failure.mend)
     if os.environ.get("GARANT_DEBUG"):
-        from garant.apps.promises.discretion import scrub
+        from garant.apps.promises.opening.discretion import scrub
 
         sys.stderr.write(scrub("".join(traceback.format_exception(error))))
     return failure.code

@@ -12,8 +12,8 @@ from garant.cli.views.run import conclude, watching
 from garant.systems.residue import Cleaning
 
 if TYPE_CHECKING:
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.apps.promises.services import Run
-    from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Plan
 
 BATCH = 10_000
@@ -41,8 +41,9 @@ def carry_out(
     Raises:
         RefusedError: it answers somebody's request, and runs with it; or a request restricts what it would let go of.
     """
-    from garant.apps.promises import execution, refusals, services
+    from garant.apps.promises import refusals, services
     from garant.apps.promises.refusals import RunStoppedError
+    from garant.apps.promises.running import execution
     from garant.engine.running.residue import touched_tables
 
     if plan.request:
@@ -79,7 +80,7 @@ def carry_out(
 def _say_may(plan: Plan, run: Run, workspace: Workspace, asked: Sequence[Mapping[str, str]]) -> None:
     """What is answered from now on to whoever asks before using the data; nothing where it is as before."""
     from garant.apps.permissions import carried
-    from garant.apps.promises import restrictions
+    from garant.apps.promises.people import restrictions
 
     if restrictions.is_told(plan, "restriction"):
         note(

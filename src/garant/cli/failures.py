@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer import TyperException
 
-from garant.apps.promises.discretion import brief, scrub
+from garant.apps.promises.opening.discretion import brief, scrub
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
 from garant.cli.exits import Exit

@@ -22,7 +22,7 @@ from garant.demo.witness import Witness
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
-    from garant.apps.promises.workspace import Workspace
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.systems.archive.store import ArchiveStore, Group, RecordEntry
 
 CURIOUS = "stagiaire@demo.example"
@@ -44,7 +44,7 @@ class ArchiveStory:
 
     def told(self, former_customer: Witness) -> bool:
         """Tell it; whether the records are where they should be, and gone when they should be."""
-        from garant.apps.promises.workspace import open_workspace
+        from garant.apps.promises.opening.workspace import open_workspace
         from garant.cli import state
 
         heading(self.console, 7, "L’archive intermédiaire", "The intermediate archive")
@@ -122,7 +122,7 @@ class ArchiveStory:
 
     def _destroy(self, store: ArchiveStore, workspace: Workspace) -> bool:
         """A year later by the story's clock: a plan like any other, of the archive alone."""
-        from garant.apps.promises import execution
+        from garant.apps.promises.running import execution
         from garant.engine.planning.plan import plan_retention
 
         later = self.as_of + relativedelta(years=1)

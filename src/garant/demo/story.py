@@ -33,7 +33,7 @@ from garant.demo.views import heading, people, tell, typed
 from garant.demo.witness import Witness, choose_witness, files_naming, places_of
 
 if TYPE_CHECKING:
-    from garant.apps.promises.workspace import Workspace
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.engine.document import Plan
 
 FOLDER = Path("demo")
@@ -74,7 +74,7 @@ class _Story:
         """Every step in turn; 0 when all of it holds."""
         stage = self._prepare(number)
         self._wake()
-        from garant.apps.promises.workspace import open_workspace
+        from garant.apps.promises.opening.workspace import open_workspace
         from garant.cli import state
 
         clean = self._check(stage)
@@ -234,7 +234,7 @@ class _Story:
         typed(self.console, f"garant apply plan.json --approve {plan.digest[:12]}…")
 
     def _run(self, workspace: Workspace, plan: Plan) -> tuple[list[dict[str, Any]], bool]:
-        from garant.apps.promises import execution
+        from garant.apps.promises.running import execution
         from garant.cli import state
 
         heading(self.console, 5, "L’exécution", "The run")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from garant.demo.stage import Stage
 
 if TYPE_CHECKING:
-    from garant.apps.promises.workspace import Workspace
+    from garant.apps.promises.opening.workspace import Workspace
 
 _MOST_PRESENT = """
 SELECT full_name, email FROM person JOIN due USING (id)

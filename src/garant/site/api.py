@@ -106,7 +106,7 @@ def _unusable(_: HttpRequest, error: Any) -> HttpResponse:
 @api.exception_handler(ConnectorError)
 @api.exception_handler(RunInterruptedError)
 def _silent(_: HttpRequest, error: Any) -> HttpResponse:
-    from garant.apps.promises.discretion import brief
+    from garant.apps.promises.opening.discretion import brief
 
     said = brief(error)
     return problem(424, "system", Text(fr=said, en=said))

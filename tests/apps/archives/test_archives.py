@@ -14,7 +14,7 @@ from garant.apps.archives import services
 from garant.apps.archives.models import Consultation
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
-from garant.apps.promises.archiving import archive_of
+from garant.apps.promises.opening.archiving import archive_of
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger.keys import KeyCommand, KeyFolder, KeySource, KeySourceFixedError, KeyUnreadableError
 from garant.systems.archive.archive import RecordArchive

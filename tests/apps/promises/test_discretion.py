@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.apps.promises.discretion import HIDDEN, scrub
+from garant.apps.promises.opening.discretion import HIDDEN, scrub
 
 CANARY = "c4n4ry-s3cr3t"
 

@@ -29,7 +29,7 @@ import sys
 from dbos import DBOS
 from tests.apps.promises import tiny
 tiny.prepare_home()
-from garant.apps.promises import workflows
+from garant.apps.promises.running import workflows
 first, rest = DBOS.step(name="garant.list_batches")(lambda _: []), workflows.run_batch
 workflows.run_batch = lambda run, batch: (batch.endswith("0000") and first(run), rest(run, batch))[1]
 tiny.main(sys.argv[1:])

@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from garant.apps.promises import locks
+from garant.apps.promises.running import locks
 
 
 def _hold_and_die(folder: str, taken: object) -> None:

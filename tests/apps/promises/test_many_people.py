@@ -11,8 +11,9 @@ import pytest
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import entries, services, subjects
+from garant.apps.promises import entries, services
 from garant.apps.promises.models import Plan
+from garant.apps.promises.people import subjects
 from garant.ledger import commit
 from garant.ledger.inspection import inspect_export
 from garant.ledger.verification import verify_export

@@ -12,8 +12,9 @@ from django.conf import settings
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import canaries, services
+from garant.apps.promises import services
 from garant.apps.promises.models import Batch, Run
+from garant.apps.promises.recording import canaries
 from garant.engine.running.residue import PlaceState
 from garant.policy.text import Text
 from garant.systems.residue import Canary

@@ -10,8 +10,8 @@ from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import services
 from garant.apps.promises.models import Batch, Plan, Run
+from garant.apps.promises.recording.work import BatchResult
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.work import BatchResult
 from garant.apps.replays import services as replays
 from garant.engine.running.run import BATCH
 from tests.apps.promises.tiny import (

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from garant.apps.promises.work import BatchResult, Journal
+from garant.apps.promises.recording.work import BatchResult, Journal
 from garant.engine.document import Plan, Selection
 from garant.engine.keys import pack
 from garant.systems.port import Interrupted
@@ -265,7 +265,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--stumbles", type=int, default=2)
     options = vars(parser.parse_args(arguments))
     prepare_home()
-    from garant.apps.promises import execution
+    from garant.apps.promises.running import execution
 
     work = TinyWork(options.pop("target"), **options)
     run = execution.carry_out(approved(), lambda _resumed, _size: work, start=begin)

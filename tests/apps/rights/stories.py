@@ -12,9 +12,9 @@ from typing import Any
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.promises import execution
 from garant.apps.promises import services as promises
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.running import execution
 from garant.apps.replays import services as replays
 from garant.apps.rights import services
 from garant.apps.rights.keeping.sealing import Whom

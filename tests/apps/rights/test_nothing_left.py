@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from garant.apps.promises import decisions
-from garant.apps.promises.published import maps_folder
+from garant.apps.promises.opening.published import maps_folder
 from garant.apps.rights import services
 from garant.apps.rights.words import Method, Outcome, Right
 from garant.systems.loader import load_folder

@@ -7,7 +7,7 @@ import pytest
 from garant.apps.evidence import services as evidence
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
-from garant.apps.promises.published import policy_in_force
+from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome
 from garant.ledger import LedgerError

@@ -10,7 +10,7 @@ import time_machine
 
 from garant.apps.evidence import services as evidence
 from garant.apps.permissions import knowing
-from garant.apps.promises.fates import fate_of
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome

@@ -12,7 +12,7 @@ import time_machine
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.published import policy_in_force
+from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome

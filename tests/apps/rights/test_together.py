@@ -15,11 +15,12 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import kinds, running
 from garant.apps.jobs import services as jobs
 from garant.apps.jobs.models import Job, JobState
-from garant.apps.promises import decisions, execution, gathering
-from garant.apps.promises.fates import fate_of
+from garant.apps.promises import decisions
 from garant.apps.promises.models import Plan, Run
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
+from garant.apps.promises.running import execution, gathering
 from garant.apps.promises.services import start_run
 from garant.apps.rights import services
 from garant.apps.rights.keeping import letters

@@ -19,7 +19,7 @@ from garant.apps.backups.restoring import Place, folder, latest, restore
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.organisations.services import keys as known_organisations
-from garant.apps.promises.archiving import archive_source
+from garant.apps.promises.opening.archiving import archive_source
 from garant.apps.replays import services as replays
 from garant.ledger.entries import Entry, Payload
 from garant.policy.loader import LoadedPolicy

@@ -86,7 +86,7 @@ def main() -> int:
         json.dump({"fr": error.text.fr, "en": error.text.en}, sys.stdout)
         return 1
     except Exception as error:
-        from garant.apps.promises.discretion import brief
+        from garant.apps.promises.opening.discretion import brief
 
         said = f"{type(error).__name__}: {brief(error)}"
         json.dump({"fr": said, "en": said}, sys.stdout)

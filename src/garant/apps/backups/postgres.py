@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from garant.apps.backups import refusals
-from garant.apps.promises.discretion import scrub
+from garant.apps.promises.opening.discretion import scrub
 
 _NAMES = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
 

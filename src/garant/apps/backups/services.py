@@ -17,7 +17,7 @@ from garant.apps.backups.entries import BackupMade
 from garant.apps.backups.restoring import Place, folder, latest, restore
 from garant.apps.backups.since import Since, since
 from garant.apps.backups.snapshots import State
-from garant.apps.promises import locks
+from garant.apps.promises.running import locks
 from garant.ledger.entries import Entry
 
 __all__ = [

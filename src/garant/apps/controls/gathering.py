@@ -15,10 +15,10 @@ from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.policies import services as policies
-from garant.apps.promises.discretion import brief
-from garant.apps.promises.published import maps_folder, policy_in_force
+from garant.apps.promises.opening.discretion import brief
+from garant.apps.promises.opening.published import maps_folder, policy_in_force
+from garant.apps.promises.opening.workspace import looking, open_workspace
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.workspace import looking, open_workspace
 from garant.apps.rights import services as rights
 from garant.apps.rights.services import Standing
 from garant.apps.tasks import services as tasks

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from garant.apps.promises.discretion import brief
-from garant.apps.promises.published import maps_folder
+from garant.apps.promises.opening.discretion import brief
+from garant.apps.promises.opening.published import maps_folder
+from garant.apps.promises.opening.workspace import looking
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.workspace import looking
 from garant.policy.diagnostics import Diagnostic, UnusableDocument
 from garant.policy.text import Text
 from garant.site import own

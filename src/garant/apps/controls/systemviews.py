@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.controls import systems
-from garant.apps.promises.published import maps_folder
+from garant.apps.promises.opening.published import maps_folder
 from garant.policy.diagnostics import UnusableDocument
 from garant.site.words import say
 

@@ -18,7 +18,7 @@ from garant.apps.exchanges import keys, refusals
 from garant.apps.exchanges.entries import PeerConfirmed, PeerEnded, PeerLinked
 from garant.apps.exchanges.models import Peer
 from garant.apps.policies import services as policies
-from garant.apps.promises.published import maps_folder
+from garant.apps.promises.opening.published import maps_folder
 from garant.apps.scoping import for_organisation
 from garant.apps.tokens import services as tokens
 from garant.apps.tokens.refusals import TokenRefusedError

@@ -23,7 +23,7 @@ from garant.apps.exchanges import formats, keys, peers, refusals
 from garant.apps.exchanges.entries import ExchangeReceived
 from garant.apps.exchanges.models import Incoming, Peer
 from garant.apps.organisations import services as organisations
-from garant.apps.promises.published import maps_folder
+from garant.apps.promises.opening.published import maps_folder
 from garant.apps.rights import services as rights
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.holds import services
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger import LedgerError
 from garant.site.words import plural, said, say

@@ -21,7 +21,7 @@ def main(key: str) -> int:
     from django.conf import settings
 
     from garant.apps.jobs import services
-    from garant.apps.promises import locks
+    from garant.apps.promises.running import locks
 
     while True:
         with locks.only_one(f"job-{key}", Path(settings.GARANT_HOME) / "locks") as mine:
@@ -65,7 +65,7 @@ def _do(job: object) -> None:
 
 def _why(error: Exception) -> Text:
     """What a person can read of a failure, without secrets."""
-    from garant.apps.promises.discretion import brief, scrub
+    from garant.apps.promises.opening.discretion import brief, scrub
 
     message, mend = getattr(error, "message", None), getattr(error, "mend", None)
     if isinstance(message, Text) and isinstance(mend, Text):

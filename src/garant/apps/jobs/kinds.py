@@ -18,9 +18,9 @@ from garant.apps.permissions import services as permissions
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.observers import Progress
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RunStoppedError
+from garant.apps.promises.running.observers import Progress
 from garant.apps.rights import services as rights
 from garant.engine.planning.plan import plan_retention
 

@@ -19,12 +19,13 @@ from django.conf import settings
 from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job, JobState
-from garant.apps.promises import decisions, execution, gathering, locks
-from garant.apps.promises.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
-from garant.apps.promises.observers import Observer
-from garant.apps.promises.published import open_published
+from garant.apps.promises import decisions
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.recording.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
 from garant.apps.promises.refusals import RefusedError, drifted, still_restricted
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.running import execution, gathering, locks
+from garant.apps.promises.running.observers import Observer
 from garant.apps.rights import services as rights
 from garant.engine.document import Plan, read_plan
 from garant.engine.running.gathering import gather

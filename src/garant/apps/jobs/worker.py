@@ -27,7 +27,7 @@ from garant.apps.mails import services as letters
 from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
-from garant.apps.promises.durability import workflow_database
+from garant.apps.promises.running.durability import workflow_database
 from garant.apps.rights import services as rights
 from garant.apps.webhooks import telling
 from garant.site.paths import private_file

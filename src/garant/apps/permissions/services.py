@@ -25,9 +25,9 @@ from garant.apps.permissions.entries import (
 )
 from garant.apps.permissions.models import REQUESTED, TOLD, Asked, Fact, Look, Past
 from garant.apps.permissions.people import Identity
-from garant.apps.promises.published import maps_folder, policy_in_force
+from garant.apps.promises.opening.published import maps_folder, policy_in_force
+from garant.apps.promises.opening.workspace import open_workspace
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.workspace import open_workspace
 from garant.apps.scoping import scoped
 from garant.engine.planning.lapsed import Lapsed, lapsed
 from garant.engine.terms import Source

@@ -16,7 +16,7 @@ from garant.apps.policies import refusals
 from garant.apps.policies.documents import loaded
 from garant.apps.policies.models import State, Version
 from garant.apps.policies.reading import find, published, today
-from garant.apps.promises.workspace import open_workspace
+from garant.apps.promises.opening.workspace import open_workspace
 from garant.engine.document import Plan, Selection
 from garant.engine.planning.plan import plan_retention
 from garant.engine.terms import UnknownRule

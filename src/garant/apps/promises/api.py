@@ -13,7 +13,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.jobs.api import JobOut
 from garant.apps.promises import certificates, decisions, refusals
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.apps.tokens.access import Needs, who
 from garant.site.paging import Cursor, Limit, page
 from garant.site.problems import sought

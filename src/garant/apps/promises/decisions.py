@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import refusals, services
-from garant.apps.promises.fates import ends_of, fate_of
 from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
+from garant.apps.promises.recording.fates import ends_of, fate_of
 from garant.apps.promises.sight import Sight
 from garant.apps.scoping import scoped
 from garant.engine.document import Kind, UnreadablePlan, read_plan, read_told

@@ -14,8 +14,12 @@ from django.db import transaction
 from django_scopes import scopes_disabled
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import canaries, fates, receipts, refusals, restrictions, subjects
-from garant.apps.promises.batches import (
+from garant.apps.promises import refusals
+from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
+from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
+from garant.apps.promises.people import restrictions, subjects
+from garant.apps.promises.recording import canaries, fates, receipts
+from garant.apps.promises.recording.batches import (
     ClosingJournal,
     RunJournal,
     batch_of,
@@ -24,12 +28,10 @@ from garant.apps.promises.batches import (
     record_receipt,
     skipped_roots,
 )
-from garant.apps.promises.entering import enter, in_one_transaction, now
-from garant.apps.promises.entries import PlanApproved, PlanPeople, RunAnswered, RunStarted
-from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
-from garant.apps.promises.scoping import for_plan, for_run
-from garant.apps.promises.summary import summary_of
-from garant.apps.promises.work import Checked
+from garant.apps.promises.recording.entering import enter, in_one_transaction, now
+from garant.apps.promises.recording.scoping import for_plan, for_run
+from garant.apps.promises.recording.summary import summary_of
+from garant.apps.promises.recording.work import Checked
 from garant.apps.scoping import scope_of, scoped
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan as EnginePlan

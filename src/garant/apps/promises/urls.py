@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from garant.apps.promises import views
+from garant.apps.promises.views import plans as views
 
 app_name = "plans"
 urlpatterns = [

@@ -78,8 +78,8 @@ def apply(
     clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Approve a plan by its digest, carry it out, and show its receipts."""
+    from garant.apps.promises.opening.workspace import open_workspace
     from garant.apps.promises.refusals import of_a_request
-    from garant.apps.promises.workspace import open_workspace
 
     read = read_plan_file(plan)
     if read.plan.request:

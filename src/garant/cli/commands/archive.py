@@ -113,7 +113,7 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
 
 def find(identity: options.IdentityOption, policy: options.PolicyOption = POLICY) -> int:
     """Say which records are a person's: their numbers, never what they hold."""
-    from garant.apps.promises.archiving import archive_source
+    from garant.apps.promises.opening.archiving import archive_source
     from garant.engine.identities import roots_found
 
     loaded, store = _opened(policy)
@@ -297,7 +297,7 @@ def rotate() -> int:
 
 def _opened(policy: Path) -> tuple[LoadedPolicy, ArchiveStore | None]:
     """The policy, and its organisation's archive where anything was ever archived."""
-    from garant.apps.promises.archiving import archive_of
+    from garant.apps.promises.opening.archiving import archive_of
     from garant.policy.loader import load_policy
 
     loaded = load_policy(policy)

@@ -119,7 +119,7 @@ def add(
     maps: options.MapsOption = None,
 ) -> int:
     """Place a hold, and say where the person is known now."""
-    from garant.apps.promises.workspace import open_workspace
+    from garant.apps.promises.opening.workspace import open_workspace
 
     state.ready()
     from garant.apps.holds import services

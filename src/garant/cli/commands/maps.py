@@ -104,7 +104,7 @@ def _check(file: Path, policy: Policy | None, *, live: bool) -> list[Diagnostic]
 
 
 def _live(loaded: LoadedMap) -> list[Diagnostic]:
-    from garant.apps.promises.workspace import looking
+    from garant.apps.promises.opening.workspace import looking
     from garant.systems.checks.live import check_live
 
     with looking(loaded.map) as engine:

@@ -59,7 +59,7 @@ def plan(
     out_file: OutOption = None,
 ) -> int:
     """Make a retention plan, show it, and write it where asked."""
-    from garant.apps.promises.workspace import open_workspace
+    from garant.apps.promises.opening.workspace import open_workspace
     from garant.engine.planning.plan import plan_retention
 
     folder = options.maps_folder(policy, maps)

@@ -19,8 +19,8 @@ from garant.cli.views.plan import show_plan
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.apps.promises.services import Run
-    from garant.apps.promises.workspace import Workspace
     from garant.engine.planning.replay import Question, Replay
 
 _SHOWN = 20
@@ -91,7 +91,7 @@ def replay(
     forget_before: ForgetOption = None,
 ) -> int:
     """Hold the suppression list against the systems; plan, or carry out, what must go again."""
-    from garant.apps.promises.workspace import open_workspace
+    from garant.apps.promises.opening.workspace import open_workspace
     from garant.engine.document import read_plan
 
     state.ready()

@@ -42,13 +42,13 @@ def search(
     system: options.SystemOption = None,
 ) -> int:
     """Look everywhere, and say where it is, why, and until when."""
-    from garant.apps.promises.workspace import open_workspace
+    from garant.apps.promises.opening.workspace import open_workspace
 
     identities = options.pairs(identity, "--identity")
     folder = options.maps_folder(policy, maps)
     with open_workspace(policy, folder, state.keys(), only=system or ()) as workspace:
         recorded = state.can_record(workspace.policy.document.organisation)
-        from garant.apps.promises import residue
+        from garant.apps.promises.people import residue
 
         try:
             reports = residue.search(workspace, identities, recorded=recorded)

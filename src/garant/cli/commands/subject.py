@@ -25,8 +25,8 @@ from garant.policy.text import Text
 from garant.systems.residue import Cleaning
 
 if TYPE_CHECKING:
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.apps.promises.services import Run
-    from garant.apps.promises.workspace import Workspace
     from garant.engine.document import Added, Kind, Plan, Replacement
 
 POLICY = Path("policy")
@@ -89,7 +89,7 @@ def find(
     identities = options.pairs(identity, "--identity")
     with _workspace(policy, maps, system) as workspace:
         recorded = state.can_record(workspace.policy.document.organisation)
-        from garant.apps.promises import subjects
+        from garant.apps.promises.people import subjects
 
         places = subjects.find(workspace, identities, recorded=recorded)
     tell_by_hand(workspace)
@@ -114,7 +114,7 @@ def export(
 
     identities = options.pairs(identity, "--identity")
     state.ready()
-    from garant.apps.promises import subjects
+    from garant.apps.promises.people import subjects
 
     with _workspace(policy, maps, system) as workspace, new_file(out_file) as (file, whole):
         state.ensure_organisation(workspace.policy.document.organisation)
@@ -231,7 +231,7 @@ class _Where:
 
 @contextmanager
 def _workspace(policy: Path, maps: Path | None, only: list[str] | None) -> Iterator[Workspace]:
-    from garant.apps.promises.workspace import open_workspace
+    from garant.apps.promises.opening.workspace import open_workspace
 
     folder = options.maps_folder(policy, maps)
     with open_workspace(policy, folder, state.keys(), only=only or ()) as workspace:

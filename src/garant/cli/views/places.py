@@ -11,7 +11,7 @@ from garant.cli.output import note, out, table, warn
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
-    from garant.apps.promises.workspace import Workspace
+    from garant.apps.promises.opening.workspace import Workspace
     from garant.engine.planning.subject import Place
 
 

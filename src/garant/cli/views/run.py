@@ -24,7 +24,7 @@ from garant.policy.text import Text
 
 if TYPE_CHECKING:
     from garant.apps.promises.models import Batch, Run
-    from garant.apps.promises.observers import Progress as Step
+    from garant.apps.promises.running.observers import Progress as Step
 
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)

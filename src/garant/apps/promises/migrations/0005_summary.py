@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from garant.apps.promises.summary import summary_of
+from garant.apps.promises.recording.summary import summary_of
 
 
 def summarise(apps, schema_editor):

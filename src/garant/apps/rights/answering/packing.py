@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 from garant.apps.deliveries import services as deliveries
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
-from garant.apps.promises.packages import person_package, recorded
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.people.packages import person_package, recorded
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import collecting, copies
 from garant.apps.rights.each import changes, packages

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from garant.apps.holds import services as holds
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.rights.each import values
 from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from garant.apps.promises.packages import Named, attached, names_met, sentences
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people.packages import Named, attached, names_met, sentences
 from garant.apps.rights.each.packages import chosen
 from garant.apps.rights.words import Right
 from garant.publish.packages.masking import Mask

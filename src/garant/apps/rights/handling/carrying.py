@@ -10,7 +10,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
-from garant.apps.promises.fates import Fate, fates_of
+from garant.apps.promises.recording.fates import Fate, fates_of
 from garant.apps.rights.each import lists
 from garant.apps.rights.handling import lifting, planning
 from garant.apps.rights.keeping import store

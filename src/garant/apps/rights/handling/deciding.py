@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
-from garant.apps.promises.fates import fate_of
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import refusals
 from garant.apps.rights.each import changes, lists, values
 from garant.apps.rights.entries import (
@@ -134,7 +134,7 @@ def weigh(request: Request, reason: str, *, stops: bool, actor: str) -> Request:
     seal(request, whom)
     request.save()
     if stops:
-        from garant.apps.promises.published import policy_in_force
+        from garant.apps.promises.opening.published import policy_in_force
 
         lists.record(policy_in_force(request.organisation), request.purpose, whom.identities())
     store.note(request, "weighed", actor, stops=stops)

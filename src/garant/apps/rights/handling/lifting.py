@@ -9,11 +9,12 @@ from typing import Any
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import decisions, restrictions
+from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people import restrictions
 from garant.apps.promises.refusals import RefusedError
-from garant.apps.promises.workspace import Workspace
 from garant.apps.rights import refusals
 from garant.apps.rights.clock import KEPT_AFTER
 from garant.apps.rights.each import changes

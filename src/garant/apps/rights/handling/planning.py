@@ -10,8 +10,8 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.fates import fate_of
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
 from garant.apps.rights.each import changes, packages

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from garant.apps.promises import restrictions
+from garant.apps.promises.people import restrictions
 from garant.apps.rights.each import lists
 from garant.apps.rights.keeping import store
 from garant.apps.rights.keeping.sealing import opened, seal

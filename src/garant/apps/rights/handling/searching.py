@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from garant.apps.policies import services as policies
-from garant.apps.promises import subjects
-from garant.apps.promises.discretion import brief
-from garant.apps.promises.published import maps_folder, open_published
+from garant.apps.promises.opening.discretion import brief
+from garant.apps.promises.opening.published import maps_folder, open_published
+from garant.apps.promises.people import subjects
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights.each import changes, lists, texts, values
 from garant.apps.rights.each.packages import PACKAGES

@@ -17,7 +17,7 @@ from garant.apps.deliveries import services as deliveries
 from garant.apps.mails import services as mails
 from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
-from garant.apps.promises.fates import fate_of
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.keeping import outcomes, store

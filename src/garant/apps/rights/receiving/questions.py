@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from garant.apps.jobs import services as jobs
-from garant.apps.promises.published import maps_folder, open_published
+from garant.apps.promises.opening.published import maps_folder, open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import refusals
 from garant.apps.rights.each import changes

@@ -16,7 +16,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
-from garant.apps.promises.fates import fate_of
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import refusals, services
 from garant.apps.rights.each.texts import hiding

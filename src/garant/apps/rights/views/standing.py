@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from garant.apps.promises.fates import fates_of
+from garant.apps.promises.recording.fates import fates_of
 from garant.apps.rights import services
 from garant.apps.rights.words import FOR_OTHERS, STATES, State
 from garant.policy.text import Text

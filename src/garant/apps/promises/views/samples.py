@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from garant.apps.promises.published import open_published
+from garant.apps.promises.opening.published import open_published
 from garant.engine.document import Plan, Selection
 from garant.systems.model import Relation
 from garant.systems.paths import paths

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from garant.apps.policies import services as policies
 from garant.apps.promises import refusals
-from garant.apps.promises.workspace import Workspace, open_workspace
+from garant.apps.promises.opening.workspace import Workspace, open_workspace
 from garant.ledger.keys import key_source
 from garant.policy.loader import LoadedPolicy
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import receipts, subjects
 from garant.apps.promises.entries import ResidueSearched
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people import subjects
+from garant.apps.promises.recording import receipts
 from garant.engine.identities import variants
 from garant.engine.planning.subject import find_subject
 from garant.engine.running.residue import ResidueReport, examine

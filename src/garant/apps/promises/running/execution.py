@@ -18,11 +18,13 @@ from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.permissions import carried
-from garant.apps.promises import durability, gathering, locks, refusals, restrictions, services
+from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
-from garant.apps.promises.observers import Attendance, Observer, Progress, attending
-from garant.apps.promises.work import Work
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people import restrictions
+from garant.apps.promises.recording.work import Work
+from garant.apps.promises.running import durability, gathering, locks
+from garant.apps.promises.running.observers import Attendance, Observer, Progress, attending
 from garant.apps.replays import services as replays
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
@@ -241,7 +243,7 @@ def _run_durably(run: Run, *, fresh: bool) -> None:
     """Carry a run out, or go on with it; one that just began has no workflow yet."""
     from dbos import DBOS, SetWorkflowID
 
-    from garant.apps.promises import workflows
+    from garant.apps.promises.running import workflows
 
     with durability.launched(run.key):
         status = None if fresh else DBOS.get_workflow_status(_workflow_id(run))

@@ -15,10 +15,11 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
-from garant.apps.promises import certificates, decisions, pages, samples
-from garant.apps.promises.published import open_published
+from garant.apps.promises import certificates, decisions
+from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
+from garant.apps.promises.views import pages, samples
 from garant.engine.document import UnreadablePlan, read_plan
 from garant.engine.wording import KINDS
 from garant.site.words import said, say, spoken

@@ -10,11 +10,12 @@ from typing import Any
 
 from django_scopes import scopes_disabled
 
-from garant.apps.promises import canaries, ownjournal, receipts
-from garant.apps.promises.entering import enter, in_one_transaction, now
 from garant.apps.promises.models import Batch, BatchState, Run
-from garant.apps.promises.scoping import for_run
-from garant.apps.promises.work import BatchResult
+from garant.apps.promises.opening import ownjournal
+from garant.apps.promises.recording import canaries, receipts
+from garant.apps.promises.recording.entering import enter, in_one_transaction, now
+from garant.apps.promises.recording.scoping import for_run
+from garant.apps.promises.recording.work import BatchResult
 from garant.apps.replays import services as replays
 from garant.engine.planning.replay import Kin
 from garant.systems.residue import Canary

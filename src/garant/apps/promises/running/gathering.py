@@ -13,8 +13,9 @@ from typing import Final
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.promises import receipts, refusals, services
+from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run, RunState
+from garant.apps.promises.recording import receipts
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
 from garant.engine.document import read_plan

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from garant.apps.promises.models import Run
-from garant.apps.promises.work import Aftermath, Work
+from garant.apps.promises.recording.work import Aftermath, Work
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from garant.apps.promises.models import Plan, Run, RunState
-from garant.apps.promises.work import Checked
+from garant.apps.promises.recording.work import Checked
 from garant.apps.scoping import scoped
 from garant.engine.document import read_plan
 from garant.engine.running.gathering import done_whole

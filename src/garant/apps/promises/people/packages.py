@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from garant.apps.promises import subjects
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people import subjects
 from garant.apps.tasks.services import Task
 from garant.engine.telling.export import Choose, Share, everything
 from garant.engine.telling.portions import Portion, Portions

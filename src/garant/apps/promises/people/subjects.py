@@ -16,7 +16,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.entries import MOST_PEOPLE, SubjectExported, SubjectFound, SubjectPeople
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan
 from garant.engine.manual import request_tasks

@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from garant.apps.promises import ownjournal
+from garant.apps.promises.opening import ownjournal
 from garant.systems.changing import Counts
 from garant.systems.sql import SqlConnector
 

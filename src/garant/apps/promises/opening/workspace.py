@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from garant.apps.promises import refusals
-from garant.apps.promises.archiving import archive_of, archive_source
+from garant.apps.promises.opening.archiving import archive_of, archive_source
 from garant.engine.manual import ManualSource
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
@@ -102,7 +102,7 @@ def connect(data_map: DataMap, pseudonym_key: bytes, archive: RecordArchive | No
         for files in data_map.files
     }
     if data_map.connection.env == own.VARIABLE:
-        from garant.apps.promises.ownconnector import OwnConnector
+        from garant.apps.promises.opening.ownconnector import OwnConnector
 
         return OwnConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores, archive=archive)
     return SqlConnector(data_map, url, pseudonym_key=pseudonym_key, stores=stores, archive=archive)

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from garant.apps.permissions import carried, people
 from garant.apps.permissions.people import Identity
 from garant.apps.promises.models import Run, RunState
-from garant.apps.promises.subjects import named_by
-from garant.apps.promises.workspace import Workspace
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people.subjects import named_by
 from garant.engine.document import Kind, Plan, Selection, read_plan
 from garant.engine.known import known_by
 from garant.engine.planning.restricted import Holding, Place

@@ -15,9 +15,9 @@ from dbos import error as dbos_errors
 from django.db import close_old_connections, connections
 
 from garant.apps.promises import services
-from garant.apps.promises.discretion import brief
-from garant.apps.promises.observers import Attendance, present
+from garant.apps.promises.opening.discretion import brief
 from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
+from garant.apps.promises.running.observers import Attendance, present
 from garant.apps.scoping import scoped
 from garant.systems.port import Interrupted, SystemUnreachable
 

@@ -23,7 +23,7 @@ from garant.apps.promises.entries import (
     TableRows,
 )
 from garant.apps.promises.models import Batch, BatchState, Plan, Run
-from garant.apps.promises.work import BatchResult, Checked
+from garant.apps.promises.recording.work import BatchResult, Checked
 
 _NAME = re.compile(SQL_FORM)
 _CONSTRAINT = re.compile(CONSTRAINT_FORM)

@@ -1,0 +1,1 @@
+"""How a run is carried through: durable execution, one process for a plan, plans carried out together, who watches."""
