@@ -18,16 +18,16 @@ KINDS: Final[Mapping[Kind, Text]] = {
 }
 """What a plan is for."""
 
-_DISPOSITIONS: Final[Mapping[str, str]] = {
-    "blank": "vidé",
-    "constant": "constante",
-    "pseudonymise": "pseudonyme",
-    "refresh": "recalculé",
-    "replace": "cette valeur seule",
-    "keep": "gardé",
-    "put back": "remis en place",
-    "generalise to month": "réduit au mois",
-    "generalise to year": "réduit à l’année",
+_DISPOSITIONS: Final[Mapping[str, Text]] = {
+    "blank": Text(fr="vidé", en="emptied"),
+    "constant": Text(fr="remplacé par un texte fixe", en="replaced by a fixed text"),
+    "pseudonymise": Text(fr="remplacé par un pseudonyme", en="replaced by a pseudonym"),
+    "refresh": Text(fr="recalculé", en="worked out again"),
+    "replace": Text(fr="cette valeur seule", en="this value alone"),
+    "keep": Text(fr="gardé", en="kept"),
+    "put back": Text(fr="remis en place", en="put back"),
+    "generalise to month": Text(fr="réduit au mois", en="reduced to the month"),
+    "generalise to year": Text(fr="réduit à l’année", en="reduced to the year"),
 }
 _OF_A_KIND: Final[Mapping[tuple[str, str], Text]] = {
     ("rectification", "constant"): Text(fr="nouvelle valeur", en="new value"),
@@ -48,5 +48,6 @@ def disposition(how: str, kind: Kind | None = None) -> Text:
     if kind is not None and (kind, how) in _OF_A_KIND:
         return _OF_A_KIND[kind, how]
     if how.endswith(" characters"):
-        return Text(fr=f"réduit à {how.removeprefix(_PREFIX).removesuffix(' characters')} caractères", en=how)
-    return Text(fr=_DISPOSITIONS.get(how, how), en=how)
+        many = how.removeprefix(_PREFIX).removesuffix(" characters")
+        return Text(fr=f"réduit à {many} caractères", en=f"reduced to {many} characters")
+    return _DISPOSITIONS.get(how, Text(fr=how, en=how))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -21,6 +22,14 @@ _MONTHS: Final = (
 def spoken() -> Language:
     """The language of the page being made."""
     return "en" if (get_language() or "fr").startswith("en") else "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something in words, and its key beside them, for who needs it; the key alone where nobody gave it words."""
+
+    words: str
+    key: str = ""
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from garant.apps.controls import charts, services
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
+from garant.apps.promises.opening.naming import names_of
 from garant.apps.promises.sight import Sight
 from garant.site.rooms import ROOMS
 from garant.site.words import said
@@ -56,11 +57,18 @@ def promise(request: Any, key: str) -> HttpResponse:
     if one is None:
         raise Http404
     readings = services.history(request.organisation, key)
+    words = names_of(request.organisation)
     chart = charts.history(readings, said(one.label)) if readings else ""
     return render(
         request,
         "controls/promise.html",
-        {"one": one, "readings": readings[::-1], "chart": chart, "mend": _mend(request, one)},
+        {
+            "one": one,
+            "readings": readings[::-1],
+            "chart": chart,
+            "mend": _mend(request, one),
+            "systems": [words.system(name) for name in one.evidence.get("systems", ())],
+        },
     )
 
 

@@ -15,6 +15,7 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.oppositions import services as oppositions
 from garant.apps.policies import services as policies
+from garant.apps.promises.opening.naming import names_of
 from garant.apps.replays import services
 from garant.policy.text import Text
 from garant.site.words import said, say
@@ -50,10 +51,10 @@ def lists(request: Any) -> HttpResponse:
     shown = [
         one for one in services.counted(request.organisation) if request.membership.covers(system=one.system)
     ]
-    labels = _labels(request.organisation)
+    labels, words = _labels(request.organisation), names_of(request.organisation)
     opposed = oppositions.counted(request.organisation).items()
     context = {
-        "marks": shown,
+        "marks": [(one, words.system(one.system)) for one in shown],
         "total": sum(one.marks for one in shown),
         "oppositions": {
             _said(name, labels): number for name, number in opposed if _covers(request.membership, name)

@@ -12,9 +12,9 @@ from garant.systems.archive.data_map import SYSTEM
 from garant.systems.model import DataMap, Disposition, Do
 
 ARCHIVE = Text(
-    fr="La règle prévoit un archivage intermédiaire, et la carte ne le demande pas (archive: true) : "
+    fr="La règle prévoit un archivage intermédiaire, et la carte de ce système ne le demande pas : "
     "les lignes restent dans la base active jusqu’à leur sort final.",
-    en="The rule has an intermediate archive and the map does not ask for it (archive: true): "
+    en="The rule has an intermediate archive and the map of this system does not ask for it: "
     "the rows stay in the active base until their final fate.",
 )
 AT_ONCE = Text(

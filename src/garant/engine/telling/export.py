@@ -215,13 +215,13 @@ def _export_root(
         for share in said.choose(data_map, name, ways):
             if not share.columns:
                 continue
-            table = data_map.tables[name]
+            table, label = data_map.tables[name], data_map.label_of(name)
             kinds = sorted({table.columns[one].category for one in share.columns if one in table.columns})
             exported = ExportedTable(
                 data_map.system,
                 data_map.label,
                 name,
-                table.label.say(said.language) if table.label else name,
+                label.say(said.language) if label else name,
                 f"{data_map.system}/{root}/{name}{share.apart}",
                 share.columns,
                 [said.label(kind) for kind in kinds],

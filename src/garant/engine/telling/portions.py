@@ -11,6 +11,7 @@ from garant.engine.planning.subject import reachable
 from garant.engine.telling.export import Choose, Share, everything
 from garant.engine.telling.reading import rows_of
 from garant.engine.terms import Source
+from garant.policy.text import Text
 from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
 from garant.systems.port import Snapshot
@@ -29,6 +30,11 @@ class Portion:
     columns: Sequence[str]
     rows: Iterator[Sequence[Any]]
     """Read before the next portion is asked for, or not at all."""
+
+    @property
+    def title(self) -> Text:
+        """What the table is called; its own name where the map gives it no label."""
+        return self.data_map.label_of(self.name) or Text(fr=self.name, en=self.name)
 
     def is_own(self, column: str) -> bool:
         """Whether the column holds an identity of the person the row is about."""

@@ -42,6 +42,14 @@ def said_filter(value: Any) -> str:
     return words.said(value)
 
 
+@register.filter(name="named")
+def named_filter(value: Any) -> SafeString | str:
+    """Something in words, then its key, small."""
+    if not value.key or value.key == value.words:
+        return conditional_escape(value.words)
+    return format_html('{} <small class="key">{}</small>', value.words, value.key)
+
+
 @register.filter(name="number")
 def number_filter(value: Any) -> str:
     """A whole number, thousands apart."""

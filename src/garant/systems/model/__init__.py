@@ -157,6 +157,11 @@ class DataMap(Part):
         ),
     ] = Field(default_factory=list[Addition])
 
+    def label_of(self, table: str) -> Text | None:
+        """What a table is called: its own label, else that of the records whose table it is; None: nothing says so."""
+        own = self.tables[table].label if table in self.tables else None
+        return own or next((root.label for root in self.roots.values() if root.table == table), None)
+
     @model_validator(mode="after")
     def _marked_or_apart(self) -> DataMap:
         both = sorted(self.apart.keys() & self.restriction.keys())

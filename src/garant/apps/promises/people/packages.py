@@ -123,9 +123,11 @@ WORDS: Final = 5
 
 def sentences(
     sources: Mapping[str, Source], identities: Mapping[str, str], choose: Choose, most: int
-) -> list[tuple[str, str]]:
-    """Free texts of a package to come, each once with its table, ``most`` at most: what a person reads before it goes."""
-    found: dict[tuple[str, str], None] = {}
+) -> list[tuple[Text, str]]:
+    """Free texts of a package to come, each once with what its table is called, ``most`` at most: what a person reads
+    before it goes.
+    """
+    found: dict[tuple[str, str], tuple[Text, str]] = {}
     for one in Portions(sources, identities, choose).tables():
         if len(found) >= most:
             break
@@ -135,8 +137,8 @@ def sentences(
         for row in one.rows:
             for at in free:
                 if isinstance(row[at], str) and len(row[at].split()) >= WORDS:
-                    found[one.name, row[at]] = None
-    return list(found)[:most]
+                    found[one.name, row[at]] = one.title, row[at]
+    return list(found.values())[:most]
 
 
 def attached(
@@ -168,6 +170,10 @@ def _naming_files(choose: Choose) -> Choose:
     return narrowed
 
 
+_NUMBER: Final = Text(fr="Numéro interne", en="Internal number")
+"""What a package calls the key of a row, which is no data of a category."""
+
+
 class _Told:
     """What the engine reads, with the labels of the map and of the policy."""
 
@@ -179,21 +185,20 @@ class _Told:
     def tables(self) -> Iterator[Table]:
         """As they are read."""
         for one in self._portions.tables():
-            table = one.data_map.tables[one.name]
             yield Table(
                 system=one.data_map.system,
                 system_label=one.data_map.label,
                 root=one.root,
                 name=f"{one.name}{one.apart}",
-                label=table.label or Text(fr=one.name, en=one.name),
+                label=one.title,
                 fields=tuple(self._field(one, column) for column in one.columns),
                 rows=one.rows,
             )
 
     def _field(self, portion: Portion, column: str) -> Field:
-        known = portion.data_map.tables[portion.name].columns.get(column)
-        tree = self._policy.data_categories
-        label = Text(fr=column, en=column)
+        table = portion.data_map.tables[portion.name]
+        known, tree = table.columns.get(column), self._policy.data_categories
+        label = _NUMBER if column == table.key else Text(fr=column, en=column)
         if known is not None and known.category in tree:
             label = tree[known.category].label
         return Field(

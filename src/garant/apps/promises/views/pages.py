@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from garant.apps.promises.opening.naming import Names
 from garant.engine.document import HeldBy, HeldFor, Kind, Plan, PlannedAction, Selection
 from garant.engine.manual import ManualTask
 from garant.engine.wording import KINDS, disposition
@@ -80,11 +81,12 @@ _SAID: Final[dict[Kind, _Said]] = {
 }  # fmt: skip
 
 
-def page_of(plan: Plan, *, names: bool) -> dict[str, Any]:
+def page_of(plan: Plan, words_of: Names, *, names: bool) -> dict[str, Any]:
     """What a plan says, as its page shows it, in the page's language.
 
     Args:
         plan: cut to what whoever looks sees of it.
+        words_of: the words of its systems, tables and columns.
         names: whether whoever looks may read names: of who asked for a hold and why, of who is asked by hand.
     """
     words = _SAID[plan.kind]
@@ -100,10 +102,12 @@ def page_of(plan: Plan, *, names: bool) -> dict[str, Any]:
         "summary": _summary(plan, words, people),
         "end": said(words.end) if words.end is not None else "",
         "gathers": len(plan.gathers),
-        "promises": [_promise(one, plan.kind, names=names) for one in plan.selections],
+        "promises": [_promise(one, plan.kind, words_of, names=names) for one in plan.selections],
         "tasks": [_task(one, names=names) for one in plan.tasks],
-        "unanswered": plan.unanswered,
-        "unreached": [(system, said(why)) for system, every in plan.unreached.items() for why in every],
+        "unanswered": [words_of.rule(rule) for rule in plan.unanswered],
+        "unreached": [
+            (words_of.system(system), said(why)) for system, every in plan.unreached.items() for why in every
+        ],
     }
 
 
@@ -135,11 +139,12 @@ def _sums(plan: Plan) -> tuple[int, int, int]:
     return sum(one.deleted for one in actions), sum(one.treated for one in actions), len(systems)
 
 
-def _promise(one: Selection, kind: Kind, *, names: bool) -> dict[str, Any]:
+def _promise(one: Selection, kind: Kind, words_of: Names, *, names: bool) -> dict[str, Any]:
+    system, root = words_of.system(one.system), words_of.root(one.system, one.root)
     return {
-        "label": said(one.label) if one.label is not None else f"{one.system} · {one.root}",
-        "system": one.system,
-        "root": one.root,
+        "label": said(one.label) if one.label is not None else f"{system.words} · {root.words}",
+        "system": system,
+        "root": root,
         "rule": one.rule,
         "archive": one.archive,
         "apart": one.apart,
@@ -147,7 +152,7 @@ def _promise(one: Selection, kind: Kind, *, names: bool) -> dict[str, Any]:
         "due": one.due,
         "oldest": one.oldest,
         "tables": [
-            _action(action, None if one.apart else kind)
+            _action(action, None if one.apart else kind, one.system, words_of)
             for action in one.actions
             if action.deleted or action.treated
         ],
@@ -155,12 +160,12 @@ def _promise(one: Selection, kind: Kind, *, names: bool) -> dict[str, Any]:
         "cascades": [
             (
                 plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows")),
-                block.referring_table,
+                words_of.table(one.system, block.referring_table or block.table),
                 block.constraint,
             )
             for block in one.cascades
         ],
-        "blocks": one.blocks,
+        "blocks": [(words_of.table(one.system, block.table), block.constraint) for block in one.blocks],
         "advice": one.advice,
     }
 
@@ -174,20 +179,19 @@ def _many(one: Selection) -> str:
     return f"{plural(one.due, *past)} {say('sur', 'of')} {count(one.population)}"
 
 
-def _action(action: PlannedAction, kind: Kind | None) -> dict[str, Any]:
+def _action(action: PlannedAction, kind: Kind | None, system: str, words_of: Names) -> dict[str, Any]:
     """A table: how many rows go or change, and what becomes of each column where they stay."""
     by_disposition: dict[str, list[str]] = {}
     for column, how in (action.columns if action.treated else {}).items():
         by_disposition.setdefault(how, []).append(column)
-    columns = [
-        f"{said(disposition(how, kind))}{_colon()}{', '.join(every)}" for how, every in by_disposition.items()
-    ]
-    whole = say("la ligne entière", "the whole row")
     return {
-        "table": action.table,
+        "table": words_of.table(system, action.table),
         "deleted": action.deleted,
         "treated": action.treated,
-        "columns": " · ".join(([whole] if action.deleted else []) + columns),
+        "columns": [
+            (said(disposition(how, kind)), words_of.columns(system, action.table, every))
+            for how, every in by_disposition.items()
+        ],
     }
 
 

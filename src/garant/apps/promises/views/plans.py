@@ -16,13 +16,14 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import certificates, decisions
+from garant.apps.promises.opening import naming
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
 from garant.apps.promises.views import pages, samples
 from garant.engine.document import UnreadablePlan, read_plan
 from garant.engine.wording import KINDS
-from garant.site.words import said, say, spoken
+from garant.site.words import Named, said, say, spoken
 from garant.systems.port import ConnectorError
 
 
@@ -60,7 +61,9 @@ def plan(request: Any, digest: str) -> HttpResponse:
         "plans/plan.html",
         {
             "plan": kept,
-            "page": pages.page_of(document, names=request.membership.may(May.SEE_PEOPLE)),
+            "page": pages.page_of(
+                document, naming.names_of(request.organisation), names=request.membership.may(May.SEE_PEOPLE)
+            ),
             "whole": sight.whole(kept),
             "run": run,
             "own": four_eyes and kept.made_by == request.user.email,
@@ -86,7 +89,17 @@ def sample(request: Any, digest: str) -> HttpResponse:
     except (RefusedError, ConnectorError, UnreadablePlan) as error:
         messages.error(request, said(getattr(error, "message", str(error))))
         return redirect("plans:plan", request.organisation, kept.digest)
-    return render(request, "plans/sample.html", {"plan": kept, "samples": found})
+    words = naming.names_of(request.organisation)
+    shown = [
+        {
+            "system": words.system(one.system),
+            "table": words.table(one.system, one.table),
+            "columns": [words.column(one.system, one.table, column) for column in one.columns],
+            "rows": one.rows,
+        }
+        for one in found
+    ]
+    return render(request, "plans/sample.html", {"plan": kept, "samples": shown})
 
 
 @require_POST
@@ -128,12 +141,20 @@ def run(request: Any, key: str) -> HttpResponse:
     found = _seen_run(request, key)
     sight = _sight(request)
     receipts = [batch for batch in found.receipts() if sight.receipt(batch)]
+    words = naming.names_of(request.organisation)
     return render(
         request,
         "plans/run.html",
         {
             "run": found,
-            "receipts": receipts,
+            "receipts": [
+                (
+                    one,
+                    words.system((one.receipt or {})["system"]),
+                    _rule(words, (one.receipt or {}).get("rule")),
+                )
+                for one in receipts
+            ],
             "rows": sum(batch.rows for batch in receipts),
             "whole": sight.whole(found.plan),
             "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
@@ -157,6 +178,10 @@ def certificate(request: Any, key: str) -> HttpResponse:
 def _run(request: Any, digest: str) -> HttpResponse:
     job = jobs.ask(request.organisation, "run", {"plan": digest}, actor=request.user.email)
     return redirect("jobs:job", request.organisation, job.key)
+
+
+def _rule(words: naming.Names, rule: str | None) -> Named | None:
+    return words.rule(rule) if rule else None
 
 
 def _sight(request: Any) -> Sight:

@@ -10,6 +10,7 @@ from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people.packages import Named, attached, names_met, sentences
 from garant.apps.rights.each.packages import chosen
 from garant.apps.rights.words import Right
+from garant.policy.text import Text
 from garant.publish.packages.masking import Mask
 
 MOST: Final = 200
@@ -23,7 +24,7 @@ class Found:
     """The names and the sentences of one system."""
 
     named: Named = field(default_factory=Named)
-    texts: Sequence[tuple[str, str]] = ()
+    texts: Sequence[tuple[Text, str]] = ()
     files: Sequence[tuple[str, str]] = ()
 
 
@@ -59,7 +60,12 @@ def to_read(
     own = {name for _, one in told for name in one.named.own}
     mask = Mask((*identities.values(), *own), {name for _, one in told for name in one.named.others} - own)
     return [
-        {"where": label, "table": table, "text": mask(text[:_LONGEST]), "cut": len(text) > _LONGEST}
+        {
+            "where": label,
+            "table": table.model_dump(),
+            "text": mask(text[:_LONGEST]),
+            "cut": len(text) > _LONGEST,
+        }
         for label, one in told
         for table, text in one.texts
     ]

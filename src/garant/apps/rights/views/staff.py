@@ -16,6 +16,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
+from garant.apps.promises.opening.naming import names_of
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import refusals, services
@@ -56,7 +57,7 @@ from garant.apps.rights.words import (
 )
 from garant.ledger import LedgerError
 from garant.policy.text import Text
-from garant.site.words import said
+from garant.site.words import Named, said
 
 
 @require_safe
@@ -124,7 +125,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "whom": whom,
         "held": in_lines(held),
         "steps": [(step, in_words(step)) for step in story.steps],
-        "searches": story.searches,
+        "searches": _in_words(request.organisation, story.searches),
         "asked": asked_as(Right(one.right), Capacity(one.capacity)),
         "capacity": CAPACITIES[Capacity(one.capacity)],
         "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
@@ -143,6 +144,15 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "corrections": in_lines(whom.values) if whom else [],
     }
     return render(request, "rights/request.html", names)
+
+
+def _in_words(organisation: str, searches: Any) -> list[tuple[Any, list[tuple[Named, int]]]]:
+    """What each system held, its tables by what they are called."""
+    words = names_of(organisation)
+    return [
+        (one, [(words.table(one.system, table["table"]), table["rows"]) for table in one.tables])
+        for one in searches
+    ]
 
 
 def _told(one: Any) -> dict[str, Any]:
