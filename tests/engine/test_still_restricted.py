@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from garant.engine.document import Plan, read_plan
 from garant.engine.manual import ManualSource
-from garant.engine.planning.restricted import HELD_ON, STILL, Place, nothing_held
+from garant.engine.planning.restricted import HELD_ON, OTHERWISE, STILL, Place, nothing_held
 from garant.engine.planning.subject import plan_subject, plan_subjects
 from garant.policy.text import Text
 from tests.engine.support.running import carry_out
@@ -34,13 +33,13 @@ def paper() -> dict[str, ManualSource]:
 
 
 class Held:
-    """What a restriction holds beside any request."""
+    """What a restriction holds, beside any request unless said."""
 
-    def __init__(self, *places: Place) -> None:
-        self._places = set(places)
+    def __init__(self, *places: Place, why: Text = HELD_ON) -> None:
+        self._places, self._why = set(places), why
 
-    def __call__(self, asked: Sequence[Place]) -> AbstractSet[Place]:
-        return self._places.intersection(asked)
+    def __call__(self, asked: Sequence[Place]) -> Mapping[Place, Text]:
+        return dict.fromkeys(self._places.intersection(asked), self._why)
 
 
 def states(shop: Shop) -> list[str]:
@@ -112,3 +111,33 @@ def test_by_hand_who_is_named_alike_or_was_asked_about_is_left(marked: Shop) -> 
         ("n9@x.example", False),
         ("n8@x.example", False),
     ]
+
+
+def test_what_was_restricted_is_let_go_of_whatever_it_is_named_now(marked: Shop) -> None:
+    """Under another address than at the time; what another request holds, or may be somebody else's, is left and said."""
+    marked.database.run("UPDATE contact SET email = 'new@x.example' WHERE id = 1")
+
+    def lifted(known: bool, held: Held | None = None) -> Plan:
+        places = {("crm", "contact", 1): known, ("elsewhere", "contact", 2): True}
+        return plan_subject(
+            marked.policy,
+            marked.system(),
+            ONE,
+            "lifting",
+            as_of=AS_OF,
+            holding=held or nothing_held,
+            places=places,
+        )
+
+    def said(plan: Plan) -> list[tuple[list[int | str], list[Text]]]:
+        return [(one.root_keys(), list(one.notes)) for one in plan.selections]
+
+    assert said(lifted(known=False)) == [([], [OTHERWISE])]
+    assert said(lifted(known=True, held=Held(("crm", "contact", 1), why=STILL))) == [([], [STILL])]
+    plan = lifted(known=True)
+    assert said(plan) == [([1], [])]
+    assert carry_out(plan, marked.policy, marked.system())[1].verified
+    assert states(marked) == ["active", "restricted"]
+    places = {("crm", "contact", 2): True}
+    both = plan_subject(marked.policy, marked.system(), TWO, "lifting", as_of=AS_OF, places=places)
+    assert said(both) == [([2], [])], "once"

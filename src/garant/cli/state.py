@@ -17,6 +17,7 @@ from garant.site import own, paths, setup
 if TYPE_CHECKING:
     from garant.engine.document import Plan
     from garant.engine.holds import Hold
+    from garant.engine.planning.restricted import Holding
     from garant.policy.document import Organisation
 
 wake = setup.wake
@@ -75,22 +76,26 @@ def anew(plan: Plan) -> Plan:
     return services.anew(plan) if plan.organisation in known() else plan
 
 
-def restricting(organisation: str) -> list[dict[str, str]]:
-    """Give by what those are known whose requests restrict; tell where there is nowhere to look for them."""
+def restricting(organisation: str) -> tuple[list[dict[str, str]], Holding]:
+    """Give by what those are known whose requests restrict, and which records these hold; tell where there is nowhere
+    to look for them.
+    """
     if setup.has_state():
         ready()
         from garant.apps.organisations.services import keys as known
         from garant.apps.rights import services
 
         if organisation in known():
-            return services.restricting(organisation)
+            return services.restricting(organisation), services.holding(organisation)
     warn(
         Text(
             fr="Cette organisation n’a pas de demandes ici : personne n’a regardé si une demande limite encore ces données.",
             en="This organisation has no requests here: nobody looked whether a request still restricts these data.",
         )
     )
-    return []
+    from garant.engine.planning.restricted import nothing_held
+
+    return [], nothing_held
 
 
 def the_organisation(key: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,15 +11,22 @@ from typing import Any
 
 import pytest
 
+from garant.apps.oppositions import services as oppositions
+from garant.apps.permissions import people
 from tests.apps.rights.crossroads import MAP, PAPER, TABLES
+from tests.apps.rights.renaming import RENAMING
 from tests.apps.rights.stories import story
 
+SEEDS = [int(one) for one in os.environ.get("GARANT_STORIES", "12,24").split(",")]
+"""Which stories are told; a long hunt names its own."""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def crossroads(company: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a company that has that one, and a cupboard of paper."""
+    oppositions._kept_key.cache_clear()  # of another test's company
+    people._key.cache_clear()
     maps = settings.GARANT_MAPS / company
     shutil.rmtree(maps)
     maps.mkdir()
@@ -35,3 +43,9 @@ def crossroads(company: str, settings: Any, tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.timeout(300)
 def test_a_story(company: str, crossroads: Path, seed: int) -> None:
     story(company, crossroads, number=seed, seed=seed, deeds=14)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.timeout(300)
+def test_a_story_of_people_who_are_known_otherwise(company: str, crossroads: Path, seed: int) -> None:
+    story(company, crossroads, number=seed, seed=seed, deeds=14, among=RENAMING)

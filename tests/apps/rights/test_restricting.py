@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from garant.apps.permissions import carried
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
@@ -177,6 +178,7 @@ def test_of_two_restrictions_of_the_same_data_the_second_stays_when_the_first_en
     assert "restrict" in may(company, email)
     day_comes(keys[1])
     seen(Request).filter(key=keys[2]).update(forget_on=today)  # the third ended meanwhile
+    carried.hand_over(company, keys[2], [])
     with pytest.raises(LedgerError, match="another"):
         services.approve_lift(company, keys[1], actor=OFFICER)
     assert ask_system("GARANT_DEMO_CRM", archived, email) == [(1,)]

@@ -89,6 +89,33 @@ def end(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, 
     return len(gone)
 
 
+def follow(organisation: str, old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> int:
+    """Whoever opposed a use under these addresses and numbers opposes it under their new ones too; how many were not there.
+
+    In the caller's transaction. Everything in its one form.
+    """
+    key = _key(organisation)
+    marks = [_mark(key, Contact(*one)) for one in old]
+    contacts = [Contact(*one) for one in new if one[0] in ("email", "phone")]
+    with scoped(organisation):
+        purposes = Opposition.objects.filter(mark__in=marks).values_list("purpose", flat=True)
+        fresh = [
+            (purpose, one)
+            for purpose in sorted(set(purposes))
+            for one in contacts
+            if Opposition.objects.get_or_create(
+                organisation=organisation,
+                mark=_mark(key, one),
+                purpose=purpose,
+                defaults={"kind": one.kind, "at": _now()},
+            )[1]
+        ]
+        for purpose, one in fresh:
+            people = _people(organisation, [one], OppositionRecorded.kind)
+            _enter(organisation, OppositionRecorded(purpose=purpose or None, people=people), "garant")
+    return len(fresh)
+
+
 def opposed(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None) -> list[bool]:
     """Whether each of these may not be written to for this purpose; for any direct marketing without one.
 

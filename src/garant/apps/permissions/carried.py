@@ -1,4 +1,4 @@
-"""Restrictions that plans carry out in the systems beside any request: held record by record, until these are lifted."""
+"""Restrictions that plans carry out in the systems: held record by record, until these are lifted, or the request ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from garant.apps.evidence import services as evidence
 from garant.apps.permissions import knowing, people
 from garant.apps.permissions.entries import RestrictionLifted, RestrictionRecorded
-from garant.apps.permissions.models import CARRIED, Fact
+from garant.apps.permissions.models import CARRIED, REQUESTED, Fact
 from garant.apps.permissions.people import Identity
 from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry
@@ -33,10 +33,37 @@ def hold(organisation: str, run: str, held: Held) -> None:
     with evidence.joined(), scoped(organisation):
         facts: list[Fact] = []
         for number, (record, known) in enumerate(held.items()):
-            every = people.readable([record, *known])
-            facts += [_fact(organisation, run, number, m) for m in set(people.marks(organisation, every))]
+            facts += _facts(organisation, CARRIED, f"{run}/{number}", [record, *known])
         Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
         _enter(organisation, RestrictionRecorded, f"{run}/restricted", list(held))
+
+
+def hold_for(organisation: str, request: str, held: Held) -> None:
+    """The same, of what the plan of a request restricts: it ends with the request. Again changes nothing.
+
+    The ledger says it of the person, as the request names them.
+    """
+    with scoped(organisation):
+        every = [one for record, known in held.items() for one in (record, *known)]
+        facts = _facts(organisation, REQUESTED, request, every)
+        Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
+
+
+def hand_over(organisation: str, request: str, heirs: Sequence[str]) -> None:
+    """A request ends: what it held is held by those that restrict the same data on, or forgotten. In its transaction."""
+    with scoped(organisation):
+        mine = Fact.objects.filter(kind=REQUESTED, purpose=request)
+        marks = [bytes(mark) for mark in mine.values_list("mark", flat=True)]
+        facts = [_fact(organisation, REQUESTED, heir, mark) for heir in heirs for mark in marks]
+        Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
+        mine.delete()
+
+
+def held_for(organisation: str, request: str, identities: Iterable[Identity]) -> bool:
+    """Whether one of these is among what a request restricts."""
+    marks = people.marks(organisation, people.readable(identities))
+    with scoped(organisation):
+        return Fact.objects.filter(kind=REQUESTED, purpose=request, mark__in=marks).exists()
 
 
 def let_go(organisation: str, run: str, records: Iterable[Identity]) -> None:
@@ -79,12 +106,17 @@ def still(organisation: str, held: Held) -> bool:
     return any(knowing.restricted(organisation, one) for one in every if one)
 
 
-def _fact(organisation: str, run: str, number: int, mark: bytes) -> Fact:
+def _facts(organisation: str, kind: str, holder: str, identities: Iterable[Identity]) -> list[Fact]:
+    every = people.marks(organisation, people.readable(identities))
+    return [_fact(organisation, kind, holder, mark) for mark in dict.fromkeys(every)]
+
+
+def _fact(organisation: str, kind: str, holder: str, mark: bytes) -> Fact:
     return Fact(
         organisation=organisation,
         mark=mark,
-        kind=CARRIED,
-        purpose=f"{run}/{number}",
+        kind=kind,
+        purpose=holder,
         said=True,
         at=datetime.now(UTC),
     )

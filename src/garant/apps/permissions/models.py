@@ -15,7 +15,7 @@ _fields: Any = models
 TOLD: Final = "restriction"
 """A restriction of everything, as a program or a terminal told it: it ends when one of them says so."""
 REQUESTED: Final = "requested"
-"""The same, as requests of the person hold it: it ends with the last of them."""
+"""The same, as requests of the person hold it: it ends with the last of them. With a purpose, which one, on a record."""
 CARRIED: Final = "carried"
 """The same, as a plan without a request has carried it out on a record: it ends when that record is lifted."""
 
@@ -27,7 +27,7 @@ class Fact(models.Model):
     mark: bytes = _fields.BinaryField(max_length=32)
     kind: str = _fields.CharField(max_length=20)
     purpose: str = _fields.CharField(max_length=170, blank=True, default="")
-    """Of a restriction that was carried out: by which run, and on which of its records (`RUN/NUMBER`)."""
+    """Of a restriction that was carried out: by which run, and on which of its records (`RUN/NUMBER`), or for which request."""
     said: bool = _fields.BooleanField()
     """Given, or withdrawn; restricted, or lifted."""
     at: datetime = _fields.DateTimeField()

@@ -52,6 +52,7 @@ from garant.apps.rights.handling.lifting import approve as approve_lift
 from garant.apps.rights.handling.lifting import tell as tell_lift
 from garant.apps.rights.handling.planning import approve, left_something, propose
 from garant.apps.rights.handling.restricted import going_on as restricting
+from garant.apps.rights.handling.restricted import holding
 from garant.apps.rights.handling.restricted import touched as ends_what_others_restrict
 from garant.apps.rights.handling.searching import search
 from garant.apps.rights.handling.summary import Standing, standings
@@ -144,6 +145,7 @@ __all__ = [
     "facts",
     "find",
     "handed",
+    "holding",
     "inside",
     "leave_copy",
     "left_something",

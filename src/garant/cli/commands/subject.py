@@ -282,9 +282,12 @@ def _plan(
     replacements: Sequence[Replacement] = (),
     additions: Sequence[Added] = (),
 ) -> Plan:
+    from garant.engine.planning.restricted import nothing_held
     from garant.engine.planning.subject import plan_subjects
 
-    day = options.past_day(as_of, workspace.policy.document.organisation.time_zone)
+    organisation = workspace.policy.document.organisation
+    day = options.past_day(as_of, organisation.time_zone)
+    others, holding = state.restricting(organisation.key) if kind == "lifting" else ((), nothing_held)
     made = plan_subjects(
         workspace.policy,
         workspace.sources,
@@ -294,9 +297,10 @@ def _plan(
         corrections=corrections,
         replacements=replacements,
         additions=additions,
-        holds=state.holds(workspace.policy.document.organisation.key),
+        holds=state.holds(organisation.key),
         manual=workspace.manual,
-        restricted=state.restricting(workspace.policy.document.organisation.key) if kind == "lifting" else (),
+        restricted=others,
+        holding=holding,
     )
     return state.anew(made)
 

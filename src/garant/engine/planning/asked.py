@@ -10,6 +10,7 @@ from garant.engine.document import Added, Kind, Replacement
 from garant.engine.identities import same
 from garant.engine.planning.notes import CROSSED, IN_PARTS
 from garant.engine.planning.parts import is_missing
+from garant.engine.terms import Source
 from garant.policy.text import Text
 from garant.systems.changing import Step
 from garant.systems.model import DataMap
@@ -97,3 +98,16 @@ def require(steps: Sequence[Step], otherwise: Text) -> None:
     """Raise NotSupported where nothing would be done."""
     if not steps:
         raise NotSupported(otherwise)
+
+
+def check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) -> None:
+    """Raises NotSupported: no system can search by one of these kinds."""
+    known = sorted({kind for source in sources.values() for kind in source.data_map.identities})
+    for kind in identities:
+        if kind not in known:
+            raise NotSupported(
+                Text(
+                    fr=f"aucun système ne trouve les personnes par {kind!r} ; ils le font par : {', '.join(known)}",
+                    en=f"no system finds people by {kind!r}; they do by: {', '.join(known)}",
+                )
+            )

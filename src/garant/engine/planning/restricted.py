@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from garant.engine.identities import roots_of_many, same
 from garant.engine.terms import Source
@@ -22,15 +21,21 @@ HELD_ON = Text(
     en="A restriction carried out without a request (garant subject restrict) is on these data too: they stay so until "
     "it is lifted.",
 )
+OTHERWISE = Text(
+    fr="Cette fiche, limitée ici, n’a plus aucune des adresses ni aucun des numéros d’alors : c’est peut-être quelqu’un "
+    "d’autre. Regardez-la, et levez la limitation dans le système si c’est la même personne.",
+    en="This record, restricted here, has none of the addresses or numbers that it had then: it may be somebody else’s. "
+    "Look at it, and lift the restriction in the system if it is the same person.",
+)
 Place = tuple[str, str, RootKey]
 """A system, a root of its map, a key; where a person looks, what they were asked about: a kind of identity, a value."""
-Holding = Callable[[Sequence[Place]], AbstractSet[Place]]
-"""Of these places, those that a restriction holds beside any request."""
+Holding = Callable[[Sequence[Place]], Mapping[Place, Text]]
+"""Of these places, those that another restriction holds, whatever whoever it is of is named now, and which."""
 
 
-def nothing_held(_: Sequence[Place]) -> AbstractSet[Place]:
-    """No restriction but those of requests."""
-    return frozenset()
+def nothing_held(_: Sequence[Place]) -> Mapping[Place, Text]:
+    """No restriction but those of whoever is named."""
+    return {}
 
 
 def alike(one: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> list[int]:
@@ -84,3 +89,27 @@ def roots_of_others(
     """Root → the keys by which the others are known."""
     found = roots_of_many(data_map, snapshot, [one.items() for one in others]) if others else {}
     return {root: set(keys) for root, keys in found.items()}
+
+
+def with_places(
+    system: str, found: Mapping[str, Mapping[RootKey, Sequence[int]]], places: Mapping[Place, bool]
+) -> tuple[dict[str, dict[RootKey, list[int]]], list[str]]:
+    """Root → key → who of those who ask is known by it, with what was restricted whatever it is named now, the first's.
+
+    Args:
+        system: where.
+        found: the same, by what they are named.
+        places: what was restricted, and whether it is known to be whose it was.
+
+    Returns:
+        That, and the roots of what may be somebody else's: it is left, and said.
+    """
+    every = {root: {key: list(people) for key, people in keys.items()} for root, keys in found.items()}
+    strange: list[str] = []
+    for (where, root, key), known in places.items():
+        if where == system and key not in every.get(root, {}):
+            if known:
+                every.setdefault(root, {})[key] = [0]
+            else:
+                strange.append(root)
+    return every, strange

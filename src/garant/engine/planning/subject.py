@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 
 from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
@@ -15,7 +16,7 @@ from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, m
 from garant.engine.manual import digests as manual_digests
 from garant.engine.planning.apart import left_notes
 from garant.engine.planning.asked import NotSupported as NotSupported
-from garant.engine.planning.asked import Right
+from garant.engine.planning.asked import Right, check_kinds
 from garant.engine.planning.asked import reachable as reachable
 from garant.engine.planning.notes import HELD_IN_PLACE, NO_PLACE, unreached
 from garant.engine.planning.parts import not_added
@@ -28,7 +29,17 @@ from garant.engine.planning.requested import (
     selection_of,
     untouched,
 )
-from garant.engine.planning.restricted import HELD_ON, STILL, Holding, alike, nothing_held, roots_of_others
+from garant.engine.planning.restricted import (
+    HELD_ON,
+    OTHERWISE,
+    STILL,
+    Holding,
+    alike,
+    nothing_held,
+    roots_of_others,
+    with_places,
+)
+from garant.engine.planning.restricted import Place as PlaceKey
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
@@ -71,7 +82,7 @@ def find_subject(sources: Mapping[str, Source], identities: Mapping[str, str]) -
         NotSupported: no system can search by one of these kinds.
         ConnectorError: a system did not answer.
     """
-    _check_kinds(sources, identities)
+    check_kinds(sources, identities)
     found: list[Place] = []
     for name in sorted(sources):
         source = sources[name]
@@ -98,6 +109,7 @@ def plan_subject(
     restricted: Sequence[Mapping[str, str]] = (),
     holding: Holding = nothing_held,
     known_too: Sequence[Mapping[str, str]] = (),
+    places: Mapping[PlaceKey, bool] = MappingProxyType({}),
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -114,9 +126,11 @@ def plan_subject(
         keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
         restricted: for the end of a restriction, by what those are known whose own goes on: what they are known by
             stays restricted.
-        holding: for the same, what a restriction holds beside any request: that stays restricted too.
+        holding: for the same, what another restriction holds under whatever names: that stays restricted too.
         known_too: for the same, by what those were known whose own ended before over the same data: whoever looks
             by hand is asked about them too.
+        places: for the same, the records that it restricted, and whether each is known to be whose it was: they are
+            let go of whatever the person is named now.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -137,6 +151,7 @@ def plan_subject(
         restricted=restricted,
         holding=holding,
         known_too=known_too,
+        places=places,
     )
 
 
@@ -156,6 +171,7 @@ def plan_subjects(
     restricted: Sequence[Mapping[str, str]] = (),
     holding: Holding = nothing_held,
     known_too: Sequence[Mapping[str, str]] = (),
+    places: Mapping[PlaceKey, bool] = MappingProxyType({}),
 ) -> Plan:
     """The same for many people who ask at once: one plan, with one selection for each system and root.
 
@@ -163,14 +179,14 @@ def plan_subjects(
     key (:meth:`~garant.engine.document.Selection.asked_by`).
     """
     if sources:
-        _check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
+        check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
     reasons = [(hold.key, hold.reason) for hold in holds]
     terms = terms_of(policy, as_of)
     asking = _Asking(
         terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
     )
     if kind == "lifting":
-        asking.restricted, asking.holding = restricted, holding
+        asking.restricted, asking.holding, asking.places = restricted, holding, places
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
@@ -212,7 +228,9 @@ class _Asking:
         self.restricted: Sequence[Mapping[str, str]] = ()
         """For the end of a restriction, those whose own goes on."""
         self.holding: Holding = nothing_held
-        """For the same, what a restriction holds beside any request."""
+        """For the same, what another restriction holds, whatever names it has."""
+        self.places: Mapping[PlaceKey, bool] = {}
+        """For the same, what it restricted, and whether it is known to be whose it was."""
         self.still: list[Still] = []
         self._left: dict[int, Text] = {}
         """Of the people, those of whom something is left to another restriction, and to which."""
@@ -228,7 +246,9 @@ class _Asking:
         """Find them all in one system, and say what is done in each place, or why nothing is."""
         identities = [one.items() for one in self._people]
         others = roots_of_others(source.data_map, snapshot, self.restricted)
-        for root, found in roots_of_many(source.data_map, snapshot, identities).items():
+        asked, strange = with_places(name, roots_of_many(source.data_map, snapshot, identities), self.places)
+        self.selections += [untouched(source.data_map, root, OTHERWISE, 1) for root in strange]
+        for root, found in asked.items():
             self.unknown.difference_update(*found.values())
             known = self._ended(source.data_map, root, found, others.get(root, set()))
             if self._kind == "lifting":
@@ -257,16 +277,17 @@ class _Asking:
         self, data_map: DataMap, root: str, known: Mapping[RootKey, list[int]], others: AbstractSet[RootKey]
     ) -> Mapping[RootKey, list[int]]:
         """Those of the roots that no other restriction concerns; the plan says how many others there are."""
-        held = {key for _, _, key in self.holding([(data_map.system, root, key) for key in known])}
-        for why, some in ((STILL, others), (HELD_ON, held - others)):
-            left = [key for key in known if key in some]
+        held = self.holding([(data_map.system, root, key) for key in known])
+        why_held = {key: why for (_, _, key), why in held.items()} | dict.fromkeys(others, STILL)
+        for why in (STILL, HELD_ON):
+            left = [key for key in known if why_held.get(key) == why]
             if left:
                 self._left |= {
                     person: why for key in left for person in known[key] if person not in self._left
                 }
                 self.still.append(Still(system=data_map.system, root=root, keys=packed(left)))
                 self.selections.append(untouched(data_map, root, why, len(left)))
-        return {key: people for key, people in known.items() if key not in others | held}
+        return {key: people for key, people in known.items() if key not in why_held}
 
     def tasks(
         self,
@@ -294,7 +315,7 @@ class _Asking:
             return list(tasks)
         why = STILL if alike(one, self.restricted) else self._left.get(min(number, len(self._people) - 1))
         held = [
-            why or (HELD_ON if self.holding([(task.system, *pair) for pair in one.items()]) else None)
+            why or next(iter(self.holding([(task.system, *pair) for pair in one.items()]).values()), None)
             for task in tasks
         ]
         return [
@@ -368,15 +389,3 @@ def _strongest(ways: Sequence[Path]) -> Relation:
 
 def _categories(data_map: DataMap, table: str) -> tuple[str, ...]:
     return tuple(sorted({column.category for column in data_map.tables[table].columns.values()}))
-
-
-def _check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) -> None:
-    known = sorted({kind for source in sources.values() for kind in source.data_map.identities})
-    for kind in identities:
-        if kind not in known:
-            raise NotSupported(
-                Text(
-                    fr=f"aucun système ne trouve les personnes par {kind!r} ; ils le font par : {', '.join(known)}",
-                    en=f"no system finds people by {kind!r}; they do by: {', '.join(known)}",
-                )
-            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from garant.apps.permissions import carried, people
 from garant.apps.permissions.people import Identity
@@ -12,8 +11,10 @@ from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people.subjects import named_by
 from garant.engine.document import Kind, Plan, Selection, read_plan
 from garant.engine.known import known_by
-from garant.engine.planning.restricted import Holding, Place
+from garant.engine.planning.restricted import HELD_ON, Holding, Place
+from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.archiving import KINDS
 from garant.systems.finding import RootKey
 
 People = Sequence[Mapping[str, str]]
@@ -43,6 +44,19 @@ def whom(plan: Plan, workspace: Workspace, asked: People = ()) -> dict[Identity,
     return found | _by_hand(plan)
 
 
+def renamed(plan: Plan, held: Mapping[Identity, Sequence[Identity]]) -> dict[Identity, list[Identity]]:
+    """Of a rectification, each new address or number, and those that whoever it is of was known by."""
+    known = list(dict.fromkeys(one for every in held.values() for one in every))
+    found: dict[Identity, list[Identity]] = {}
+    for one in plan.replacements:
+        found.setdefault((one.kind, one.becomes), []).append((one.kind, one.was))
+    for kind, value in plan.corrections.items():
+        found.setdefault((kind, value), []).extend(was for was in known if was[0] == kind)
+    for one in plan.additions:
+        found.setdefault((one.kind, one.value), []).extend(known)
+    return {new: old for new, old in found.items() if new[0] in KINDS}
+
+
 def end(run: Run) -> None:
     """Forget what plans restricted, where a run that lifts it has ended well. In the transaction of its end."""
     plan = run.plan
@@ -58,10 +72,10 @@ def end(run: Run) -> None:
 def holding(organisation: str) -> Holding:
     """Of some places, those that a restriction carried out without a request holds."""
 
-    def held(places: Sequence[Place]) -> AbstractSet[Place]:
+    def held(places: Sequence[Place]) -> Mapping[Place, Text]:
         known = {place: _record(*place) for place in places}
         found = carried.holds(organisation, list(known.values()))
-        return {place for place, record in known.items() if record in found}
+        return {place: HELD_ON for place, record in known.items() if record in found}
 
     return held
 

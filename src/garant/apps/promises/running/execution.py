@@ -17,7 +17,7 @@ from django.conf import settings
 from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.permissions import carried
+from garant.apps.permissions import carried, following
 from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.opening.workspace import Workspace
@@ -144,7 +144,7 @@ def apply_gathered(
 
 
 class _Telling:
-    """Has "may I?" know of a restriction as soon as its run begins: no answer is yes once something is restricted."""
+    """Has "may I?" know of a restriction, or of another address, as soon as its run begins: no answer is yes meanwhile."""
 
     def __init__(self, plan: EnginePlan, workspace: Workspace, asked: restrictions.People) -> None:
         self._plan, self._workspace, self._asked = plan, workspace, asked
@@ -154,7 +154,7 @@ class _Telling:
         """Read whom the plan is about just before it is opened: once it began, values may be set apart."""
 
         def read_and_open(resumed: bool, size: int) -> Work:
-            if restrictions.is_told(self._plan, "restriction"):
+            if self._plan.kind in ("restriction", "rectification"):
                 self._held = restrictions.whom(self._plan, self._workspace, self._asked)
             return open_work(resumed, size)
 
@@ -162,8 +162,13 @@ class _Telling:
 
     def told(self, run: Run) -> Run:
         """Tell it in the transaction in which the run begins, or is gone on with."""
-        if self._held:
-            carried.hold(self._plan.organisation, run.key, self._held)
+        organisation, request = self._plan.organisation, self._plan.request
+        if self._plan.kind == "rectification":
+            following.follow(organisation, restrictions.renamed(self._plan, self._held))
+        elif request:
+            carried.hold_for(organisation, request, self._held)
+        elif self._held:
+            carried.hold(organisation, run.key, self._held)
         return run
 
 

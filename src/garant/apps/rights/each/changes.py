@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from garant.apps.holds import services as holds
@@ -13,7 +14,7 @@ from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import RESTRICTED
 from garant.engine.manual import Keeper
-from garant.engine.planning.restricted import Holding, nothing_held
+from garant.engine.planning.restricted import Holding, Place, nothing_held
 from garant.engine.planning.subject import plan_subject
 from garant.policy.document.contacts import Organisation
 from garant.policy.periods import time_zone
@@ -66,6 +67,7 @@ def plan_of(
     restricted: Sequence[Mapping[str, str]] = (),
     holding: Holding = nothing_held,
     known_too: Sequence[Mapping[str, str]] = (),
+    places: Mapping[Place, bool] = MappingProxyType({}),
 ) -> Plan:
     """The plan of a kind, of today, under the holds in force.
 
@@ -77,6 +79,7 @@ def plan_of(
         restricted: for the end of a restriction, by what those are known whose own goes on.
         holding: for the same, what a restriction holds beside any request.
         known_too: for the same, by what those were known whose own ended before over the same data.
+        places: for the same, the records that it restricted, and whether each is known to be whose it was.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
@@ -99,6 +102,7 @@ def plan_of(
         restricted=restricted,
         holding=holding,
         known_too=known_too,
+        places=places,
     )
 
 

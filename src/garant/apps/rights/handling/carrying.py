@@ -12,7 +12,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises.recording.fates import Fate, fates_of
 from garant.apps.rights.each import lists
-from garant.apps.rights.handling import lifting, planning
+from garant.apps.rights.handling import lifting, planning, restricted
 from garant.apps.rights.keeping import store
 from garant.apps.rights.keeping.sealing import opened
 from garant.apps.rights.models import Request, Step
@@ -40,8 +40,10 @@ def began(organisation: str, digests: Sequence[str]) -> None:
     """
     with evidence.joined():
         moved = store.move_all(organisation, digests, State.APPROVED, State.RUNNING, store.GARANT)
-        for one in Request.objects.filter(key__in=moved, right=Right.RESTRICTION) if moved else ():
+        restricting = Request.objects.select_for_update().filter(key__in=moved, right=Right.RESTRICTION)
+        for one in restricting if moved else ():
             lists.restrict(organisation, _known(one).items(), on=True)
+            restricted.begin(one)
 
 
 @for_organisation

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
+from garant.apps.permissions import carried
+from garant.apps.promises import decisions
+from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import restrictions
 from garant.apps.rights.each import lists
 from garant.apps.rights.keeping import store
-from garant.apps.rights.keeping.sealing import opened, seal
+from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import GRANTED, Right, State
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan
+from garant.engine.known import known_by
 from garant.engine.planning import restricted
+from garant.engine.planning.restricted import STILL, Holding, Place
+from garant.policy.text import Text
+from garant.systems.finding import RootKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A request whose restriction goes on: by what it knows its person, and the records that it restricted."""
+
+    known: dict[str, str]
+    places: frozenset[Place]
 
 
 def going_on(organisation: str) -> list[dict[str, str]]:
@@ -23,7 +40,59 @@ def going_on(organisation: str) -> list[dict[str, str]]:
 
     What is about to be restricted is not let go of meanwhile, nor what a run restricted in part.
     """
-    return list(_going_on(organisation).values())
+    return [one.known for one in _going_on(organisation).values()]
+
+
+def holding(organisation: str, request: str = "") -> Holding:
+    """Of some records, those that another request restricts, whatever they are named now; and, beside the end of a
+    request, those that a restriction without one holds.
+    """
+    places = _places(_going_on(organisation, besides=request).values())
+    alone = restrictions.holding(organisation)
+
+    def held(asked: Sequence[Place]) -> Mapping[Place, Text]:
+        known = dict.fromkeys(places.intersection(asked), STILL)
+        return {**(alone(asked) if request else {}), **known}
+
+    return held
+
+
+def begin(request: Request) -> None:
+    """Its run begins: whatever those records are named later, its end finds them. In the caller's transaction."""
+    whom = opened(request)
+    if whom is None:
+        return
+    plan = decisions.document(request.organisation, request.plan)
+    places = {(one.system, one.root, key) for one in plan.selections for key in one.root_keys()}
+    whom.places += [[*place] for place in sorted(places - _of(whom), key=str)]
+    seal(request, whom)
+    request.save(update_fields=["sealed"])
+
+
+def known_again(workspace: Workspace, request: Request) -> dict[Place, bool]:
+    """The records that a request restricted and that are there, and whether each is known to be whose it was.
+
+    A record is known again by an address or a number that it had then, or that a correction gave it since.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    return {
+        (system, root, key): carried.held_for(request.organisation, request.key, known)
+        for (system, root), keys in _by_root(workspace, opened(request)).items()
+        for key, known in known_by(workspace.sources[system], root, keys).items()
+        if known
+    }
+
+
+def _by_root(workspace: Workspace, whom: Whom | None) -> dict[tuple[str, str], list[RootKey]]:
+    """The records that a request restricted, in the systems that are there."""
+    found: dict[tuple[str, str], list[RootKey]] = defaultdict(list)
+    for system, root, key in sorted(_of(whom), key=str):
+        source = workspace.sources.get(system)
+        if source is not None and root in source.data_map.roots:
+            found[system, root].append(key)
+    return found
 
 
 def touched(workspace: Any, plan: Plan) -> bool:
@@ -33,10 +102,10 @@ def touched(workspace: Any, plan: Plan) -> bool:
     Raises:
         ConnectorError: a system did not answer.
     """
-    others = list(_going_on(plan.organisation, besides=plan.request).values())
     ends = [(one.system, one.root, key) for one in plan.selections for key in one.root_keys()]
-    if plan.request and ends and restrictions.holding(plan.organisation)(ends):
+    if ends and holding(plan.organisation, plan.request)(ends):
         return True
+    others = [one.known for one in _going_on(plan.organisation, besides=plan.request).values()]
     return bool(others and ends) and restricted.any_of_others(workspace.sources, others, ends)
 
 
@@ -46,10 +115,13 @@ def sharing(workspace: Any, request: Request, identities: Mapping[str, str]) -> 
     Raises:
         ConnectorError: a system did not answer.
     """
-    others = _going_on(request.organisation, besides=request.key)
-    found = restricted.sharing(workspace.sources, identities, list(others.values()))
-    keys = list(others)
-    return {keys[number]: others[keys[number]] for number in found}
+    others, mine = _going_on(request.organisation, besides=request.key), _of(opened(request))
+    found = set(restricted.sharing(workspace.sources, identities, [one.known for one in others.values()]))
+    return {
+        key: one.known
+        for number, (key, one) in enumerate(others.items())
+        if number in found or not mine.isdisjoint(one.places)
+    }
 
 
 def same_others(workspace: Any, request: Request) -> bool:
@@ -75,11 +147,12 @@ def end(request: Request) -> None:
         theirs.also += [[kind, value] for kind, value in known if [kind, value] not in theirs.also]
         seal(other, theirs)
         other.save(update_fields=["sealed"])
+    carried.hand_over(request.organisation, request.key, [one.key for one, _ in heirs])
     if not heirs:
         lists.restrict(request.organisation, known, on=False)
 
 
-def _going_on(organisation: str, besides: str = "") -> dict[str, dict[str, str]]:
+def _going_on(organisation: str, besides: str = "") -> dict[str, _Other]:
     """The requests, but one, whose restriction goes on, or begins, and whose end is not for today."""
     granted = Q(state=State.ANSWERED, outcome__in=GRANTED)
     later = Q(lift_on=None) | Q(lift_on__gt=store.today(organisation))
@@ -91,7 +164,18 @@ def _going_on(organisation: str, besides: str = "") -> dict[str, dict[str, str]]
             ).exclude(key=besides)
         )
     known = {one.key: (opened(one), one.identified_by) for one in found}
-    return {key: whom.identities(by) for key, (whom, by) in known.items() if whom is not None}
+    return {
+        key: _Other(whom.identities(by), _of(whom)) for key, (whom, by) in known.items() if whom is not None
+    }
+
+
+def _of(whom: Whom | None) -> frozenset[Place]:
+    """The records that the runs of a request were about."""
+    return frozenset((system, root, key) for system, root, key in ([] if whom is None else whom.places))
+
+
+def _places(others: Iterable[_Other]) -> frozenset[Place]:
+    return frozenset(place for one in others for place in one.places)
 
 
 def in_persons(also: Sequence[Sequence[str]], besides: Mapping[str, str]) -> list[dict[str, str]]:

@@ -40,6 +40,7 @@ class Whom:
         files: for an access, the files that rows name, and whether each is left out: it is about others.
         hidden: the names of others that they found there.
         without: for a processor without whose copy the person is answered, why.
+        places: of a restriction, the records that its runs were about: system, root, key.
         also: kind and value by which another request knew them, whose restriction ended while this one's went on.
     """
 
@@ -60,6 +61,7 @@ class Whom:
     hidden: list[str] = field(default_factory=list[str])
     without: dict[str, str] = field(default_factory=dict[str, str])
     also: list[list[str]] = field(default_factory=list[list[str]])
+    places: list[list[Any]] = field(default_factory=list[list[Any]])
 
     def identities(self, identified_by: str = "") -> dict[str, str]:
         """By what systems may know the person that it is about.
