@@ -25,6 +25,11 @@ def prose(page: Path) -> str:
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """The code blocks of the page: the language of each, and its text."""
+    return _FENCE.findall(page.read_text(encoding="utf-8"))
+
+
 def headings(page: Path) -> list[str]:
     """The headings, without their marks."""
     return [line.lstrip("#").strip() for line in prose(page).splitlines() if re.match(r"#{1,6} ", line)]
@@ -55,7 +60,7 @@ class Example:
 def examples() -> Iterator[Example]:
     """Every command after a `$` in a console block; environment variables before it are left out."""
     for page in pages():
-        for language, block in _FENCE.findall(page.read_text(encoding="utf-8")):
+        for language, block in blocks(page):
             if language == "console":
                 for line in re.sub(r"\\\n\s*(>\s*)?", "", block).splitlines():
                     if line.startswith("$ "):
