@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from garant.apps.accounts.access import member
-from garant.apps.accounts.roles import May
-from garant.apps.evidence import services
+from garant.apps.accounts.roles import WORDS, May, Role
+from garant.apps.controls import services as controls
+from garant.apps.evidence import services, wording
+from garant.apps.promises.opening.naming import names_of
 from garant.ledger.entries import KINDS
+from garant.policy.text import Text
+from garant.site.words import count, day, said, say
 
 PAGE = 50
+LONGEST: Final = 40
+"""Characters of a value that the list of entries shows."""
+_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+"""A day as entries write it."""
+_PSEUDONYM: Final = re.compile(r"person:[0-9a-f]{16,64}")
+"""Somebody of the staff, as entries name them."""
 
 
 @require_safe
@@ -27,11 +39,14 @@ def ledger(request: Any) -> HttpResponse:
     place = int(before) if before.isdecimal() and len(before) < 16 else None
     found = services.latest(request.organisation, kind=kind, before=place, number=PAGE + 1)
     size, note = services.head(request.organisation)
+    in_words = _Reader(request.organisation)
     rows = [
         {
             "index": index,
             "record": record,
             "title": KINDS[record.kind].title if record.kind in KINDS else record.kind,
+            "details": in_words.details(record.kind, record.payload),
+            "actor": in_words.value("actor", record.actor),
         }
         for index, record in found[:PAGE]
     ]
@@ -48,6 +63,45 @@ def ledger(request: Any) -> HttpResponse:
             "keys": services.verifier_keys(request.organisation),
         },
     )
+
+
+class _Reader:
+    """What entries say, in the words of the organisation."""
+
+    def __init__(self, organisation: str) -> None:
+        self._names = names_of(organisation)
+        articles = controls.board(organisation).articles
+        self._promises = {one.promise: one.label for _, _, every in articles for one in every}
+
+    def details(self, kind: str, payload: Mapping[str, Any]) -> list[tuple[Text, str]]:
+        """The fields that fit on a line: numbers, days, keys; not lists of commitments."""
+        return [
+            (wording.field(kind, name), self.value(name, value))
+            for name, value in payload.items()
+            if value is not None and not isinstance(value, list | dict) and 0 < len(str(value)) <= LONGEST
+        ]
+
+    def value(self, name: str, value: Any) -> str:
+        """A value: a day in words, yes or no, what a closed list or a map calls it; anything else as it was entered."""
+        if isinstance(value, bool):
+            return say("oui", "yes") if value else say("non", "no")
+        if isinstance(value, int):
+            return count(value)
+        word = str(value)
+        if _DAY.fullmatch(word):
+            return day(word)
+        if _PSEUDONYM.fullmatch(word):
+            return say("personne {short}…", "person {short}…").format(short=word[7:15])
+        return self._known(name, word) or word
+
+    def _known(self, name: str, word: str) -> str:
+        if name == "promise":
+            return said(self._promises.get(word))
+        if name in ("system", "rule"):
+            return getattr(self._names, name)(word).words
+        if name == "role" and word in list(Role):
+            return said(WORDS[Role(word)])
+        return said(wording.value(name, word))
 
 
 @require_safe

@@ -5,8 +5,7 @@ A tag takes both languages or does not compile: no page can be half translated.
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -15,12 +14,6 @@ from django.utils.safestring import SafeString
 from garant.site import words
 
 register = template.Library()
-
-LONGEST = 40
-"""Characters of a value that a list of entries shows."""
-
-_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-"""A day as entries write it."""
 
 
 @register.simple_tag(name="say")
@@ -74,19 +67,3 @@ def current(context: Any, *names: str) -> SafeString | str:
     here = getattr(context.get("request"), "resolver_match", None)
     section = here.view_name.partition(":")[0] if here and here.view_name else ""
     return format_html('aria-current="{}"', "page") if section in names else ""
-
-
-@register.filter(name="readable")
-def readable(value: Any) -> str:
-    """A value of an entry: a day in words, yes or no; anything else as it was entered."""
-    if isinstance(value, bool):
-        return words.say("oui", "yes") if value else words.say("non", "no")
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return words.day(value)
-    return str(value)
-
-
-@register.filter(name="length_is_short")
-def length_is_short(value: Any) -> bool:
-    """Whether a value of an entry fits on its line: numbers, days, keys; not lists of commitments."""
-    return value is not None and not isinstance(value, list | dict) and 0 < len(str(value)) <= LONGEST
