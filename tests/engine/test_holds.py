@@ -68,6 +68,19 @@ def test_a_held_person_stays_whole_and_the_plan_says_whose_hold_it_is(shop: Shop
     assert after["note"][1] == before["note"][1]
 
 
+def test_a_record_stays_on_hold_whatever_it_is_named_now(shop: Shop) -> None:
+    """Its address was changed in the system after the hold; what the hold knew elsewhere is no business of this system."""
+    shop.people(1, 2, 3)
+    places = (("crm", "contact", 1), ("crm", "contact", 3), ("crm", "elsewhere", 2), ("other", "contact", 2))
+    hold = on_person("h-1", "n3@x.example", places=places)
+    shop.database.run("UPDATE contact SET email = 'new@x.example' WHERE id = 1")
+    plan = sweep(shop, hold)
+    assert plan.selections[0].root_keys() == [2]
+    assert [held.roots for held in plan.selections[0].holds] == [2]
+    run(shop, plan, [hold])
+    assert shop.ids("contact") == [1, 3]
+
+
 def test_a_hold_beats_the_request_of_the_person_it_is_on(shop: Shop) -> None:
     shop.people(1, 2)
     hold = on_person("h-1", "n1@x.example")

@@ -51,6 +51,8 @@ class Hold:
     identities: tuple[tuple[str, str], ...] = ()
     activity: str | None = None
     rows: tuple[HeldRows, ...] = ()
+    places: tuple[tuple[str, str, RootKey], ...] = ()
+    """Of a person, the records that they were known by when it was placed (system, root, key), whatever these are named now."""
 
     @property
     def on(self) -> Subject:
@@ -73,7 +75,7 @@ def nothing_held() -> Sequence[Hold]:
 class Standing:
     """The holds of the moment, as one system sees them.
 
-    ``people``: hold → root → keys that its identities lead to there.
+    ``people``: hold → root → keys that its identities lead to there, or led to when it was placed.
     """
 
     holds: Sequence[Hold] = ()
@@ -128,11 +130,7 @@ def stand(policy: LoadedPolicy, data_map: DataMap, snapshot: Snapshot, holds: Se
     apart = {root: keys for root, keys in snapshot.apart().items() if root in data_map.roots}
     holds = [*holds, _restricted(policy)] if apart else holds
     people: dict[str, Mapping[str, frozenset[RootKey]]] = {
-        hold.key: {
-            root: frozenset(keys) for root, keys in roots_found(data_map, snapshot, hold.identities).items()
-        }
-        for hold in holds
-        if hold.on == "person"
+        hold.key: _known(data_map, snapshot, hold) for hold in holds if hold.on == "person"
     }
     if apart:
         people[RESTRICTED] = apart
@@ -144,6 +142,15 @@ def stand(policy: LoadedPolicy, data_map: DataMap, snapshot: Snapshot, holds: Se
         return Standing(holds, guards, people, rules, guards)
     placed = {key: found for key, found in people.items() if key != RESTRICTED}
     return Standing(holds, guards, people, rules, Guards((*_people(placed), *others), rows))
+
+
+def _known(data_map: DataMap, snapshot: Snapshot, hold: Hold) -> dict[str, frozenset[RootKey]]:
+    """Root → the records of a person on hold: by what they are named, and those that were theirs then."""
+    found = {root: frozenset(keys) for root, keys in roots_found(data_map, snapshot, hold.identities).items()}
+    for system, root, key in hold.places:
+        if system == data_map.system and root in data_map.roots:
+            found[root] = found.get(root, frozenset()) | {key}
+    return found
 
 
 def _people(people: Mapping[str, Mapping[str, frozenset[RootKey]]]) -> list[RootGuard]:

@@ -96,21 +96,22 @@ class Story(World):
         if services.find(self.organisation, key).state != "planned":
             services.propose(self.organisation, key, actor=DELEGATE)
         one, fails = self.waiting[key], self.dice.random() < 0.3
+        about = self.named(one.value) | {
+            number for number in one.keys - self.gone if self._known(key, number)
+        }
         changes = any(
-            active
-            for key_, active in self.ask("SELECT id, active FROM person")
-            if key_ in self.named(one.value)
+            active for number, active in self.ask("SELECT id, active FROM person") if number in about
         )
         self.story.append(f"carried out {key}, fails: {fails}")
         with self.away(fails):
             services.approve(self.organisation, key, actor=OFFICER)
             work(self.organisation, "run")
         self.answered()
-        one.whole = not (fails and changes)
-        one.keys |= self.named(one.value)
+        one.whole = not (fails and changes) and about >= one.keys - self.gone
+        one.keys |= about
         self.requests[key] = one
-        self.answers.holds(key, self.known_as(self.named(one.value)) | {identity(one.value)})
-        if one.whole:
+        self.answers.holds(key, self.known_as(about) | {identity(one.value)})
+        if not (fails and changes):
             services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
             del self.waiting[key]
 
@@ -175,13 +176,15 @@ class Story(World):
         ]
         self.answers.ends(key, heirs)
 
+    def _known(self, key: str, number: int) -> bool:
+        """Whether a record that a request restricted has an address or a number that it is held under."""
+        return not self.answers.holders[key].isdisjoint(self.identities(number).items())
+
     def _strange(self, key: str) -> set[int]:
         """The records that it restricted, of which no address and no number is what it was: somebody is told to look."""
         one = self.requests[key]
         strange = {
-            number
-            for number in one.keys - self.gone - self.named(one.value)
-            if self.answers.holders[key].isdisjoint(self.identities(number).items())
+            number for number in one.keys - self.gone - self.named(one.value) if not self._known(key, number)
         }
         plan = decisions.document(self.organisation, services.find(self.organisation, key).lift_plan)
         said = sum(note == OTHERWISE for part in plan.selections for note in part.notes)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from garant.apps.holds import services as holds
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
 from garant.apps.permissions import services as permissions
-from garant.apps.promises.opening.published import policy_in_force
+from garant.apps.promises.opening.published import open_published, policy_in_force
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome
 from garant.engine.planning.restricted import OTHERWISE
 from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody
-from tests.apps.rights.steps import OFFICER, asked, carried_out
-from tests.apps.rights.test_restricted_midway import ARCHIVED, CRM, archived, at, ends_today, granted, lifted
+from tests.apps.rights.steps import DELEGATE, OFFICER, asked, carried_out
+from tests.apps.rights.test_restricted_midway import (
+    ARCHIVED,
+    CRM,
+    archived,
+    at,
+    ends_today,
+    failed,
+    granted,
+    lifted,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,3 +143,29 @@ def test_what_is_objected_to_and_withdrawn_goes_along_and_what_is_agreed_to_does
     carried_out(company, request.key)
     assert oppositions.opposed(policy, [contact("email", other)], None) == [True]
     assert permissions.may(company, [("email", other)], use).code == "consent-missing"
+
+
+def test_a_restriction_that_is_planned_again_finds_the_record_under_its_new_address(
+    company: str, post: Letters
+) -> None:
+    """Its first run was undone, and the address changed meanwhile: nobody is told that it is restricted and is not."""
+    email = somebody()
+    key = failed(company, post, email)
+    change_system(CRM, "UPDATE person SET email = ? WHERE email = ?", NEW, email)
+    services.propose(company, key, actor=DELEGATE)
+    carried_out(company, key)
+    assert archived(NEW) == 1
+    services.answer(company, key, Outcome.FULLY, actor=OFFICER)
+    assert restricted(company, "email", NEW)
+
+
+def test_who_is_on_hold_stays_so_under_another_address(company: str, post: Letters) -> None:
+    email = somebody()
+    with open_published(company) as workspace:
+        until = services.today(company) + timedelta(days=30)
+        asked_for = holds.Asked("dpo", "Litige.", until=until, identities={"email": email})
+        holds.place(workspace.policy, workspace.sources, asked_for, actor="cli")
+    change_system(CRM, "UPDATE person SET email = ? WHERE email = ?", NEW, email)
+    request, _ = asked(company, post, "erasure", NEW)
+    carried_out(company, request.key)
+    assert len(ask_system(CRM, ARCHIVED, NEW)) == 1

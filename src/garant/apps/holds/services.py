@@ -76,7 +76,7 @@ def place(
             until=asked.until,
             review=asked.review,
             activity=asked.activity or "",
-            sealed=_seal(organisation, key, asked),
+            sealed=_seal(organisation, key, asked, places),
             placed_at=_now(),
             placed_by=actor,
         )
@@ -221,9 +221,10 @@ def _placed(hold: Hold, asked: Asked, places: Sequence[Place]) -> list[Payload]:
     return [placed, *further]
 
 
-def _seal(organisation: str, key: str, asked: Asked) -> bytes:
+def _seal(organisation: str, key: str, asked: Asked, places: Sequence[Place]) -> bytes:
     rows = [[asked.rows.system, asked.rows.table, list(asked.rows.keys)]] if asked.rows else []
-    about = {"identities": list((asked.identities or {}).items()), "rows": rows}
+    known = [[place.system, place.root, key] for place in places for key in place.keys]
+    about = {"identities": list((asked.identities or {}).items()), "rows": rows, "places": known}
     return wrap(evidence.subject_key(organisation, _SEAL), json.dumps(about).encode(), key)
 
 
@@ -238,6 +239,7 @@ def _opened(hold: Hold) -> engine.Hold:
         identities=tuple((kind, value) for kind, value in about["identities"]),
         activity=hold.activity or None,
         rows=tuple(HeldRows(system, table, tuple(keys)) for system, table, keys in about["rows"]),
+        places=tuple((system, root, key) for system, root, key in about.get("places", [])),
     )
 
 

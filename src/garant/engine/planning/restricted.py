@@ -23,9 +23,9 @@ HELD_ON = Text(
 )
 OTHERWISE = Text(
     fr="Cette fiche, limitée ici, n’a plus aucune des adresses ni aucun des numéros d’alors : c’est peut-être quelqu’un "
-    "d’autre. Regardez-la, et levez la limitation dans le système si c’est la même personne.",
+    "d’autre. Regardez-la et, si c’est la même personne, faites dans le système ce qui est prévu ici.",
     en="This record, restricted here, has none of the addresses or numbers that it had then: it may be somebody else’s. "
-    "Look at it, and lift the restriction in the system if it is the same person.",
+    "Look at it and, if it is the same person, do in the system what is planned here.",
 )
 Place = tuple[str, str, RootKey]
 """A system, a root of its map, a key; where a person looks, what they were asked about: a kind of identity, a value."""

@@ -129,8 +129,8 @@ def plan_subject(
         holding: for the same, what another restriction holds under whatever names: that stays restricted too.
         known_too: for the same, by what those were known whose own ended before over the same data: whoever looks
             by hand is asked about them too.
-        places: for the same, the records that it restricted, and whether each is known to be whose it was: they are
-            let go of whatever the person is named now.
+        places: for a restriction or its end, the records that it restricted before, and whether each is known to be
+            whose it was: they are found whatever the person is named now.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -186,7 +186,8 @@ def plan_subjects(
         terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
     )
     if kind == "lifting":
-        asking.restricted, asking.holding, asking.places = restricted, holding, places
+        asking.restricted, asking.holding = restricted, holding
+    asking.places = places
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
@@ -230,7 +231,7 @@ class _Asking:
         self.holding: Holding = nothing_held
         """For the same, what another restriction holds, whatever names it has."""
         self.places: Mapping[PlaceKey, bool] = {}
-        """For the same, what it restricted, and whether it is known to be whose it was."""
+        """What it restricted before, and whether it is known to be whose it was."""
         self.still: list[Still] = []
         self._left: dict[int, Text] = {}
         """Of the people, those of whom something is left to another restriction, and to which."""

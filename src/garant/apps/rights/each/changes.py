@@ -79,7 +79,7 @@ def plan_of(
         restricted: for the end of a restriction, by what those are known whose own goes on.
         holding: for the same, what a restriction holds beside any request.
         known_too: for the same, by what those were known whose own ended before over the same data.
-        places: for the same, the records that it restricted, and whether each is known to be whose it was.
+        places: for a restriction or its end, the records that it restricted before, and whether each is known to be whose it was.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.

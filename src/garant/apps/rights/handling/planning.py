@@ -15,6 +15,7 @@ from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
 from garant.apps.rights.each import changes, packages
+from garant.apps.rights.handling import restricted
 from garant.apps.rights.keeping import store
 from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request
@@ -85,7 +86,8 @@ def _made(request: Request, policy: LoadedPolicy | None) -> Plan:
         raise refusals.nothing_to_correct()
     identities = whom.identities(request.identified_by)
     with open_published(request.organisation, only=request.reach, policy=policy) as workspace:
-        return changes.plan_of(workspace, kind, identities, whom.values)
+        places = restricted.known_again(workspace, request) if kind == "restriction" else {}
+        return changes.plan_of(workspace, kind, identities, whom.values, places=places)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
