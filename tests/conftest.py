@@ -19,6 +19,7 @@ from tests.servers.installation import NoServer
 from tests.servers.lending import RUN, end_run, new_run
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer, Reused
+from tests.support.again import mark_slow
 from tests.support.compiling import compiling_once
 from tests.support.counting import is_counted
 from tests.support.parsing import remembering
@@ -97,7 +98,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL; and what is counted of the core.
+    """Marks what touches Garant's own state: it runs a second time, on PostgreSQL; what is counted of the core; and what
+    `make test` leaves to `make slow`.
 
     Not what is looked at in a browser: the same pages, made of the same queries, are asked for without one too.
     """
@@ -109,6 +111,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
             item.add_marker("state")
+    mark_slow(items)
 
 
 @pytest.hookimpl(trylast=True)

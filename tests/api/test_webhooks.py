@@ -247,6 +247,7 @@ thread.join()
 """
 
 
+@pytest.mark.slow
 def test_durably_it_is_told_after_a_refusal(listener: Listener, tmp_path: Path) -> None:
     listener.answers = [503]
     environment = {**os.environ, "GARANT_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}

@@ -15,6 +15,7 @@ from bench.systems import System, mariadb_system, postgres_system, sqlite_system
 from bench.world import Size
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 
 SMALL, LARGER = Size(800, 400, 40), Size(2_400, 800, 80)
 
@@ -29,7 +30,7 @@ def system_of(request: pytest.FixtureRequest, tmp_path: Path, size: Size) -> Sys
     return postgres_system(server, size)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(scope="module", params=["sqlite", again("postgresql"), again("mariadb")])
 def systems(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Size, System]:
     folder = tmp_path_factory.mktemp("bench")
     return {size: system_of(request, folder, size) for size in (SMALL, LARGER)}

@@ -107,6 +107,8 @@ class Eyes:
 
     browser: Browser
     address: str
+    languages: tuple[str, ...] = ("fr", "en")
+    """Those that `assert_accessible` looks at."""
     windows: dict[str, Visit] = field(default_factory=dict)
     """Language → the window of `assert_accessible`."""
 
@@ -134,10 +136,10 @@ class Eyes:
     def assert_accessible(self, path: str, *, client: Client | None = None, status: int = 200) -> None:
         """axe finds nothing, nothing is cut off at 320 px or at 400 %, nothing comes from elsewhere.
 
-        In French and in English, light and dark. `status` is what the page answers with.
+        In French and in English (or in those of `languages`), light and dark. `status` is what the page answers with.
         """
         wrong: list[str] = []
-        for language in ("fr", "en"):
+        for language in self.languages:
             visit = self._kept(language)
             self._go(visit, path, client, language)
             answered = visit.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")

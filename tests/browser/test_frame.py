@@ -22,26 +22,26 @@ PACKAGE = Path(settings.__file__).parents[1]
 
 
 @pytest.mark.parametrize("path", ["/", "/account/login/", "/account/password/reset/"])
-def test_pages_for_strangers(eyes: Eyes, path: str, persona: Persona) -> None:
-    eyes.assert_accessible(path, client=persona("stranger"))
+def test_pages_for_strangers(pages: Eyes, path: str, persona: Persona) -> None:
+    pages.assert_accessible(path, client=persona("stranger"))
 
 
 @pytest.mark.parametrize("path", ["/o/", "/o/account/", "/o/demo/people/"])
-def test_pages_of_staff(eyes: Eyes, path: str, persona: Persona) -> None:
-    eyes.assert_accessible(path, client=persona("dpo"))
+def test_pages_of_staff(pages: Eyes, path: str, persona: Persona) -> None:
+    pages.assert_accessible(path, client=persona("dpo"))
 
 
-def test_the_first_page_of_whoever_looks_after_the_installation(eyes: Eyes, persona: Persona) -> None:
+def test_the_first_page_of_whoever_looks_after_the_installation(pages: Eyes, persona: Persona) -> None:
     administrator = persona("administrator")
-    eyes.assert_accessible("/o/", client=administrator)  # told how to keep Garant itself
+    pages.assert_accessible("/o/", client=administrator)  # told how to keep Garant itself
     organisations.create_organisation("garant", "Demo (Garant)", "Europe/Paris")
     user = accounts.ensure_user("administrator@demo.example")
     accounts.give("garant", user, accounts.Habilitation("administrator"), actor="garant")
-    eyes.assert_accessible("/o/", client=administrator)
+    pages.assert_accessible("/o/", client=administrator)
 
 
-def test_what_is_not_there(eyes: Eyes, persona: Persona) -> None:
-    eyes.assert_accessible("/nothing/", client=persona("stranger"), status=404)
+def test_what_is_not_there(pages: Eyes, persona: Persona) -> None:
+    pages.assert_accessible("/nothing/", client=persona("stranger"), status=404)
 
 
 def test_the_eyes_see_what_is_wrong(eyes: Eyes) -> None:
@@ -105,7 +105,7 @@ def test_the_dark_theme_changes_colours_alone_and_nothing_asks_how_high_the_wind
     assert [one for one in changed if not re.fullmatch(r"--[a-z-]+: #[0-9a-f]{3,6}", one)] == []
 
 
-def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
+def test_pages_of_the_dashboard(pages: Eyes, company: str) -> None:
     controls.look(company)
     digest = propose_today(company, actor="garant")
     officer = sign_in("deleguee@demo.example")
@@ -127,11 +127,11 @@ def test_pages_of_the_dashboard(eyes: Eyes, company: str) -> None:
         "settings/backups/",
         "settings/lists/",
     ):
-        eyes.assert_accessible(f"/o/{company}/{path}", client=officer)
-    eyes.assert_accessible(f"/p/{company}/{{language}}/state/")
+        pages.assert_accessible(f"/o/{company}/{path}", client=officer)
+    pages.assert_accessible(f"/p/{company}/{{language}}/state/")
 
 
-def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
+def test_pages_of_an_administrator(pages: Eyes, company: str) -> None:
     administrator = sign_in("administratrice@demo.example")
     invitations.invite(company, "new@demo.example", accounts.Habilitation("staff"), actor="garant")
     made, _ = webhooks.add(company, "https://93.184.216.34/garant", (), actor="garant")
@@ -144,33 +144,35 @@ def test_pages_of_an_administrator(eyes: Eyes, company: str) -> None:
         "people/",
         f"people/{member.pk}/",
     ):
-        eyes.assert_accessible(f"/o/{company}/{path}", client=administrator)
+        pages.assert_accessible(f"/o/{company}/{path}", client=administrator)
 
 
-def test_pages_of_who_is_habilitated_to_a_part(eyes: Eyes, company: str) -> None:
+@pytest.mark.slow
+def test_pages_of_who_is_habilitated_to_a_part(pages: Eyes, company: str) -> None:
     controls.look(company)
     digest = propose_today(company, actor="garant")
     held = accounts.Habilitation("dpo", None, ("recruitment",), ("recruitment",))
     accounts.give(company, accounts.ensure_user("part@demo.example"), held, actor="garant")
     part = sign_in("part@demo.example")
     for path in ("", "plans/", f"plans/{digest}/", "settings/tokens/", "people/"):
-        eyes.assert_accessible(f"/o/{company}/{path}", client=part)
-    eyes.assert_accessible(f"/o/{company}/ledger/", client=part, status=403)
+        pages.assert_accessible(f"/o/{company}/{path}", client=part)
+    pages.assert_accessible(f"/o/{company}/ledger/", client=part, status=403)
 
 
-def test_pages_of_a_client_s_contact(eyes: Eyes, company: str) -> None:
+@pytest.mark.slow
+def test_pages_of_a_client_s_contact(pages: Eyes, company: str) -> None:
     controls.look(company)
     held = accounts.Habilitation("client-contact", clients=("maintenance-clients",))
     accounts.give(company, accounts.ensure_user("contact@client.example"), held, actor="garant")
     contact = sign_in("contact@client.example")
-    eyes.assert_accessible("/o/", client=contact)
-    eyes.assert_accessible(f"/o/{company}/client/", client=contact)
-    eyes.assert_accessible(f"/o/{company}/client/remote-maintenance/", client=contact)
+    pages.assert_accessible("/o/", client=contact)
+    pages.assert_accessible(f"/o/{company}/client/", client=contact)
+    pages.assert_accessible(f"/o/{company}/client/remote-maintenance/", client=contact)
 
 
-def test_an_invitation_is_read_by_who_has_no_account(eyes: Eyes, persona: Persona, site: str) -> None:
+def test_an_invitation_is_read_by_who_has_no_account(pages: Eyes, persona: Persona, site: str) -> None:
     sent = invitations.invite(site, "new@demo.example", accounts.Habilitation("staff"), actor="garant")
     visitor = persona("stranger")
     page = visitor.get(sent.link.partition("/account/")[2].join(["/account/", ""]))["Location"]
-    eyes.assert_accessible(page, client=visitor)
-    eyes.assert_accessible("/account/invitation/i-0/", client=visitor, status=404)
+    pages.assert_accessible(page, client=visitor)
+    pages.assert_accessible("/account/invitation/i-0/", client=visitor, status=404)

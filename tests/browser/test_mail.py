@@ -9,10 +9,10 @@ from tests.site.conftest import Persona
 from tests.site.test_mail import WHEN
 
 
-def test_pages_of_the_mailbox(eyes: Eyes, site: str, persona: Persona) -> None:
+def test_pages_of_the_mailbox(pages: Eyes, site: str, persona: Persona) -> None:
     raw = b"From: Jeanne <jeanne@exemple.example>\r\nSubject: Mes donnees\r\n\r\nBonjour.\r\n"
     inbox._take(site, 1, Letter(1, WHEN, raw, False))
     (draft,) = inbox.drafts(site)
     officer = persona("dpo")
     for page in ("mail/", f"mail/{draft.key}/", "mail/letters/"):
-        eyes.assert_accessible(f"/o/{site}/{page}", client=officer)
+        pages.assert_accessible(f"/o/{site}/{page}", client=officer)

@@ -40,12 +40,12 @@ def published(site: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "history/", "history/1/"])
-def test_public_pages(eyes: Eyes, path: str) -> None:
-    eyes.assert_accessible(f"{BASE}/{{language}}/{path}")
+def test_public_pages(pages: Eyes, path: str) -> None:
+    pages.assert_accessible(f"{BASE}/{{language}}/{path}")
 
 
-def test_nothing_here(eyes: Eyes) -> None:
-    eyes.assert_accessible("/p/nobody/{language}/", status=404)
+def test_nothing_here(pages: Eyes) -> None:
+    pages.assert_accessible("/p/nobody/{language}/", status=404)
 
 
 def test_without_a_script(eyes: Eyes) -> None:

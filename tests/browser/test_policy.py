@@ -54,8 +54,8 @@ def two_versions(site: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("two_versions")
-def test_pages_of_the_policy(eyes: Eyes, persona: Persona, page: str) -> None:
-    eyes.assert_accessible(BASE + page, client=persona("dpo"))
+def test_pages_of_the_policy(pages: Eyes, persona: Persona, page: str) -> None:
+    pages.assert_accessible(BASE + page, client=persona("dpo"))
 
 
 @pytest.mark.usefixtures("two_versions")

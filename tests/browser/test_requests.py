@@ -15,15 +15,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("end", ["", "access/", "objection/", "post-mortem/", "erasure/?for=agent"])
-def test_the_forms_are_for_everybody(eyes: Eyes, company: str, end: str) -> None:
-    eyes.assert_accessible(f"/p/{company}/{{language}}/requests/{end}")
+def test_the_forms_are_for_everybody(pages: Eyes, company: str, end: str) -> None:
+    pages.assert_accessible(f"/p/{company}/{{language}}/requests/{end}")
 
 
-def test_the_pages_of_a_request_are_for_everybody(eyes: Eyes, company: str, browser: Browser) -> None:
-    walk = Walk(browser, eyes, company, "fr")
+def test_the_pages_of_a_request_are_for_everybody(pages: Eyes, company: str, browser: Browser) -> None:
+    walk = Walk(browser, pages, company, "fr")
     number = walk.ask("erasure", phone="+33 1 99 99 99 99")
-    mine = walk.page.url.removeprefix(eyes.address)
-    eyes.assert_accessible(mine.replace("/fr/", "/{language}/"))
+    mine = walk.page.url.removeprefix(pages.address)
+    pages.assert_accessible(mine.replace("/fr/", "/{language}/"))
     desk = walk.desk()
     desk.get_by_text("Téléphone déclaré").click()
     walk.see("call-asked", desk)
@@ -36,6 +36,6 @@ def test_the_pages_of_a_request_are_for_everybody(eyes: Eyes, company: str, brow
     expect(walk.page.get_by_text("Ce téléphone est le vôtre")).to_be_visible()
     walk.end()
     officer = sign_in("deleguee@demo.example")
-    eyes.assert_accessible(mine.replace("/fr/", "/{language}/"))
+    pages.assert_accessible(mine.replace("/fr/", "/{language}/"))
     for path in ("", "new/", f"{number}/"):
-        eyes.assert_accessible(f"/o/{company}/requests/{path}", client=officer)
+        pages.assert_accessible(f"/o/{company}/requests/{path}", client=officer)

@@ -14,15 +14,15 @@ from tests.site.test_restored import export
 
 
 def test_the_officer_reads_what_was_forgotten(
-    eyes: Eyes, site: str, persona: Persona, tmp_path: Path
+    pages: Eyes, site: str, persona: Persona, tmp_path: Path
 ) -> None:
     export(site, tmp_path, forgotten=3)
     unread.note_shorter(site, "export")
     keys = "\n".join(map(str, evidence.verifier_keys(site)))
     officer, path = persona("dpo"), f"/o/{site}/settings/backups/"
-    eyes.assert_accessible(path, client=officer)
-    eyes.assert_accessible(f"{path}restored/", client=officer)
-    with eyes.open(path, client=officer, language="en") as visit:
+    pages.assert_accessible(path, client=officer)
+    pages.assert_accessible(f"{path}restored/", client=officer)
+    with pages.open(path, client=officer, language="en") as visit:
         page = visit.page
         page.get_by_role("link", name="Read what was forgotten").press("Enter")
         page.get_by_label("Export of the ledger (.zip)").set_input_files(tmp_path / "kept.zip")

@@ -21,6 +21,7 @@ from tests.apps.rights.conftest import ask_system, unhurried
 from tests.apps.seen import seen
 from tests.browser.chromium import Eyes
 from tests.browser.walking import Walk, people
+from tests.support.again import again
 
 __all__ = ["unhurried"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "+33 1 99 00 12 34"
 
 
-@pytest.fixture(params=["fr", "en"])
+@pytest.fixture(params=["fr", again("en")])
 def walk(request: pytest.FixtureRequest, browser: Browser, eyes: Eyes, company: str) -> Iterator[Walk]:
     walking = Walk(browser, eyes, company, request.param)
     yield walking

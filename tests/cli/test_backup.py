@@ -24,6 +24,7 @@ from tests.cli.club import DUE, Club, found_club
 from tests.cli.company import Company
 from tests.cli.test_archive import archived, archiving, records, vault
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 
 __all__ = ["archived", "archiving"]
 
@@ -40,7 +41,7 @@ def ready(club: Club) -> Club:
     return club
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=[again("sqlite"), "postgresql"])
 def swept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
     """A club whose state is on one database or the other, after a sweep and a backup; shared, never restored over."""
     folder = tmp_path_factory.mktemp("club")
@@ -190,6 +191,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Club:
     return backed_up(ready(found_club(folder, f"sqlite:///{folder / 'club.sqlite'}")))
 
 
+@pytest.mark.slow
 def test_an_export_kept_elsewhere_says_what_a_restored_garant_forgot(small: Club, tmp_path: Path) -> None:
     """Garant's own state comes back older than what it did: requests, holds and runs since are named, to be done again."""
     key = small.garant("keys", "show").out.split()[0]
@@ -279,6 +281,7 @@ def test_whoever_has_no_export_says_so(small: Club, tmp_path: Path) -> None:
     assert not (tmp_path / "home" / "restored").exists()
 
 
+@pytest.mark.slow
 def test_a_database_put_back_by_other_means_is_known_by_its_last_checkpoint(
     small: Club, tmp_path: Path
 ) -> None:
@@ -418,6 +421,7 @@ def test_a_killed_restore_goes_on(small: Club, tmp_path: Path) -> None:
     assert other.garant("ledger", "verify").code == 0
 
 
+@pytest.mark.slow
 def test_a_drill_finds_in_the_restored_archive_whoever_was_erased_since(archived: Company) -> None:
     _age(archived)
     made = archived.garant("backup", "--new-key", "backup.key")

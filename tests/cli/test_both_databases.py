@@ -17,11 +17,12 @@ from tests.cli.club import DUE, MEMBERS, Club, found_club, initialised
 from tests.cli.company import BRAKED, entry_keys
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=[again("sqlite"), "postgresql", again("mariadb")])
 def club(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Club]:
     """A club of the test's own, initialised."""
     if request.param == "sqlite":

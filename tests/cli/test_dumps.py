@@ -21,8 +21,9 @@ from sqlalchemy import make_url
 from tests.cli.club import DUE, MEMBERS, Club, found_club, initialised
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 DIES = """
 import os, signal
@@ -98,7 +99,7 @@ def run(
     )
 
 
-@pytest.fixture(params=["postgresql", "mariadb"])
+@pytest.fixture(params=["postgresql", again("mariadb")])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Club, Backup]]:
     """A club whose letters are also files beside the database, and how it is dumped."""
     server: PostgresServer | MariadbServer = request.getfixturevalue(

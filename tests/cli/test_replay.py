@@ -28,6 +28,7 @@ def due(company: Company, out: str) -> int:
     return int(re.findall(r"([\d,]+) roots? to erase again", out)[0].replace(",", ""))
 
 
+@pytest.mark.slow
 def test_a_restored_backup_is_erased_again_before_anyone_reads_it(ready_company: Company) -> None:
     backup = ready_company.folder / "backup.sqlite"
     shutil.copy(ready_company.system("crm"), backup)

@@ -140,6 +140,7 @@ def test_one_may_go_on_playing(played: tuple[Path, subprocess.CompletedProcess[s
         assert done.returncode == expected, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_it_can_be_played_again_in_english(
     played: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:

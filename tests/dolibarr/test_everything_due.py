@@ -44,7 +44,6 @@ LEFT_IN_CLEAR = (
 )
 
 
-@pytest.mark.slow
 def test_when_everything_is_due_nothing_blocks_and_the_books_stay_whole(
     copy: Dolibarr, stepwise: Dolibarr
 ) -> None:

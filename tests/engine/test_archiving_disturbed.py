@@ -21,6 +21,7 @@ from tests.engine.support.crashes import ARCHIVE_SEAMS, SEAMS, Run
 from tests.engine.support.databases import Contents
 from tests.engine.support.running import carry_out, retention
 from tests.engine.support.shop import AS_OF, RECENT, Shop
+from tests.support.again import again
 
 
 def test_without_an_archive_nothing_that_should_be_archived_is_touched(shop: Shop, vault: Vault) -> None:
@@ -98,7 +99,7 @@ def test_a_constraint_that_refuses_leaves_no_record_behind(shop: Shop, vault: Va
 
 
 @pytest.mark.parametrize("seam", [*SEAMS, *ARCHIVE_SEAMS])
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, again(2)])
 def test_killed_at_any_seam_every_row_is_somewhere(shop: Shop, vault: Vault, seam: str, number: int) -> None:
     """Never in neither place; in the end in one, and each person in one record."""
     archiving_shop(shop).people(*range(1, 6), at=BETWEEN).invoice(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.document import Plan, Replacement
@@ -12,6 +12,7 @@ from garant.engine.planning.subject import NotSupported, plan_subject
 from garant.engine.running.execution import BatchResult
 from garant.engine.running.verify import Verification
 from tests.engine.support.databases import Contents
+from tests.engine.support.examples import examples
 from tests.engine.support.running import Remembering, carry_out
 from tests.engine.support.shop import AS_OF, Shop
 
@@ -140,7 +141,7 @@ WRITTEN = st.builds(
 CELL = st.one_of(st.none(), WRITTEN, st.sampled_from(["", "poste 12", "199001234 ", "+33", "Ana"]))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=4), WRITTEN)
 def test_no_other_cell_changes(shop: Shop, cells: list[tuple[str | None, str | None]], was: str) -> None:
     """Whatever else of that kind the person has: changed are the cells whose number is the one pointed at."""

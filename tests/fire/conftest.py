@@ -16,6 +16,7 @@ from tests.engine.support.databases import Database, MariadbDatabase, PostgresDa
 from tests.fire.arena import Arena, Undisturbed, undisturbed
 from tests.servers.mariadb import MariadbServer
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 
 
 @dataclass
@@ -46,7 +47,7 @@ def lent(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
         yield one
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(scope="module", params=[again("sqlite"), "postgresql", again("mariadb")])
 def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """An arena for the tests of a module."""
     folder = tmp_path_factory.mktemp("arena")

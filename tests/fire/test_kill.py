@@ -11,7 +11,6 @@ from tests.fire.arena import Arena, Undisturbed, shoot
 SHOTS = 4
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_at_random_instants_it_ends_like_an_undisturbed_run(arena: Arena, peace: Undisturbed) -> None:
     dice = Random(20261125)

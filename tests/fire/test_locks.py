@@ -14,10 +14,11 @@ import pytest
 from tests.engine.support.databases import Database, MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.fire.arena import Arena
 from tests.fire.conftest import Standing
+from tests.support.again import again
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
-SERVERS = pytest.mark.parametrize("standing", ["postgresql", "mariadb"], indirect=True)
+SERVERS = pytest.mark.parametrize("standing", ["postgresql", again("mariadb")], indirect=True)
 HERS = "UPDATE {} SET {} = {} WHERE id = 1"
 """A row of somebody whom the run is about to forget, locked and left as it is."""
 

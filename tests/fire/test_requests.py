@@ -59,6 +59,7 @@ def prospects(place: Place) -> list[str]:
     return [email for (email,) in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_worker_killed_while_it_carries_requests_out(tmp_path: Path) -> None:
     place = Place(tmp_path)

@@ -10,11 +10,12 @@ import pytest
 
 from tests.engine.support.databases import MariadbDatabase
 from tests.fire.servers import Ground, ground
+from tests.support.again import again
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+@pytest.fixture(scope="module", params=["postgresql", again("mariadb")])
 def field(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with ground(request.param, tmp_path_factory.mktemp("fire")) as made:
         yield made

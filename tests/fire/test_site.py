@@ -172,6 +172,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.kill()
 
 
+@pytest.mark.slow
 def test_killed_under_load_nothing_answered_is_lost_and_nothing_is_done_twice(site: Site) -> None:
     site.start()
     (plan,) = site.every("/plans")

@@ -16,7 +16,7 @@ from tests.fire.arena import PATIENCE, Arena
 from tests.fire.conftest import Standing
 from tests.fire.zygote import MAP_DIGEST, POLICY_DIGEST
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 PEOPLE = "SELECT count(*) FROM contact"
 

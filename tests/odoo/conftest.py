@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(900))
-            if {"swept", "trapped"} & set(getattr(item, "fixturenames", ())):
+            if "trapped" in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.slow)
 
 

@@ -109,6 +109,7 @@ def test_a_candidate_erased_on_request_leaves_no_trace(copy: Odoo) -> None:
     assert places(copy, address) == set()
 
 
+@pytest.mark.slow
 def test_a_living_customer_is_kept_but_for_remarks_and_marketing(copy: Odoo) -> None:
     address = one(copy, CUSTOMER)
     with copy.connect() as connection:
@@ -139,6 +140,7 @@ def test_a_living_customer_is_kept_but_for_remarks_and_marketing(copy: Odoo) -> 
     assert comments == {None}
 
 
+@pytest.mark.slow
 def test_the_opportunities_of_a_customer_stay_as_long_as_the_relationship(copy: Odoo) -> None:
     """They date the relationship, by what was written on them: without it the customer would go sooner."""
     address = one(copy, CUSTOMER)
@@ -171,6 +173,7 @@ def test_the_opportunities_of_a_customer_stay_as_long_as_the_relationship(copy: 
     assert (said.body, str(said.date)) == ("Oui", "2026-02-03 00:00:00")
 
 
+@pytest.mark.slow
 def test_a_request_cannot_erase_the_house(copy: Odoo) -> None:
     address = one(
         copy,

@@ -42,6 +42,7 @@ def typed(tmp_path: Path) -> Typed:
     return type_
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_every_command_of_the_page_does_what_it_says(typed: Typed, tmp_path: Path) -> None:
     typed("one", ["init", "--policy", "policy"])

@@ -88,6 +88,7 @@ def place(places: tuple[PlaceState, ...], name: str) -> PlaceState:
     return one
 
 
+@pytest.mark.slow
 def test_purged_when_everything_may_be_done_and_told_otherwise(shop: Shop) -> None:
     shop.database.run("SET GLOBAL expire_logs_days = 10")
     told = erase(shop, Cleaning.LIGHT)

@@ -61,6 +61,7 @@ def test_a_server_goes_when_its_owner_is_killed(kind: Kind, tmp_path: Path) -> N
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_one_pytest_after_the_other_finds_the_servers_of_the_run(tmp_path: Path) -> None:
     probe = tmp_path / "test_probe.py"
     probe.write_text(
@@ -76,6 +77,7 @@ def test_one_pytest_after_the_other_finds_the_servers_of_the_run(tmp_path: Path)
     assert first == second
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     probe = tmp_path / "test_probe.py"
     probe.write_text(

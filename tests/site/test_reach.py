@@ -170,6 +170,29 @@ PARTS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
 ROLES = ("staff", "dpo", "auditor", "technician", "dpo-delegate", "administrator")
 
 
+def test_what_is_about_the_whole_takes_a_habilitation_to_the_whole(company: str) -> None:
+    client = given(company, "administrator", ("recruitment",), ())
+    for page in ("policy/", "ledger/", "ledger/export/", "requests/", "settings/webhooks/"):
+        assert client.get(f"/o/{company}/{page}").status_code == 403, page
+    assert "Politique" not in client.get(f"/o/{company}/").content.decode().split("<main")[0]
+    controls.look(company)
+    mended = "/policy/"  # where instructions are written down: open to who sees the whole
+    page = f"/o/{company}/promises/measure.testing/"
+    assert (mended in sign_in(OFFICER).get(page).content.decode().split("<main")[1]) > (
+        mended in client.get(page).content.decode().split("<main")[1]
+    )
+    assert client.post(f"/o/{company}/people/", {"email": "z@demo.example", "role": "dpo"}).status_code == 403
+    assert client.post(f"/o/{company}/settings/", {"look_hour": "3"}).status_code == 403
+    user = accounts.ensure_user(WHO)
+    with pytest.raises(LedgerError, match="does not open the API"):
+        tokens.issue(company, user, "t", ["see"], actor=WHO)
+    accounts.give(company, user, Habilitation("staff"), actor="garant")
+    _, text = tokens.issue(company, user, "t", ["see"], actor=WHO)
+    assert tokens.recognise(text) is not None
+    accounts.give(company, user, Habilitation("staff", None, ("recruitment",)), actor="garant")
+    assert tokens.recognise(text) is None
+
+
 def test_what_a_habilitation_to_a_part_shows(world: str, django_assert_num_queries: Any) -> None:
     """One company for all of it: making it takes longer than looking."""
     with django_assert_num_queries(2) as asked:
@@ -250,29 +273,6 @@ def the_list_of_plans_reads_no_document(world: str, lines: list[Any], asked: lis
         sum(action["deleted"] + action["treated"] for one in parts for action in one["actions"])
         for parts in by_hand
     ]
-
-
-def test_what_is_about_the_whole_takes_a_habilitation_to_the_whole(company: str) -> None:
-    client = given(company, "administrator", ("recruitment",), ())
-    for page in ("policy/", "ledger/", "ledger/export/", "requests/", "settings/webhooks/"):
-        assert client.get(f"/o/{company}/{page}").status_code == 403, page
-    assert "Politique" not in client.get(f"/o/{company}/").content.decode().split("<main")[0]
-    controls.look(company)
-    mended = "/policy/"  # where instructions are written down: open to who sees the whole
-    page = f"/o/{company}/promises/measure.testing/"
-    assert (mended in sign_in(OFFICER).get(page).content.decode().split("<main")[1]) > (
-        mended in client.get(page).content.decode().split("<main")[1]
-    )
-    assert client.post(f"/o/{company}/people/", {"email": "z@demo.example", "role": "dpo"}).status_code == 403
-    assert client.post(f"/o/{company}/settings/", {"look_hour": "3"}).status_code == 403
-    user = accounts.ensure_user(WHO)
-    with pytest.raises(LedgerError, match="does not open the API"):
-        tokens.issue(company, user, "t", ["see"], actor=WHO)
-    accounts.give(company, user, Habilitation("staff"), actor="garant")
-    _, text = tokens.issue(company, user, "t", ["see"], actor=WHO)
-    assert tokens.recognise(text) is not None
-    accounts.give(company, user, Habilitation("staff", None, ("recruitment",)), actor="garant")
-    assert tokens.recognise(text) is None
 
 
 def test_a_manager_of_a_part_manages_nobody(site: str) -> None:

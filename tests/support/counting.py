@@ -16,7 +16,7 @@ KINDS = ("postgresql", "mariadb")
 
 def is_counted(item: pytest.Item) -> bool:
     """Whether the branches of the core that this test runs are counted."""
-    if not item.nodeid.startswith(CORE):
+    if not item.nodeid.startswith(CORE) or item.get_closest_marker("slow"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     kind = getattr(getattr(item, "callspec", None), "params", {}).get("database")

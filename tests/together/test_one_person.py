@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Added, Kind, Plan, Replacement
@@ -83,6 +84,7 @@ def planned(plan: Plan) -> dict[tuple[str, str], int]:
     return dict(+counted)
 
 
+@pytest.mark.slow
 def test_restricted_corrected_then_erased_everywhere_but_where_the_answer_says(together: Together) -> None:
     known = together.scan()
     assert {system for system, *_ in known} == {"odoo18", "tryton82", "dolibarr20"}

@@ -24,6 +24,8 @@ from tests.servers.postgres import PostgresServer
 from tests.tryton import oracles
 from tests.tryton.conftest import Tryton, write_files
 
+pytestmark = pytest.mark.slow
+
 AS_OF = oracles.AS_OF
 MAP = """\
 use: tryton82

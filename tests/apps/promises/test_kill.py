@@ -16,6 +16,7 @@ import pytest
 
 from tests.apps.promises.tiny import PEOPLE, SIZE, make_target, people_left, sign_contract
 from tests.servers.postgres import PostgresServer
+from tests.support.again import again
 from tests.support.forking import Forked
 
 pytestmark = pytest.mark.timeout(300)
@@ -92,7 +93,7 @@ class Garant:
         return said
 
 
-both = pytest.mark.parametrize("garant", ["sqlite", "postgresql"], indirect=True)
+both = pytest.mark.parametrize("garant", [again("sqlite"), "postgresql"], indirect=True)
 """What Garant's own database has a part in; the rest is shown on SQLite alone."""
 
 
@@ -207,6 +208,7 @@ def test_an_error_is_one_sentence_without_a_secret_and_the_same_command_goes_on(
     assert summary["attempt"] == 2
 
 
+@pytest.mark.slow
 def test_a_lock_that_passes_is_waited_for(garant: Garant) -> None:
     code, said, complained = garant.run("--stumble-at", "001/0002")
     assert (code, complained) == (0, "")
@@ -215,6 +217,7 @@ def test_a_lock_that_passes_is_waited_for(garant: Garant) -> None:
     assert (summary["attempt"], summary["executed"]) == (1, BATCHES + 2)
 
 
+@pytest.mark.slow
 def test_a_lock_that_does_not_pass_stops_the_run_and_the_same_command_goes_on(garant: Garant) -> None:
     code, _, complained = garant.run("--stumble-at", "001/0002", "--stumbles", "99")
     assert code == 1
