@@ -99,19 +99,29 @@ def _bare(block: str) -> list[str]:
 
 @pairs
 def test_it_leads_to_the_same_places(page: Path) -> None:
-    """As often as the English page does, each in whichever language."""
-    assert _places(page) == _places(english_of(page))
+    """As often as the English page does; in French wherever that is written."""
+    found, expected = _places(page), _places(english_of(page))
+    assert found == sorted(_in_french(place) for place in expected)
 
 
 def _places(page: Path) -> list[str]:
-    """Where the links lead, by the English pages, and whether inside; but for the link to the other language."""
+    """Where the links lead, and whether inside a page; but for the one to the other language."""
     found = [_place(page, link) for link in links(page)]
-    other = _place(page, "#").removesuffix("#")
-    found.remove(other)
+    found.remove(_place(page, _other_language(page)))
     return sorted(found)
+
+
+def _other_language(page: Path) -> str:
+    return re.findall(r"\(([^)]+)\)", _first_line(page))[0]
 
 
 def _place(page: Path, link: str) -> str:
     path, mark, _ = link.partition("#")
     target = (page.parent / path).resolve() if path else page
-    return f"{(english_of(target) if target in french_pages() else target).relative_to(ROOT)}{mark}"
+    return f"{target.relative_to(ROOT)}{mark}"
+
+
+def _in_french(place: str) -> str:
+    path = place.removesuffix("#")
+    french = {str(english_of(page).relative_to(ROOT)): page for page in french_pages()}
+    return place.replace(path, str(french[path].relative_to(ROOT))) if path in french else place
