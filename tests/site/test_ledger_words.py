@@ -60,7 +60,7 @@ def test_every_word_of_a_closed_list_has_a_meaning() -> None:
         (
             "en",
             ("now:</span> kept", "role:</span> Technician"),
-            ("shows_state", "four_eyes", ">notice<", "person:"),
+            ("shows_state", "four_eyes", ">notice<", "> person:"),
         ),
     ],
 )

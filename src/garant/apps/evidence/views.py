@@ -95,6 +95,8 @@ class _Reader:
         return self._known(name, word) or word
 
     def _known(self, name: str, word: str) -> str:
+        if name == "actor" and word == "person":
+            return say("la personne", "the person")
         if name == "promise":
             return said(self._promises.get(word))
         if name in ("system", "rule"):
