@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Kind, Plan, Replacement
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import NotSupported, find_subject, plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.telling.export import export_subject
@@ -51,8 +52,7 @@ def act(
             identities,
             kind,
             as_of=oracles.AS_OF,
-            corrections=corrections,
-            replacements=replacements,
+            rectification=Rectification(corrections or {}, replacements),
         )
         execution, journal = Execution(plan, dolibarr.policy, sources), Notebook()
         for key in execution.batch_keys():

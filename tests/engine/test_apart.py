@@ -12,6 +12,8 @@ import pytest
 from garant.engine.document import Kind, Plan
 from garant.engine.holds import Hold
 from garant.engine.manual import Keeper
+from garant.engine.planning.asked import Rectification
+from garant.engine.planning.restricted import Restricting
 from garant.engine.planning.subject import NotSupported, find_subject, plan_subject, plan_subjects
 from garant.engine.running.execution import Execution, PlanRefused
 from garant.engine.telling.export import export_subject
@@ -158,7 +160,7 @@ def test_restricted_by_two_requests_values_come_back_with_the_last(shop: Shop, v
     carry(shop, vault, plan(shop, vault, "restriction"))
     carry(shop, vault, plan(shop, vault, "restriction"))
     during, records = shop.rows(), vault.records("apart")
-    first = plan(shop, vault, "lifting", restricted=[{"phone": "+33100000001"}], keeper=KEEPER)
+    first = plan(shop, vault, "lifting", restricting=Restricting([{"phone": "+33100000001"}]), keeper=KEEPER)
     assert first.tasks == []
     carry(shop, vault, first)
     assert shop.rows() == during
@@ -183,7 +185,7 @@ def test_nothing_is_erased_or_corrected_while_values_are_apart(shop: Shop, vault
     carry(shop, vault, swept)
     left = shop.rows()
     assert left["contact"] == {1: during["contact"][1]}, "the other was swept"
-    right = plan(shop, vault, "rectification", corrections={"email": "new@x.example"})
+    right = plan(shop, vault, "rectification", rectification=Rectification({"email": "new@x.example"}))
     assert sum(one.rows for one in right.selections) == 0
     carry(shop, vault, plan(shop, vault, "lifting"))
     swept = retention(shop.policy, systems(shop, vault), AS_OF)

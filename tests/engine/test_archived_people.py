@@ -10,6 +10,7 @@ import pytest
 
 from garant.engine.document import Plan
 from garant.engine.holds import Hold
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import find_subject, plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.telling.export import export_subject
@@ -83,7 +84,12 @@ def test_a_request_does_not_end_the_archive_sooner(shop: Shop, vault: Vault) -> 
     assert len(vault.records()) == 1
     for kind, word in (("rectification", "corrected"), ("restriction", "apart")):
         left = plan_subject(
-            shop.policy, systems, who, kind, as_of=AS_OF, corrections={"phone": "+33 1 00 00 00 99"}
+            shop.policy,
+            systems,
+            who,
+            kind,
+            as_of=AS_OF,
+            rectification=Rectification({"phone": "+33 1 00 00 00 99"}),
         )
         (selection,) = left.selections
         assert (selection.due, selection.population) == (0, 1)

@@ -10,6 +10,7 @@ import pytest
 
 from garant.engine.document import Plan
 from garant.engine.holds import HeldRows, Hold, missing
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from garant.engine.running.execution import Execution, PlanRefused
 from tests.engine.support.policies import policy, rule
@@ -227,7 +228,7 @@ def test_what_is_held_is_not_corrected_but_can_be_restricted(shop: Shop) -> None
     hold, asked = on_person("h-1", "n1@x.example"), {"email": "n1@x.example"}
     corrected = plan_subject(
         shop.policy, shop.system(), asked, "rectification",
-        as_of=AS_OF, corrections={"phone": "+33199999999"}, holds=[hold],
+        as_of=AS_OF, rectification=Rectification({"phone": "+33199999999"}), holds=[hold],
     )  # fmt: skip
     assert (corrected.selections[0].rows, corrected.selections[0].held) == (0, 1)
     assert [h.hold for h in corrected.selections[0].holds] == ["h-1"]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garant.engine.document import Kind, Plan, Selection, UnreadablePlan, read_plan
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.plan import terms_of
 from garant.engine.planning.steps import duties_of
 from garant.engine.planning.subject import NotSupported, plan_subject, plan_subjects
@@ -23,7 +24,9 @@ Person = Mapping[str, str]
 
 
 def ask(shop: Shop, people: Sequence[Person], kind: Kind = "erasure", **corrections: str) -> Plan:
-    return plan_subjects(shop.policy, shop.system(), people, kind, as_of=AS_OF, corrections=corrections)
+    return plan_subjects(
+        shop.policy, shop.system(), people, kind, as_of=AS_OF, rectification=Rectification(corrections)
+    )
 
 
 def email(number: int) -> Person:

@@ -8,7 +8,7 @@ import pytest
 
 from garant.engine.document import Added, Plan, Replacement
 from garant.engine.manual import Keeper
-from garant.engine.planning.asked import NotSupported
+from garant.engine.planning.asked import NotSupported, Rectification
 from garant.engine.planning.parts import parts_of, whole_names
 from garant.engine.planning.subject import plan_subject
 from garant.systems.model import DataMap
@@ -59,8 +59,10 @@ def proposed(shop: Shop, *wanted: Replacement | Added, keeper: Keeper | None = N
         {"email": "n1@x.example"},
         "rectification",
         as_of=AS_OF,
-        replacements=[one for one in wanted if isinstance(one, Replacement)],
-        additions=[one for one in wanted if isinstance(one, Added)],
+        rectification=Rectification(
+            replacements=[one for one in wanted if isinstance(one, Replacement)],
+            additions=[one for one in wanted if isinstance(one, Added)],
+        ),
         keeper=keeper,
     )
 

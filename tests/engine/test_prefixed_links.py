@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from garant.engine.holds import Hold
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.steps import steps_of
 from garant.engine.planning.subject import find_subject, plan_subject
 from garant.systems.changing import ChangeSet
@@ -193,7 +194,7 @@ def means(shop: Shop) -> Shop:
 def test_a_correction_changes_only_the_rows_of_its_kind(means: Shop) -> None:
     plan = plan_subject(
         means.policy, means.system(), {"email": "n1@x.example"}, "rectification", as_of=AS_OF,
-        corrections={"email": "new@x.example"},
+        rectification=Rectification({"email": "new@x.example"}),
     )  # fmt: skip
     _, verification = carry_out(plan, means.policy, means.system())
     assert verification.verified

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from garant.engine.document import Plan, Replacement
 from garant.engine.identities import same
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import NotSupported, plan_subject
 from garant.engine.running.execution import BatchResult
 from garant.engine.running.verify import Verification
@@ -22,7 +23,12 @@ LANDLINE, MOBILE, RIGHT = "+33 1 99 00 00 01", "06 39 98 00 02", "+33 1 99 00 12
 def proposed(shop: Shop, *pairs: tuple[str, str, str], email: str = "n1@x.example") -> Plan:
     wanted = [Replacement(kind=kind, was=was, becomes=becomes) for kind, was, becomes in pairs]
     return plan_subject(
-        shop.policy, shop.system(), {"email": email}, "rectification", as_of=AS_OF, replacements=wanted
+        shop.policy,
+        shop.system(),
+        {"email": email},
+        "rectification",
+        as_of=AS_OF,
+        rectification=Rectification(replacements=wanted),
     )
 
 

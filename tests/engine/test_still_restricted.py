@@ -8,7 +8,7 @@ import pytest
 
 from garant.engine.document import Plan, read_plan
 from garant.engine.manual import ManualSource
-from garant.engine.planning.restricted import HELD_ON, OTHERWISE, STILL, Place, nothing_held
+from garant.engine.planning.restricted import HELD_ON, OTHERWISE, STILL, Place, Restricting, nothing_held
 from garant.engine.planning.subject import plan_subject, plan_subjects
 from garant.policy.text import Text
 from tests.engine.support.running import carry_out
@@ -58,7 +58,7 @@ def test_what_a_restriction_without_a_request_holds_is_left(marked: Shop) -> Non
         [ONE, TWO],
         "lifting",
         as_of=AS_OF,
-        holding=held,
+        restricting=Restricting(holding=held),
         manual=paper(),
     )
     assert [(one.root, one.root_keys()) for one in plan.still] == [("contact", [1])]
@@ -74,11 +74,19 @@ def test_of_a_request_and_another_restriction_the_request_is_named(marked: Shop)
     held = Held(("crm", "contact", 1))
     sources = marked.system()
     plan = plan_subject(
-        marked.policy, sources, ONE, "lifting", as_of=AS_OF, holding=held, restricted=[ONE], manual=paper()
+        marked.policy,
+        sources,
+        ONE,
+        "lifting",
+        as_of=AS_OF,
+        restricting=Restricting([ONE], held),
+        manual=paper(),
     )
     assert [one.notes for one in plan.selections] == [[STILL]]
     assert by_hand(plan) == [("n1@x.example", True, STILL)]
-    erasure = plan_subject(marked.policy, sources, ONE, "erasure", as_of=AS_OF, holding=held)
+    erasure = plan_subject(
+        marked.policy, sources, ONE, "erasure", as_of=AS_OF, restricting=Restricting(holding=held)
+    )
     assert (erasure.still, erasure.selections[0].due) == ([], 1), "it says nothing of anything else"
 
 
@@ -95,10 +103,8 @@ def test_by_hand_who_is_named_alike_or_was_asked_about_is_left(marked: Shop) -> 
             nobody,
             "lifting",
             as_of=AS_OF,
-            restricted=others,
-            holding=held or nothing_held,
+            restricting=Restricting(others, held or nothing_held, too),
             manual=paper(),
-            known_too=too,
         )
 
     assert [said[1] for said in by_hand(lifted())] == [False]
@@ -125,8 +131,7 @@ def test_what_was_restricted_is_let_go_of_whatever_it_is_named_now(marked: Shop)
             ONE,
             "lifting",
             as_of=AS_OF,
-            holding=held or nothing_held,
-            places=places,
+            restricting=Restricting(holding=held or nothing_held, places=places),
         )
 
     def said(plan: Plan) -> list[tuple[list[int | str], list[Text]]]:
@@ -139,5 +144,7 @@ def test_what_was_restricted_is_let_go_of_whatever_it_is_named_now(marked: Shop)
     assert carry_out(plan, marked.policy, marked.system())[1].verified
     assert states(marked) == ["active", "restricted"]
     places = {("crm", "contact", 2): True}
-    both = plan_subject(marked.policy, marked.system(), TWO, "lifting", as_of=AS_OF, places=places)
+    both = plan_subject(
+        marked.policy, marked.system(), TWO, "lifting", as_of=AS_OF, restricting=Restricting(places=places)
+    )
     assert said(both) == [([2], [])], "once"

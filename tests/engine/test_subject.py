@@ -9,8 +9,9 @@ import pytest
 from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.identities import variants
 from garant.engine.manual import Keeper
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.notes import UNPROMISED
-from garant.engine.planning.restricted import any_of_others, sharing
+from garant.engine.planning.restricted import Restricting, any_of_others, sharing
 from garant.engine.planning.subject import NotSupported, find_subject, plan_subject
 from garant.engine.running.execution import BatchResult, Execution, PlanRefused
 from garant.engine.running.verify import Verification
@@ -27,7 +28,9 @@ def places(shop: Shop, **identities: str) -> dict[str, int]:
 
 
 def request(shop: Shop, kind: Kind, **corrections: str) -> tuple[Plan, list[BatchResult], Verification]:
-    plan = plan_subject(shop.policy, shop.system(), ONE, kind, as_of=AS_OF, corrections=corrections)
+    plan = plan_subject(
+        shop.policy, shop.system(), ONE, kind, as_of=AS_OF, rectification=Rectification(corrections)
+    )
     return plan, *carry_out(plan, shop.policy, shop.system())
 
 
@@ -167,9 +170,14 @@ def test_where_nothing_can_be_marked_or_corrected_the_plan_says_so(shop: Shop, k
     shop.database.run("CREATE TABLE parcel (id integer PRIMARY KEY, mail varchar(80))")
     shop.database.run("INSERT INTO parcel VALUES (7, 'n1@x.example')")
     shop.people(1)
-    corrections = {"email": "right@x.example"} if kind == "rectification" else None
+    corrections = {"email": "right@x.example"} if kind == "rectification" else {}
     plan = plan_subject(
-        shop.policy, shop.system(), {"email": "n1@x.example"}, kind, as_of=AS_OF, corrections=corrections
+        shop.policy,
+        shop.system(),
+        {"email": "n1@x.example"},
+        kind,
+        as_of=AS_OF,
+        rectification=Rectification(corrections),
     )
     found = {one.root: one for one in plan.selections}
     assert (found["contact"].due, found["parcel"].due, found["parcel"].population) == (1, 0, 1)
@@ -201,7 +209,9 @@ def test_what_another_request_restricts_stays_marked_until_that_one_ends(shop: S
     assert not any_of_others(sources, others, ends)
     assert any_of_others(sources, others, [*ends, (system, "contact", 2)])
     assert not any_of_others(sources, others, [])
-    plan = plan_subject(shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricted=others)
+    plan = plan_subject(
+        shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricting=Restricting(others)
+    )
     assert [(one.due, one.population) for one in plan.selections] == [(0, 1), (1, 1)]
     assert "until it ends" in plan.selections[0].notes[0].en
     _, checked = carry_out(plan, shop.policy, shop.system())
@@ -222,7 +232,13 @@ def test_where_others_restrict_all_of_it_nothing_is_lifted_and_nobody_is_asked(s
         request(shop, "restriction")
         before = shop.rows()
         made = plan_subject(
-            shop.policy, shop.system(), ONE, "lifting", as_of=AS_OF, restricted=[ONE], keeper=keeper
+            shop.policy,
+            shop.system(),
+            ONE,
+            "lifting",
+            as_of=AS_OF,
+            restricting=Restricting([ONE]),
+            keeper=keeper,
         )
         assert made.tasks == []
         assert carry_out(made, shop.policy, shop.system())[1].verified
@@ -336,5 +352,11 @@ def test_nobody_is_asked_for_what_the_map_marks_or_where_nobody_is(shop: Shop) -
     wrong = [Replacement(kind="number", was="1", becomes="2")]
     with pytest.raises(NotSupported, match="no column"):
         plan_subject(
-            shop.policy, shop.system(), ONE, "rectification", as_of=AS_OF, replacements=wrong, keeper=OFFICER
+            shop.policy,
+            shop.system(),
+            ONE,
+            "rectification",
+            as_of=AS_OF,
+            rectification=Rectification(replacements=wrong),
+            keeper=OFFICER,
         )

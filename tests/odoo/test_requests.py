@@ -18,6 +18,7 @@ from sqlalchemy import text
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people.packages import person_package
 from garant.engine.document import Kind
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import find_subject, plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.running.verify import Verification
@@ -47,7 +48,12 @@ def act(
     """Plan a request, carry it out, look again."""
     with odoo.sources() as sources:
         plan = plan_subject(
-            odoo.policy, sources, identities, kind, as_of=oracles.AS_OF, corrections=corrections
+            odoo.policy,
+            sources,
+            identities,
+            kind,
+            as_of=oracles.AS_OF,
+            rectification=Rectification(corrections or {}),
         )
         execution, journal = Execution(plan, odoo.policy, sources), Notebook()
         for key in execution.batch_keys():

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Added, Kind, Plan, Replacement
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from garant.engine.running.execution import Execution
 from tests.engine.support.running import Notebook
@@ -52,8 +53,7 @@ def carry_out(
             together.person.identities,
             kind,
             as_of=oracles.AS_OF,
-            replacements=replacements,
-            additions=additions,
+            rectification=Rectification(replacements=replacements, additions=additions),
         )
         execution, journal = Execution(plan, together.policy, sources), Notebook()
         for key in execution.batch_keys():

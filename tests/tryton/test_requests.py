@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from garant.engine.document import Kind
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import find_subject, plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.running.verify import Verification
@@ -29,7 +30,12 @@ def act(
     """Plan a request, carry it out, look again."""
     with tryton.sources() as sources:
         plan = plan_subject(
-            tryton.policy, sources, identities, kind, as_of=oracles.AS_OF, corrections=corrections
+            tryton.policy,
+            sources,
+            identities,
+            kind,
+            as_of=oracles.AS_OF,
+            rectification=Rectification(corrections or {}),
         )
         execution, journal = Execution(plan, tryton.policy, sources), Notebook()
         for key in execution.batch_keys():

@@ -26,7 +26,7 @@ from garant.apps.rights.words import Channel, Outcome, Right
 from garant.apps.tasks import services as tasks
 from garant.apps.tasks.answers import Answer, sign, statement_digest
 from garant.engine.planning.plan import plan_retention
-from garant.engine.planning.restricted import OTHERWISE, nothing_held
+from garant.engine.planning.restricted import OTHERWISE, Restricting, nothing_held
 from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import work
@@ -227,8 +227,9 @@ class Story(World):
                 as_of=services.today(self.organisation),
                 holds=holds.in_force(self.organisation),
                 manual=workspace.manual,
-                restricted=others,
-                holding=services.holding(self.organisation) if lifts else nothing_held,
+                restricting=Restricting(
+                    others, services.holding(self.organisation) if lifts else nothing_held
+                ),
             )
             plan = promises.anew(plan)
             execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=[who])

@@ -27,7 +27,8 @@ from garant.systems.residue import Cleaning
 if TYPE_CHECKING:
     from garant.apps.promises.opening.workspace import Workspace
     from garant.apps.promises.services import Run
-    from garant.engine.document import Added, Kind, Plan, Replacement
+    from garant.engine.document import Kind, Plan
+    from garant.engine.planning.asked import Rectification
 
 POLICY = Path("policy")
 
@@ -149,7 +150,7 @@ def erase(
         if begun is not None:
             return _go_on(begun, workspace, clean)
         asking = _asked(workspace, identity, from_file)
-        made = _plan(workspace, asking.people, "erasure", as_of, {})
+        made = _plan(workspace, asking.people, "erasure", as_of)
         tell_missing(asking, made.unknown)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
@@ -168,6 +169,8 @@ def rectify(
     clean: options.CleanOption = Cleaning.LIGHT,
 ) -> int:
     """Plan the correction of a person's details (art. 16), or carry the approved plan out."""
+    from garant.engine.planning.asked import Rectification
+
     corrections = options.pairs(every or [], "--set-all")
     replacements, additions = correcting.replacements(correct or []), correcting.additions(add or [])
     if not corrections and not replacements and not additions:
@@ -176,15 +179,9 @@ def rectify(
         begun = _begun(approve, "rectification")
         if begun is not None:
             return _go_on(begun, workspace, clean)
-        made = _plan(
-            workspace,
-            [options.pairs(identity, "--identity")],
-            "rectification",
-            as_of,
-            corrections,
-            replacements,
-            additions,
-        )
+        wanted = Rectification(corrections, replacements, additions)
+        people = [options.pairs(identity, "--identity")]
+        made = _plan(workspace, people, "rectification", as_of, wanted)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file, clean))
 
 
@@ -212,7 +209,7 @@ def restrict(
         if begun is not None:
             return _go_on(begun, workspace)
         asking = _asked(workspace, identity, from_file)
-        made = _plan(workspace, asking.people, kind, as_of, {})
+        made = _plan(workspace, asking.people, kind, as_of)
         tell_missing(asking, made.unknown)
         return _propose_or_apply(made, approve, workspace, _Where(policy, maps, out_file), asking.people)
 
@@ -278,29 +275,25 @@ def _plan(
     people: Sequence[Mapping[str, str]],
     kind: Kind,
     as_of: datetime | None,
-    corrections: Mapping[str, str],
-    replacements: Sequence[Replacement] = (),
-    additions: Sequence[Added] = (),
+    rectification: Rectification | None = None,
 ) -> Plan:
-    from garant.engine.planning.restricted import nothing_held
+    from garant.engine.planning.asked import NOTHING_WRONG
+    from garant.engine.planning.restricted import ALONE, Restricting
     from garant.engine.planning.subject import plan_subjects
 
     organisation = workspace.policy.document.organisation
     day = options.past_day(as_of, organisation.time_zone)
-    others, holding = state.restricting(organisation.key) if kind == "lifting" else ((), nothing_held)
+    restricting = Restricting(*state.restricting(organisation.key)) if kind == "lifting" else ALONE
     made = plan_subjects(
         workspace.policy,
         workspace.sources,
         people,
         kind,
         as_of=day,
-        corrections=corrections,
-        replacements=replacements,
-        additions=additions,
+        rectification=rectification or NOTHING_WRONG,
         holds=state.holds(organisation.key),
         manual=workspace.manual,
-        restricted=others,
-        holding=holding,
+        restricting=restricting,
     )
     return state.anew(made)
 

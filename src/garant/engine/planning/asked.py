@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
+from typing import Final
 
 from garant.engine.document import Added, Kind, Replacement
 from garant.engine.identities import same
@@ -26,16 +27,19 @@ class NotSupported(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
-    """For a rectification: what replaces all of a kind, and what replaces single values.
+class Rectification:
+    """What is wrong about somebody, and what is right (art. 16 GDPR).
 
     Raises:
         NotSupported: the right value of one is the wrong one of another: which would be meant is not known.
     """
 
-    corrections: Mapping[str, str]
-    replacements: Sequence[Replacement]
+    corrections: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Identity kind → the value that replaces every value of that kind."""
+    replacements: Sequence[Replacement] = ()
+    """Single values and the right one of each: no other value changes."""
     additions: Sequence[Added] = ()
+    """Values that are missing: each goes where the map has an empty place for it."""
 
     def __post_init__(self) -> None:
         if any(
@@ -59,13 +63,17 @@ class Right:
         return list(dict.fromkeys(given))
 
 
+NOTHING_WRONG: Final = Rectification()
+"""All stays as it stands."""
+
+
 def reachable(data_map: DataMap, root: str) -> dict[str, list[Path]]:
     """Table → every path to the root, visible ones included."""
     found = {name: paths(data_map, name, root) for name in data_map.tables}
     return {name: ways for name, ways in found.items() if ways}
 
 
-def no_such_column(data_map: DataMap, root: str, right: Right) -> Text:
+def no_such_column(data_map: DataMap, root: str, right: Rectification) -> Text:
     """Why nothing is corrected: no column holds that kind of value."""
     asked = ", ".join(right.kinds)
     marked = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from garant.engine.document import MARKING, Kind, Selection, packed
 from garant.engine.holds import Standing, speak
 from garant.engine.planning.apart import planned
-from garant.engine.planning.asked import NotSupported, Right, no_mark, no_such_column, require
+from garant.engine.planning.asked import NotSupported, Rectification, no_mark, no_such_column, require
 from garant.engine.planning.notes import ARCHIVED_APART, ARCHIVED_AS_WRITTEN, NO_ARCHIVE, PUT_BACK, UNPROMISED
 from garant.engine.planning.steps import (
     apart_steps,
@@ -49,7 +49,7 @@ class Request:
     apart: bool = False
 
 
-def request_of(source: Source, root: str, kind: Kind, right: Right) -> Request:
+def request_of(source: Source, root: str, kind: Kind, right: Rectification) -> Request:
     data_map = source.data_map
     if kind == "rectification":
         steps = rectification_steps(data_map, root, right.corrections, right.replacements, right.additions)
@@ -152,7 +152,7 @@ def _notes(data_map: DataMap, snapshot: Snapshot, request: Request, found: Found
     return [] if all(promised.get(key) for key in kept) else [UNPROMISED]
 
 
-def request_or_why(source: Source, root: str, kind: Kind, right: Right) -> Request | Text:
+def request_or_why(source: Source, root: str, kind: Kind, right: Rectification) -> Request | Text:
     """What is done in a place where somebody is, or why nothing can be marked or corrected there.
 
     Raises:

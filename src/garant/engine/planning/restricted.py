@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from garant.engine.identities import roots_of_many, same
 from garant.engine.terms import Source
@@ -36,6 +38,25 @@ Holding = Callable[[Sequence[Place]], Mapping[Place, Text]]
 def nothing_held(_: Sequence[Place]) -> Mapping[Place, Text]:
     """No restriction but those of whoever is named."""
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Restricting:
+    """A restriction or its end: what it was on before and, for its end, what others restrict beside."""
+
+    others: Sequence[Mapping[str, str]] = ()
+    """By what those are known whose own goes on."""
+    holding: Holding = nothing_held
+    """What another restriction holds, under whatever names."""
+    before: Sequence[Mapping[str, str]] = ()
+    """By what those were known whose own ended before, over the same data: whoever looks by hand is asked about them too."""
+    places: Mapping[Place, bool] = field(default_factory=dict[Place, bool])
+    """The records that it restricted, and whether each is known to be whose it was: they are found whatever the person is
+    named now."""
+
+
+ALONE: Final = Restricting()
+"""Nobody else restricts anything."""
 
 
 def alike(one: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> list[int]:

@@ -7,16 +7,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from types import MappingProxyType
 
-from garant.engine.document import MARKING, Added, Kind, Plan, Replacement, Selection, Still, packed
+from garant.engine.document import MARKING, Kind, Plan, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, marking_tasks, request_tasks
 from garant.engine.manual import digests as manual_digests
 from garant.engine.planning.apart import left_notes
+from garant.engine.planning.asked import NOTHING_WRONG, Rectification, check_kinds
 from garant.engine.planning.asked import NotSupported as NotSupported
-from garant.engine.planning.asked import Right, check_kinds
 from garant.engine.planning.asked import reachable as reachable
 from garant.engine.planning.notes import HELD_IN_PLACE, NO_PLACE, unreached
 from garant.engine.planning.parts import not_added
@@ -30,16 +29,15 @@ from garant.engine.planning.requested import (
     untouched,
 )
 from garant.engine.planning.restricted import (
+    ALONE,
     HELD_ON,
     OTHERWISE,
     STILL,
-    Holding,
+    Restricting,
     alike,
-    nothing_held,
     roots_of_others,
     with_places,
 )
-from garant.engine.planning.restricted import Place as PlaceKey
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
@@ -100,16 +98,11 @@ def plan_subject(
     kind: Kind,
     *,
     as_of: date,
-    corrections: Mapping[str, str] | None = None,
-    replacements: Sequence[Replacement] = (),
-    additions: Sequence[Added] = (),
+    rectification: Rectification = NOTHING_WRONG,
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
-    restricted: Sequence[Mapping[str, str]] = (),
-    holding: Holding = nothing_held,
-    known_too: Sequence[Mapping[str, str]] = (),
-    places: Mapping[PlaceKey, bool] = MappingProxyType({}),
+    restricting: Restricting = ALONE,
 ) -> Plan:
     """The plan of an erasure (art. 17), a rectification (art. 16) or a restriction (art. 18).
 
@@ -117,20 +110,12 @@ def plan_subject(
     says what stays, why and until when. It tolerates no drift.
 
     Args:
-        corrections: for a rectification, identity kind → the value that replaces every value of that kind.
-        replacements: for a rectification, single values and the right one of each: no other value changes.
-        additions: for a rectification, values that are missing: each goes where the map has an empty place for it.
+        rectification: what is wrong, and what is right.
         holds: the holds in force. What they keep is neither erased (art. 17(3)(e)) nor corrected, which
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
         keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
-        restricted: for the end of a restriction, by what those are known whose own goes on: what they are known by
-            stays restricted.
-        holding: for the same, what another restriction holds under whatever names: that stays restricted too.
-        known_too: for the same, by what those were known whose own ended before over the same data: whoever looks
-            by hand is asked about them too.
-        places: for a restriction or its end, the records that it restricted before, and whether each is known to be
-            whose it was: they are found whatever the person is named now.
+        restricting: for a restriction or its end, what it was on before, and what others restrict: that stays so.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -142,16 +127,11 @@ def plan_subject(
         [identities],
         kind,
         as_of=as_of,
-        corrections=corrections,
-        replacements=replacements,
-        additions=additions,
+        rectification=rectification,
         holds=holds,
         manual=manual,
         keeper=keeper,
-        restricted=restricted,
-        holding=holding,
-        known_too=known_too,
-        places=places,
+        restricting=restricting,
     )
 
 
@@ -162,16 +142,11 @@ def plan_subjects(
     kind: Kind,
     *,
     as_of: date,
-    corrections: Mapping[str, str] | None = None,
-    replacements: Sequence[Replacement] = (),
-    additions: Sequence[Added] = (),
+    rectification: Rectification = NOTHING_WRONG,
     holds: Sequence[Hold] = (),
     manual: Mapping[str, ManualSource] | None = None,
     keeper: Keeper | None = None,
-    restricted: Sequence[Mapping[str, str]] = (),
-    holding: Holding = nothing_held,
-    known_too: Sequence[Mapping[str, str]] = (),
-    places: Mapping[PlaceKey, bool] = MappingProxyType({}),
+    restricting: Restricting = ALONE,
 ) -> Plan:
     """The same for many people who ask at once: one plan, with one selection for each system and root.
 
@@ -182,19 +157,15 @@ def plan_subjects(
         check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
     reasons = [(hold.key, hold.reason) for hold in holds]
     terms = terms_of(policy, as_of)
-    asking = _Asking(
-        terms, kind, Right(corrections or {}, replacements, additions), people, by_hand=keeper is not None
-    )
-    if kind == "lifting":
-        asking.restricted, asking.holding = restricted, holding
-    asking.places = places
+    marking = restricting if kind in MARKING else ALONE
+    asking = _Asking(terms, kind, rectification, people, marking, by_hand=keeper is not None)
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
             asking.ask(name, sources[name], snapshot, Held(standing, kind))
     if asking.refused and len(asking.refused) == len(asking.selections):
         raise NotSupported(asking.refused[0])
-    tasks = asking.tasks(manual or {}, reasons, known_too, keeper)
+    tasks = asking.tasks(manual or {}, reasons, keeper)
     return Plan(
         kind=kind,
         organisation=policy.document.organisation.key,
@@ -207,9 +178,9 @@ def plan_subjects(
         },
         tolerance=0,
         unreached=unreached(sources),
-        corrections=dict(corrections or {}),
-        replacements=list(replacements),
-        additions=list(additions),
+        corrections=dict(rectification.corrections),
+        replacements=list(rectification.replacements),
+        additions=list(rectification.additions),
         people=len(people) if len(people) > 1 else 0,
         unknown=sorted(asking.unknown) if len(people) > 1 else [],
         still=asking.still,
@@ -222,16 +193,18 @@ class _Asking:
     """What the systems answer about those who ask, one system after another."""
 
     def __init__(
-        self, terms: Terms, kind: Kind, right: Right, people: Sequence[Mapping[str, str]], *, by_hand: bool
+        self,
+        terms: Terms,
+        kind: Kind,
+        rectification: Rectification,
+        people: Sequence[Mapping[str, str]],
+        restricting: Restricting,
+        *,
+        by_hand: bool,
     ) -> None:
-        self._terms, self._right, self._people, self._by_hand = terms, right, people, by_hand
+        self._terms, self._rectification, self._people, self._by_hand = terms, rectification, people, by_hand
         self._kind: Kind = kind
-        self.restricted: Sequence[Mapping[str, str]] = ()
-        """For the end of a restriction, those whose own goes on."""
-        self.holding: Holding = nothing_held
-        """For the same, what another restriction holds, whatever names it has."""
-        self.places: Mapping[PlaceKey, bool] = {}
-        """What it restricted before, and whether it is known to be whose it was."""
+        self._restricting = restricting
         self.still: list[Still] = []
         self._left: dict[int, Text] = {}
         """Of the people, those of whom something is left to another restriction, and to which."""
@@ -246,8 +219,10 @@ class _Asking:
     def ask(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
         """Find them all in one system, and say what is done in each place, or why nothing is."""
         identities = [one.items() for one in self._people]
-        others = roots_of_others(source.data_map, snapshot, self.restricted)
-        asked, strange = with_places(name, roots_of_many(source.data_map, snapshot, identities), self.places)
+        others = roots_of_others(source.data_map, snapshot, self._restricting.others)
+        asked, strange = with_places(
+            name, roots_of_many(source.data_map, snapshot, identities), self._restricting.places
+        )
         self.selections += [untouched(source.data_map, root, OTHERWISE, 1) for root in strange]
         for root, found in asked.items():
             self.unknown.difference_update(*found.values())
@@ -256,7 +231,7 @@ class _Asking:
                 known = self._put_back(name, source, snapshot, root, known)
             if not known:
                 continue
-            request = request_or_why(source, root, self._kind, self._right)
+            request = request_or_why(source, root, self._kind, self._rectification)
             if isinstance(request, Text):
                 self._untouched(name, source.data_map, root, request, len(known))
                 continue
@@ -264,7 +239,7 @@ class _Asking:
             if request.apart and made.held:
                 self._untouched(name, source.data_map, root, HELD_IN_PLACE, len(known))
                 continue
-            missed = not_added(source.data_map, request.steps, made.actions, self._right.additions)
+            missed = not_added(source.data_map, request.steps, made.actions, self._rectification.additions)
             if NO_PLACE in missed and self._by_hand:
                 self.unmarked[name] = source.data_map.label
             self._select(made, known, missed)
@@ -278,7 +253,7 @@ class _Asking:
         self, data_map: DataMap, root: str, known: Mapping[RootKey, list[int]], others: AbstractSet[RootKey]
     ) -> Mapping[RootKey, list[int]]:
         """Those of the roots that no other restriction concerns; the plan says how many others there are."""
-        held = self.holding([(data_map.system, root, key) for key in known])
+        held = self._restricting.holding([(data_map.system, root, key) for key in known])
         why_held = {key: why for (_, _, key), why in held.items()} | dict.fromkeys(others, STILL)
         for why in (STILL, HELD_ON):
             left = [key for key in known if why_held.get(key) == why]
@@ -294,13 +269,12 @@ class _Asking:
         self,
         manual: Mapping[str, ManualSource],
         reasons: Sequence[tuple[str, str]],
-        known_too: Sequence[Mapping[str, str]],
         keeper: Keeper | None,
     ) -> list[ManualTask]:
         """What is asked of persons about each of the people, once the systems have answered."""
         found = [
             task
-            for number, one in enumerate([*self._people, *known_too])
+            for number, one in enumerate([*self._people, *self._restricting.before])
             for task in self._asked_by_hand(number, one, request_tasks(self._kind, one, manual, reasons))
         ]
         if keeper is None:
@@ -314,9 +288,16 @@ class _Asking:
         """What is asked of persons about one of the people; nothing is put back that another restriction is on."""
         if self._kind != "lifting":
             return list(tasks)
-        why = STILL if alike(one, self.restricted) else self._left.get(min(number, len(self._people) - 1))
+        why = (
+            STILL
+            if alike(one, self._restricting.others)
+            else self._left.get(min(number, len(self._people) - 1))
+        )
         held = [
-            why or next(iter(self.holding([(task.system, *pair) for pair in one.items()]).values()), None)
+            why
+            or next(
+                iter(self._restricting.holding([(task.system, *pair) for pair in one.items()]).values()), None
+            )
             for task in tasks
         ]
         return [
@@ -345,7 +326,7 @@ class _Asking:
 
     def _untouched(self, name: str, data_map: DataMap, root: str, why: Text, records: int) -> None:
         self.selections.append(untouched(data_map, root, why, records))
-        if name != ARCHIVE and self._by_hand and (self._kind in MARKING or self._right.additions):
+        if name != ARCHIVE and self._by_hand and (self._kind in MARKING or self._rectification.additions):
             self.unmarked[name] = data_map.label
         elif name != ARCHIVE:
             self.refused.append(why)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from garant.apps.holds import services as holds
@@ -14,7 +13,7 @@ from garant.apps.rights.words import Right, Wish
 from garant.engine.document import Kind, Plan, Selection
 from garant.engine.holds import RESTRICTED
 from garant.engine.manual import Keeper
-from garant.engine.planning.restricted import Holding, Place, nothing_held
+from garant.engine.planning.restricted import ALONE, Restricting
 from garant.engine.planning.subject import plan_subject
 from garant.policy.document.contacts import Organisation
 from garant.policy.periods import time_zone
@@ -64,10 +63,7 @@ def plan_of(
     kind: Kind,
     identities: Mapping[str, str],
     wanted: Sequence[Mapping[str, str]] = (),
-    restricted: Sequence[Mapping[str, str]] = (),
-    holding: Holding = nothing_held,
-    known_too: Sequence[Mapping[str, str]] = (),
-    places: Mapping[Place, bool] = MappingProxyType({}),
+    restricting: Restricting = ALONE,
 ) -> Plan:
     """The plan of a kind, of today, under the holds in force.
 
@@ -76,33 +72,24 @@ def plan_of(
         kind: of the plan.
         identities: by what the person is known.
         wanted: for a rectification, each wrong value and the right one, as they were written down.
-        restricted: for the end of a restriction, by what those are known whose own goes on.
-        holding: for the same, what a restriction holds beside any request.
-        known_too: for the same, by what those were known whose own ended before over the same data.
-        places: for a restriction or its end, the records that it restricted before, and whether each is known to be whose it was.
+        restricting: for a restriction or its end, what it was on before, and what others restrict.
 
     Raises:
         NotSupported: a system where the person is found cannot do what is asked.
         ConnectorError: a system did not answer.
     """
     organisation = workspace.policy.document.organisation
-    corrections, replacements, additions = values.split(wanted)
     return plan_subject(
         workspace.policy,
         workspace.sources,
         known_kinds(workspace, identities),
         kind,
         as_of=datetime.now(time_zone(organisation.time_zone)).date(),
-        corrections=corrections,
-        replacements=replacements,
-        additions=additions,
+        rectification=values.rectification(wanted),
         holds=holds.in_force(organisation.key),
         manual=workspace.manual,
         keeper=_keeper(organisation),
-        restricted=restricted,
-        holding=holding,
-        known_too=known_too,
-        places=places,
+        restricting=restricting,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from garant.engine.document import Added, Replacement
 from garant.engine.identities import same
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.parts import LINES, folded, whole_names
 from garant.engine.telling.export import Share
 from garant.engine.telling.portions import Portions
@@ -140,7 +141,7 @@ def told(wanted: Iterable[Mapping[str, str]], language: Language) -> tuple[str, 
     )
 
 
-def split(wanted: Iterable[Mapping[str, str]]) -> tuple[dict[str, str], list[Replacement], list[Added]]:
+def rectification(wanted: Iterable[Mapping[str, str]]) -> Rectification:
     """What replaces every value of a kind, as somebody said in so many words; what replaces one; what is added."""
     every = list(wanted)
     added = [Added(kind=one["kind"], value=one["becomes"]) for one in every if one.get("added")]
@@ -148,7 +149,7 @@ def split(wanted: Iterable[Mapping[str, str]]) -> tuple[dict[str, str], list[Rep
     single = [
         Replacement(kind=one["kind"], was=one["was"], becomes=one["becomes"]) for one in every if one["was"]
     ]
-    return whole, single, added
+    return Rectification(whole, single, added)
 
 
 def _corrected(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:

@@ -25,6 +25,7 @@ from garant.apps.rights.models import Request
 from garant.apps.rights.words import FINAL, GRANTED, STATES, State
 from garant.apps.scoping import for_organisation
 from garant.engine.document import Plan
+from garant.engine.planning.restricted import Restricting
 from garant.engine.planning.subject import NotSupported
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.periods import expiry
@@ -88,10 +89,12 @@ def _plan(workspace: Workspace, request: Request, others: Mapping[str, Mapping[s
         workspace,
         "lifting",
         identities,
-        restricted=list(others.values()),
-        holding=restricted.holding(request.organisation, request.key),
-        known_too=[] if whom is None else restricted.in_persons(whom.also, identities),
-        places=restricted.known_again(workspace, request),
+        restricting=Restricting(
+            others=list(others.values()),
+            holding=restricted.holding(request.organisation, request.key),
+            before=[] if whom is None else restricted.in_persons(whom.also, identities),
+            places=restricted.known_again(workspace, request),
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import Right, State
 from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan, read_plan
+from garant.engine.planning.restricted import Restricting
 from garant.engine.planning.subject import NotSupported
 from garant.policy.loader import LoadedPolicy
 
@@ -87,7 +88,7 @@ def _made(request: Request, policy: LoadedPolicy | None) -> Plan:
     identities = whom.identities(request.identified_by)
     with open_published(request.organisation, only=request.reach, policy=policy) as workspace:
         places = restricted.known_again(workspace, request) if kind == "restriction" else {}
-        return changes.plan_of(workspace, kind, identities, whom.values, places=places)
+        return changes.plan_of(workspace, kind, identities, whom.values, Restricting(places=places))
 
 
 @store.moving(State.SEARCHING, State.PLANNED)
