@@ -56,7 +56,7 @@ def terminal_corrects(world: Story) -> None:
             {kind: was},
             "rectification",
             as_of=services.today(world.organisation),
-            replacements=[Replacement(kind=kind, was=was, becomes=becomes)],
+            rectification=Rectification(replacements=[Replacement(kind=kind, was=was, becomes=becomes)]),
             holds=holds.in_force(world.organisation),
             manual=workspace.manual,
         )
