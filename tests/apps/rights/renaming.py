@@ -12,6 +12,7 @@ from garant.apps.promises.running import execution
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.document import Replacement
+from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from tests.apps.rights.asking import CONSENTED
 from tests.apps.rights.conftest import work
