@@ -171,6 +171,6 @@ def _task(
 
 def _held(key: str, reason: str) -> Text:
     return Text(
-        fr=f"Gel «\u202f{key}\u202f» en cours\u202f: {reason}. Gardez ce qu’il couvre, sans y toucher.",
+        fr=f"Suspension «\u202f{key}\u202f» en cours\u202f: {reason}. Gardez ce qu’elle couvre, sans y toucher.",
         en=f"Hold “{key}” in force: {reason}. Keep what it covers, untouched.",
     )

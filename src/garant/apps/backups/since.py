@@ -64,8 +64,8 @@ _REDO: Final[tuple[tuple[frozenset[str], str, Text], ...]] = (
         frozenset({"run.finished"}),
         "run",
         Text(
-            fr="Exécutions faites depuis : ce qu’elles ont effacé n’est pas sur la liste d’oubli restaurée. Si un système a "
-            "été restauré lui aussi, refaites ces purges et ces demandes ; sinon leurs reçus restent vrais.",
+            fr="Exécutions faites depuis : ce qu’elles ont effacé n’est pas sur la liste des effacements restaurée. Si un "
+            "système a été restauré lui aussi, refaites ces purges et ces demandes ; sinon leurs reçus restent vrais.",
             en="Runs done since: what they erased is not on the restored suppression list. If a system was restored as well, do "
             "these sweeps and requests again; otherwise their receipts stay true.",
         ),
@@ -112,7 +112,8 @@ _REDO: Final[tuple[tuple[frozenset[str], str, Text], ...]] = (
         frozenset({"hold.placed", "hold.prolonged", "hold.ended", "hold.people"}),
         "hold",
         Text(
-            fr="Gels posés, prolongés ou levés depuis : reposez-les avant toute purge, qui détruirait ce qu’ils gardaient.",
+            fr="Suspensions posées, prolongées ou levées depuis : reposez-les avant toute purge, qui détruirait "
+            "ce qu’elles gardaient.",
             en="Holds placed, prolonged or ended since: place them again before any sweep, which would destroy what they kept.",
         ),
     ),

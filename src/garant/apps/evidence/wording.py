@@ -214,14 +214,14 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
     "channel": {
         "form": Text(fr="le formulaire", en="the form"),
         "api": Text(fr="un programme", en="a program"),
-        "mail": Text(fr="le courrier électronique", en="e-mail"),
+        "mail": Text(fr="le courriel", en="e-mail"),
         "letter": Text(fr="lettre", en="letter"),
         "call": Text(fr="téléphone", en="telephone"),
         "opendsr": Text(fr="une organisation liée", en="a linked organisation"),
     },
     "way": {
         "program": Text(fr="un programme", en="a program"),
-        "mail": Text(fr="courrier électronique", en="e-mail"),
+        "mail": Text(fr="courriel", en="e-mail"),
         "letter": Text(fr="lettre", en="letter"),
     },
     "cleaning": {

@@ -75,7 +75,7 @@ ARCHIVED_APART = Text(
 )
 
 HELD_IN_PLACE = Text(
-    fr="Un gel garde ces lignes telles qu’elles sont : leurs valeurs ne sont pas mises à part.",
+    fr="Une suspension garde ces lignes telles qu’elles sont : leurs valeurs ne sont pas mises à part.",
     en="A hold keeps these rows as they are: their values are not set apart.",
 )
 NO_ARCHIVE = Text(

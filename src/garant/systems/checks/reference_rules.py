@@ -271,7 +271,7 @@ NO_IDENTITY: Final = rule(
         "GDPR, art. 12(2) and 15: people asking for their data give an address or a number, not a key.",
     ),
     (
-        "Ajouter sous identities une requête qui mène d’un e-mail (:identity) à cette racine.",
+        "Ajouter sous identities une requête qui mène d’une adresse électronique (:identity) à cette racine.",
         "Add under identities a query that leads from an e-mail (:identity) to this root.",
     ),
     (
