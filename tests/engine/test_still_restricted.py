@@ -8,7 +8,15 @@ import pytest
 
 from garant.engine.document import Plan, read_plan
 from garant.engine.manual import ManualSource
-from garant.engine.planning.restricted import HELD_ON, OTHERWISE, STILL, Place, Restricting, nothing_held
+from garant.engine.planning.restricted import (
+    HELD_ON,
+    NO_LONGER,
+    OTHERWISE,
+    STILL,
+    Place,
+    Restricting,
+    nothing_held,
+)
 from garant.engine.planning.subject import plan_subject, plan_subjects
 from garant.policy.text import Text
 from tests.engine.support.running import carry_out
@@ -117,6 +125,23 @@ def test_by_hand_who_is_named_alike_or_was_asked_about_is_left(marked: Shop) -> 
         ("n9@x.example", False),
         ("n8@x.example", False),
     ]
+
+
+def test_of_an_erasure_what_the_plan_before_was_about_is_left_and_said(marked: Shop) -> None:
+    """One that is known otherwise may be somebody else's; one that is found is erased; one that is gone is not spoken of."""
+    marked.database.run("UPDATE contact SET email = 'new@x.example' WHERE id = 1")
+
+    def erasure(who: dict[str, str]) -> Plan:
+        places = {("crm", "contact", key): False for key in (1, 2)}
+        before = Restricting([ONE], Held(("crm", "contact", 2)), places=places)
+        return plan_subject(marked.policy, marked.system(), who, "erasure", as_of=AS_OF, restricting=before)
+
+    plan = erasure(TWO)
+    assert [(one.root_keys(), list(one.notes)) for one in plan.selections] == [([], [NO_LONGER]), ([2], [])]
+    assert carry_out(plan, marked.policy, marked.system())[1].verified
+    assert states(marked) == ["restricted"]
+    both = plan_subject(marked.policy, marked.system(), ONE, "erasure", as_of=AS_OF)
+    assert [one.population for one in both.selections] == []
 
 
 def test_what_was_restricted_is_let_go_of_whatever_it_is_named_now(marked: Shop) -> None:

@@ -11,10 +11,12 @@ from garant.apps.holds import services as holds
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
 from garant.apps.permissions import services as permissions
+from garant.apps.promises import decisions
 from garant.apps.promises.opening.published import open_published, policy_in_force
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome
-from garant.engine.planning.restricted import OTHERWISE
+from garant.engine.planning.restricted import NO_LONGER, OTHERWISE
 from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody
 from tests.apps.rights.steps import DELEGATE, OFFICER, asked, carried_out
 from tests.apps.rights.test_restricted_midway import (
@@ -27,6 +29,7 @@ from tests.apps.rights.test_restricted_midway import (
     granted,
     lifted,
 )
+from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,11 +116,39 @@ def test_a_record_that_may_be_somebody_elses_is_left_and_said(company: str, post
     ends_today(company, key)
     assert services.night(company)["lifted"] == 1
     plan = services.find(company, key).lift_plan
-    from garant.apps.promises import decisions
-
     notes = [note for one in decisions.document(company, plan).selections for note in one.notes]
     assert notes == [OTHERWISE]
     assert ask_system(CRM, ARCHIVED, NEW) == [(1,)]
+
+
+def test_an_erasure_that_left_somebody_who_is_known_otherwise_since_says_so(
+    company: str, post: Letters
+) -> None:
+    """Planned again about nobody, it would be answered as done: the plan tells of the record, and it is not erased unseen."""
+    email = somebody()
+    request, _ = asked(company, post, "erasure", email)
+    change_system(CRM, "CREATE TRIGGER undone BEFORE DELETE ON person BEGIN SELECT RAISE(IGNORE); END")
+    carried_out(company, request.key)
+    change_system(CRM, "DROP TRIGGER undone")
+    fate = fate_of(company, services.find(company, request.key).plan)
+    assert fate is not None
+    assert fate.state == "not-kept"
+    change_system(CRM, "UPDATE person SET email = ? WHERE email = ?", NEW, email)
+    again = decisions.document(company, services.propose(company, request.key, actor=DELEGATE))
+    assert [list(one.notes) for one in again.selections if one.system == "crm"] == [[NO_LONGER]]
+    assert (
+        again.selections[0].root_keys(),
+        ask_system(CRM, "SELECT count(*) FROM person WHERE email = ?", NEW),
+    ) == (
+        [],
+        [(1,)],
+    )
+    page = (
+        sign_in(DELEGATE)
+        .get(f"/o/{company}/plans/{services.find(company, request.key).plan}/")
+        .content.decode()
+    )
+    assert NO_LONGER.fr.split(",")[0] in page
 
 
 def test_what_is_objected_to_and_withdrawn_goes_along_and_what_is_agreed_to_does_not(

@@ -29,6 +29,12 @@ OTHERWISE = Text(
     en="This record, restricted here, has none of the addresses or numbers that it had then: it may be somebody else’s. "
     "Look at it and, if it is the same person, do in the system what is planned here.",
 )
+NO_LONGER = Text(
+    fr="Cette fiche, que le plan précédent visait, n’a plus ce par quoi la personne est cherchée : elle n’est pas effacée. "
+    "Regardez-la ; si c’est la même personne, effacez-la par l’adresse ou le numéro qu’elle a maintenant.",
+    en="This record, which the plan before was about, no longer has what the person is looked for by: it is not erased. "
+    "Look at it; if it is the same person, erase it by the address or number that it has now.",
+)
 Place = tuple[str, str, RootKey]
 """A system, a root of its map, a key; where a person looks, what they were asked about: a kind of identity, a value."""
 Holding = Callable[[Sequence[Place]], Mapping[Place, Text]]
@@ -42,7 +48,8 @@ def nothing_held(_: Sequence[Place]) -> Mapping[Place, Text]:
 
 @dataclass(frozen=True, slots=True)
 class Restricting:
-    """A restriction or its end: what it was on before and, for its end, what others restrict beside."""
+    """A restriction or its end: what it was on before and, for its end, what others restrict beside. Of an erasure, what the
+    plan before was about."""
 
     others: Sequence[Mapping[str, str]] = ()
     """By what those are known whose own goes on."""

@@ -31,6 +31,7 @@ from garant.engine.planning.requested import (
 from garant.engine.planning.restricted import (
     ALONE,
     HELD_ON,
+    NO_LONGER,
     OTHERWISE,
     STILL,
     Restricting,
@@ -115,7 +116,8 @@ def plan_subject(
             would overwrite it; it can be marked as restricted.
         manual: the systems worked by hand, by name: a person may be in any of them.
         keeper: for a restriction or its end, who sets apart what is in a system whose map has no mark.
-        restricting: for a restriction or its end, what it was on before, and what others restrict: that stays so.
+        restricting: for a restriction or its end, what it was on before, and what others restrict: that stays so; for an
+            erasure, the records that the plan before was about, which may be somebody else's where they are not found.
 
     Raises:
         NotSupported: no system where the person is found can do what is asked; where some can, the plan says of
@@ -157,8 +159,8 @@ def plan_subjects(
         check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
     reasons = [(hold.key, hold.reason) for hold in holds]
     terms = terms_of(policy, as_of)
-    marking = restricting if kind in MARKING else ALONE
-    asking = _Asking(terms, kind, rectification, people, marking, by_hand=keeper is not None)
+    beside = restricting if kind in MARKING else replace(ALONE, places=restricting.places)
+    asking = _Asking(terms, kind, rectification, people, beside, by_hand=keeper is not None)
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
             standing = stand(policy, sources[name].data_map, snapshot, holds)
@@ -223,7 +225,8 @@ class _Asking:
         asked, strange = with_places(
             name, roots_of_many(source.data_map, snapshot, identities), self._restricting.places
         )
-        self.selections += [untouched(source.data_map, root, OTHERWISE, 1) for root in strange]
+        why = OTHERWISE if self._kind in MARKING else NO_LONGER
+        self.selections += [untouched(source.data_map, root, why, 1) for root in strange]
         for root, found in asked.items():
             self.unknown.difference_update(*found.values())
             known = self._ended(source.data_map, root, found, others.get(root, set()))

@@ -172,7 +172,8 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
     if plan.kind in MARKING:
         steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
         return Course(selection, source, [], steps, keys)
-    assert selection.disposition is not None
+    if selection.disposition is None:  # somebody is there of whom nothing is done, and the plan says why
+        return Course(selection, source, [], [], keys)
     steps_for = last_owner_steps if selection.shared else steps_of
     steps = steps_for(data_map, data_map.dispositions[selection.disposition], duties)
     return Course(selection, source, duties, steps, keys, archiving=archiving_of(plan, selection, source))

@@ -24,6 +24,7 @@ from garant.engine.known import known_by
 from garant.engine.planning import restricted
 from garant.engine.planning.restricted import STILL, Holding, Place
 from garant.policy.text import Text
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.finding import RootKey
 
 
@@ -62,11 +63,15 @@ def begin(request: Request) -> None:
     whom = opened(request)
     if whom is None:
         return
-    plan = decisions.document(request.organisation, request.plan)
-    places = {(one.system, one.root, key) for one in plan.selections for key in one.root_keys()}
-    whom.places += [[*place] for place in sorted(places - _of(whom), key=str)]
+    remember(whom, decisions.document(request.organisation, request.plan))
     seal(request, whom)
     request.save(update_fields=["sealed"])
+
+
+def remember(whom: Whom, plan: Plan) -> None:
+    """Which records a plan is about; the caller seals it."""
+    places = {(one.system, one.root, key) for one in plan.selections for key in one.root_keys()}
+    whom.places += [[*place] for place in sorted(places - _of(whom), key=str)]
 
 
 def known_again(workspace: Workspace, request: Request) -> dict[Place, bool]:
@@ -80,6 +85,22 @@ def known_again(workspace: Workspace, request: Request) -> dict[Place, bool]:
     return {
         (system, root, key): carried.held_for(request.organisation, request.key, known)
         for (system, root), keys in _by_root(workspace, opened(request)).items()
+        for key, known in known_by(workspace.sources[system], root, keys).items()
+        if known
+    }
+
+
+def found_before(workspace: Workspace, request: Request) -> dict[Place, bool]:
+    """The records that earlier plans of an erasure were about and that have an address or a number: where it is another
+    one than then, somebody has to look.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    return {
+        (system, root, key): False
+        for (system, root), keys in _by_root(workspace, opened(request)).items()
+        if system != ARCHIVE
         for key, known in known_by(workspace.sources[system], root, keys).items()
         if known
     }

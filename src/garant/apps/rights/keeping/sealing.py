@@ -40,7 +40,7 @@ class Whom:
         files: for an access, the files that rows name, and whether each is left out: it is about others.
         hidden: the names of others that they found there.
         without: for a processor without whose copy the person is answered, why.
-        places: of a restriction, the records that its runs were about: system, root, key.
+        places: of a restriction, the records that its runs were about; of an erasure, its plans: system, root, key.
         also: kind and value by which another request knew them, whose restriction ended while this one's went on.
     """
 
