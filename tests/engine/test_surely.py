@@ -25,7 +25,7 @@ from garant.systems.sql.references import Reference
 from garant.systems.sql.surely import surely_taken, surely_takes
 from garant.systems.treatments import Mark
 from tests.engine.support.databases import Database
-from tests.engine.support.examples import examples
+from tests.engine.support.examples import every
 from tests.engine.support.random_worlds import Builder, World
 from tests.engine.support.running import PSEUDONYM_KEY
 
@@ -107,7 +107,7 @@ def test_of_what_is_surely_taken_the_database_counts_no_row_left(
     seen = Counter[str]()
 
     @given(chances)
-    @examples(12)
+    @every(12)
     def holds(chance: Random) -> None:
         world = Builder(chance, database).build()
         note(world.described(world.rows()))
