@@ -126,7 +126,7 @@ def test_a_narrow_terminal_still_names_the_columns() -> None:
         show_plan(console, plan)
         words = console.file.getvalue()
         assert "the whole row" in words
-        assert "blank" in words
+        assert "emptied" in words
 
 
 def _written_plan() -> Path:

@@ -215,7 +215,7 @@ def test_the_person_reads_on_their_page_why_a_copy_is_missing(
     work(company, "request-package")
     shown = Client().get(mine).content.decode()
     assert "Le cabinet ferme en août." in shown
-    assert "Un lien vers vos données" in shown
+    assert "Un lien vers les données" in shown
 
 
 def test_one_more_is_asked_by_a_letter_that_is_printed(company: str, post: Letters) -> None:

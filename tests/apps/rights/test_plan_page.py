@@ -43,7 +43,7 @@ def test_the_plan_of_an_erasure_is_about_a_person_and_no_term(company: str, post
     assert "Plan d’un effacement" in shown
     assert "Dossiers de la personne" in shown
     assert "terme" not in shown
-    assert "crm · person" in shown
+    assert "Interlocuteurs" in shown, shown
     for selection in decisions.document(company, request.plan).selections:
         for action in selection.actions:
             for column in action.columns if action.treated else ():
@@ -58,7 +58,7 @@ def test_the_plan_of_a_rectification_corrects_and_masks_nothing(company: str, po
     shown = words(sign_in(OFFICER).get(f"/o/{company}/plans/{request.plan}/"))
     assert "Plan d’une rectification" in shown
     assert "lignes corrigées" in shown or "ligne corrigée" in shown
-    assert "nouvelle valeur : full_name" in shown
+    assert "nouvelle valeur : Nom et prénom full_name" in shown
     assert "lignes masquées" not in shown
     assert "ligne masquée" not in shown
     assert "Jeanne Exacte" not in shown, "values are on the page of the request, whose reading is an entry"
