@@ -51,6 +51,13 @@ def test_what_the_map_says_of_a_column(shop: Shop) -> None:
     ]
 
 
+def test_a_table_is_called_what_the_map_says(shop: Shop) -> None:
+    shop.document["tables"]["meeting"]["label"] = {"fr": "Rendez-vous", "en": "Meetings"}
+    shop.people(1).meet(1, 1)
+    told = {one.name: one.title.en for one in Portions(shop.system(), ONE).tables()}
+    assert (told["meeting"], told["interaction"]) == ("Meetings", "interaction")
+
+
 def test_files_once_and_only_those_that_are_there(shop: Shop, tmp_path: Folder) -> None:
     (tmp_path / "cv.pdf").write_bytes(b"%PDF" + bytes(200_000))
     shop.stores["FILES"] = FileStore(tmp_path)
