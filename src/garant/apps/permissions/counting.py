@@ -49,6 +49,8 @@ def write() -> None:
     with _lock:
         found = dict(_counts)
         _counts.clear()
+    if not found:
+        return
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_ADD, [(*key, number) for key, number in sorted(found.items())])
