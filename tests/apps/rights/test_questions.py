@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from garant.apps.evidence import services as evidence
+from garant.apps.notices import services as publishing
 from garant.apps.rights import services
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.receiving import questions
@@ -82,9 +83,8 @@ def test_a_stranger_learns_nothing_from_a_wrong_answer(company: str, post: Lette
     statements = [0, 0]
     for number, page in enumerate((mine, other)):
         pages[number].append(shown(page).replace("Faire effacer mes données", "Voir mes données"))
-        with CaptureQueriesContext(
-            connection,
-        ) as asked_of_us:
+        publishing.forget()  # asked for again after a second, whoever comes then
+        with CaptureQueriesContext(connection) as asked_of_us:
             assert answered(page, "1/1/1901") == 303
         statements[number] = len(asked_of_us)
         pages[number].append(shown(page).replace("Faire effacer mes données", "Voir mes données"))
