@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.test.testcases import LiveServerThread
 from hypothesis import settings
 from xdist.remote import Producer
 
@@ -23,6 +24,7 @@ from tests.support.again import mark_slow
 from tests.support.compiling import compiling_once
 from tests.support.counting import is_counted
 from tests.support.parsing import remembering
+from tests.support.serving import WholeServer, under_way
 from tests.support.sharing import Sharing, long_first
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,6 +89,24 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connector, "open_engine", compiling_once(connector.open_engine))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def served_whole() -> Iterator[None]:
+    """A server that runs beside the test has done everything when its answer is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveServerThread, "server_class", WholeServer)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def served_to_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that the test asked of such a server is still under way when its tables are emptied."""
+    if "live_server" in request.fixturenames:
+        request.getfixturevalue("transactional_db")  # emptied after this
+    yield
+    with under_way:
+        pass
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
