@@ -121,6 +121,7 @@ def test_pages_of_the_dashboard(pages: Eyes, company: str) -> None:
         f"jobs/{job.key}/",
         "ledger/",
         "holds/",
+        "archive/",
         "systems/",
         "settings/",
         "settings/tokens/",

@@ -36,6 +36,7 @@ ROOMS: Final = (
     Room("register:index", Text(fr="Registre", en="Register")),
     Room("evidence:ledger", Text(fr="Preuves", en="Evidence"), whole=True),
     Room("holds:list", Text(fr="Suspensions", en="Holds")),
+    Room("archives:list", Text(fr="Archive", en="Archive"), whole=True),
     Room("systems:list", Text(fr="Systèmes", en="Systems")),
     Room("organisations:people", Text(fr="Habilitations", en="Habilitations")),
     Room(

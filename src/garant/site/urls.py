@@ -45,6 +45,7 @@ urlpatterns: list[Any] = [
     path("o/", include("garant.apps.controls.systemurls")),
     path("o/", include("garant.apps.promises.urls")),
     path("o/", include("garant.apps.holds.urls")),
+    path("o/", include("garant.apps.archives.urls")),
     path("o/", include("garant.apps.rights.urls")),
     path("o/", include("garant.apps.jobs.urls")),
     path("p/", include("garant.apps.notices.urls")),

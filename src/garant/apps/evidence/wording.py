@@ -254,6 +254,13 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
         "withdrawn": Text(fr="retirée", en="withdrawn"),
         "abandoned": Text(fr="sans suite", en="abandoned"),
     },
+    "place": {
+        "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
+        "arrival": Text(fr="un message reçu", en="a message received"),
+        "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
+        "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),
+        "request": Text(fr="une demande", en="a request"),
+    },
     "reason": {
         "unreadable": Text(fr="illisible", en="unreadable"),
         "foreign-keys": Text(fr="références rompues", en="broken references"),

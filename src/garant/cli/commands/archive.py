@@ -14,7 +14,7 @@ from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both, count, plural, say
 from garant.cli.output import note, out, table
-from garant.cli.views.archive import by_end, in_words, last_day, show_record, tell_apart, tell_who_may
+from garant.cli.views.archive import end_in_words, in_words, last_day, show_record, tell_apart, tell_who_may
 
 if TYPE_CHECKING:
     from garant.policy.loader import LoadedPolicy
@@ -87,6 +87,8 @@ def register(app: typer.Typer) -> None:
 
 def list_records(policy: options.PolicyOption = POLICY) -> int:
     """Count the records by system, rule and the day on which they end."""
+    from garant.apps.archives.looking import by_end
+
     loaded, store = _opened(policy)
     groups = store.groups() if store is not None else []
     waiting, left = store.of_restrictions() if store is not None else (0, 0)
@@ -105,36 +107,27 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
     )
     for column in shown.columns[3:]:
         column.justify = "right"
-    for (system, rule, last), (records, rows) in by_end(loaded, groups).items():
-        shown.add_row(escape(system), escape(rule), last, count(records), count(rows))
+    for (system, rule, last), (records, rows) in by_end(loaded.document, groups).items():
+        shown.add_row(escape(system), escape(rule), end_in_words(last), count(records), count(rows))
     out().print(shown)
     return Exit.OK
 
 
 def find(identity: options.IdentityOption, policy: options.PolicyOption = POLICY) -> int:
     """Say which records are a person's: their numbers, never what they hold."""
-    from garant.apps.promises.opening.archiving import archive_source
-    from garant.engine.identities import roots_found
+    from garant.apps.archives.looking import found as records_of
 
     loaded, store = _opened(policy)
     identities = options.pairs(identity, "--identity")
-    found: list[str] = []
-    if store is not None:
-        source = archive_source(store, loaded, [])
-        try:
-            with source.connector.snapshot() as snapshot:
-                keys = roots_found(source.data_map, snapshot, identities.items())
-        finally:
-            source.connector.close()
-        found = [str(key) for of_root in keys.values() for key in of_root]
-    if store is None or not found:
+    found = [] if store is None else records_of(store, loaded, identities.items())
+    if not found:
         note("Aucun dossier archivé n’est connu ainsi.", "No archived record is known so.")
         return Exit.FINDINGS
     shown = table(
         say("Dossier", "Record"), say("Système", "System"), say("Règle", "Rule"),
         say("Archivé le", "Archived on"), say("Dernier jour", "Last day"), say("Lignes", "Rows"),
     )  # fmt: skip
-    for entry in map(store.entry, found):
+    for entry in found:
         last = last_day(loaded, entry.rule, entry.counted_from)
         shown.add_row(entry.id, entry.system, entry.rule, in_words(entry.archived), last, count(entry.rows))
     out().print(shown)

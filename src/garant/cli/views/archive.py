@@ -13,7 +13,7 @@ from garant.policy.text import Text
 
 if TYPE_CHECKING:
     from garant.policy.loader import LoadedPolicy
-    from garant.systems.archive.store import ArchiveStore, Group, RecordEntry
+    from garant.systems.archive.store import ArchiveStore, RecordEntry
 
 
 def tell_apart(waiting: int, left: int) -> None:
@@ -32,21 +32,16 @@ def tell_apart(waiting: int, left: int) -> None:
         )
 
 
-def by_end(loaded: LoadedPolicy, groups: list[Group]) -> dict[tuple[str, str, str], tuple[int, int]]:
-    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for group in groups:
-        place = (group.system, group.rule, last_day(loaded, group.rule, group.counted_from))
-        records, rows = sums.get(place, (0, 0))
-        sums[place] = (records + group.records, rows + group.rows)
-    return sums
-
-
 def last_day(loaded: LoadedPolicy, rule: str, counted_from: date) -> str:
     """The last day of a record, as the policy now says."""
-    from garant.policy.periods import expiry
+    from garant.apps.archives import looking
 
-    known = loaded.document.retention.get(rule)
-    return in_words(expiry(counted_from, known.total_period)) if known is not None else "?"
+    return end_in_words(looking.last_day(loaded.document, rule, counted_from))
+
+
+def end_in_words(last: date | None) -> str:
+    """The last day of a record, or that the policy does not know its rule."""
+    return "?" if last is None else in_words(last)
 
 
 def in_words(of: date) -> str:

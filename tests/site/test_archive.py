@@ -1,0 +1,240 @@
+"""The archive's pages: counted for members, opened one record at a time by the entitled, for a reason, in the ledger."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.services import Habilitation
+from garant.apps.archives import looking, services
+from garant.apps.evidence import services as evidence
+from garant.apps.policies import services as policies
+from garant.apps.promises.opening.archiving import archive_of
+from garant.ledger.keys import KeyFolder
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.store import Group
+from garant.systems.archiving import LeavingRows, Origin
+from tests.site.conftest import Persona, sign_in
+
+pytestmark = pytest.mark.django_db
+
+OFFICER, DELEGATE = "deleguee@demo.example", "adjointe@demo.example"
+REASON = "Litige sur la commande de mars"
+NAME, ADDRESS = "Zoé Lemaître-Zqx", "zoe.zqx@client.example"
+LEFT = date(2026, 3, 31)
+
+
+@pytest.fixture
+def archive(company: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RecordArchive:
+    """The archive of the company; nothing is in it yet."""
+    monkeypatch.setenv("GARANT_ARCHIVE", str(tmp_path / "archive"))
+    keys = KeyFolder(Path(settings.GARANT_KEYS))
+    if not (Path(settings.GARANT_KEYS) / "archive.key").exists():
+        keys.create("archive")
+    opened = archive_of(company, keys)
+    assert opened is not None
+    return opened
+
+
+@pytest.fixture
+def record(archive: RecordArchive) -> str:
+    """One record, of a former customer."""
+    return archived(archive, rows=1)
+
+
+def archived(archive: RecordArchive, rows: int, rule: str = "customers") -> str:
+    batch = f"plan/{rule}"
+    archivist = archive.archivist(batch, Origin("crm", "person", rule, "ab" * 32, date(2026, 11, 1), {}))
+    columns = ["id", "full_name", "email", "phone", "asleep", "born", "photo", "seen"]
+    values = (1, NAME, ADDRESS, None, True, date(1980, 2, 29), b"abc", "")
+    archivist.take(
+        LeavingRows("person", columns, [(1, (n, *values[1:])) for n in range(rows)]),
+        lambda _env, _name: iter(()),
+    )
+    archivist.close({1: LEFT})
+    archive.keep(batch)
+    with archive.store.opened() as database:
+        return database.execute("SELECT id FROM record ORDER BY rowid DESC").fetchone()[0]
+
+
+def kinds(organisation: str) -> list[str]:
+    """The kinds of the entries about the archive and about looks, in order."""
+    every = [one.kind for one in evidence.records(organisation)]
+    return [one for one in every if one.startswith("archive.") or one == "personal-data.read"]
+
+
+def entitle(organisation: str, who: str = OFFICER, until: date | None = None) -> Client:
+    services.allow(organisation, who, until=until, by="garant")
+    return sign_in(who)
+
+
+def page(client: Client, organisation: str, rest: str = "", **data: str) -> tuple[int, str]:
+    """What a page answers, read aloud; sent as a form where there is data."""
+    address = f"/o/{organisation}/archive/{rest}"
+    answer = client.post(address, data) if data else client.get(address)
+    return answer.status_code, unescape(answer.content.decode()).replace("\u202f", " ").replace(
+        "\xa0", " "
+    ).partition("<main")[2]
+
+
+def test_the_list_counts_and_names_nobody(company: str, record: str, persona: Persona) -> None:
+    for who in ("technicien@demo.example", OFFICER):
+        status, shown = page(sign_in(who), company)
+        assert status == 200
+        assert "<dt>Dossiers</dt><dd>1</dd>" in shown
+        assert "31 mars 2031" in shown
+        assert "Relation client" in shown
+        for secret in (record, NAME, ADDRESS):
+            assert secret not in shown
+    assert kinds(company) == []
+
+
+def test_an_empty_archive_says_so(company: str, archive: RecordArchive) -> None:
+    assert "L’archive est vide" in page(sign_in(OFFICER), company)[1]
+    assert page(entitle(company), company, "ab" * 16 + "/")[0] == 404
+
+
+def test_whoever_is_entitled_reads_one_record_and_the_ledger_has_it_first(company: str, record: str) -> None:
+    officer = entitle(company)
+    status, asked = page(officer, company, f"{record}/")
+    assert (status, NAME in asked) == (200, False)
+    assert "Dites pourquoi" in asked
+    status, short = page(officer, company, f"{record}/", reason="litige")
+    assert (status, NAME in short) == (200, False)
+    assert "archive.consulted" not in kinds(company)
+    answer = officer.post(f"/o/{company}/archive/{record}/", {"reason": REASON})
+    shown = unescape(answer.content.decode()).replace("\u202f", " ").replace("\xa0", " ")
+    assert answer["Cache-Control"] == "no-store"
+    for said in (NAME, ADDRESS, "<dd>oui</dd>", "29 février 1980", "Nom et prénom", "La politique promet"):
+        assert said in shown
+    assert re.search(r"<dd>3\s*octets</dd>", shown)
+    assert kinds(company)[-1] == "archive.consulted"
+    assert REASON not in str([one.payload for one in evidence.records(company)])
+    assert NAME not in page(officer, company, f"{record}/")[1]  # nothing of it is kept
+
+
+def test_who_is_not_entitled_is_refused_and_the_refusal_is_an_entry(company: str, record: str) -> None:
+    delegate = sign_in(DELEGATE)
+    status, shown = page(delegate, company, f"{record}/")
+    assert (status, "Vous n’êtes pas habilité" in shown, kinds(company)) == (403, True, [])
+    status, shown = page(delegate, company, f"{record}/", reason=REASON)
+    assert (status, NAME in shown, kinds(company)) == (403, False, ["archive.refused"])
+    assert page(delegate, company, kind="email", value=ADDRESS)[0] == 403
+    late = entitle(company, DELEGATE, policies.today(company) - timedelta(days=1))
+    assert page(late, company, f"{record}/", reason=REASON)[0] == 403
+    assert kinds(company) == ["archive.refused", "archive.allowed", "archive.refused"]
+
+
+def test_an_entitlement_opens_nothing_to_a_role_that_may_not_see_people(company: str, record: str) -> None:
+    technician = entitle(company, "technicien@demo.example")
+    status, shown = page(technician, company)
+    assert (status, "Chercher les dossiers" in shown) == (200, False)
+    assert page(technician, company, f"{record}/")[0] == 403
+    assert page(technician, company, f"{record}/", reason=REASON)[0] == 403
+    assert page(technician, company, kind="email", value=ADDRESS)[0] == 403
+    assert "archive.consulted" not in kinds(company)
+
+
+def test_an_entitlement_opens_nothing_to_who_sees_a_part(company: str, record: str) -> None:
+    part = Habilitation("dpo", None, (), ("crm",))
+    accounts.give(company, accounts.ensure_user("part@demo.example"), part, actor="garant")
+    client = entitle(company, "part@demo.example")
+    for rest in ("", f"{record}/"):
+        assert page(client, company, rest)[0] == 403
+        assert page(client, company, rest, reason=REASON)[0] == 403
+
+
+def test_the_record_of_one_organisation_is_not_another_s(
+    company: str, record: str, neighbour: str, persona: Persona
+) -> None:
+    elsewhere = persona("neighbour")
+    assert page(elsewhere, company, f"{record}/", reason=REASON)[0] == 404
+    services.allow(neighbour, "neighbour@demo.example", until=None, by="garant")
+    status, shown = page(elsewhere, neighbour, f"{record}/", reason=REASON)
+    assert (status, NAME in shown) == (404, False)
+    assert page(Client(), company, f"{record}/", reason=REASON)[0] == 302
+    assert kinds(company) == []
+
+
+def test_a_record_whose_key_was_destroyed_shows_nothing(
+    company: str, archive: RecordArchive, record: str
+) -> None:
+    officer = entitle(company)
+    with archive.store.opened() as database:
+        database.execute("UPDATE record SET wrapped = zeroblob(length(wrapped))")
+    status, shown = page(officer, company, f"{record}/", reason=REASON)
+    assert (status, NAME in shown, "ne s’ouvre pas" in shown) == (409, False, True)
+    assert kinds(company)[-1] == "archive.consulted"  # it was asked for
+    with archive.store.opened() as database:
+        database.execute("DELETE FROM record")
+    assert page(officer, company, f"{record}/")[0] == 404
+    status, shown = page(officer, company, f"{record}/", reason=REASON)
+    assert (status, "n’a pas de dossier" in shown) == (404, True)
+
+
+def test_without_the_archive_s_key_the_pages_say_so(company: str, record: str) -> None:
+    officer = entitle(company)
+    (Path(settings.GARANT_KEYS) / "archive.key").rename(Path(settings.GARANT_KEYS) / "away")
+    status, shown = page(officer, company)
+    assert (status, "L’archive ne se lit pas" in shown) == (200, True)
+    assert page(officer, company, kind="email", value=ADDRESS)[0] == 200
+    for data in ({}, {"reason": REASON}):
+        status, shown = page(officer, company, f"{record}/", **data)
+        assert (status, NAME in shown) == (409, False)
+    assert "archive.consulted" not in kinds(company)
+
+
+def test_somebody_s_records_are_looked_for_by_their_key_and_the_look_is_an_entry(
+    company: str, record: str
+) -> None:
+    officer = entitle(company)
+    status, shown = page(officer, company, kind="key", value="crm/person/1")
+    assert (status, record in shown, NAME in shown) == (200, True, False)
+    assert "Aucun dossier" in page(officer, company, kind="email", value="nobody@client.example")[1]
+    looks = [one.payload for one in evidence.records(company, kind="personal-data.read")]
+    assert looks == [{"place": "archive", "people": 1}] * 2
+    assert "nobody@client.example" not in str([one.payload for one in evidence.records(company)])
+
+
+def test_a_long_record_is_shown_in_part_and_says_so(company: str, archive: RecordArchive) -> None:
+    number = archived(archive, rows=203)
+    shown = page(entitle(company), company, f"{number}/", reason=REASON)[1]
+    assert shown.count(NAME) == 200
+    assert re.search(r"3\s*lignes de plus", shown)
+
+
+def test_who_manages_people_says_who_may_consult(company: str) -> None:
+    officer = sign_in(OFFICER)
+    assert page(officer, company, "allow/", actor=DELEGATE, until="2001-01-01")[0] == 200
+    assert page(officer, company, "allow/", actor="technicien@demo.example")[0] == 200
+    assert services.entitled(company) == []
+    assert page(officer, company, "allow/", actor=DELEGATE)[0] == 302
+    assert services.entitled(company) == [(DELEGATE, None)]
+    assert page(sign_in(DELEGATE), company, "revoke/", actor=DELEGATE)[0] == 403
+    assert page(officer, company, "revoke/", actor=DELEGATE)[0] == 302
+    assert page(officer, company, "revoke/", actor=DELEGATE)[0] == 302
+    assert kinds(company) == ["archive.allowed", "archive.revoked"]
+
+
+def test_days_are_counted_by_the_policy_and_gathered_by_year(company: str) -> None:
+    policy = policies.in_force(company)
+    assert policy is not None
+    groups = [
+        Group("crm", "customers", date(2026, 3, 31), 1, 2),
+        Group("crm", "customers", date(2026, 5, 1), 2, 3),
+        Group("crm", "customers", date(2027, 1, 1), 4, 5),
+        Group("crm", "forgotten", date(2027, 1, 1), 6, 7),
+        Group("crm", "forgotten", date(2028, 1, 1), 1, 1),
+    ]
+    assert looking.by_year(policy.document, groups) == [
+        looking.Ending("crm", "customers", date(2031, 3, 31), date(2031, 5, 1), 3, 5),
+        looking.Ending("crm", "customers", date(2032, 1, 1), date(2032, 1, 1), 4, 5),
+        looking.Ending("crm", "forgotten", None, None, 7, 8),
+    ]
