@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from garant.engine.document import Plan, read_plan
+from garant.engine.document import Gone, Plan, read_plan
 from garant.engine.manual import ManualSource
 from garant.engine.planning.restricted import (
+    GONE,
     HELD_ON,
     NO_LONGER,
     OTHERWISE,
+    RENAMED,
     STILL,
     Place,
     Restricting,
@@ -173,3 +175,29 @@ def test_what_was_restricted_is_let_go_of_whatever_it_is_named_now(marked: Shop)
         marked.policy, marked.system(), TWO, "lifting", as_of=AS_OF, restricting=Restricting(places=places)
     )
     assert said(both) == [([2], [])], "once"
+
+
+def test_a_restriction_whose_record_is_gone_ends_with_the_plan(marked: Shop) -> None:
+    """Nothing is changed there for it; of another system, nothing is said where it is not asked."""
+    lost = [
+        Gone(system="crm", root="contact", restrictions=["run/0", "run/1"]),
+        Gone(system="elsewhere", root="person", restrictions=["run/2"]),
+    ]
+    plan = plan_subject(
+        marked.policy,
+        marked.system(),
+        {"email": "n7@x.example"},
+        "lifting",
+        as_of=AS_OF,
+        restricting=Restricting(places={("crm", "contact", 2): False}, otherwise=RENAMED, gone=lost),
+    )
+    said = [(one.population, one.due, one.notes) for one in plan.selections]
+    assert said == [(1, 0, [RENAMED]), (2, 0, [GONE])]
+    assert plan.gone == lost[:1], "what is not looked at does not end"
+    assert read_plan(plan.document()) == plan
+    assert carry_out(plan, marked.policy, marked.system())[1].verified
+    assert states(marked) == ["restricted"] * 2
+    beside = plan_subject(
+        marked.policy, marked.system(), ONE, "restriction", as_of=AS_OF, restricting=Restricting(gone=lost)
+    )
+    assert beside.gone == [], "a restriction ends nothing"

@@ -93,7 +93,8 @@ def _say_may(plan: Plan, run: Run, workspace: Workspace, asked: Sequence[Mapping
             "“May I?” still answers no: not all of it was lifted. Plan another lifting.",
         )
     elif restrictions.is_told(plan, "lifting") and carried.still(
-        plan.organisation, restrictions.whom(plan, workspace, asked)
+        plan.organisation,
+        restrictions.whom(plan, workspace, asked) | {one: [] for who in asked for one in who.items()},
     ):
         note(
             "« Puis-je ? » répond encore non : autre chose limite ces données "

@@ -15,9 +15,12 @@ from garant.policy.text import Text
 from garant.site import own, paths, setup
 
 if TYPE_CHECKING:
-    from garant.engine.document import Plan
+    from collections.abc import Mapping, Sequence
+
+    from garant.apps.promises.opening.workspace import Workspace
+    from garant.engine.document import Gone, Plan
     from garant.engine.holds import Hold
-    from garant.engine.planning.restricted import Holding
+    from garant.engine.planning.restricted import Holding, Place
     from garant.policy.document import Organisation
 
 wake = setup.wake
@@ -96,6 +99,37 @@ def restricting(organisation: str) -> tuple[list[dict[str, str]], Holding]:
     from garant.engine.planning.restricted import nothing_held
 
     return [], nothing_held
+
+
+def absent(
+    workspace: Workspace, asked: Sequence[Mapping[str, str]]
+) -> tuple[Mapping[Place, bool], Sequence[Gone]]:
+    """Give the records restricted under what people named themselves that are known otherwise now, or gone; tell of those that
+    are not looked for.
+    """
+    if not setup.has_state():
+        return {}, []
+    ready()
+    from garant.apps.promises.people import absent
+
+    organisation = workspace.policy.document.organisation.key
+    found = absent.look(workspace, organisation, [one for person in asked for one in person.items()])
+    for system in found.unread:
+        warn(
+            Text(
+                fr=f"Une limitation sous ce nom porte sur {system}, qui n’est pas lu ici\u202f: elle continue.",
+                en=f"A restriction under this name is on {system}, which is not read here: it goes on.",
+            )
+        )
+    for (system, root, key), known in found.places.items():
+        if not known:
+            warn(
+                Text(
+                    fr=f"Encore limitée, et connue autrement\u202f: {system}/{root}/{key}.",
+                    en=f"Still restricted, and known otherwise: {system}/{root}/{key}.",
+                )
+            )
+    return found.places, found.gone
 
 
 def the_organisation(key: str | None) -> str:

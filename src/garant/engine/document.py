@@ -187,6 +187,14 @@ class Still(Part):
         return unpack(self.keys)
 
 
+class Gone(Part):
+    """For the end of a restriction: restrictions of records of one system that are no longer there."""
+
+    system: str
+    root: str
+    restrictions: list[str] = Field(description="Which: by what run, and on which of its records.")
+
+
 class Plan(Part):
     """Selections × dispositions. A plan changes nothing; a person approves its digest."""
 
@@ -238,6 +246,10 @@ class Plan(Part):
     still: list[Still] = Field(
         default_factory=list[Still],
         description="For the end of a restriction: what another one goes on over, and is left as it is.",
+    )
+    gone: list[Gone] = Field(
+        default_factory=list[Gone],
+        description="For the end of a restriction: those that end with it because their record is no longer there.",
     )
     selections: list[Selection]
     tasks: list[ManualTask] = Field(

@@ -88,6 +88,10 @@ class Snapshot(Protocol):
         """The roots that each of many identities leads to, with the identity's position; in no order."""
         ...
 
+    def roots(self, root: str) -> Iterator[RootKey]:
+        """The keys of all roots of a kind, in no order, streamed: read to the end before anything else is asked."""
+        ...
+
     def find_past(self, questions: Sequence[DueQuestion]) -> list[RootKey]:
         """The roots that one of these questions may select, besides others: their facts are past, whatever their role.
 

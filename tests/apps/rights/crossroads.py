@@ -97,6 +97,8 @@ class World:
     held: dict[int, str] = field(default_factory=dict[int, str])
     """Record → the hold on it."""
     gone: set[int] = field(default_factory=set[int])
+    lost: set[int] = field(default_factory=set[int])
+    """Those of them whom the business software deleted by itself."""
     story: list[str] = field(default_factory=list[str])
     waiting: dict[str, Restricts] = field(default_factory=dict[str, Restricts])
     """The requests that are not answered; those of them that restrict in part are among the others too."""

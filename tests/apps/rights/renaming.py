@@ -86,6 +86,16 @@ def changed_behind(world: Story) -> None:
     world.now[key] = world.now[key] | {kind: becomes}
 
 
+def deleted_behind(world: Story) -> None:
+    """The business software deletes somebody by itself: nobody tells Garant."""
+    key = world.dice.choice([one for one in world.people if one not in world.gone] or [0])
+    if key and world.dice.random() < 0.5:
+        world.story.append(f"{key} is deleted in the system")
+        world.deletes(key)
+        world.gone.add(key)
+        world.lost.add(key)
+
+
 def objection(world: Story) -> None:
     key = world.asks(Right.OBJECTION)
     if key is not None:
@@ -116,6 +126,7 @@ RENAMING: list[Callable[[Story], None]] = [
     rectification,
     terminal_corrects,
     changed_behind,
+    deleted_behind,
     objection,
     consent,
     read,

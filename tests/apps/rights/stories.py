@@ -15,6 +15,7 @@ from garant.apps.holds import services as holds
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.people import absent
 from garant.apps.promises.running import execution
 from garant.apps.replays import services as replays
 from garant.apps.rights import services
@@ -25,10 +26,12 @@ from garant.apps.rights.receiving.intake import Asked
 from garant.apps.rights.words import Channel, Outcome, Right
 from garant.apps.tasks import services as tasks
 from garant.apps.tasks.answers import Answer, sign, statement_digest
+from garant.engine.document import Plan
 from garant.engine.planning.plan import plan_retention
 from garant.engine.planning.restricted import OTHERWISE, Restricting, nothing_held
 from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
+from tests.apps.rights.asking import Identity
 from tests.apps.rights.conftest import work
 from tests.apps.rights.crossroads import KEY, Restricts, World
 from tests.apps.rights.steps import DELEGATE, OFFICER
@@ -200,25 +203,51 @@ class Story(World):
             self.paper.add(value)
             self.answers.holds(f"paper {value}", {identity(value)})
             for key in self.named(value):
-                self.answers.holds(f"terminal {key}", self.known_as([key]) | {identity(value)})
+                run = f"terminal {key} {len(self.story)}"
+                self.answers.holds(run, self.known_as([key]) | {identity(value)})
 
     def terminal_lifts(self) -> None:
         there = {one for key in self.terminal if key not in self.gone for one in self.now[key].values()}
-        if self.paper | there:
-            value = self.dice.choice(sorted(self.paper | there))
-            kind = "email" if "@" in value else "phone"
-            self.story.append(f"terminal lifts {value}")
-            self._terminal("lifting", {kind: value})
-            for key in self.named(value):
-                self.terminal.pop(key, None)
-                self.answers.ends(f"terminal {key}", [])
-            self.paper.discard(value)
-            self.answers.ends(f"paper {value}", [])
+        names = {value for _, held in self._by_terminal() for kind, value in held if kind != "row"}
+        if not self.paper | there | names:
+            return
+        value = self.dice.choice(sorted(self.paper | there | names))
+        self.story.append(f"terminal lifts {value}")
+        found, gone = self._lifted(value)
+        plan = self._terminal("lifting", {identity(value)[0]: value})
+        said = sum(len(one.restrictions) for one in plan.gone)
+        assert said == len(gone), self.told(f"{gone} are of records that are gone, {said} are said")
+        for key in found:
+            self.terminal.pop(key, None)
+        for run in [*gone, *(run for run, _ in self._by_terminal() if int(run.split()[1]) in found)]:
+            self.answers.ends(run, [])
+        self.paper.discard(value)
+        self.answers.ends(f"paper {value}", [])
 
-    def _terminal(self, kind: Any, who: dict[str, str]) -> None:
+    def _by_terminal(self) -> list[tuple[str, set[Identity]]]:
+        """What the terminal restricts, by what it is known."""
+        return [(run, held) for run, held in self.answers.holders.items() if run.startswith("terminal ")]
+
+    def _lifted(self, value: str) -> tuple[set[int], list[str]]:
+        """The records that a lifting under a name is about, and the restrictions whose record is gone."""
+        found, gone = self.named(value), list[str]()
+        for run, held in self._by_terminal():
+            key = int(run.split()[1])
+            if identity(value) in held and key in self.gone:
+                gone.append(run)
+            elif identity(value) in held and not self._names(key).isdisjoint(self.now[key].items()):
+                found.add(key)
+        return found, gone
+
+    def _names(self, key: int) -> set[Identity]:
+        """All that the terminal holds because of a record."""
+        return {one for run, held in self._by_terminal() if int(run.split()[1]) == key for one in held}
+
+    def _terminal(self, kind: Any, who: dict[str, str]) -> Plan:
         with open_published(self.organisation) as workspace:
             lifts = kind == "lifting"
             others = services.restricting(self.organisation) if lifts else ()
+            found = absent.look(workspace, self.organisation, who.items()) if lifts else absent.Absent()
             plan = plan_subject(
                 workspace.policy,
                 workspace.sources,
@@ -228,12 +257,16 @@ class Story(World):
                 holds=holds.in_force(self.organisation),
                 manual=workspace.manual,
                 restricting=Restricting(
-                    others, services.holding(self.organisation) if lifts else nothing_held
+                    others,
+                    services.holding(self.organisation) if lifts else nothing_held,
+                    places=found.places,
+                    gone=found.gone,
                 ),
             )
             plan = promises.anew(plan)
             execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=[who])
         self.answered()
+        return plan
 
     def erasure(self) -> None:
         key = self.asks(Right.ERASURE)
@@ -290,7 +323,7 @@ class Story(World):
     def restored(self) -> None:
         """A backup of before is restored, and replayed before anybody reads it."""
         copy = self.file.with_suffix(".backup")
-        if not self.gone or not copy.exists():
+        if not self.gone - self.lost or not copy.exists():
             return
         self.story.append("backup restored, replayed")
         whole = self.ask("SELECT id FROM person")
@@ -305,6 +338,8 @@ class Story(World):
                 " EXCEPT SELECT * FROM author"
             )
             connection.commit()
+        for key in self.lost:
+            self.deletes(key)
         assert len(self.ask("SELECT id FROM person")) > len(whole)
         with open_published(self.organisation) as workspace:
             today = services.today(self.organisation)
@@ -320,11 +355,15 @@ class Story(World):
         assert others <= corrected, self.told(f"{others} others")
         assert there & self.gone <= others, self.told(f"{there & self.gone} came back, and nobody is told")
         for key in others:
-            alone = "SELECT text_id FROM author GROUP BY text_id HAVING max(person_id) = min(person_id)"
-            self.tell(
-                f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key});"
-                f"DELETE FROM author WHERE person_id = {key}; DELETE FROM person WHERE id = {key};"
-            )
+            self.deletes(key)
+
+    def deletes(self, key: int) -> None:
+        """Somebody goes, in the system itself, with what they alone wrote."""
+        alone = "SELECT text_id FROM author GROUP BY text_id HAVING max(person_id) = min(person_id)"
+        self.tell(
+            f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key});"
+            f"DELETE FROM author WHERE person_id = {key}; DELETE FROM person WHERE id = {key};"
+        )
 
     def backed_up(self) -> None:
         with (
@@ -381,7 +420,7 @@ def story(
     while any(not one.told for one in world.requests.values()):
         world.ends()
         world.check()
-    while world.paper or any(key not in world.gone for key in world.terminal):
+    while world.paper or world._by_terminal():
         world.terminal_lifts()
         world.check()
     while world.held:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from garant.apps.evidence import services as evidence
 from garant.apps.permissions import knowing, people
-from garant.apps.permissions.entries import RestrictionLifted, RestrictionRecorded
+from garant.apps.permissions.entries import RestrictionGone, RestrictionLifted, RestrictionRecorded
 from garant.apps.permissions.models import CARRIED, REQUESTED, Fact
 from garant.apps.permissions.people import Identity
 from garant.apps.scoping import scoped
@@ -66,25 +67,51 @@ def held_for(organisation: str, request: str, identities: Iterable[Identity]) ->
         return Fact.objects.filter(kind=REQUESTED, purpose=request, mark__in=marks).exists()
 
 
-def let_go(organisation: str, run: str, records: Iterable[Identity]) -> None:
+def held_under(organisation: str, identities: Iterable[Identity]) -> dict[str, frozenset[bytes]]:
+    """The restrictions that plans hold under one of these, each by its run and number, and all the marks that each holds."""
+    marks = people.marks(organisation, people.readable(identities))
+    with scoped(organisation):
+        holders = _holders(marks)
+    return of_holders(organisation, holders)
+
+
+def of_holders(organisation: str, holders: Iterable[str]) -> dict[str, frozenset[bytes]]:
+    """All the marks that each of these restrictions holds."""
+    found: dict[str, set[bytes]] = defaultdict(set)
+    with scoped(organisation):
+        carried = Fact.objects.filter(organisation=organisation, kind=CARRIED)
+        for some in _parts(sorted(set(holders))):
+            for holder, mark in carried.filter(purpose__in=some).values_list("purpose", "mark"):
+                found[holder].add(bytes(mark))
+    return {holder: frozenset(marks) for holder, marks in found.items()}
+
+
+def let_go(organisation: str, run: str, records: Iterable[Identity], gone: Sequence[str] = ()) -> None:
     """These records are no longer restricted by any plan: what plans held because of them is forgotten.
 
     What is held because of another record goes on, and so does what a request holds, or a program told.
     In the caller's transaction: that in which the run of the lifting ends.
+
+    Args:
+        organisation: whose they are.
+        run: of the lifting.
+        records: as identities.
+        gone: the restrictions that end because their record is no longer in its system.
     """
     ended = list(records)
     marks = people.marks(organisation, people.readable(ended))
     with evidence.joined(), scoped(organisation):
-        carried = Fact.objects.filter(kind=CARRIED)
-        holders = [
-            holder
-            for some in _parts(marks)
-            for holder in carried.filter(mark__in=some).values_list("purpose", flat=True)
-        ]
-        for some in _parts(sorted(set(holders))):
-            carried.filter(purpose__in=some).delete()
+        holders = _holders(marks)
+        for some in _parts(sorted({*holders, *gone})):
+            Fact.objects.filter(organisation=organisation, kind=CARRIED, purpose__in=some).delete()
         if holders:
             _enter(organisation, RestrictionLifted, f"{run}/lifted", ended)
+        entries = [
+            Entry(RestrictionGone(restrictions=list(some)), datetime.now(UTC), "garant", f"{run}/gone/{part}")
+            for part, some in enumerate(_parts(gone), start=1)
+        ]
+        if entries:
+            evidence.append(organisation, entries)
 
 
 def holds(organisation: str, records: Sequence[Identity]) -> set[Identity]:
@@ -104,6 +131,16 @@ def still(organisation: str, held: Held) -> bool:
     """Whether something restricts any of these people yet, whoever holds it."""
     every = (people.readable([record, *known]) for record, known in held.items())
     return any(knowing.restricted(organisation, one) for one in every if one)
+
+
+def _holders(marks: Sequence[bytes]) -> list[str]:
+    """The restrictions of plans that hold one of these marks; in the organisation's scope."""
+    carried = Fact.objects.filter(kind=CARRIED)
+    return [
+        holder
+        for some in _parts(marks)
+        for holder in carried.filter(mark__in=some).values_list("purpose", flat=True)
+    ]
 
 
 def _facts(organisation: str, kind: str, holder: str, identities: Iterable[Identity]) -> list[Fact]:

@@ -50,6 +50,19 @@ class RestrictionLifted(Payload):
 
 
 @entry_kind(
+    "restriction.gone",
+    fr="La limitation d’une fiche qui n’est plus dans son système prend fin.",
+    en="The restriction of a record that is no longer in its system ends.",
+)
+class RestrictionGone(Payload):
+    """A lifting found no record of these any more: whoever asks about the person is no longer told no because of them."""
+
+    restrictions: list[Key] = Field(
+        description="by what run each was carried out, and on which of its records"
+    )
+
+
+@entry_kind(
     "permissions.counted",
     fr="Combien de fois on a demandé s’il était permis, et ce qui fut répondu.",
     en="How many times it was asked whether it was allowed, and what was answered.",

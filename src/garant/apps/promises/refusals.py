@@ -296,6 +296,17 @@ def still_restricted() -> RefusedError:
     )
 
 
+def came_back() -> RefusedError:
+    """A record that was gone is there: its restriction would have ended with the mark still on."""
+    return RefusedError(
+        Text(
+            fr="Une fiche que ce plan disait disparue est de nouveau dans son système.",
+            en="A record that this plan said was gone is in its system again.",
+        ),
+        _PLAN_AGAIN,
+    )
+
+
 def same_eyes() -> RefusedError:
     """Who made a plan does not approve it."""
     return RefusedError(

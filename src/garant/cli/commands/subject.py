@@ -278,12 +278,16 @@ def _plan(
     rectification: Rectification | None = None,
 ) -> Plan:
     from garant.engine.planning.asked import NOTHING_WRONG
-    from garant.engine.planning.restricted import ALONE, Restricting
+    from garant.engine.planning.restricted import ALONE, RENAMED, Restricting
     from garant.engine.planning.subject import plan_subjects
 
     organisation = workspace.policy.document.organisation
     day = options.past_day(as_of, organisation.time_zone)
-    restricting = Restricting(*state.restricting(organisation.key)) if kind == "lifting" else ALONE
+    restricting = ALONE
+    if kind == "lifting":
+        places, gone = state.absent(workspace, people)
+        others = state.restricting(organisation.key)
+        restricting = Restricting(*others, places=places, otherwise=RENAMED, gone=gone)
     made = plan_subjects(
         workspace.policy,
         workspace.sources,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from garant.engine.document import Gone
 from garant.engine.identities import roots_of_many, same
 from garant.engine.terms import Source
 from garant.policy.text import Text
@@ -35,6 +36,18 @@ NO_LONGER = Text(
     en="This record, which the plan before was about, no longer has what the person is looked for by: it is not erased. "
     "Look at it; if it is the same person, erase it by the address or number that it has now.",
 )
+RENAMED = Text(
+    fr="Cette fiche, limitée sous ce nom, n’a plus aucune des adresses ni aucun des numéros d’alors : elle reste limitée. "
+    "Regardez-la ; si c’est la même personne, levez la limitation par l’adresse ou le numéro qu’elle a maintenant.",
+    en="This record, restricted under this name, has none of the addresses or numbers that it had then: it stays restricted. "
+    "Look at it; if it is the same person, lift the restriction by the address or number that it has now.",
+)
+GONE = Text(
+    fr="Cette fiche, limitée sous ce nom, n’est plus dans ce système : sa limitation prend fin, et « Puis-je ? » ne répond plus "
+    "non à cause d’elle. Si elle a été déplacée ou fusionnée avec une autre, celle-ci garde sa marque : regardez-la.",
+    en="This record, restricted under this name, is no longer in this system: its restriction ends, and “May I?” no longer "
+    "answers no because of it. If it was moved or merged with another, that one keeps its mark: look at it.",
+)
 Place = tuple[str, str, RootKey]
 """A system, a root of its map, a key; where a person looks, what they were asked about: a kind of identity, a value."""
 Holding = Callable[[Sequence[Place]], Mapping[Place, Text]]
@@ -60,6 +73,10 @@ class Restricting:
     places: Mapping[Place, bool] = field(default_factory=dict[Place, bool])
     """The records that it restricted, and whether each is known to be whose it was: they are found whatever the person is
     named now."""
+    otherwise: Text = OTHERWISE
+    """What is said of one that may be somebody else's."""
+    gone: Sequence[Gone] = ()
+    """For its end, the restrictions whose record is no longer there."""
 
 
 ALONE: Final = Restricting()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
-from garant.engine.document import MARKING, Kind, Plan, Selection, Still, packed
+from garant.engine.document import MARKING, Gone, Kind, Plan, Selection, Still, packed
 from garant.engine.holds import Hold, held_terms, stand, under
 from garant.engine.identities import roots_found, roots_of_many
 from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, marking_tasks, request_tasks
@@ -30,9 +30,9 @@ from garant.engine.planning.requested import (
 )
 from garant.engine.planning.restricted import (
     ALONE,
+    GONE,
     HELD_ON,
     NO_LONGER,
-    OTHERWISE,
     STILL,
     Restricting,
     alike,
@@ -186,6 +186,7 @@ def plan_subjects(
         people=len(people) if len(people) > 1 else 0,
         unknown=sorted(asking.unknown) if len(people) > 1 else [],
         still=asking.still,
+        gone=asking.gone,
         selections=asking.selections,
         tasks=tasks,
     )
@@ -208,6 +209,7 @@ class _Asking:
         self._kind: Kind = kind
         self._restricting = restricting
         self.still: list[Still] = []
+        self.gone: list[Gone] = []
         self._left: dict[int, Text] = {}
         """Of the people, those of whom something is left to another restriction, and to which."""
         self.selections: list[Selection] = []
@@ -225,8 +227,11 @@ class _Asking:
         asked, strange = with_places(
             name, roots_of_many(source.data_map, snapshot, identities), self._restricting.places
         )
-        why = OTHERWISE if self._kind in MARKING else NO_LONGER
+        why = self._restricting.otherwise if self._kind in MARKING else NO_LONGER
         self.selections += [untouched(source.data_map, root, why, 1) for root in strange]
+        lost = [one for one in self._restricting.gone if one.system == name and self._kind == "lifting"]
+        self.gone += lost
+        self.selections += [untouched(source.data_map, x.root, GONE, len(x.restrictions)) for x in lost]
         for root, found in asked.items():
             self.unknown.difference_update(*found.values())
             known = self._ended(source.data_map, root, found, others.get(root, set()))

@@ -85,6 +85,13 @@ class SqlSnapshot:
         """Select the due roots in the system itself; only their keys come back."""
         return self._there(question.root, self._finder(question.root).due(question, duties))
 
+    def roots(self, root: str) -> Iterator[RootKey]:
+        """The keys of all roots of a kind, streamed."""
+        declared = self._map.roots[root]
+        schema, _, name = declared.table.rpartition(".")
+        table = sa.table(name, sa.column(declared.key), schema=schema or None)
+        return (plain_key(key) for (key,) in self._stream(sa.select(table.c[declared.key])))
+
     def find_past(self, questions: Sequence[DueQuestion]) -> list[RootKey]:
         """Whom one of the questions may select; temporary tables stay as they are."""
         return find_past(self._finder(questions[0].root), questions) if questions else []

@@ -66,7 +66,8 @@ def end(run: Run) -> None:
     if is_told(document, "lifting"):
         left = [(one.system, one.root, key) for one in document.still for key in one.root_keys()]
         records = [people.row(*place) for place in [*named_by(document), *left]]
-        carried.let_go(plan.organisation, run.key, [*records, *_by_hand(document)])
+        gone = [restriction for one in document.gone for restriction in one.restrictions]
+        carried.let_go(plan.organisation, run.key, [*records, *_by_hand(document)], gone)
 
 
 def holding(organisation: str) -> Holding:

@@ -21,7 +21,7 @@ from garant.apps.permissions import carried, following
 from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.opening.workspace import Workspace
-from garant.apps.promises.people import restrictions
+from garant.apps.promises.people import absent, restrictions
 from garant.apps.promises.recording.work import Work
 from garant.apps.promises.running import durability, gathering, locks
 from garant.apps.promises.running.observers import Attendance, Observer, Progress, attending
@@ -156,6 +156,8 @@ class _Telling:
         def read_and_open(resumed: bool, size: int) -> Work:
             if self._plan.kind in ("restriction", "rectification"):
                 self._held = restrictions.whom(self._plan, self._workspace, self._asked)
+            if not resumed and absent.came_back(self._workspace, self._plan):
+                raise refusals.came_back()
             return open_work(resumed, size)
 
         return read_and_open
