@@ -254,13 +254,6 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
         "withdrawn": Text(fr="retirée", en="withdrawn"),
         "abandoned": Text(fr="sans suite", en="abandoned"),
     },
-    "place": {
-        "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
-        "arrival": Text(fr="un message reçu", en="a message received"),
-        "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
-        "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),
-        "request": Text(fr="une demande", en="a request"),
-    },
     "reason": {
         "unreadable": Text(fr="illisible", en="unreadable"),
         "foreign-keys": Text(fr="références rompues", en="broken references"),
@@ -310,6 +303,15 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
 }
 """What a word of a closed list means, by the field that holds it."""
 
+PLACES: Final = {
+    "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
+    "arrival": Text(fr="un message reçu", en="a message received"),
+    "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
+    "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),
+    "request": Text(fr="une demande", en="a request"),
+}
+"""What pages and programs call what was looked at; an entry may hold another name."""
+
 
 def field(kind: str, name: str) -> Text:
     """What a field of an entry is called; one that nobody named, by its own name."""
@@ -318,4 +320,4 @@ def field(kind: str, name: str) -> Text:
 
 def value(name: str, word: str) -> Text | None:
     """What a word of a closed list means; None: it is no such word."""
-    return VALUES.get(name, {}).get(word)
+    return PLACES.get(word) if name == "place" else VALUES.get(name, {}).get(word)
