@@ -31,6 +31,10 @@ class PassingError(RunInterruptedError):
     """A lock, a lost server: the same batch is tried again after a while."""
 
 
+class OtherVersionError(RunInterruptedError):
+    """The run was begun by another version of Garant, whose steps are others: it is gone on with from its receipts."""
+
+
 class RunStoppedError(Exception):
     """Somebody asked the run to stop between two batches; the same command goes on."""
 

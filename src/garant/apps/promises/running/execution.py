@@ -23,6 +23,7 @@ from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import absent, restrictions
 from garant.apps.promises.recording.work import Work
+from garant.apps.promises.refusals import OtherVersionError
 from garant.apps.promises.running import durability, gathering, locks
 from garant.apps.promises.running.observers import Attendance, Observer, Progress, attending
 from garant.apps.replays import services as replays
@@ -247,18 +248,31 @@ def carry_out(
 
 
 def _run_durably(run: Run, *, fresh: bool) -> None:
-    """Carry a run out, or go on with it; one that just began has no workflow yet."""
-    from dbos import DBOS, SetWorkflowID
+    """Carry a run out, or go on with it; one that just began has no workflow yet.
 
-    from garant.apps.promises.running import workflows
+    What another version of Garant began, before an upgrade, goes on at once as a new attempt, from its receipts.
+    """
+    from dbos import DBOS
 
     with durability.launched(run.key):
         status = None if fresh else DBOS.get_workflow_status(_workflow_id(run))
         if status is not None and status.status in _UNSUCCESSFUL:
             run = services.next_attempt(run)
-        with SetWorkflowID(_workflow_id(run)):
-            handle = DBOS.start_workflow(workflows.run_plan, run.key)
-        handle.get_result(polling_interval_sec=durability.POLL_SECONDS)
+        try:
+            _attempt(run)
+        except OtherVersionError:
+            _attempt(services.next_attempt(run))
+
+
+def _attempt(run: Run) -> None:
+    """Begin the workflow of an attempt, or wait for the one that launching has gone on with."""
+    from dbos import DBOS, SetWorkflowID
+
+    from garant.apps.promises.running import workflows
+
+    with SetWorkflowID(_workflow_id(run)):
+        handle = DBOS.start_workflow(workflows.run_plan, run.key)
+    handle.get_result(polling_interval_sec=durability.POLL_SECONDS)
 
 
 def _workflow_id(run: Run) -> str:

@@ -16,14 +16,19 @@ from django.db import close_old_connections, connections
 
 from garant.apps.promises import services
 from garant.apps.promises.opening.discretion import brief
-from garant.apps.promises.refusals import PassingError, RunInterruptedError, RunStoppedError
+from garant.apps.promises.refusals import (
+    OtherVersionError,
+    PassingError,
+    RunInterruptedError,
+    RunStoppedError,
+)
 from garant.apps.promises.running.observers import Attendance, present
 from garant.apps.scoping import scoped
 from garant.systems.port import Interrupted, SystemUnreachable
 
 WORKFLOW = "garant.run_plan"
 
-_OTHER_VERSION = "the run was begun by another version of Garant; the next attempt goes on with this one"
+_OTHER_VERSION = "the run was begun by another version of Garant"
 
 END = "end"
 """What comes after the batches of a run."""
@@ -122,10 +127,8 @@ def run_plan(run_key: str) -> str:
         return finish_run(run_key, batch_keys[-1:])
     except dbos_errors.DBOSMaxStepRetriesExceeded as spent:
         raise RunInterruptedError(str(spent.errors[-1])) from None
-    except (
-        dbos_errors.DBOSUnexpectedStepError
-    ):  # begun by another version of Garant: its next attempt begins anew
-        raise RunInterruptedError(_OTHER_VERSION) from None
+    except dbos_errors.DBOSUnexpectedStepError:
+        raise OtherVersionError(_OTHER_VERSION) from None
     finally:
         connections.close_all()
 
