@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from django.test import Client
 
+from garant.apps.accounts import services as accounts
 from garant.apps.controls import services as controls
 from garant.apps.evidence import wording
+from garant.apps.rights.services import Asked, Whom, receive
+from garant.apps.rights.words import Right
 from garant.ledger.entries import KINDS
 from tests.site.conftest import sign_in
 
@@ -42,6 +46,20 @@ def test_every_word_of_a_closed_list_has_a_meaning() -> None:
     assert words
     assert {one for one in words if wording.value(*one) is None} == set()
     assert {(name, word) for name, each in wording.VALUES.items() for word in each} <= words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_requests_places_and_rules_of_time_are_read_in_words(site: str) -> None:
+    asked = Asked(Right.ACCESS, Whom(name="Jeanne", email="jeanne@client.example"))
+    request = receive(site, asked).request
+    officer = accounts.ensure_user("dpo@demo.example")
+    accounts.give(site, officer, accounts.Habilitation("dpo"), actor="garant")
+    accounts.looked(site, officer, "opposition-list", people=1)
+    shown = unescape(sign_in(officer.email).get(f"/o/{site}/ledger/").content.decode())
+    for words in ("la liste d’opposition", "celles du RGPD (2018)", f"demande {request.key}"):
+        assert words in shown
+    for raw in ("gdpr-2018", f"request/{request.key}", "opposition-list<", "</span> acknowledged"):
+        assert raw not in shown
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,6 +27,15 @@ def test_french_typography() -> None:
         assert page('{% plural n "plan" "plans" "plan" "plans" %}', n=0) == "0\u00a0plan"
 
 
+def test_labels_are_printed_as_sentences_are() -> None:
+    label = Text(fr="Relation client : le système répond", en="Customer relations: the system's answer")
+    with translation.override("fr"):
+        assert page("{{ t|said }}", t=label) == "Relation client\u202f: le système répond"
+        assert page("{{ t|said }}", t="as : it is") == "as : it is"
+    with translation.override("en"):
+        assert page("{{ t|said }}", t=label) == "Customer relations: the system’s answer"
+
+
 def test_english() -> None:
     with translation.override("en"):
         assert page("""{% say "Ici" "Here's" %}""") == "Here’s"

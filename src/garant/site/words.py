@@ -45,13 +45,15 @@ def say(fr: str, en: str) -> str:
 
 
 def said(words: Any) -> str:
-    """A text in both languages (a Text, a mapping with fr and en, or plain words), in the page's language."""
+    """A text in both languages (a Text, a mapping with fr and en), in the page's, as it is printed; plain words as they are."""
     if isinstance(words, dict):
         words = Text(fr=str(words.get("fr", "")), en=str(words.get("en", "")))
     french, english = getattr(words, "fr", None), getattr(words, "en", None)
     if french is None or english is None:
         return "" if words is None else str(words)
-    return (english or french) if spoken() == "en" else (french or english)
+    language = spoken()
+    written = (english or french) if language == "en" else (french or english)
+    return typeset(written, "en" if written == english else "fr")
 
 
 def plural(number: int, fr: tuple[str, str], en: tuple[str, str]) -> str:

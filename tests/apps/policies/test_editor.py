@@ -236,8 +236,8 @@ def test_a_new_draft_and_what_it_changes(reference: Policy, settings: Settings) 
     ana.post(path, editor(get(ana, path)).data(**{"do": "save", "p.phases.0.period.years": "5"}))
     html = get(ana, f"{BASE}2/review/")
     assert "What weighs on people" in html
-    assert "<del>3\u00a0years</del>" in html
-    assert "<ins>5\u00a0years</ins>" in html
+    assert "<del>3\u202fyears</del>" in html
+    assert "<ins>5\u202fyears</ins>" in html
     assert "Nobody has asked the systems yet" in html
 
 

@@ -19,6 +19,7 @@ from garant.apps.evidence import services, wording
 from garant.apps.promises.opening.naming import names_of
 from garant.ledger.entries import KINDS
 from garant.policy.text import Text
+from garant.publish.letters import KINDS as LETTERS
 from garant.site.words import count, day, said, say
 
 PAGE = 50
@@ -26,6 +27,8 @@ LONGEST: Final = 40
 """Characters of a value that the list of entries shows."""
 _DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 """A day as entries write it."""
+_OF_A_REQUEST: Final = "request/"
+"""How letters, plans and runs name the request that they are about."""
 _PSEUDONYM: Final = re.compile(r"person:[0-9a-f]{16,64}")
 """Somebody of the staff, as entries name them."""
 
@@ -97,13 +100,19 @@ class _Reader:
     def _known(self, name: str, word: str) -> str:
         if name == "actor" and word == "person":
             return say("la personne", "the person")
-        if name == "promise":
-            return said(self._promises.get(word))
+        if word.startswith(_OF_A_REQUEST):
+            return say("demande {key}", "request {key}").format(key=word.removeprefix(_OF_A_REQUEST))
         if name in ("system", "rule"):
             return getattr(self._names, name)(word).words
-        if name == "role" and word in list(Role):
-            return said(WORDS[Role(word)])
-        return said(wording.value(name, word))
+        return said(self._label(name, word) or wording.value(name, word))
+
+    def _label(self, name: str, word: str) -> Any:
+        """What the promises, the letters or the roles call it."""
+        if name == "promise":
+            return self._promises.get(word)
+        if name == "letter":
+            return LETTERS[word].title if word in LETTERS else None
+        return WORDS[Role(word)] if name == "role" and word in list(Role) else None
 
 
 @require_safe

@@ -114,6 +114,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "refused": ("réponses non", "answers no"),
     "replayed": ("liste des effacements rejouée", "suppression list replayed"),
     "request": ("demande", "request"),
+    "restrictions": ("limitations", "restrictions"),
     "review": ("à revoir le", "to be reviewed by"),
     "right": ("droit", "right"),
     "role": ("rôle", "role"),
@@ -303,14 +304,17 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
 }
 """What a word of a closed list means, by the field that holds it."""
 
-PLACES: Final = {
-    "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
-    "arrival": Text(fr="un message reçu", en="a message received"),
-    "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
-    "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),
-    "request": Text(fr="une demande", en="a request"),
+NAMED: Final[Mapping[str, Mapping[str, Text]]] = {
+    "place": {
+        "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
+        "arrival": Text(fr="un message reçu", en="a message received"),
+        "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
+        "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),
+        "request": Text(fr="une demande", en="a request"),
+    },
+    "rules": {"gdpr-2018": Text(fr="celles du RGPD (2018)", en="those of the GDPR (2018)")},
 }
-"""What pages and programs call what was looked at; an entry may hold another name."""
+"""What is called so by the pages, the programs and the law; an entry may hold another name."""
 
 
 def field(kind: str, name: str) -> Text:
@@ -320,4 +324,4 @@ def field(kind: str, name: str) -> Text:
 
 def value(name: str, word: str) -> Text | None:
     """What a word of a closed list means; None: it is no such word."""
-    return PLACES.get(word) if name == "place" else VALUES.get(name, {}).get(word)
+    return NAMED.get(name, {}).get(word) or VALUES.get(name, {}).get(word)
