@@ -11,6 +11,7 @@ from garant.engine.manual import ManualSource
 from garant.engine.planning.restricted import (
     GONE,
     HELD_ON,
+    NAMELESS,
     NO_LONGER,
     OTHERWISE,
     RENAMED,
@@ -201,3 +202,19 @@ def test_a_restriction_whose_record_is_gone_ends_with_the_plan(marked: Shop) -> 
         marked.policy, marked.system(), ONE, "restriction", as_of=AS_OF, restricting=Restricting(gone=lost)
     )
     assert beside.gone == [], "a restriction ends nothing"
+
+
+def test_what_is_left_of_a_record_that_no_name_leads_to_is_told_of(shop: Shop) -> None:
+    """The first was erased but for what a duty keeps, the second lost its name by itself, the third is not there."""
+    shop.people(1, 2).invoice(1)
+    erased = plan_subject(shop.policy, shop.system(), ONE, "erasure", as_of=AS_OF)
+    assert carry_out(erased, shop.policy, shop.system())[1].verified
+    assert 1 in shop.rows("contact")["contact"], "a duty keeps the row"
+    shop.database.run("UPDATE contact SET email = NULL, phone = NULL")
+    before = Restricting(
+        nameless=[*(("crm", "contact", key) for key in (1, 2, 3)), ("elsewhere", "contact", 2)]
+    )
+    plan = plan_subject(shop.policy, shop.system(), TWO, "erasure", as_of=AS_OF, restricting=before)
+    assert [(one.root_keys(), list(one.notes)) for one in plan.selections] == [([], [NAMELESS])]
+    assert carry_out(plan, shop.policy, shop.system())[1].verified
+    assert set(shop.rows("contact")["contact"]) == {1, 2}

@@ -16,8 +16,9 @@ from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from tests.apps.rights.asking import CONSENTED
 from tests.apps.rights.conftest import work
+from tests.apps.rights.doing import identity
 from tests.apps.rights.steps import OFFICER
-from tests.apps.rights.stories import DEEDS, Story, identity
+from tests.apps.rights.stories import DEEDS, Story
 
 
 def _new(world: Story, kind: str) -> str:
@@ -81,19 +82,14 @@ def changed_behind(world: Story) -> None:
     if not key:
         return
     becomes = _new(world, kind)
-    world.story.append(f"{key}: {was} becomes {becomes} in the system")
-    world.tell(f"UPDATE person SET {kind} = '{becomes}' WHERE id = {key}")
-    world.now[key] = world.now[key] | {kind: becomes}
+    world.renames(key, {kind: becomes})
 
 
 def deleted_behind(world: Story) -> None:
     """The business software deletes somebody by itself: nobody tells Garant."""
     key = world.dice.choice([one for one in world.people if one not in world.gone] or [0])
     if key and world.dice.random() < 0.5:
-        world.story.append(f"{key} is deleted in the system")
-        world.deletes(key)
-        world.gone.add(key)
-        world.lost.add(key)
+        world.loses(key)
 
 
 def objection(world: Story) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,78 +15,23 @@ from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.people import absent
 from garant.apps.promises.running import execution
-from garant.apps.replays import services as replays
 from garant.apps.rights import services
-from garant.apps.rights.keeping.sealing import Whom
 from garant.apps.rights.models import Request
-from garant.apps.rights.receiving.identity import Method
-from garant.apps.rights.receiving.intake import Asked
-from garant.apps.rights.words import Channel, Outcome, Right
-from garant.apps.tasks import services as tasks
-from garant.apps.tasks.answers import Answer, sign, statement_digest
+from garant.apps.rights.words import Outcome, Right
 from garant.engine.document import Plan
-from garant.engine.planning.plan import plan_retention
 from garant.engine.planning.restricted import OTHERWISE, Restricting, nothing_held
 from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
 from tests.apps.rights.asking import Identity
 from tests.apps.rights.conftest import work
-from tests.apps.rights.crossroads import KEY, Restricts, World
+from tests.apps.rights.doing import identity
+from tests.apps.rights.erasing import Erasing
 from tests.apps.rights.steps import DELEGATE, OFFICER
 from tests.apps.seen import seen
 
-UNDONE = """
-CREATE TRIGGER undone AFTER UPDATE OF active ON person
-BEGIN UPDATE person SET active = old.active WHERE id = new.id; END;
-CREATE TRIGGER kept BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT, 'kept'); END;
-"""
-DONE_AGAIN = "DROP TRIGGER undone; DROP TRIGGER kept;"
 
-
-class Story(World):
+class Story(Erasing):
     """One story of it: its deeds, each as a person does it, and what the model makes of it."""
-
-    @contextmanager
-    def away(self, fails: bool) -> Iterator[None]:
-        """The system undoes what it is told, for the length of one run."""
-        if fails:
-            self.tell(UNDONE)
-        try:
-            yield
-        finally:
-            if fails:
-                self.tell(DONE_AGAIN)
-
-    def answered(self) -> None:
-        """Whoever looks on paper did what they were asked."""
-        for task in tasks.tasks(self.organisation):
-            said = Answer(task.key, statement_digest(task.statement), "done", 1, 1, "")
-            promises.receive_answer(sign(said, KEY, "paper"))
-
-    def somebody(self) -> tuple[str, str]:
-        """Somebody who is there, by an address or a number."""
-        key = self.dice.choice([one for one in self.people if one not in self.gone] or self.people)
-        return self.dice.choice(sorted(self.identities(key).items()))
-
-    def asks(self, right: Right) -> str | None:
-        """A request by letter, searched for and planned; none where the same is open."""
-        kind, value = self.somebody()
-        whom = Whom(
-            name=f"N {self.first}",
-            email=value if kind == "email" else "",
-            phone=value if kind == "phone" else "",
-        )
-        if not self.named(value) or any(one.by == right and one.value == value for one in self.open()):
-            return None
-        taken = services.receive(self.organisation, Asked(right, whom, Channel.LETTER), actor=OFFICER)
-        services.accept(self.organisation, taken.request.key, Method.KNOWN_CONTACT, actor=OFFICER)
-        work(self.organisation, "request-search")
-        self.story.append(f"{right} {value} {taken.request.key}")
-        self.waiting[taken.request.key] = Restricts(right, value, whole=False)
-        return taken.request.key
-
-    def open(self) -> list[Restricts]:
-        return [*self.waiting.values(), *self.requests.values()]
 
     def restriction(self) -> None:
         key = self.asks(Right.RESTRICTION)
@@ -267,115 +210,6 @@ class Story(World):
             execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=[who])
         self.answered()
         return plan
-
-    def erasure(self) -> None:
-        key = self.asks(Right.ERASURE)
-        if key is None:
-            return
-        value = self.waiting.pop(key).value
-        kept = set(self.held)
-        if self.dice.random() < 0.2:
-            services.withdraw(self.organisation, key, actor=OFFICER)
-            return
-        services.approve(self.organisation, key, actor=OFFICER)
-        work(self.organisation, "run")
-        self.answered()
-        services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
-        self._left(self.named(value) - kept)
-
-    def _left(self, keys: set[int]) -> None:
-        self.gone |= keys
-
-    def hold(self) -> None:
-        key = self.dice.choice([one for one in self.people if one not in self.gone] or [0])
-        if key and key not in self.held:
-            self.story.append(f"hold on {key}")
-            with open_published(self.organisation) as workspace:
-                who = {"email": self.identities(key)["email"]}
-                today = services.today(self.organisation)
-                asked = holds.Asked("dpo", "Litige.", until=today + timedelta(days=30), identities=who)
-                placed, _ = holds.place(workspace.policy, workspace.sources, asked, actor="cli")
-            self.held[key] = placed.key
-
-    def unhold(self) -> None:
-        if self.held:
-            key = self.dice.choice(sorted(self.held))
-            self.story.append(f"hold on {key} ends")
-            holds.end(self.organisation, self.held.pop(key), actor="cli")
-
-    def sweep(self) -> None:
-        """The last of the four is past their term."""
-        self.story.append("sweep")
-        last = self.people[3]
-        with open_published(self.organisation) as workspace:
-            plan = plan_retention(
-                workspace.policy,
-                workspace.sources,
-                as_of=services.today(self.organisation),
-                tolerance=1.0,
-                holds=holds.in_force(self.organisation),
-            )
-            plan = promises.anew(plan)
-            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
-        if last not in self.held:
-            self._left({last} - self.gone)
-
-    def restored(self) -> None:
-        """A backup of before is restored, and replayed before anybody reads it."""
-        copy = self.file.with_suffix(".backup")
-        if not self.gone - self.lost or not copy.exists():
-            return
-        self.story.append("backup restored, replayed")
-        whole = self.ask("SELECT id FROM person")
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.execute("ATTACH ? AS backup", [str(copy)])
-            for table in ("person", "text"):
-                connection.execute(
-                    f"INSERT OR IGNORE INTO {table} SELECT * FROM backup.{table} WHERE id >= {self.first}"
-                )
-            connection.execute(
-                f"INSERT INTO author SELECT * FROM backup.author WHERE person_id >= {self.first}"
-                " EXCEPT SELECT * FROM author"
-            )
-            connection.commit()
-        for key in self.lost:
-            self.deletes(key)
-        assert len(self.ask("SELECT id FROM person")) > len(whole)
-        with open_published(self.organisation) as workspace:
-            today = services.today(self.organisation)
-            found = replays.look(workspace.policy, workspace.sources, as_of=today, actor="cli")
-            plan = promises.anew(found.plan)
-            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
-        self._looked_at({key for one in found.others for key in one.keys})
-
-    def _looked_at(self, others: set[Any]) -> None:
-        """Who was corrected after the backup and erased since is another by what is written there: somebody looks."""
-        corrected = {key for key in self.gone if self.now[key] != self.before[key]}
-        there = {key for (key,) in self.ask("SELECT id FROM person")}
-        assert others <= corrected, self.told(f"{others} others")
-        assert there & self.gone <= others, self.told(f"{there & self.gone} came back, and nobody is told")
-        for key in others:
-            self.deletes(key)
-
-    def deletes(self, key: int) -> None:
-        """Somebody goes, in the system itself, with what they alone wrote."""
-        alone = "SELECT text_id FROM author GROUP BY text_id HAVING max(person_id) = min(person_id)"
-        self.tell(
-            f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key});"
-            f"DELETE FROM author WHERE person_id = {key}; DELETE FROM person WHERE id = {key};"
-        )
-
-    def backed_up(self) -> None:
-        with (
-            closing(sqlite3.connect(self.file)) as one,
-            closing(sqlite3.connect(self.file.with_suffix(".backup"))) as copy,
-        ):
-            one.backup(copy)
-
-
-def identity(value: str) -> tuple[str, str]:
-    """An address or a number, with its kind."""
-    return ("email" if "@" in value else "phone"), value
 
 
 DEEDS: list[Callable[[Story], None]] = [

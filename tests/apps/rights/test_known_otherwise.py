@@ -16,7 +16,7 @@ from garant.apps.promises.opening.published import open_published, policy_in_for
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome
-from garant.engine.planning.restricted import NO_LONGER, OTHERWISE
+from garant.engine.planning.restricted import NAMELESS, NO_LONGER, OTHERWISE
 from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody
 from tests.apps.rights.steps import DELEGATE, OFFICER, asked, carried_out
 from tests.apps.rights.test_restricted_midway import (
@@ -149,6 +149,26 @@ def test_an_erasure_that_left_somebody_who_is_known_otherwise_since_says_so(
         .content.decode()
     )
     assert NO_LONGER.fr.split(",")[0] in page
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_an_erasure_that_left_somebody_who_has_no_name_any_more(
+    company: str, post: Letters, left: bool
+) -> None:
+    """What is left of a record without an address or a number is told of; one of which nothing is left, is not."""
+    email = somebody()
+    key = ask_system(CRM, "SELECT id FROM person WHERE email = ?", email)[0][0]
+    request, _ = asked(company, post, "erasure", email)
+    change_system(CRM, "CREATE TRIGGER undone BEFORE DELETE ON person BEGIN SELECT RAISE(IGNORE); END")
+    carried_out(company, request.key)
+    change_system(CRM, "DROP TRIGGER undone")
+    nameless = "UPDATE person SET email = NULL, phone = NULL, mobile = NULL WHERE id = ?"
+    change_system(CRM, nameless if left else "DELETE FROM person WHERE id = ?", key)
+    again = decisions.document(company, services.propose(company, request.key, actor=DELEGATE))
+    notes = [note for one in again.selections if one.system == "crm" for note in one.notes]
+    assert notes == ([NAMELESS] if left else [])
+    carried_out(company, request.key)
+    assert len(ask_system(CRM, "SELECT 1 FROM person WHERE id = ?", key)) == left, "it is not erased unseen"
 
 
 def test_what_is_objected_to_and_withdrawn_goes_along_and_what_is_agreed_to_does_not(

@@ -36,6 +36,12 @@ NO_LONGER = Text(
     en="This record, which the plan before was about, no longer has what the person is looked for by: it is not erased. "
     "Look at it; if it is the same person, erase it by the address or number that it has now.",
 )
+NAMELESS = Text(
+    fr="Cette fiche, que le plan précédent visait, n’a plus ni adresse ni numéro, et il en reste à effacer : elle n’est pas "
+    "effacée. Regardez-la ; si c’est la même personne, effacez dans le système ce qui en reste.",
+    en="This record, which the plan before was about, has neither an address nor a number any more, and something of it is "
+    "left to erase: it is not erased. Look at it; if it is the same person, erase in the system what is left of it.",
+)
 RENAMED = Text(
     fr="Cette fiche, limitée sous ce nom, n’a plus aucune des adresses ni aucun des numéros d’alors : elle reste limitée. "
     "Regardez-la ; si c’est la même personne, levez la limitation par l’adresse ou le numéro qu’elle a maintenant.",
@@ -73,6 +79,8 @@ class Restricting:
     places: Mapping[Place, bool] = field(default_factory=dict[Place, bool])
     """The records that it restricted, and whether each is known to be whose it was: they are found whatever the person is
     named now."""
+    nameless: Sequence[Place] = ()
+    """Of an erasure, the records that the plan before was about and that no name leads to: of what is left of them it is told."""
     otherwise: Text = OTHERWISE
     """What is said of one that may be somebody else's."""
     gone: Sequence[Gone] = ()

@@ -24,6 +24,7 @@ from garant.engine.planning.requested import (
     Held,
     Request,
     put_back_of,
+    request_of,
     request_or_why,
     selection_of,
     untouched,
@@ -32,6 +33,7 @@ from garant.engine.planning.restricted import (
     ALONE,
     GONE,
     HELD_ON,
+    NAMELESS,
     NO_LONGER,
     STILL,
     Restricting,
@@ -159,7 +161,11 @@ def plan_subjects(
         check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
     reasons = [(hold.key, hold.reason) for hold in holds]
     terms = terms_of(policy, as_of)
-    beside = restricting if kind in MARKING else replace(ALONE, places=restricting.places)
+    beside = (
+        restricting
+        if kind in MARKING
+        else replace(ALONE, places=restricting.places, nameless=restricting.nameless)
+    )
     asking = _Asking(terms, kind, rectification, people, beside, by_hand=keeper is not None)
     for name in sorted(sources):
         with sources[name].connector.snapshot() as snapshot:
@@ -229,6 +235,7 @@ class _Asking:
         )
         why = self._restricting.otherwise if self._kind in MARKING else NO_LONGER
         self.selections += [untouched(source.data_map, root, why, 1) for root in strange]
+        self._nameless(name, source, snapshot, said)
         lost = [one for one in self._restricting.gone if one.system == name and self._kind == "lifting"]
         self.gone += lost
         self.selections += [untouched(source.data_map, x.root, GONE, len(x.restrictions)) for x in lost]
@@ -251,6 +258,14 @@ class _Asking:
             if NO_PLACE in missed and self._by_hand:
                 self.unmarked[name] = source.data_map.label
             self._select(made, known, missed)
+
+    def _nameless(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
+        """Tell of what no name leads to and the plan before was about, where it left something to erase."""
+        for _, root, key in (place for place in self._restricting.nameless if place[0] == name):
+            request = request_of(source, root, self._kind, self._rectification)
+            made = _selected(self._terms, source, snapshot, request, [key], said)
+            if made.rows or made.held:
+                self.selections.append(untouched(source.data_map, root, NAMELESS, 1))
 
     def _select(self, made: Selection, known: Mapping[RootKey, Sequence[int]], notes: Sequence[Text]) -> None:
         asked = _who_asked(list(known.values())) if len(self._people) > 1 else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
@@ -11,7 +11,6 @@ from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
@@ -24,7 +23,6 @@ from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import Right, State
 from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan, read_plan
-from garant.engine.planning.restricted import Place, Restricting
 from garant.engine.planning.subject import NotSupported
 from garant.policy.loader import LoadedPolicy
 
@@ -88,15 +86,8 @@ def _made(request: Request, policy: LoadedPolicy | None) -> Plan:
         raise refusals.nothing_to_correct()
     identities = whom.identities(request.identified_by)
     with open_published(request.organisation, only=request.reach, policy=policy) as workspace:
-        before = _BEFORE.get(kind, lambda *_: {})(workspace, request)
-        return changes.plan_of(workspace, kind, identities, whom.values, Restricting(places=before))
-
-
-_BEFORE: Final[Mapping[Kind, Callable[[Workspace, Request], Mapping[Place, bool]]]] = {
-    "restriction": restricted.known_again,
-    "erasure": restricted.found_before,
-}
-"""The records that earlier plans of a request were about, whatever they are named now."""
+        before = restricted.again(workspace, request, kind)
+        return changes.plan_of(workspace, kind, identities, whom.values, before)
 
 
 @store.moving(State.SEARCHING, State.PLANNED)

@@ -19,10 +19,10 @@ from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import GRANTED, Right, State
 from garant.apps.scoping import scoped
-from garant.engine.document import Plan
+from garant.engine.document import Kind, Plan
 from garant.engine.known import known_by
 from garant.engine.planning import restricted
-from garant.engine.planning.restricted import STILL, Holding, Place
+from garant.engine.planning.restricted import ALONE, STILL, Holding, Place, Restricting
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.finding import RootKey
@@ -90,20 +90,26 @@ def known_again(workspace: Workspace, request: Request) -> dict[Place, bool]:
     }
 
 
-def found_before(workspace: Workspace, request: Request) -> dict[Place, bool]:
-    """The records that earlier plans of an erasure were about and that have an address or a number: where it is another
-    one than then, somebody has to look.
+def again(workspace: Workspace, request: Request, kind: Kind) -> Restricting:
+    """What earlier plans of a request were about, whatever these records are named now, for another plan of its kind.
+
+    Of an erasure somebody has to look at those that it does not find: their address is another one than then, or they have none.
 
     Raises:
         ConnectorError: a system did not answer.
     """
-    return {
-        (system, root, key): False
+    if kind == "restriction":
+        return Restricting(places=known_again(workspace, request))
+    if kind != "erasure":
+        return ALONE
+    found = {
+        (system, root, key): known
         for (system, root), keys in _by_root(workspace, opened(request)).items()
         if system != ARCHIVE
         for key, known in known_by(workspace.sources[system], root, keys).items()
-        if known
     }
+    named = {place: False for place, known in found.items() if known}
+    return Restricting(places=named, nameless=[place for place in found if place not in named])
 
 
 def _by_root(workspace: Workspace, whom: Whom | None) -> dict[tuple[str, str], list[RootKey]]:

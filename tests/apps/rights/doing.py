@@ -1,0 +1,118 @@
+"""What is done in the small organisation by whoever works there: requests come, systems fail, people are held, renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from garant.apps.holds import services as holds
+from garant.apps.promises import services as promises
+from garant.apps.promises.opening.published import open_published
+from garant.apps.rights import services
+from garant.apps.rights.keeping.sealing import Whom
+from garant.apps.rights.receiving.identity import Method
+from garant.apps.rights.receiving.intake import Asked
+from garant.apps.rights.words import Channel, Right
+from garant.apps.tasks import services as tasks
+from garant.apps.tasks.answers import Answer, sign, statement_digest
+from tests.apps.rights.conftest import work
+from tests.apps.rights.crossroads import KEY, Restricts, World
+from tests.apps.rights.steps import OFFICER
+
+UNDONE = """
+CREATE TRIGGER undone AFTER UPDATE OF active ON person
+BEGIN UPDATE person SET active = old.active WHERE id = new.id; END;
+CREATE TRIGGER kept BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT, 'kept'); END;
+"""
+DONE_AGAIN = "DROP TRIGGER undone; DROP TRIGGER kept;"
+
+
+class Doing(World):
+    """Its deeds of every day, each as a person does it."""
+
+    @contextmanager
+    def away(self, fails: bool) -> Iterator[None]:
+        """The system undoes what it is told, for the length of one run."""
+        if fails:
+            self.tell(UNDONE)
+        try:
+            yield
+        finally:
+            if fails:
+                self.tell(DONE_AGAIN)
+
+    def answered(self) -> None:
+        """Whoever looks on paper did what they were asked."""
+        for task in tasks.tasks(self.organisation):
+            said = Answer(task.key, statement_digest(task.statement), "done", 1, 1, "")
+            promises.receive_answer(sign(said, KEY, "paper"))
+
+    def somebody(self) -> tuple[str, str]:
+        """Somebody who is there, by an address or a number."""
+        key = self.dice.choice([one for one in self.people if one not in self.gone] or self.people)
+        return self.dice.choice(sorted(self.identities(key).items()))
+
+    def asks(self, right: Right) -> str | None:
+        """A request by letter, searched for and planned; none where the same is open."""
+        kind, value = self.somebody()
+        whom = Whom(
+            name=f"N {self.first}",
+            email=value if kind == "email" else "",
+            phone=value if kind == "phone" else "",
+        )
+        if not self.named(value) or any(one.by == right and one.value == value for one in self.open()):
+            return None
+        taken = services.receive(self.organisation, Asked(right, whom, Channel.LETTER), actor=OFFICER)
+        services.accept(self.organisation, taken.request.key, Method.KNOWN_CONTACT, actor=OFFICER)
+        work(self.organisation, "request-search")
+        self.story.append(f"{right} {value} {taken.request.key}")
+        self.waiting[taken.request.key] = Restricts(right, value, whole=False)
+        return taken.request.key
+
+    def open(self) -> list[Restricts]:
+        return [*self.waiting.values(), *self.requests.values()]
+
+    def hold(self) -> None:
+        key = self.dice.choice([one for one in self.people if one not in self.gone] or [0])
+        if key and key not in self.held:
+            self.story.append(f"hold on {key}")
+            with open_published(self.organisation) as workspace:
+                who = {"email": self.identities(key)["email"]}
+                today = services.today(self.organisation)
+                asked = holds.Asked("dpo", "Litige.", until=today + timedelta(days=30), identities=who)
+                placed, _ = holds.place(workspace.policy, workspace.sources, asked, actor="cli")
+            self.held[key] = placed.key
+
+    def unhold(self) -> None:
+        if self.held:
+            key = self.dice.choice(sorted(self.held))
+            self.story.append(f"hold on {key} ends")
+            holds.end(self.organisation, self.held.pop(key), actor="cli")
+
+    def renames(self, key: int, values: dict[str, str]) -> None:
+        """Somebody writes otherwise by what a record is known, in the system itself."""
+        for kind, becomes in values.items():
+            self.story.append(f"{key}: {self.now[key][kind]} becomes {becomes} in the system")
+            self.tell(f"UPDATE person SET {kind} = '{becomes}' WHERE id = {key}")
+            self.now[key] = self.now[key] | {kind: becomes}
+
+    def loses(self, key: int) -> None:
+        """The business software deletes somebody by itself: nobody tells Garant."""
+        self.story.append(f"{key} is deleted in the system")
+        self.deletes(key)
+        self.gone.add(key)
+        self.lost.add(key)
+
+    def deletes(self, key: int) -> None:
+        """Somebody goes, in the system itself, with what they alone wrote."""
+        alone = "SELECT text_id FROM author GROUP BY text_id HAVING max(person_id) = min(person_id)"
+        self.tell(
+            f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key});"
+            f"DELETE FROM author WHERE person_id = {key}; DELETE FROM person WHERE id = {key};"
+        )
+
+
+def identity(value: str) -> tuple[str, str]:
+    """An address or a number, with its kind."""
+    return ("email" if "@" in value else "phone"), value

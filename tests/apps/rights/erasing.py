@@ -1,0 +1,139 @@
+"""Who leaves the small organisation: by request, past their term, and come back with a backup."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from garant.apps.holds import services as holds
+from garant.apps.promises import decisions
+from garant.apps.promises import services as promises
+from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.running import execution
+from garant.apps.replays import services as replays
+from garant.apps.rights import services
+from garant.apps.rights.words import Outcome, Right
+from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.restricted import NAMELESS, NO_LONGER
+from tests.apps.rights.conftest import work
+from tests.apps.rights.doing import Doing
+from tests.apps.rights.steps import DELEGATE, OFFICER
+
+
+class Erasing(Doing):
+    """Erasures, and what the model makes of them."""
+
+    def erasure(self) -> None:
+        key = self.asks(Right.ERASURE)
+        if key is None:
+            return
+        value = self.waiting.pop(key).value
+        kept = set(self.held)
+        if self.dice.random() < 0.2:
+            services.withdraw(self.organisation, key, actor=OFFICER)
+            return
+        about, fails = self.named(value), self.dice.random() < 0.3
+        with self.away(fails):
+            services.approve(self.organisation, key, actor=OFFICER)
+            work(self.organisation, "run")
+        self.answered()
+        if fails and about - kept:
+            self._erased_again(key, value, about)
+        services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
+        self._left(self.named(value) - kept)
+
+    def _erased_again(self, key: str, value: str, about: set[int]) -> None:
+        """Nothing was erased; meanwhile one of them is written otherwise, or loses their name, and somebody has to look."""
+        self.story.append(f"{key} was refused by the system, and is done again")
+        self.check()
+        changed = self.dice.choice(sorted(about))
+        becomes = self.dice.choice(["as it was", "another", "nobody", "deleted"])
+        told = {"another": NO_LONGER, "nobody": NAMELESS}.get(becomes)
+        if becomes == "another":
+            self.renames(
+                changed,
+                {
+                    "email": f"other{len(self.story)}@x.example",
+                    "phone": f"+3317{self.first:06d}{changed % 10}",
+                },
+            )
+        elif becomes == "nobody":
+            self.tell(f"UPDATE person SET email = NULL, phone = NULL WHERE id = {changed}")
+        elif becomes == "deleted":
+            self.loses(changed)
+        services.propose(self.organisation, key, actor=DELEGATE)
+        plan = decisions.document(self.organisation, services.find(self.organisation, key).plan)
+        said = [note for part in plan.selections for note in part.notes if note in (NO_LONGER, NAMELESS)]
+        assert said == ([told] if told else []), self.told(f"{changed} is {becomes}, and it is said: {said}")
+        services.approve(self.organisation, key, actor=OFFICER)
+        work(self.organisation, "run")
+        self.answered()
+        if becomes == "nobody":
+            there = {one for (one,) in self.ask("SELECT id FROM person")}
+            assert changed in there, self.told(f"{changed} had no name, and was erased unseen")
+            self.loses(changed)
+
+    def _left(self, keys: set[int]) -> None:
+        self.gone |= keys
+
+    def sweep(self) -> None:
+        """The last of the four is past their term."""
+        self.story.append("sweep")
+        last = self.people[3]
+        with open_published(self.organisation) as workspace:
+            plan = plan_retention(
+                workspace.policy,
+                workspace.sources,
+                as_of=services.today(self.organisation),
+                tolerance=1.0,
+                holds=holds.in_force(self.organisation),
+            )
+            plan = promises.anew(plan)
+            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+        if last not in self.held:
+            self._left({last} - self.gone)
+
+    def restored(self) -> None:
+        """A backup of before is restored, and replayed before anybody reads it."""
+        copy = self.file.with_suffix(".backup")
+        if not self.gone - self.lost or not copy.exists():
+            return
+        self.story.append("backup restored, replayed")
+        whole = self.ask("SELECT id FROM person")
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.execute("ATTACH ? AS backup", [str(copy)])
+            for table in ("person", "text"):
+                connection.execute(
+                    f"INSERT OR IGNORE INTO {table} SELECT * FROM backup.{table} WHERE id >= {self.first}"
+                )
+            connection.execute(
+                f"INSERT INTO author SELECT * FROM backup.author WHERE person_id >= {self.first}"
+                " EXCEPT SELECT * FROM author"
+            )
+            connection.commit()
+        for key in self.lost:
+            self.deletes(key)
+        assert len(self.ask("SELECT id FROM person")) > len(whole)
+        with open_published(self.organisation) as workspace:
+            today = services.today(self.organisation)
+            found = replays.look(workspace.policy, workspace.sources, as_of=today, actor="cli")
+            plan = promises.anew(found.plan)
+            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+        self._looked_at({key for one in found.others for key in one.keys})
+
+    def _looked_at(self, others: set[Any]) -> None:
+        """Who was corrected after the backup and erased since is another by what is written there: somebody looks."""
+        corrected = {key for key in self.gone if self.now[key] != self.before[key]}
+        there = {key for (key,) in self.ask("SELECT id FROM person")}
+        assert others <= corrected, self.told(f"{others} others")
+        assert there & self.gone <= others, self.told(f"{there & self.gone} came back, and nobody is told")
+        for key in others:
+            self.deletes(key)
+
+    def backed_up(self) -> None:
+        with (
+            closing(sqlite3.connect(self.file)) as one,
+            closing(sqlite3.connect(self.file.with_suffix(".backup"))) as copy,
+        ):
+            one.backup(copy)
