@@ -24,6 +24,7 @@ from tests.cli.club import MAP, Club, found_club, initialised
 from tests.cli.test_requests_in_force import Garant, folders, garant, lifted, restricted
 from tests.cli.test_subject import entries
 from tests.site.conftest import company, demo, demo_systems, installation, site
+from tests.support.again import again
 
 __all__ = ["company", "demo", "demo_systems", "garant", "installation", "post", "site", "unhurried"]
 
@@ -185,7 +186,7 @@ def held(club: Club, *who: tuple[str, str]) -> list[bool]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("way", ["marked", "apart"])
+@pytest.mark.parametrize("way", ["marked", again("apart")])
 def test_killed_midway_the_answer_is_no_until_all_is_lifted(tmp_path: Path, way: str) -> None:
     """Killed with one batch left, restricting and lifting: no for all; the same command goes on, and nothing is twice."""
     club = initialised(found_club(tmp_path, f"sqlite:///{tmp_path / 'club.sqlite'}"))

@@ -81,7 +81,7 @@ ORGANISATION = "organisation: {key: acme, name: Acme, time_zone: Europe/Paris}\n
 
 
 def test_many_activities_stand_together_and_large_files_are_divided(tmp_path: Path) -> None:
-    policy = wordy(600, "mot " * 500)
+    policy = wordy(600, "mot" * 667)
     files = to_yaml(policy)
     assert sorted(files) == [
         "activities-1-1.yaml",

@@ -19,7 +19,7 @@ SOME = (
     "tests/engine/test_single_values.py",
     "tests/ledger/test_verification.py",
 )
-STATE = ("tests/site/test_reach.py", "tests/apps/evidence/test_checking.py")
+STATE = ("tests/apps/organisations/test_organisations.py", "tests/apps/evidence/test_checking.py")
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nothing"
 
 

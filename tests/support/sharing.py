@@ -40,6 +40,10 @@ LONG = (
     "tests/bench/",
     "tests/own/",
     "tests/site/test_reach.py",
+    "tests/servers/",
+    "tests/residue/",
+    "tests/apps/exchanges/test_queue.py",
+    "tests/publish/register/",
     "tests/engine/",
     "tests/cli/",
 )

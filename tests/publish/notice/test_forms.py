@@ -11,7 +11,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.policy.loader import LoadedPolicy
@@ -24,6 +24,7 @@ from garant.publish.notice.linked import linked_json
 from garant.publish.notice.pdf import notice_pdf
 from garant.publish.paper import DRAWN
 from garant.publish.typography import typeset
+from tests.engine.support.examples import examples
 from tests.policy.policies import changed
 from tests.publish.notice.reader import words
 from tests.publish.notice.samples import strings
@@ -207,7 +208,7 @@ def _set(text: str) -> str:
     return typeset(text, "fr")
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(HOSTILE)
 def test_on_the_page_hostile_words_are_words(text: str) -> None:
     printed = _set(text)
@@ -227,7 +228,7 @@ def _letters(text: str) -> set[str]:
     return set(re.sub(r"\W", "", unicodedata.normalize("NFKC", text)))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(HOSTILE)
 def test_in_the_pdf_hostile_words_are_words(text: str) -> None:
     printed = _set(text)
@@ -242,7 +243,7 @@ def test_in_the_pdf_hostile_words_are_words(text: str) -> None:
         assert squeezed(printed) in found
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(HOSTILE)
 def test_in_data_hostile_words_are_words(text: str) -> None:
     printed = _set(text)
@@ -250,7 +251,7 @@ def test_in_data_hostile_words_are_words(text: str) -> None:
     assert said["title"] == (printed or "x")
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(HOSTILE.filter(str.strip), st.sampled_from(LANGUAGES))
 def test_from_policy_to_page_hostile_words_are_words(text: str, language: Language) -> None:
     """The whole way, from a policy's own label."""

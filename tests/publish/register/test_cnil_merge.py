@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import Phase as Step
 from hypothesis import strategies as st
 
@@ -16,6 +16,7 @@ from garant.publish.register.cnil.importing import merged
 from garant.publish.register.cnil.projection import categories_of, projected
 from garant.publish.register.cnil.record import Record, Register, Row, same_rows
 from garant.publish.register.cnil.vocabulary import row_of
+from tests.engine.support.examples import examples
 from tests.support.policies import KEYS, of, policies
 
 ACTIVITIES = st.dictionaries(KEYS, of(ControllerActivity), min_size=1, max_size=3)
@@ -69,7 +70,7 @@ def words_of(record: Record, block: str) -> list[tuple[str, ...]]:
     return sorted([cells[1:2] for cells in rows] if block == "people" else rows)
 
 
-@settings(max_examples=120, phases=UNSHRUNK)
+@examples(120, phases=UNSHRUNK)
 @given(
     data=st.data(), policy=POLICIES, block=st.sampled_from(["purposes", "people", "recipients", "measures"])
 )
@@ -133,7 +134,7 @@ def lengths(policy: Policy, activity: str, category: str, people: str) -> list[s
     return sorted(str(rule.total_period) for rule in rules if rule.subjects)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
+@examples(300, suppress_health_check=[HealthCheck.filter_too_much])
 @given(kept_otherwise())
 def test_a_period_changed_in_one_row_is_the_period_of_its_data_alone(
     drawn: tuple[Policy, Record, str, Row],
