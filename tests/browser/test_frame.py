@@ -148,6 +148,22 @@ def test_pages_of_an_administrator(pages: Eyes, company: str) -> None:
         pages.assert_accessible(f"/o/{company}/{path}", client=administrator)
 
 
+def test_what_is_printed_is_not_cut_off(eyes: Eyes, company: str) -> None:
+    """On paper nothing scrolls: a table is as wide as the sheet."""
+    controls.look(company)
+    officer = sign_in("deleguee@demo.example")
+    for path in ("", "ledger/", "register/recruitment/", "systems/"):
+        with eyes.open(f"/o/{company}/{path}", client=officer) as visit:
+            visit.page.emulate_media(media="print")
+            visit.page.set_viewport_size({"width": 700, "height": 990})
+            cut = visit.page.evaluate(
+                """() => [...document.querySelectorAll("main .scroll")]
+                .filter(one => getComputedStyle(one).overflowX !== "visible" || one.scrollWidth > one.clientWidth + 1)
+                .map(one => one.getAttribute("aria-label") || one.innerText.slice(0, 60))"""
+            )
+            assert cut == [], path
+
+
 @pytest.mark.slow
 def test_pages_of_who_is_habilitated_to_a_part(pages: Eyes, company: str) -> None:
     controls.look(company)

@@ -1,4 +1,4 @@
-"""Every table of the maps of Odoo, Tryton and Garant itself is called something, in both languages."""
+"""Every table of the maps that come with Garant is called something, in both languages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from garant.systems.loader import load_map
+from garant.systems.loader import load_map, shipped_maps
 
 
-@pytest.mark.parametrize("name", ["garant", "odoo18", "tryton82"])
+@pytest.mark.parametrize("name", shipped_maps())
 def test_every_table_of_a_shipped_map_has_a_name_in_both_languages(name: str, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(f"use: {name}\n", encoding="utf-8")
     shipped = load_map(tmp_path / "mine.yaml").map
