@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from garant.apps.evidence import services as evidence
 from garant.cli.exits import Exit
+from garant.systems.sql.snapshot import SqlSnapshot
 from tests.apps.rights.conftest import ask_system, change_system, unhurried
 from tests.cli.test_requests_in_force import Garant, folders, garant
 from tests.cli.test_restricted_is_told import answers, approved, digest_of, in_process, told, usable
@@ -121,3 +124,24 @@ def test_two_restrictions_of_a_record_that_is_gone(company: str, garant: Garant,
     assert approved(garant, *second, "--lift")[0] == 0
     assert "restricted" not in answers(company, person)
     assert told(company)[-2:] == ["gone", "gone"]
+
+
+def test_whom_the_name_leads_to_is_looked_for_nowhere_else(
+    company: str, garant: Garant, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys of everybody are read for whoever is not found, and for nobody else."""
+    found, lost = usable(company, 2)
+    for one in (found, lost):
+        assert approved(garant, *asked(company, settings, f"email={one[1]}"))[0] == 0
+    gone(lost[0])
+    read, really = list[str](), SqlSnapshot.roots
+
+    def roots(self: SqlSnapshot, root: str) -> Any:
+        read.append(root)
+        return really(self, root)
+
+    monkeypatch.setattr(SqlSnapshot, "roots", roots)
+    assert garant(*asked(company, settings, f"email={found[1]}"), "--lift")[0] == 0
+    assert read == []
+    code, said = garant(*asked(company, settings, f"email={lost[1]}"), "--lift")
+    assert (code, NOT_THERE in said, read) == (0, True, ["person"])

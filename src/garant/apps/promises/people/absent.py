@@ -13,6 +13,7 @@ from garant.apps.promises.models import Run
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.scoping import scoped
 from garant.engine.document import Gone, Plan
+from garant.engine.identities import roots_found
 from garant.engine.known import known_by
 from garant.engine.planning.restricted import Place
 from garant.engine.terms import Source
@@ -43,22 +44,23 @@ class Absent:
 def look(workspace: Workspace, organisation: str, asked: Iterable[Identity]) -> Absent:
     """Find again the records of all that plans restrict under these addresses and numbers.
 
-    A record is found by the keyed hash of where it is, which is all that is kept of it: the keys of the roots of its kind are
-    read as a stream, once. It is known to be whose it was by an address or a number that is held with it, or where it has
-    none any more, by which it could be named.
+    Those that the names lead to are left to the plan. Another is found by the keyed hash of where it is, which is all that
+    is kept of it: the keys of the roots of its kind are read as a stream, once. It is known to be whose it was by an
+    address or a number that is held with it, or where it has none any more, by which it could be named.
 
     Raises:
         ConnectorError: a system did not answer; nothing counts as gone.
     """
-    found = Absent()
-    for (system, root), held in sorted(
-        _by_root(organisation, carried.held_under(organisation, asked)).items()
-    ):
+    found, names = Absent(), list(asked)
+    restricted = _by_root(organisation, carried.held_under(organisation, names))
+    for (system, root), every in sorted(restricted.items()):
         source = workspace.sources.get(system)
         if source is None or root not in source.data_map.roots:
             found.unread.append(system)
             continue
-        there = _there(organisation, source, root, held)
+        named = _named(organisation, source, root, names)
+        held = {holder: marks for holder, marks in every.items() if named.isdisjoint(marks)}
+        there = _there(organisation, source, root, held) if held else {}
         known = known_by(source, root, list(there))
         for key in there:
             found.places[system, root, key] = _is_known(organisation, (system, root, key), known[key])
@@ -83,6 +85,14 @@ def came_back(workspace: Workspace, plan: Plan) -> bool:
         )
         for one in plan.gone
     )
+
+
+def _named(organisation: str, source: Source, root: str, names: Sequence[Identity]) -> set[bytes]:
+    """The records that names lead to, as they are held."""
+    with source.connector.snapshot() as snapshot:
+        keys = roots_found(source.data_map, snapshot, names).get(root, [])
+    rows = [people.row(source.data_map.system, root, key) for key in keys]
+    return set(people.marks(organisation, people.readable(rows)))
 
 
 def _is_known(organisation: str, place: Place, named: Sequence[Identity]) -> bool:
