@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from garant.cli import language
-from garant.cli.usage import in_french
+from garant.cli.usage import in_french, plainly, system_words
 
 
 @pytest.fixture(autouse=True)
@@ -86,12 +88,39 @@ def test_help_texts_are_written_once_in_both() -> None:
             "No such option: --formt (Possible options: --format)",
             "Option inconnue\u202f: --formt (voulez-vous dire --format\u202f?)",
         ),
+        (
+            "No such command 'chek'. Did you mean 'check', 'schema'?",
+            "Commande inconnue\u202f: chek (voulez-vous dire 'check', 'schema'\u202f?).",
+        ),
         ("No such command 'nope'.", "Commande inconnue\u202f: nope."),
         ("Got unexpected extra argument(s) (y)", "En trop\u202f: y"),
         ("Option '--out' requires an argument.", "L’option --out attend une valeur."),
         ("Invalid value for '--tolerance': 3", "Valeur inutilisable pour --tolerance\u202f: 3"),
+        (
+            "'31/08/2027' is no date for --as-of: write YYYY-MM-DD, 2027-08-31 for example.",
+            "«\u202f31/08/2027\u202f» n’est pas une date pour --as-of\u202f: écrivez AAAA-MM-JJ, par exemple 2027-08-31.",
+        ),
         ("Something else.", "Something else."),
     ],
 )
 def test_mistakes_are_said_in_french(english: str, french: str) -> None:
     assert in_french(english) == french
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (
+            "Invalid value for '--as-of': Value error, 'hier' does not match the formats '%Y-%m-%d'.",
+            "'hier' is no date for --as-of: write YYYY-MM-DD, 2027-08-31 for example.",
+        ),
+        ("Missing option '--owner'.", "Missing option '--owner'."),
+    ],
+)
+def test_what_only_a_programmer_reads_is_left_out(said: str, plain: str) -> None:
+    assert plainly(said) == plain
+
+
+def test_what_the_system_says_of_a_file_is_said_in_french() -> None:
+    assert system_words(IsADirectoryError(errno.EISDIR, "Is a directory")) == "c’est un dossier"
+    assert system_words(OSError(errno.EIO, "Input/output error")) == "Input/output error"

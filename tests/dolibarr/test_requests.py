@@ -16,6 +16,8 @@ from sqlalchemy import text
 
 from garant.engine.document import Kind, Plan, Replacement
 from garant.engine.planning.asked import Rectification
+from garant.engine.planning.marked import found_marked
+from garant.engine.planning.restricted import ALONE, Place, Restricting
 from garant.engine.planning.subject import NotSupported, find_subject, plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.telling.export import export_subject
@@ -43,6 +45,7 @@ def act(
     identities: Mapping[str, str],
     corrections: Mapping[str, str] | None = None,
     replacements: Sequence[Replacement] = (),
+    restricting: Restricting = ALONE,
 ) -> Plan:
     """Plan a request, carry it out, look again; the plan."""
     with dolibarr.sources() as sources:
@@ -53,6 +56,7 @@ def act(
             kind,
             as_of=oracles.AS_OF,
             rectification=Rectification(corrections or {}, replacements),
+            restricting=restricting,
         )
         execution, journal = Execution(plan, dolibarr.policy, sources), Notebook()
         for key in execution.batch_keys():
@@ -294,6 +298,23 @@ def test_a_restriction_closes_the_record_and_stops_mailings(copy: Dolibarr) -> N
     act(copy, "restriction", {"email": address})
     assert one(copy, f"SELECT statut, no_email FROM llx_socpeople WHERE rowid = {contact}") == (0, 1)
     assert one(copy, f"SELECT tms FROM llx_socpeople WHERE rowid = {contact}") == clock
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_whoever_had_refused_mailings_refuses_them_after_a_restriction(copy: Dolibarr, refused: int) -> None:
+    contact, address = one(
+        copy, "SELECT rowid, email FROM llx_socpeople WHERE email IS NOT NULL ORDER BY rowid DESC LIMIT 1, 1"
+    )
+    run(copy, f"UPDATE llx_socpeople SET statut = 1, no_email = {refused}, tms = tms WHERE rowid = {contact}")
+    with copy.sources() as sources:
+        before = found_marked(sources["dolibarr20"], "contact", [contact])
+    act(copy, "restriction", {"email": address})
+
+    def stays(places: Sequence[Place]) -> Mapping[Place, frozenset[str]]:
+        return {place: before[place[2]] for place in places if place[2] in before}
+
+    act(copy, "lifting", {"email": address}, restricting=Restricting(stays=stays))
+    assert one(copy, f"SELECT statut, no_email FROM llx_socpeople WHERE rowid = {contact}") == (1, refused)
 
 
 def test_an_export_holds_the_persons_rows(untouched: Dolibarr) -> None:

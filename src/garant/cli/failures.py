@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.tasks.refusals import RefusedError as TaskRefusedError
 from garant.cli.exits import Exit
 from garant.cli.output import CommandError
-from garant.cli.usage import in_french
+from garant.cli.usage import in_french, plainly, system_words
 from garant.ledger.words import LedgerError
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.reporters import report
@@ -21,6 +22,9 @@ from garant.policy.text import Text
 if TYPE_CHECKING:
     from garant.engine.planning.asked import NotSupported
     from garant.systems.port import MalformedUrl
+
+
+_BESIDE = re.compile(r"(.*)/\.[^/]+\.part")
 
 
 def explain_failure(error: Exception) -> CommandError:
@@ -179,6 +183,13 @@ def _settings(error: Exception) -> CommandError:
 
 def _no_file(error: FileNotFoundError) -> CommandError:
     name = scrub(str(error.filename or error))
+    beside = _BESIDE.fullmatch(name)
+    if beside:  # written beside its place first: what is missing is the folder
+        folder = beside[1] or "/"
+        return CommandError(
+            Text(fr=f"Dossier introuvable : {folder}", en=f"Folder not found: {folder}"),
+            Text(fr="Créez-le, ou choisissez un autre chemin.", en="Make it, or choose another path."),
+        )
     return CommandError(
         Text(fr=f"Fichier ou dossier introuvable : {name}", en=f"File or folder not found: {name}"),
         Text(fr="Vérifiez le chemin.", en="Check the path."),
@@ -187,14 +198,15 @@ def _no_file(error: FileNotFoundError) -> CommandError:
 
 def _file(error: OSError) -> CommandError:
     name, words = scrub(str(error.filename or "")), scrub(error.strerror or str(error))
+    french = scrub(system_words(error))
     return CommandError(
-        Text(fr=f"Fichier inutilisable : {name} ({words})", en=f"Unusable file: {name} ({words})"),
+        Text(fr=f"Fichier inutilisable : {name} ({french})", en=f"Unusable file: {name} ({words})"),
         Text(fr="Vérifiez le chemin et les droits.", en="Check the path and the permissions."),
     )
 
 
 def _usage(error: TyperException) -> CommandError:
-    words = scrub(error.format_message())
+    words = plainly(scrub(error.format_message()))
     context: Any = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "garant"
     return CommandError(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from garant.apps.promises.opening.workspace import Workspace
     from garant.engine.document import Gone, Plan
     from garant.engine.holds import Hold
-    from garant.engine.planning.restricted import Holding, Place
+    from garant.engine.planning.restricted import Holding, Known, Place, Staying
     from garant.policy.document import Organisation
 
 wake = setup.wake
@@ -99,6 +99,18 @@ def restricting(organisation: str) -> tuple[list[dict[str, str]], Holding]:
     from garant.engine.planning.restricted import nothing_held
 
     return [], nothing_held
+
+
+def marked(organisation: str) -> tuple[Staying, Known]:
+    """Give what of a mark was there before anything restricted its record, and which records a terminal restricts."""
+    from garant.engine.planning.restricted import every_place, nothing_stays
+
+    if not setup.has_state():
+        return nothing_stays, every_place
+    ready()
+    from garant.apps.promises.people import restrictions
+
+    return restrictions.staying(organisation), restrictions.known(organisation)
 
 
 def absent(

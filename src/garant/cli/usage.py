@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Final
 
@@ -15,12 +16,50 @@ _SENTENCES: Final = tuple(
             "Option inconnue : {0} (voulez-vous dire {1} ?)",
         ),
         (r"No such option: (.+)", "Option inconnue : {0}"),
+        (
+            r"No such command '(.+?)'\. Did you mean (.+)\?",
+            "Commande inconnue : {0} (voulez-vous dire {1} ?).",
+        ),
         (r"No such command '(.+)'\.(.*)", "Commande inconnue : {0}."),
         (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", "En trop : {0}"),
         (r"Option '(.+)' requires an argument\.", "L’option {0} attend une valeur."),
+        (
+            r"'(.*)' is no date for (\S+): write YYYY-MM-DD, (\S+) for example\.",
+            "« {0} » n’est pas une date pour {1} : écrivez AAAA-MM-JJ, par exemple {2}.",
+        ),
         (r"Invalid value for '(.+?)': (.+)", "Valeur inutilisable pour {0} : {1}"),
     )
 )
+
+_NO_DATE: Final = re.compile(
+    r"Invalid value for '(.+?)': .*?'(.*)' does not match the formats? '%Y-%m-%d'\.?"
+)
+_EXAMPLE: Final = "2027-08-31"
+_ERRORS: Final = {
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "action refusée",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "une partie du chemin n’est pas un dossier",
+    errno.EEXIST: "il y en a déjà un",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EDQUOT: "quota du disque atteint",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.ENAMETOOLONG: "nom trop long",
+}
+
+
+def plainly(sentence: str) -> str:
+    """Give a sentence of the parser without what only a programmer reads."""
+    no_date = _NO_DATE.fullmatch(sentence)
+    if no_date is None:
+        return sentence
+    option, value = no_date.groups()
+    return f"'{value}' is no date for {option}: write YYYY-MM-DD, {_EXAMPLE} for example."
+
+
+def system_words(error: OSError) -> str:
+    """Give what the system says of a file, in French; as it is where it is not known."""
+    return _ERRORS.get(error.errno or 0, error.strerror or str(error))
 
 
 def in_french(sentence: str) -> str:

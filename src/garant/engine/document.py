@@ -114,6 +114,10 @@ class Selection(Part):
         default=False,
         description="Values are set apart in the archive, or put back from it, instead of a mark.",
     )
+    stays: list[str] = Field(
+        default_factory=list[str],
+        description="For the end of a restriction: columns of its mark that were so before, and are left as they are.",
+    )
     shared: bool = Field(
         default=False, description="Only rows that several people owned, all of whom have been erased."
     )

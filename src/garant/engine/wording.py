@@ -7,6 +7,7 @@ from typing import Final
 
 from garant.engine.document import Kind
 from garant.policy.text import Text
+from garant.systems.model import Relation
 
 KINDS: Final[Mapping[Kind, Text]] = {
     "retention": Text(fr="durées de conservation", en="retention"),
@@ -35,6 +36,12 @@ _OF_A_KIND: Final[Mapping[tuple[str, str], Text]] = {
     ("lifting", "constant"): Text(fr="marque retirée", en="mark taken off"),
 }
 """What is written, where the kind of plan says what it is for."""
+RELATIONS: Final[Mapping[Relation, Text]] = {
+    Relation.OWNED: Text(fr="à la personne", en="the person’s"),
+    Relation.CO_OWNED: Text(fr="partagé avec d’autres", en="shared with others"),
+    Relation.VISIBLE: Text(fr="montré, jamais effacé avec elle", en="shown, never erased with them"),
+}
+"""How rows belong to a person."""
 _PREFIX: Final = "generalise to "
 
 

@@ -13,13 +13,13 @@ from garant.apps.holds import services as holds
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.people import absent
+from garant.apps.promises.people import absent, restrictions
 from garant.apps.promises.running import execution
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.document import Plan
-from garant.engine.planning.restricted import OTHERWISE, Restricting, nothing_held
+from garant.engine.planning.restricted import OTHERWISE, Restricting, every_place, nothing_held
 from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
 from tests.apps.rights.asking import Identity
@@ -112,7 +112,7 @@ class Story(Erasing):
             self.answered()
         del self.requests[key]
         for strange_one in strange:
-            if not self.restricted(strange_one)[0]:
+            if not self.restricted(strange_one)[0] and strange_one not in self.set_aside:
                 self.tell(f"UPDATE person SET active = true WHERE id = {strange_one}")
         mine = one.keys | self.named(one.value)
         heirs = [
@@ -204,6 +204,8 @@ class Story(Erasing):
                     services.holding(self.organisation) if lifts else nothing_held,
                     places=found.places,
                     gone=found.gone,
+                    stays=restrictions.staying(self.organisation),
+                    restricted=restrictions.known(self.organisation) if lifts else every_place,
                 ),
             )
             plan = promises.anew(plan)

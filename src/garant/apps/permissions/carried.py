@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from garant.apps.evidence import services as evidence
-from garant.apps.permissions import knowing, people
+from garant.apps.permissions import before, knowing, people
 from garant.apps.permissions.entries import RestrictionGone, RestrictionLifted, RestrictionRecorded
 from garant.apps.permissions.models import CARRIED, REQUESTED, Fact
 from garant.apps.permissions.people import Identity
@@ -58,6 +58,7 @@ def hand_over(organisation: str, request: str, heirs: Sequence[str]) -> None:
         facts = [_fact(organisation, REQUESTED, heir, mark) for heir in heirs for mark in marks]
         Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
         mine.delete()
+        before.forget(organisation)
 
 
 def held_for(organisation: str, request: str, identities: Iterable[Identity]) -> bool:
@@ -104,6 +105,7 @@ def let_go(organisation: str, run: str, records: Iterable[Identity], gone: Seque
         holders = _holders(marks)
         for some in _parts(sorted({*holders, *gone})):
             Fact.objects.filter(organisation=organisation, kind=CARRIED, purpose__in=some).delete()
+        before.forget(organisation)
         if holders:
             _enter(organisation, RestrictionLifted, f"{run}/lifted", ended)
         entries = [

@@ -18,6 +18,8 @@ REQUESTED: Final = "requested"
 """The same, as requests of the person hold it: it ends with the last of them. With a purpose, which one, on a record."""
 CARRIED: Final = "carried"
 """The same, as a plan without a request has carried it out on a record: it ends when that record is lifted."""
+BEFORE: Final = "before"
+"""Of a record that a plan restricts, what of the mark was there already: the column is its purpose. It says nothing of uses."""
 
 
 class Fact(models.Model):

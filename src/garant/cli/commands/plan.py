@@ -85,6 +85,12 @@ def plan(
         )
         return Exit.OK
     write_plan(out_file, made, policy=policy, maps=folder)
+    if made.as_of > options.day(None, zone):
+        note(
+            "Rien n’a été changé. Un jour à venir se regarde ; il ne s’exécute pas.",
+            "Nothing was changed. A day to come is looked at; it is not carried out.",
+        )
+        return Exit.OK
     command = how_to_apply(made, str(out_file))
     note(f"Rien n’a été changé. Pour l’appliquer : {command}", f"Nothing was changed. To apply it: {command}")
     return Exit.OK

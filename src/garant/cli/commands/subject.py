@@ -287,7 +287,10 @@ def _plan(
     if kind == "lifting":
         places, gone = state.absent(workspace, people)
         others = state.restricting(organisation.key)
-        restricting = Restricting(*others, places=places, otherwise=RENAMED, gone=gone)
+        stays, known = state.marked(organisation.key)
+        restricting = Restricting(
+            *others, places=places, otherwise=RENAMED, gone=gone, stays=stays, restricted=known
+        )
     made = plan_subjects(
         workspace.policy,
         workspace.sources,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from garant.cli.language import count, plural, say
+from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import note, out, table, warn
+from garant.engine.wording import RELATIONS
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show_places(places: list[Place]) -> None:
                 escape(f"{place.system} · {place.root}"),
                 escape(row.table),
                 count(row.rows),
-                str(row.relation),
+                say_text(RELATIONS[row.relation]),
                 escape(", ".join(row.categories)),
             )
     out().print(shown)

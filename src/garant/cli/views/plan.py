@@ -12,7 +12,7 @@ from rich.text import Text as Line
 
 from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import table
-from garant.engine.document import Block, HeldBy, HeldFor, Plan, PlannedAction, Selection
+from garant.engine.document import Block, HeldBy, HeldFor, Kind, Plan, PlannedAction, Selection
 from garant.engine.manual import ManualTask
 from garant.engine.wording import KINDS, disposition
 from garant.policy.text import Text
@@ -35,7 +35,7 @@ def show_plan(console: Console, plan: Plan) -> None:
         console.print(Line(_asking(plan)), soft_wrap=True)
     for selection in plan.selections:
         console.print()
-        console.print(_selection(selection, narrow=console.width < _NARROW))
+        console.print(_selection(selection, plan.kind, narrow=console.width < _NARROW))
     for task in plan.tasks:
         console.print()
         console.print(_task(task))
@@ -75,14 +75,14 @@ def _asking(plan: Plan) -> str:
     return f"{asked} · {found} · {nowhere}"
 
 
-def _selection(selection: Selection, *, narrow: bool) -> Group:
+def _selection(selection: Selection, kind: Kind, *, narrow: bool) -> Group:
     parts: list[RenderableType] = [
         Line(_title(selection), style="bold cyan"),
         _indented(Line(_numbers(selection))),
     ]
     shown = [action for action in selection.actions if _matters(action)]
     if shown:
-        parts += [_indented(part) for part in (_blocks(shown) if narrow else [_actions(shown)])]
+        parts += [_indented(part) for part in (_blocks(shown, kind) if narrow else [_actions(shown, kind)])]
     if any(action.shared for action in shown):
         parts.append(_indented(Line(_shared(), style="dim")))
     parts += [_indented(Line(_held(duty))) for duty in selection.duties if duty.roots]
@@ -167,9 +167,9 @@ def _how_many(selection: Selection) -> str:
     return f"{due} {say('sur', 'of')} {count(selection.population)}"
 
 
-def _blocks(actions: list[PlannedAction]) -> list[RenderableType]:
+def _blocks(actions: list[PlannedAction], kind: Kind) -> list[RenderableType]:
     """The same as the table, one table of the system after the other, for a narrow terminal."""
-    return [Line(words) for action in actions for words in (_sums(action), f"  {_columns(action)}")]
+    return [Line(words) for action in actions for words in (_sums(action), f"  {_columns(action, kind)}")]
 
 
 def _sums(action: PlannedAction) -> str:
@@ -184,7 +184,7 @@ def _sums(action: PlannedAction) -> str:
     return " · ".join([action.table, *(f"{count(rows)} {what}" for what, rows in numbers.items() if rows)])
 
 
-def _actions(actions: list[PlannedAction]) -> RenderableType:
+def _actions(actions: list[PlannedAction], kind: Kind) -> RenderableType:
     shown = table(
         say("Table", "Table"),
         say("Colonnes traitées", "Columns treated"),
@@ -201,18 +201,19 @@ def _actions(actions: list[PlannedAction]) -> RenderableType:
     for action in actions:
         kept = sum(rows.rows for rows in action.kept)
         numbers = (action.deleted, action.treated, kept, action.sealed, action.shared, action.held)
-        shown.add_row(escape(action.table), escape(_columns(action)), *(_number(n) for n in numbers))
+        shown.add_row(escape(action.table), escape(_columns(action, kind)), *(_number(n) for n in numbers))
     return shown
 
 
-def _columns(action: PlannedAction) -> str:
+def _columns(action: PlannedAction, kind: Kind) -> str:
     if action.do == "delete" and not action.treated:
         return say("la ligne entière", "the whole row")
     by_disposition: dict[str, list[str]] = {}
     for name, how in action.columns.items():
         by_disposition.setdefault(how, []).append(name)
     return "; ".join(
-        f"{say_text(disposition(how))}{_colon()} {_some(names)}" for how, names in by_disposition.items()
+        f"{say_text(disposition(how, kind))}{_colon()} {_some(names)}"
+        for how, names in by_disposition.items()
     )
 
 

@@ -49,7 +49,9 @@ class Request:
     apart: bool = False
 
 
-def request_of(source: Source, root: str, kind: Kind, right: Rectification) -> Request:
+def request_of(
+    source: Source, root: str, kind: Kind, right: Rectification, stays: Sequence[str] = ()
+) -> Request:
     data_map = source.data_map
     if kind == "rectification":
         steps = rectification_steps(data_map, root, right.corrections, right.replacements, right.additions)
@@ -58,8 +60,9 @@ def request_of(source: Source, root: str, kind: Kind, right: Rectification) -> R
     if kind in MARKING:
         if kind == "restriction" and root in data_map.apart:
             return _apart(source, root)
-        steps = restriction_steps(data_map, root, lifted=kind == "lifting")
-        require(steps, no_mark(data_map, root, kind))
+        lifted = kind == "lifting"
+        require(restriction_steps(data_map, root, lifted=lifted), no_mark(data_map, root, kind))
+        steps = restriction_steps(data_map, root, lifted=lifted, besides=stays)
         return Request(root, None, [], steps)
     return erasure_of(data_map, root, first_disposition(data_map.dispositions, root))
 
@@ -152,8 +155,12 @@ def _notes(data_map: DataMap, snapshot: Snapshot, request: Request, found: Found
     return [] if all(promised.get(key) for key in kept) else [UNPROMISED]
 
 
-def request_or_why(source: Source, root: str, kind: Kind, right: Rectification) -> Request | Text:
+def request_or_why(
+    source: Source, root: str, kind: Kind, right: Rectification, stays: Sequence[str] = ()
+) -> Request | Text:
     """What is done in a place where somebody is, or why nothing can be marked or corrected there.
+
+    ``stays``: the columns of a mark that the end of a restriction leaves.
 
     Raises:
         NotSupported: an erasure that the map does not say how to do: it is never left out in silence.
@@ -164,7 +171,7 @@ def request_or_why(source: Source, root: str, kind: Kind, right: Rectification) 
     if data_map.system == ARCHIVE:  # records are as they were written
         return ARCHIVED_AS_WRITTEN if kind == "rectification" else ARCHIVED_APART
     try:
-        return request_of(source, root, kind, right)
+        return request_of(source, root, kind, right, stays)
     except NotSupported as refusal:
         return refusal.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,8 +61,26 @@ Holding = Callable[[Sequence[Place]], Mapping[Place, Text]]
 """Of these places, those that another restriction holds, whatever whoever it is of is named now, and which."""
 
 
+Staying = Callable[[Sequence[Place]], Mapping[Place, frozenset[str]]]
+"""Of these places, the columns of the mark that were so before anything restricted them."""
+
+
 def nothing_held(_: Sequence[Place]) -> Mapping[Place, Text]:
     """No restriction but those of whoever is named."""
+    return {}
+
+
+Known = Callable[[Sequence[Place]], AbstractSet[Place]]
+"""Of these places, those that something is known to restrict."""
+
+
+def every_place(asked: Sequence[Place]) -> AbstractSet[Place]:
+    """Nobody looked: all of them."""
+    return set(asked)
+
+
+def nothing_stays(_: Sequence[Place]) -> Mapping[Place, frozenset[str]]:
+    """Nothing was marked before."""
     return {}
 
 
@@ -85,6 +104,10 @@ class Restricting:
     """What is said of one that may be somebody else's."""
     gone: Sequence[Gone] = ()
     """For its end, the restrictions whose record is no longer there."""
+    stays: Staying = nothing_stays
+    """What an end leaves as it is, because it was so before."""
+    restricted: Known = every_place
+    """What an end may take the mark off: what nothing restricts has it for another reason."""
 
 
 ALONE: Final = Restricting()

@@ -163,13 +163,29 @@ def _corrected(
     yield from whole.items()
 
 
-def restriction_steps(data_map: DataMap, root: str, *, lifted: bool = False) -> list[Step]:
+def restriction_steps(
+    data_map: DataMap,
+    root: str,
+    *,
+    lifted: bool = False,
+    only: Sequence[str] | None = None,
+    besides: Sequence[str] = (),
+) -> list[Step]:
     """Steps that mark a person's data as restricted (art. 18 GDPR), or take the mark off again.
 
     None when the map has no mark, or does not say what takes it off.
+
+    Args:
+        data_map: of the system.
+        root: of the map.
+        lifted: to take it off.
+        only: the columns of the mark that are meant, where not all.
+        besides: those that are left as they are.
     """
     restriction = data_map.restriction.get(root)
-    wanted = {} if restriction is None else restriction.lift if lifted else restriction.set
+    every = {} if restriction is None else restriction.lift if lifted else restriction.set
+    meant = set(every if only is None else only).difference(besides)
+    wanted = {column: value for column, value in every.items() if column in meant}
     if restriction is None or not wanted:
         return []
     table = restriction.table

@@ -170,7 +170,8 @@ def course_of(plan: Plan, selection: Selection, source: Source) -> Course:
         archiving = archiving_of(plan, selection, source)
         return Course(selection, source, [], steps, keys, archiving=archiving, lifting=lifting)
     if plan.kind in MARKING:
-        steps = restriction_steps(data_map, root, lifted=plan.kind == "lifting")
+        lifted = plan.kind == "lifting"
+        steps = restriction_steps(data_map, root, lifted=lifted, besides=selection.stays)
         return Course(selection, source, [], steps, keys)
     if selection.disposition is None:  # somebody is there of whom nothing is done, and the plan says why
         return Course(selection, source, [], [], keys)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from garant.apps.permissions import carried, people
+from garant.apps.permissions import before, carried, people
 from garant.apps.permissions.people import Identity
 from garant.apps.promises.models import Run, RunState
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people.subjects import named_by
 from garant.engine.document import Kind, Plan, Selection, read_plan
 from garant.engine.known import known_by
-from garant.engine.planning.restricted import HELD_ON, Holding, Place
+from garant.engine.planning.marked import found_marked
+from garant.engine.planning.restricted import HELD_ON, Holding, Known, Place, Staying
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.archiving import KINDS
@@ -68,6 +69,40 @@ def end(run: Run) -> None:
         records = [people.row(*place) for place in [*named_by(document), *left]]
         gone = [restriction for one in document.gone for restriction in one.restrictions]
         carried.let_go(plan.organisation, run.key, [*records, *_by_hand(document)], gone)
+
+
+def marked(plan: Plan, workspace: Workspace) -> dict[Identity, frozenset[str]]:
+    """Each record that a plan is about to mark, and what of the mark is there already.
+
+    Raises:
+        ConnectorError: a system did not answer.
+    """
+    return {
+        people.row(one.system, one.root, key): columns
+        for one in plan.selections
+        if one.system != ARCHIVE
+        for key, columns in found_marked(workspace.sources[one.system], one.root, one.root_keys()).items()
+    }
+
+
+def staying(organisation: str) -> Staying:
+    """Of some places, what of the mark was there before anything restricted them."""
+
+    def before_it(places: Sequence[Place]) -> Mapping[Place, frozenset[str]]:
+        known = {people.row(*place): place for place in places}
+        return {known[one]: columns for one, columns in before.of(organisation, list(known)).items()}
+
+    return before_it
+
+
+def known(organisation: str) -> Known:
+    """Of some places, those that a restriction carried out without a request is on."""
+
+    def restricted(places: Sequence[Place]) -> set[Place]:
+        named = {people.row(*place): place for place in places}
+        return {named[one] for one in carried.holds(organisation, list(named))}
+
+    return restricted
 
 
 def holding(organisation: str) -> Holding:

@@ -17,7 +17,8 @@ from django.conf import settings
 from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
-from garant.apps.permissions import carried, following
+from garant.apps.permissions import before, carried, following
+from garant.apps.permissions.people import Identity
 from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.opening.workspace import Workspace
@@ -150,6 +151,7 @@ class _Telling:
     def __init__(self, plan: EnginePlan, workspace: Workspace, asked: restrictions.People) -> None:
         self._plan, self._workspace, self._asked = plan, workspace, asked
         self._held: carried.Held = {}
+        self._marked: dict[Identity, frozenset[str]] = {}
 
     def opening(self, open_work: OpenWork) -> OpenWork:
         """Read whom the plan is about just before it is opened: once it began, values may be set apart."""
@@ -159,6 +161,8 @@ class _Telling:
                 self._held = restrictions.whom(self._plan, self._workspace, self._asked)
             if not resumed and absent.came_back(self._workspace, self._plan):
                 raise refusals.came_back()
+            if self._plan.kind == "restriction":
+                self._marked = restrictions.marked(self._plan, self._workspace)
             return open_work(resumed, size)
 
         return read_and_open
@@ -168,7 +172,9 @@ class _Telling:
         organisation, request = self._plan.organisation, self._plan.request
         if self._plan.kind == "rectification":
             following.follow(organisation, restrictions.renamed(self._plan, self._held))
-        elif request:
+            return run
+        before.found(organisation, self._marked)
+        if request:
             carried.hold_for(organisation, request, self._held)
         elif self._held:
             carried.hold(organisation, run.key, self._held)

@@ -13,6 +13,7 @@ from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people import restrictions
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import refusals
 from garant.apps.rights.clock import KEPT_AFTER
@@ -94,6 +95,7 @@ def _plan(workspace: Workspace, request: Request, others: Mapping[str, Mapping[s
             holding=restricted.holding(request.organisation, request.key),
             before=[] if whom is None else restricted.in_persons(whom.also, identities),
             places=restricted.known_again(workspace, request),
+            stays=restrictions.staying(request.organisation),
         ),
     )
 
