@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef
@@ -60,13 +60,14 @@ def of(organisation: str, records: Sequence[Identity]) -> dict[Identity, frozens
     return {record: frozenset(columns) for record, columns in known.items()}
 
 
-def forget(organisation: str) -> None:
-    """Forget it of all records that nothing restricts any more. In the caller's transaction."""
+def forget(organisation: str, marks: Iterable[bytes]) -> None:
+    """Forget it of those records, among these, that nothing restricts any more. In the caller's transaction."""
     with scoped(organisation):
         holders = Fact.objects.filter(
             organisation=OuterRef("organisation"), mark=OuterRef("mark"), kind__in=(CARRIED, REQUESTED)
         )
-        Fact.objects.filter(~Exists(holders), kind=BEFORE).delete()
+        for some in _parts(sorted(set(marks))):
+            Fact.objects.filter(~Exists(holders), kind=BEFORE, mark__in=some).delete()
 
 
 def _marks(organisation: str, record: Identity) -> list[bytes]:

@@ -58,7 +58,7 @@ def hand_over(organisation: str, request: str, heirs: Sequence[str]) -> None:
         facts = [_fact(organisation, REQUESTED, heir, mark) for heir in heirs for mark in marks]
         Fact.objects.bulk_create(facts, batch_size=_ROWS, ignore_conflicts=True)
         mine.delete()
-        before.forget(organisation)
+        before.forget(organisation, marks)
 
 
 def held_for(organisation: str, request: str, identities: Iterable[Identity]) -> bool:
@@ -103,9 +103,10 @@ def let_go(organisation: str, run: str, records: Iterable[Identity], gone: Seque
     marks = people.marks(organisation, people.readable(ended))
     with evidence.joined(), scoped(organisation):
         holders = _holders(marks)
+        held = of_holders(organisation, [*holders, *gone])
         for some in _parts(sorted({*holders, *gone})):
             Fact.objects.filter(organisation=organisation, kind=CARRIED, purpose__in=some).delete()
-        before.forget(organisation)
+        before.forget(organisation, (mark for every in held.values() for mark in every))
         if holders:
             _enter(organisation, RestrictionLifted, f"{run}/lifted", ended)
         entries = [
