@@ -69,7 +69,7 @@ def test_what_is_wrong_shows_as_one_types(eyes: Eyes, persona: Persona, site: st
         page.wait_for_function("() => !document.getElementById('m-p--phases').innerText.includes('GAR221')")
         years.fill("9")
         page.wait_for_function(
-            "() => document.getElementById('m-p--phases').innerText.includes('9\u00a0years')"
+            "() => document.getElementById('m-p--phases').innerText.includes('9\u202fyears')"
         )
         assert years.input_value() == "9"
         years.press("Enter")

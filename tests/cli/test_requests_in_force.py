@@ -21,7 +21,7 @@ from garant.cli import application
 from garant.cli.exits import Exit
 from garant.cli.planfiles import write_plan
 from garant.demo.stage import example
-from tests.apps.rights.conftest import Letters, ask_system, post, somebody, unhurried, work
+from tests.apps.rights.conftest import Letters, ask_system, forget_workflows, post, somebody, unhurried, work
 from tests.apps.rights.steps import OFFICER, asked, carried_out
 from tests.apps.seen import seen
 from tests.site.conftest import company, demo, demo_systems, installation, site
@@ -37,6 +37,7 @@ Garant = Callable[..., tuple[int, str]]
 @pytest.fixture
 def garant(company: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Garant:
     """A command, typed where the site keeps its requests; its exit code and what it says."""
+    forget_workflows()
     monkeypatch.setenv("GARANT_HOME", str(settings.GARANT_HOME))
     monkeypatch.setattr("garant.site.setup.has_state", lambda: True)  # a database of tests may be no file
 

@@ -61,10 +61,16 @@ def work(organisation: str, kind: str) -> list[dict[str, Any]]:
     with scoped(organisation):
         waiting = list(Job.objects.filter(kind=kind, state="waiting"))
         Job.objects.filter(pk__in=[job.pk for job in waiting]).update(state="done")
-    if kind == "run" and connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # the same plan of another test is no run of this one
-            cursor.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
+    if kind == "run":
+        forget_workflows()
     return [kinds.KINDS[kind](job) for job in waiting]
+
+
+def forget_workflows() -> None:
+    """The same plan of another test, in the same database, is no run of this one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
 
 
 def ask_system(variable: str, query: str, *values: Any) -> list[Any]:
