@@ -63,6 +63,9 @@ def test_what_was_so_before_is_so_afterwards(marking: Shop) -> None:
     found = found_marked(source, "contact", numbers)
     assert found == {key: other[key] for key in numbers if other[key]}
     assert found_marked(source, "contact", []) == {}
+    marking.people(40, state=None, customer=None)
+    assert found_marked(source, "contact", [40]) == {}, "a column without a value is not"
+    marking.database.run("DELETE FROM contact WHERE id = 40")
     assert rows(marking) == first, "to ask changes nothing"
 
     assert carry_out(asked(marking, numbers, "restriction"), marking.policy, marking.system())[1].verified

@@ -15,7 +15,9 @@ from garant.apps.accounts import services as accounts
 from garant.apps.accounts.models import User
 from garant.apps.accounts.roles import TIME_BOXED, Role
 from garant.apps.accounts.services import Habilitation
+from garant.apps.oppositions import services as oppositions
 from garant.apps.organisations import services as organisations
+from garant.apps.permissions import people
 from garant.demo import site as demo_site
 from garant.demo.build import DemoData, build_demo
 from garant.demo.stage import example
@@ -79,6 +81,8 @@ def company(
     site: str, demo_systems: DemoData, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """The reference organisation with its policy published, its maps, its systems and its people."""
+    oppositions._kept_key.cache_clear()  # of another test's company
+    people._key.cache_clear()
     folder = tmp_path / "systems"
     shutil.copytree(demo_systems.folder, folder)
     for name, value in demo_systems.environment().items():

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from garant.apps.oppositions import services as oppositions
-from garant.apps.permissions import people
 from tests.apps.rights.crossroads import MAP, PAPER, TABLES
 from tests.apps.rights.renaming import RENAMING
 from tests.apps.rights.stories import story
@@ -25,8 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def crossroads(company: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a company that has that one, and a cupboard of paper."""
-    oppositions._kept_key.cache_clear()  # of another test's company
-    people._key.cache_clear()
     maps = settings.GARANT_MAPS / company
     shutil.rmtree(maps)
     maps.mkdir()

@@ -174,7 +174,6 @@ def test_an_erasure_that_left_somebody_who_has_no_name_any_more(
 def test_what_is_objected_to_and_withdrawn_goes_along_and_what_is_agreed_to_does_not(
     company: str, post: Letters
 ) -> None:
-    oppositions._kept_key.cache_clear()  # of another test's company
     policy, use = policy_in_force(company), "recruitment/selection"
     email, other = somebody(), "given@adresse.example"
     request, _ = asked(company, post, "objection", email)
