@@ -48,8 +48,8 @@ def text(answer: Any) -> str:
 
 
 def test_a_site_without_a_policy_says_what_to_do(site: str, persona: Persona) -> None:
-    page = text(persona("dpo").get(address(site)))
-    assert "garant policy import" in page
+    assert f"/o/{site}/policy/" in text(persona("dpo").get(address(site)))
+    assert "Qui rédige la politique la commence" in text(persona("auditor").get(address(site)))
 
 
 @pytest.mark.parametrize(("language", "title"), [("fr", "Relation client"), ("en", "Customer relationship")])

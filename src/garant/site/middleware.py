@@ -71,6 +71,24 @@ class LanguageMiddleware:
             return response
 
 
+class OnlySentMiddleware:
+    """Where a form is sent there is no page to open: whoever opens it as one is told so, not shown a blank page."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put words where Django has none."""
+        response = self._answer(request)
+        if response.status_code != 405 or response.content or request.method != "GET":
+            return response
+        from garant.site.views import only_sent
+
+        said = only_sent(request)
+        said.headers["Allow"] = response.headers["Allow"]
+        return said
+
+
 class HeadersMiddleware:
     """What browsers may do with our pages, beyond what Django and django-csp say."""
 

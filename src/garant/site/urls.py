@@ -16,6 +16,7 @@ from garant.apps.accounts import invitationviews
 from garant.site import views
 from garant.site.api import api
 
+handler400 = views.unusable
 handler403 = views.forbidden
 handler404 = views.not_found
 handler500 = views.failed

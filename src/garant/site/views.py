@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from garant.apps.accounts import services as accounts
+from garant.apps.accounts.access import came_from
 from garant.apps.notices import services as notices
 
 
@@ -53,6 +55,22 @@ def health(_: HttpRequest) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What a member whose role does not reach so far is told."""
     return render(request, "site/403.html", status=403)
+
+
+def unusable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What is said of a message that nothing can be made of: too large, or not what a form sends."""
+    large = isinstance(exception, RequestDataTooBig)
+    return render(request, "site/400.html", {"large": large}, status=413 if large else 400)
+
+
+def out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from before its reader signed in again, or out, in another tab: nothing of it was done."""
+    return render(request, "site/out_of_date.html", {"back": came_from(request)}, status=403)
+
+
+def only_sent(request: HttpRequest) -> HttpResponse:
+    """An address to which forms are sent, opened as a page: by a bookmark, or the bar of addresses."""
+    return render(request, "site/405.html", status=405)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

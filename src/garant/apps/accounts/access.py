@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from garant.apps.accounts import services
 from garant.apps.accounts.roles import May
 from garant.apps.organisations import services as organisations
+from garant.site.words import say
 
 View = Callable[..., HttpResponseBase]
 
@@ -80,10 +85,30 @@ def has_second_factor(request: Any) -> bool:
 def _turned_away(request: HttpRequest) -> HttpResponseBase | None:
     """Where to go first: to sign in, or to add the second factor that staff must have."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return _to_sign_in(request)
     if settings.GARANT_MFA_REQUIRED and not has_second_factor(request):
         return redirect("mfa_index")
     return None
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of the site whose form was sent, or nothing: what is sent cannot be opened as a page."""
+    named = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(named, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(named)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Back to the page that was open; whoever sent a form meanwhile is told that nothing was done of it."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    words = "Votre session était terminée\u202f: rien de ce que vous demandiez n’a été fait. Connectez-vous, puis recommencez."
+    messages.warning(
+        request, say(words, "Your session was over: nothing of what you asked was done. Sign in, then do it again.")
+    )
+    return redirect_to_login(came_from(request) or reverse("home"))
 
 
 def _finished(response: HttpResponseBase) -> HttpResponseBase:

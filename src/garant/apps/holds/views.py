@@ -39,8 +39,8 @@ class HoldForm(forms.Form):
             "owner": say("Qui en répond", "Who answers for it"),
             "reason": say("Raison", "Reason"),
             "until": say("Dernier jour", "Last day"),
-            "review": say("Ou : à revoir le", "Or: to be reviewed on"),
-            "email": say("Sur une personne : son adresse", "On a person: their address"),
+            "review": say("Ou à revoir le", "Or to be reviewed on"),
+            "email": say("Sur une personne, dont voici l'adresse", "On a person, whose address is"),
             "activity": say("Ou sur une activité", "Or on an activity"),
         }
         for name, label in labels.items():

@@ -15,6 +15,7 @@ from garant.apps.policies.models import Version
 from garant.policy import LoadedPolicy, UnusablePolicy, load_policy
 from garant.policy.loader import LARGEST_POLICY, MOST_FILES
 from garant.policy.writer import to_yaml
+from garant.publish.zips import DAMAGED
 
 _SUFFIXES: Final = (".yaml", ".yml")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -77,7 +78,7 @@ def _unzipped(content: bytes) -> dict[str, bytes]:
             if len(inside) > MOST_FILES or sum(one.file_size for one in inside) > LARGEST_POLICY:
                 raise refusals.too_much()
             return {one.filename: archive.read(one) for one in inside}
-    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError):
+    except DAMAGED:
         raise refusals.broken_zip() from None
 
 

@@ -87,13 +87,21 @@ KINDS: Final = {
 """What became of each thing in a register taken over."""
 
 
+_NO_FILE: Final = Text(
+    fr="Aucun fichier n’a été envoyé. Choisissez le classeur.",
+    en="No file was sent. Choose the workbook.",
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(May.EDIT_POLICY)
 def take_over(request: Any) -> HttpResponse:
     """A draft from a workbook in the CNIL's template, and all there is to know about it."""
     taken, refused = None, None
-    sent = request.FILES.get("file") if request.method == "POST" else None
-    if sent is not None:
+    sent = request.FILES.get("file")
+    if request.method == "POST" and sent is None:
+        refused = _NO_FILE
+    elif request.method == "POST":
         try:
             taken = services.take_over(request.organisation, sent.file, actor=request.user.email)
         except services.Refused as problem:

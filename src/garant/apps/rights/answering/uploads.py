@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from garant.apps.rights import refusals
+from garant.publish.zips import DAMAGED
 
 LARGEST: Final = 1024**3
 """Bytes of a file at most."""
@@ -134,7 +135,7 @@ def _check_archive(file: BinaryIO, size: int) -> None:
                 raise _two_things()
             _check_members(archive.infolist(), size)
             _check_pages(archive)
-    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, EOFError):
+    except DAMAGED:
         raise refusals.not_taken_file(
             "une archive abîmée ou chiffrée", "an archive that is broken or encrypted"
         ) from None

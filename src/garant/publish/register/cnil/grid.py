@@ -5,7 +5,6 @@ Only `content.xml` is opened. Nothing is extracted, no entity is defined, no for
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
@@ -14,6 +13,7 @@ from xml.parsers import expat
 from garant.policy.text import Text
 
 from ...typography import typeset
+from ...zips import DAMAGED
 
 LARGEST_FILE: Final = 16 * 1024 * 1024
 LARGEST_CONTENT: Final = 32 * 1024 * 1024
@@ -28,17 +28,6 @@ _LAST: Final = 1_100_000
 _DEEPEST: Final = 64
 _REFERENCE: Final = re.compile(r"(?:of:|oooc:)?=\[(?:\$?(?:'[^']*'|[\w]+))?\.\$?[A-Z]{1,3}\$?\d{1,7}\]")
 """A formula that only shows another cell of the same file."""
-
-
-_DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-)
-"""How reading an archive fails, beside what is found by looking."""
 
 
 class Refused(Exception):
@@ -79,7 +68,7 @@ def _content(file: BinaryIO) -> bytes:
             member = _member(archive)
             with archive.open(member) as content:
                 raw = content.read(LARGEST_CONTENT + 1)
-    except _DAMAGED:
+    except DAMAGED:
         raise Refused(_no_ods()) from None
     if len(raw) > LARGEST_CONTENT:
         raise Refused(_too_large())
