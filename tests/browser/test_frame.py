@@ -151,8 +151,9 @@ def test_pages_of_an_administrator(pages: Eyes, company: str) -> None:
 def test_what_is_printed_is_not_cut_off(eyes: Eyes, company: str) -> None:
     """On paper nothing scrolls: a table is as wide as the sheet."""
     controls.look(company)
+    digest = propose_today(company, actor="garant")
     officer = sign_in("deleguee@demo.example")
-    for path in ("", "ledger/", "register/recruitment/", "systems/"):
+    for path in ("", "ledger/", "register/recruitment/", "systems/", "people/", f"plans/{digest}/sample/"):
         with eyes.open(f"/o/{company}/{path}", client=officer) as visit:
             visit.page.emulate_media(media="print")
             visit.page.set_viewport_size({"width": 700, "height": 990})

@@ -99,7 +99,10 @@ def test_an_event_that_no_system_knows_is_said(withdrawn: Shop) -> None:
     del withdrawn.document["events"]["withdrawal"]
     withdrawn.people(1)
     [note] = only(withdrawn.plan()).notes
-    assert "The rule ends sooner when “withdrawal” happens; the map of crm does not say" in note.en
+    assert (
+        "The rule ends sooner when “withdrawal of consent” happens; the map of the system “Customers”"
+        in note.en
+    )
 
 
 # ---------------------------------------------------------------- what is not done

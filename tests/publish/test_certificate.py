@@ -9,6 +9,7 @@ import pytest
 from pikepdf import Pdf
 
 from garant.policy.text import Language
+from garant.publish import certificate as certificate_module
 from garant.publish.certificate import certificate_pdf
 
 CERTIFICATE: dict[str, Any] = {
@@ -40,3 +41,22 @@ def test_it_is_tagged_and_says_its_language(language: Language, state: str) -> N
     assert len(printed.pages) > 1
     assert b"pdfuaid" in printed.Root.Metadata.read_bytes()
     assert made == certificate_pdf({**CERTIFICATE, "state": state}, 'Une #panic("x") $société$', language)
+
+
+def test_systems_and_rules_are_in_words_and_thousands_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, Any]] = []
+    whole = certificate_module.printed
+    monkeypatch.setattr(
+        certificate_module, "printed", lambda *told, **more: given.append(told[1]) or whole(*told, **more)
+    )
+    table = {"table": "person", "deleted": 1200, "treated": 34}
+    receipt = {"batch": "001/0001", "system": "crm", "rule": "prospects", "roots": 1200, "tables": [table]}
+    made = {**CERTIFICATE, "receipts": [receipt]}
+    certificate_pdf(
+        made, "A", "fr", called={("system", "crm"): "Relation client", ("rule", "prospects"): "Prospects"}
+    )
+    certificate_pdf(made, "A", "en", called={("system", "crm"): "crm"})
+    assert given[0]["rows"] == [
+        ["001/0001", "Relation client (crm)", "Prospects (prospects)", "1\u202f200", "1\u202f234"]
+    ]
+    assert given[1]["rows"] == [["001/0001", "crm", "prospects", "1,200", "1,234"]]

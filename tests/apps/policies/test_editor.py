@@ -120,6 +120,16 @@ def test_what_is_no_policy_is_not_saved(draft: Version, ana: Client, reference: 
     assert now(draft) == reference
 
 
+def test_a_field_left_empty_is_said_beside_it_without_the_words_of_files(draft: Version, ana: Client) -> None:
+    path = f"{BASE}1/edit/retention/prospects/"
+    form = editor(get(ana, path))
+    html = ana.post(path, form.data(**{"do": "save", "p.phases.0.kind": ""})).content.decode()
+    spot = html.index('id="m-p--phases--0--kind"')
+    found = html[spot : html.index("</div>", spot)]
+    assert "This field is to be filled in." in found
+    assert "retention.prospects" not in found
+
+
 def test_a_recipient_is_added_from_its_name(draft: Version, ana: Client) -> None:
     answer = ana.post(f"{BASE}1/edit/recipients/", {"label": "L’école d’à côté"})
     assert answer.status_code == 302

@@ -106,7 +106,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     words = "Votre session était terminée\u202f: rien de ce que vous demandiez n’a été fait. Connectez-vous, puis recommencez."
     messages.warning(
-        request, say(words, "Your session was over: nothing of what you asked was done. Sign in, then do it again.")
+        request,
+        say(words, "Your session was over: nothing of what you asked was done. Sign in, then do it again."),
     )
     return redirect_to_login(came_from(request) or reverse("home"))
 

@@ -11,6 +11,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.promises import refusals
 from garant.apps.promises.decisions import run as find_run
 from garant.apps.promises.models import Run
+from garant.apps.promises.opening.naming import names_of
 from garant.policy.text import Language
 from garant.publish.certificate import certificate_pdf
 
@@ -24,12 +25,20 @@ def bundle(organisation: str, run_key: str, *, name: str, language: Language) ->
         RefusedError: the run is unknown, or has not ended.
     """
     made, proof = certificate(organisation, run_key)
+    printed = certificate_pdf(made, name, language, called=_called(organisation, made["receipts"]))
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("certificate.pdf", certificate_pdf(made, name, language))
+        archive.writestr("certificate.pdf", printed)
         archive.writestr("certificate.json", json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True))
         archive.writestr("proof.json", proof)
     return buffer.getvalue()
+
+
+def _called(organisation: str, receipts: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """What the systems and rules of the receipts are called, in the language spoken."""
+    names = names_of(organisation)
+    systems = {("system", one["system"]): names.system(one["system"]).words for one in receipts}
+    return systems | {("rule", one["rule"]): names.rule(one["rule"]).words for one in receipts if one["rule"]}
 
 
 def certificate(organisation: str, run_key: str) -> tuple[dict[str, Any], bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from garant.engine.terms import Source
-from garant.policy.document import RetentionRule
+from garant.policy.document import EVENTS, RetentionRule
 from garant.policy.periods import Period
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM
@@ -99,7 +99,7 @@ def notes_of(
     if rule.archive_phase is not None and not archived and data_map.system != SYSTEM:
         notes.append(ARCHIVE)
     if rule.sooner and not any(s.root == disposition.root for s in data_map.events.get(rule.sooner, [])):
-        notes.append(_unknown_event(data_map.system, rule.sooner))
+        notes.append(_unknown_event(data_map, rule.sooner))
     if rule.fate == "anonymise" and any(action.do is Do.DELETE for action in disposition.actions):
         notes.append(ANONYMISE)
     return notes
@@ -131,9 +131,13 @@ def archive_notes(rule: RetentionRule) -> list[Text]:
     return notes
 
 
-def _unknown_event(system: str, event: str) -> Text:
+def _unknown_event(data_map: DataMap, key: str) -> Text:
+    known = EVENTS.get(key)
+    event = known.label if known is not None else Text(fr=key, en=key)
+    system = data_map.label
     return Text(
-        fr=f"La règle prend fin plus tôt si « {event} » survient ; "
-        f"la carte de {system} ne dit pas où le lire.",
-        en=f"The rule ends sooner when “{event}” happens; the map of {system} does not say where to read it.",
+        fr=f"La règle prend fin plus tôt si « {event.fr} » survient ; "
+        f"la carte du système « {system.fr} » ne dit pas où le lire.",
+        en=f"The rule ends sooner when “{event.en}” happens; "
+        f"the map of the system “{system.en}” does not say where to read it.",
     )

@@ -1,9 +1,13 @@
 """GAR40x: what the notice must say of the organisation, in both languages (GDPR art. 12 to 14)."""
 
+from typing import Final
+
 from ..adequacy import in_eea
 from ..document import Policy
 from ..walk import texts
-from .base import Finding, Findings, both, check, listed
+from .base import Finding, Findings, both, check
+
+_LANGUAGES: Final = {"fr": both("français", "French"), "en": both("anglais", "English")}
 
 
 @check(
@@ -112,17 +116,19 @@ def no_representative(policy: Policy) -> Findings:
         "RGPD, art. 12(1)\u202f: une information que chacun comprend\u202f; Garant publie en français et en anglais.",
         "GDPR, art. 12(1): information that everyone understands; Garant publishes in French and English.",
     ),
-    mend=both("Écrire fr et en.", "Write fr and en."),
+    mend=both(
+        "Écrire le texte dans les deux langues (fr et en).", "Write the text in both languages (fr and en)."
+    ),
 )
 def missing_translation(policy: Policy) -> Findings:
     for place, text in texts(policy):
         if text.missing():
-            name, languages = ".".join(map(str, place)), listed(text.missing())
+            name, missing = ".".join(map(str, place)), text.missing()
             yield Finding(
                 place,
                 both(
-                    f"{name} n’est pas écrit en\u202f: {languages}.",
-                    f"{name} is not written in: {languages}.",
+                    f"{name} n’est pas écrit en {' ni en '.join(_LANGUAGES[one].fr for one in missing)}.",
+                    f"{name} is not written in {' nor in '.join(_LANGUAGES[one].en for one in missing)}.",
                 ),
             )
 

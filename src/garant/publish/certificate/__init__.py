@@ -14,19 +14,32 @@ from garant.publish.paper import printed
 _TEMPLATE: Final = files("garant.publish.certificate") / "certificate.typ"
 
 
-def certificate_pdf(certificate: Mapping[str, Any], name: str, language: Language) -> bytes:
+def certificate_pdf(
+    certificate: Mapping[str, Any],
+    name: str,
+    language: Language,
+    *,
+    called: Mapping[tuple[str, str], str] | None = None,
+) -> bytes:
     """The certificate as PDF/UA-1; it holds numbers, keys and digests, no personal data.
 
     Args:
         certificate: what ``garant-certificate/1`` holds.
         name: the organisation's.
         language: of the words.
+        called: "system" or "rule", and a key → what it is called there; by its key alone where nothing is said.
     """
     finished = datetime.fromisoformat(certificate["finished_at"])
     receipts = certificate["receipts"]
     total = sum(table["deleted"] + table["treated"] for one in receipts for table in one["tables"])
     rows = [
-        [one["batch"], one["system"], one["rule"] or "—", str(one["roots"]), str(_rows(one))]
+        [
+            one["batch"],
+            _called("system", one, called),
+            _called("rule", one, called),
+            _count(one["roots"], language),
+            _count(_rows(one), language),
+        ]
         for one in receipts
     ]
     said = {
@@ -40,10 +53,23 @@ def certificate_pdf(certificate: Mapping[str, Any], name: str, language: Languag
         [said["plan"], certificate["plan"]],
         [said["policy"], certificate["policy"]],
         [said["ended"], words.day(finished.date(), language)],
-        [said["rows"], str(total)],
+        [said["rows"], _count(total, language)],
         [said["place"], str(certificate["proof"]["index"])],
     ]
     return printed(_TEMPLATE.read_bytes(), {"said": said, "facts": facts, "rows": rows}, at=finished)
+
+
+def _called(kind: str, receipt: Mapping[str, Any], called: Mapping[tuple[str, str], str] | None) -> str:
+    key: str | None = receipt[kind]
+    if key is None:
+        return "—"
+    words = (called or {}).get((kind, key), key)
+    return key if words == key else f"{words} ({key})"
+
+
+def _count(number: int, language: Language) -> str:
+    """Thousands apart, as in sentences."""
+    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
 def _rows(receipt: Mapping[str, Any]) -> int:

@@ -164,7 +164,7 @@ def form_of(page: Page, content: Content, labels: Labels, found: Iterable[tuple[
 class _Maker:
     def __init__(self, labels: Labels, found: Iterable[tuple[Place, Diagnostic]]) -> None:
         self._labels = labels
-        self._found = [(_steps(place), message_of(one)) for place, one in found]
+        self._found = [(_steps(place), _beside(one)) for place, one in found]
         self._told: set[int] = set()
 
     def fields(
@@ -291,6 +291,17 @@ _GROUPS: Final = {
 def message_of(found: Diagnostic) -> Message:
     """A diagnostic as it is shown beside a field: to people who do not write YAML."""
     return Message(found.severity, found.code, _in_words(found.message), _in_words(found.mend))
+
+
+_MISSING_KEY: Final = "GAR021"
+_TO_FILL: Final = Text(fr="Ce champ est à remplir.", en="This field is to be filled in.")
+
+
+def _beside(found: Diagnostic) -> Message:
+    """The same where the field is at hand: what is missing is the field itself, which has no key for who reads it."""
+    if found.code != _MISSING_KEY:
+        return message_of(found)
+    return Message(found.severity, found.code, _TO_FILL, Text(fr="", en=""))
 
 
 _ISO: Final = re.compile(r"\bP(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?\b")

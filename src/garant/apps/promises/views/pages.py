@@ -132,6 +132,12 @@ def _summary(plan: Plan, words: _Said, people: int) -> str:
     return " · ".join(plural(number, *noun) for number, noun in nouns if number)
 
 
+def rows_of(plan: Plan) -> int:
+    """How many rows a plan says that it changes, taken away or not; one that two promises reach counts twice."""
+    deleted, treated, _ = _sums(plan)
+    return deleted + treated
+
+
 def _sums(plan: Plan) -> tuple[int, int, int]:
     """Rows that are taken away, rows that change, and the systems where they are."""
     actions = [action for one in plan.selections for action in one.actions]

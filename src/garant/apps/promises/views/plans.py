@@ -156,6 +156,7 @@ def run(request: Any, key: str) -> HttpResponse:
                 for one in receipts
             ],
             "rows": sum(batch.rows for batch in receipts),
+            "planned": pages.rows_of(decisions.told(found.plan)),
             "whole": sight.whole(found.plan),
             "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
         },
