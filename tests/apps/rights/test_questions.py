@@ -49,8 +49,11 @@ def answered(mine: str, text: str, question: str = BORN) -> int:
 
 
 def shown(mine: str) -> str:
-    """The page, without what is its own: its secret and the number of the request."""
-    return re.sub(r"R-\w{4}-\w{4}|mine/[\w-]+|[A-Za-z0-9_-]{20,}", "", Client().get(mine).content.decode())
+    """The page, without what is its own: its secret, the number of the request, the telephone that they wrote."""
+    told = r"(?<=<dd>)\+?[\d .]{9,}(?=</dd>)"
+    return re.sub(
+        told + r"|R-\w{4}-\w{4}|mine/[\w-]+|[A-Za-z0-9_-]{20,}", "", Client().get(mine).content.decode()
+    )
 
 
 def rows(request: Request) -> int:

@@ -18,7 +18,7 @@ from garant.apps.mails.forms import FrameForm
 from garant.apps.mails.refusals import MailRefusedError
 from garant.apps.policies import services as policies
 from garant.apps.rights import services as rights
-from garant.apps.rights.forms.staff import ArrivalForm
+from garant.apps.rights.forms.staff import ADDED, ArrivalForm
 from garant.ledger import LedgerError
 from garant.policy.text import Text
 from garant.publish.letters import KINDS, Frame, FrameRefusedError, LetterFacts, write
@@ -60,6 +60,8 @@ def arrival(request: Any, key: str) -> HttpResponse:
 def _made(request: Any, key: str, form: ArrivalForm) -> str | None:
     def receive() -> str:
         taken = rights.receive(request.organisation, form.asked(), actor=request.user.email)
+        if taken.again:
+            messages.info(request, said(ADDED))
         return str(taken.request.key)
 
     try:

@@ -27,7 +27,7 @@ from garant.apps.rights.api_shapes import (
 )
 from garant.apps.rights.each.texts import hiding
 from garant.apps.rights.services import Asked, Whom
-from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right
+from garant.apps.rights.words import Capacity, Channel, Method, Outcome, Right, State
 from garant.apps.tokens.access import Needs, who
 from garant.engine.planning.subject import NotSupported
 from garant.site.paging import Cursor, Limit, page
@@ -69,7 +69,7 @@ def receive(request: HttpRequest, organisation: str, body: RequestIn) -> Any:
     actor = who(request).actor
     known = body.known and body.capacity == "self"
     taken = services.receive(organisation, asked, actor=actor if known else "person")
-    if known and not taken.again:
+    if known and taken.request.state == State.IDENTITY:
         services.accept(organisation, taken.request.key, Method.KNOWN_CONTACT, actor=actor)
     return Status(201, _out(services.find(organisation, taken.request.key)))
 

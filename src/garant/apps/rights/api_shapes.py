@@ -69,6 +69,20 @@ class StoryOut(RequestOut):
     recipients: list[dict[str, Any]]
 
 
+class WrittenOut(Schema):
+    """What was written besides the first."""
+
+    at: datetime
+    way: str = Field(
+        description="`form`, `api`, `mail`, `letter`, `call`, or `page`: the page of the request"
+    )
+    unsure: bool = Field(description="nobody showed it to be theirs: it is not searched by")
+    question: str = Field(default="", description="what it answers")
+    said: dict[str, Any] = Field(
+        description="`name`, `phone`, `number`, `message`, `values`, `notes` (a wish)"
+    )
+
+
 class PersonOut(Schema):
     """Who asks, and what they wrote; each look is an entry of the ledger."""
 
@@ -78,6 +92,9 @@ class PersonOut(Schema):
     about: dict[str, str]
     message: str
     values: list[dict[str, str]]
+    besides: list[WrittenOut] = Field(
+        description="the same request sent again with something else, additions"
+    )
 
 
 class CorrectionIn(Schema):

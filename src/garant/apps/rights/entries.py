@@ -68,7 +68,22 @@ class RequestMoved(Payload):
     en="The same request came again; it remains one.",
 )
 class RequestRepeated(Payload):
-    """Nothing is done twice."""
+    """Nothing is done twice; what is written besides is kept with it."""
+
+    request: Key = Field(description=_NUMBER)
+    received: Day | None = Field(
+        default=None, description="the day it came, where that was before the one known"
+    )
+    due: Day | None = Field(default=None, description="the last day to answer that this makes")
+
+
+@entry_kind(
+    "request.added",
+    fr="La personne a ajouté quelque chose à sa demande.",
+    en="The person added something to their request.",
+)
+class RequestAdded(Payload):
+    """On the page of the request."""
 
     request: Key = Field(description=_NUMBER)
 

@@ -62,7 +62,7 @@ from garant.apps.rights.keeping.outcomes import files as copy_files
 from garant.apps.rights.keeping.outcomes import of as copies_of
 from garant.apps.rights.keeping.outcomes import said as copy_said
 from garant.apps.rights.keeping.sealing import Whom, opened
-from garant.apps.rights.keeping.store import Story, find, listing, looked_at, story, today
+from garant.apps.rights.keeping.store import Story, added_to, find, listing, looked_at, story, today
 from garant.apps.rights.receiving.behalf import Account, Brief, account, briefs, receive_for
 from garant.apps.rights.receiving.calling import MINUTES as CALL_MINUTES
 from garant.apps.rights.receiving.calling import dictate as dictate_code
@@ -86,6 +86,7 @@ from garant.apps.rights.receiving.questions import answer as answer_question
 from garant.apps.rights.receiving.questions import left as answers_left
 from garant.apps.rights.receiving.questions import offered as questions_offered
 from garant.apps.rights.receiving.questions import shown as question_answered
+from garant.apps.rights.receiving.repeating import add
 from garant.apps.rights.refusals import RequestRefusedError, RequestUnknownError
 
 __all__ = [
@@ -107,6 +108,8 @@ __all__ = [
     "Whom",
     "accept",
     "account",
+    "add",
+    "added_to",
     "another_code",
     "answer",
     "answer_question",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -23,6 +23,12 @@ from garant.apps.rights.words import (
 )
 from garant.policy.text import Text
 from garant.site.words import said, say
+
+ADDED: Final = Text(
+    fr="Cette demande était déjà ouverte\u202f: ce que vous venez d’écrire s’y ajoute.",
+    en="This request was open already: what you have just written is added to it.",
+)
+"""Where what is written down is a request that was there."""
 
 
 class ArrivalForm(Form):

@@ -22,7 +22,7 @@ from garant.apps.rights.handling import planning
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
 from garant.apps.rights.models import Request, Search, Step
-from garant.apps.rights.receiving import identity
+from garant.apps.rights.receiving import identity, repeating
 from garant.apps.rights.words import STATES, Capacity, Outcome, Right, State
 from garant.apps.scoping import scoped
 from garant.policy.text import Text
@@ -51,6 +51,7 @@ def wait(request: Request, question: str, *, actor: str) -> Request:
     if request.waiting:
         raise refusals.not_now(request.key, STATES[State(request.state)])
     whom = _whom(request)
+    repeating.asked_before(whom)
     whom.notes["question"] = question.strip()
     seal(request, whom)
     request.paused_on = store.today(request.organisation)

@@ -41,6 +41,7 @@ class Whom:
         hidden: the names of others that they found there.
         without: for a processor without whose copy the person is answered, why.
         places: of a restriction, the records that its runs were about; of an erasure, its plans: system, root, key.
+        besides: what else was written: at, by which way, whether nobody showed it to be theirs, the question it answers.
         also: kind and value by which another request knew them, whose restriction ended while this one's went on.
     """
 
@@ -60,6 +61,7 @@ class Whom:
     files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     hidden: list[str] = field(default_factory=list[str])
     without: dict[str, str] = field(default_factory=dict[str, str])
+    besides: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     also: list[list[str]] = field(default_factory=list[list[str]])
     places: list[list[Any]] = field(default_factory=list[list[Any]])
 

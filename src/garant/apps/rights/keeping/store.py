@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Max, Q
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
@@ -84,6 +85,19 @@ def looked_at(organisation: str, keys: Sequence[str]) -> set[str]:
         return set(
             Step.objects.filter(request__in=keys, kind="searched").values_list("request_id", flat=True)
         )
+
+
+def added_to(organisation: str, keys: Sequence[str]) -> set[str]:
+    """Those of these requests to which something was added since staff last did anything about them."""
+    if not keys:
+        return set()
+    theirs, staffs = Q(kind="added"), ~Q(by__in=(GARANT, PERSON))
+    with scoped(organisation):
+        rows = Step.objects.filter(theirs | staffs, request__in=keys).order_by()
+        last = rows.values("request_id").annotate(
+            added=Max("id", filter=theirs), done=Max("id", filter=staffs)
+        )
+        return {one["request_id"] for one in last if (one["added"] or 0) > (one["done"] or 0)}
 
 
 @dataclass(frozen=True, slots=True)

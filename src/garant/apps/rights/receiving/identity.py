@@ -19,7 +19,7 @@ from garant.apps.rights.entries import RequestIdentified
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import key_of, mark, opened, seal
 from garant.apps.rights.models import Code, Door, Request
-from garant.apps.rights.receiving import directives
+from garant.apps.rights.receiving import directives, repeating
 from garant.apps.rights.words import FOR_OTHERS, Capacity, Method, State
 from garant.apps.scoping import for_organisation
 from garant.ledger.entries import Payload
@@ -72,9 +72,9 @@ def new_code(request: Request, way: str, minutes: int) -> str:
 def another_code(organisation: str, secret: str) -> None:
     """Send a code again to whoever this link belongs to; silent, whether or not there is such a link."""
     with evidence.one_transaction(organisation):
-        request = _behind(organisation, secret, inside=False)
-        if request is not None:
-            send_code(request)
+        door = _door(organisation, secret, inside=False)
+        if door is not None:
+            send_code(_locked(door))
 
 
 @for_organisation
@@ -84,9 +84,11 @@ def enter_code(organisation: str, secret: str, digits: str) -> str | None:
     Each try counts, right or wrong, and is durable whatever becomes of the page.
     """
     with evidence.one_transaction(organisation):
-        request = _behind(organisation, secret, inside=False)
-        if request is None or not fits(request, "email", digits):
+        door = _door(organisation, secret, inside=False)
+        request = None if door is None else _locked(door)
+        if door is None or request is None or not fits(request, "email", digits):
             return None
+        repeating.confirmed(request, door.mark)
         if request.state == State.IDENTITY and not request.identified_by:
             _identified_by_code(request)
         return _open(request)
@@ -95,17 +97,20 @@ def enter_code(organisation: str, secret: str, digits: str) -> str | None:
 @for_organisation
 def inside(organisation: str, secret: str) -> Request | None:
     """The request behind an opened link."""
-    return _behind(organisation, secret, inside=True)
+    door = _door(organisation, secret, inside=True)
+    return None if door is None else door.request
 
 
-def _behind(organisation: str, secret: str, *, inside: bool) -> Request | None:
+def _door(organisation: str, secret: str, *, inside: bool) -> Door | None:
     doors = Door.objects.filter(
         mark=mark(organisation, "door", secret), inside=inside, expires_at__gt=store.now()
     )
     door = doors.select_related("request").first()
-    if door is None or door.request.sealed is None:
-        return None
-    return Request.objects.select_for_update().get(pk=door.request.pk) if not inside else door.request
+    return None if door is None or door.request.sealed is None else door
+
+
+def _locked(door: Door) -> Request:
+    return Request.objects.select_for_update().get(pk=door.request.pk)
 
 
 def fits(request: Request, way: str, digits: str) -> bool:

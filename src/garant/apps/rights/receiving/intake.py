@@ -21,7 +21,7 @@ from garant.apps.rights.entries import RequestMoved, RequestReceived, RequestRep
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import Whom, marks, marks_beside, person, seal
 from garant.apps.rights.models import Door, Request
-from garant.apps.rights.receiving import identity
+from garant.apps.rights.receiving import identity, repeating
 from garant.apps.rights.words import Capacity, Channel, Right, State
 from garant.apps.scoping import for_organisation
 from garant.engine.planning.parts import LINES
@@ -233,12 +233,26 @@ def _enter_new(request: Request, clock: Clock, actor: str) -> None:
 def _again(organisation: str, sent: _Sent) -> Taken:
     request = Request.objects.select_for_update().get(organisation=organisation, mark=sent.whose)
     letters.knows(request, sent.policy, sent.frame)
-    store.note(request, "repeated", sent.actor)
-    store.enter(organisation, sent.actor, RequestRepeated(request=request.key))
+    sure = sent.actor != store.PERSON
     _link(request, sent)
+    more = repeating.take(request, sent.asked.whom, way=sent.asked.channel, door=sent.door, sure=sure)
+    store.note(request, "added" if more else "repeated", sent.actor)
+    since = _since(request, sent)
+    store.enter(organisation, sent.actor, RequestRepeated(request=request.key, **since))
     if sent.actor == store.PERSON:
         identity.send_code(request)
     return Taken(request, sent.secret, again=True)
+
+
+def _since(request: Request, sent: _Sent) -> dict[str, date]:
+    """Where it turns out to have come earlier, as a letter that is written down after a form: time runs from that day."""
+    on = sent.asked.on
+    if on is None or on >= request.received_on:
+        return {}
+    request.received_on = on
+    request.due_on = request.clock(sent.today).due
+    request.save(update_fields=["received_on", "due_on"])
+    return {"received": on, "due": request.due_on}
 
 
 def _link(request: Request, sent: _Sent) -> None:

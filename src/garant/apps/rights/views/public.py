@@ -26,6 +26,7 @@ from garant.apps.rights.forms.form import ReasonForm, fresh, token
 from garant.apps.rights.forms.person import QuestionForm, ReceiverForm, RequestForm
 from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.views.naming import asked_as
+from garant.apps.rights.views.writings import told_apart
 from garant.apps.rights.words import (
     AWAITED,
     CONFIRMED,
@@ -41,6 +42,7 @@ from garant.apps.rights.words import (
     Reply,
     Right,
     State,
+    Wish,
 )
 from garant.ledger import LedgerError
 from garant.policy import Policy
@@ -311,6 +313,9 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "calling": services.number_to_call(found),
         "call_answered": services.call_answered(found),
         "reply": ReasonForm(fr="Votre réponse", en="Your answer", prefix="reply"),
+        "more": ReasonForm(fr="Ce que vous voulez ajouter", en="What you want to add", prefix="more"),
+        "written": told_apart(whom) if whom else [],
+        "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
         "problem": problem,
         "tells_kept": bool(outcome) and services.tells_kept(found, Outcome(outcome)),
     }
@@ -360,6 +365,8 @@ def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bo
         services.withdraw(page.organisation, found.key)
     elif "again" in sent:
         services.package_again(page.organisation, found.key)
+    elif "more" in sent:
+        services.add(page.organisation, found.key, services.cleaned("message", sent.get("more-reason", "")))
     elif "reply" in sent:
         reply = services.cleaned("message", sent.get("reply-reason", ""))
         services.resume(page.organisation, found.key, reply, actor="person")

@@ -25,6 +25,7 @@ from garant.apps.rights.each.values import in_lines, right_value
 from garant.apps.rights.forms.correcting import CorrectForm
 from garant.apps.rights.forms.form import ReasonForm
 from garant.apps.rights.forms.staff import (
+    ADDED,
     AnswerForm,
     ArrivalForm,
     IdentityForm,
@@ -38,6 +39,7 @@ from garant.apps.rights.views.doing import do, find
 from garant.apps.rights.views.naming import asked_as
 from garant.apps.rights.views.standing import standing
 from garant.apps.rights.views.stepwords import in_words
+from garant.apps.rights.views.writings import told_apart
 from garant.apps.rights.words import (
     CAPACITIES,
     CHANNELS,
@@ -67,8 +69,9 @@ def requests(request: Any) -> HttpResponse:
     today = services.today(request.organisation)
     waiting = services.listing(request.organisation)
     stands = standing(request.organisation, waiting)
+    added = services.added_to(request.organisation, [one.key for one in waiting])
     names = {
-        "open": [_line(one, today, stands[one.key]) for one in waiting],
+        "open": [{**_line(one, today, stands[one.key]), "added": one.key in added} for one in waiting],
         "ended": [
             _line(one, today, STATES[State(one.state)])
             for one in services.listing(request.organisation, ended=True)
@@ -102,6 +105,8 @@ def new(request: Any) -> HttpResponse:
         except LedgerError as refusal:
             form.add_error(None, said(refusal.text))
         else:
+            if taken.again:
+                messages.info(request, said(ADDED))
             return redirect("requests:request", request.organisation, taken.request.key)
     return render(request, "rights/new.html", {"form": form})
 
@@ -124,6 +129,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         **_line(one, today, standing(request.organisation, [one])[one.key]),
         "whom": whom,
         "held": in_lines(held),
+        "written": told_apart(whom) if whom else [],
         "steps": [(step, in_words(step)) for step in story.steps],
         "searches": _in_words(request.organisation, story.searches),
         "asked": asked_as(Right(one.right), Capacity(one.capacity)),

@@ -22,6 +22,7 @@ def in_words(step: Any) -> str:
 
 _STEPS: Final[Mapping[str, Text]] = {
     "repeated": Text(fr="la même demande est arrivée de nouveau", en="the same request came again"),
+    "added": Text(fr="quelque chose s’y ajoute", en="something was added to it"),
     "identified": Text(fr="identité montrée", en="identity shown"),
     "searched": Text(fr="systèmes regardés", en="systems looked at"),
     "stopped": Text(fr="inscrite sur la liste d’opposition", en="put on the opposition list"),
