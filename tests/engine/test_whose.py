@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from unicodedata import normalize
 
 import pytest
@@ -12,7 +14,7 @@ from garant.engine.running.execution import Execution, PlanRefused
 from garant.engine.running.gathering import gather
 from garant.engine.whose import same_people, whose
 from tests.engine.support.databases import MariadbDatabase
-from tests.engine.support.running import carry_out
+from tests.engine.support.running import Notebook, carry_out
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
 
 
@@ -50,11 +52,60 @@ def test_nor_with_others_and_these_go(shop: Shop) -> None:
     assert shop.ids("contact") == [1]
 
 
-def test_a_run_that_resumes_knows_them_by_their_keys_alone(shop: Shop) -> None:
-    """What it has done already may have emptied their row."""
-    plan = asked(shop.people(1), "n1@x.example")
-    given_again(shop)
-    assert Execution(plan, shop.policy, shop.system(), resumed=True).batch_keys()
+class Killed(Exception):
+    """What happens between the journal and the commit."""
+
+
+class Lost(Notebook):
+    """The journal of a process that is killed before a system commits."""
+
+    def prepare(self, batch_key: str, counts: Mapping[str, Any]) -> None:
+        super().prepare(batch_key, counts)
+        raise Killed
+
+
+@pytest.mark.parametrize("lost_too", [False, True])
+@pytest.mark.parametrize("size", [1, 2])
+def test_nor_by_a_run_that_was_interrupted_before(shop: Shop, size: int, lost_too: bool) -> None:
+    """The batch that was not done, or whose transaction was lost, asks again whose the key is; and something is left."""
+    shop.people(1, 2, 3)
+    people = [{"email": f"n{number}@x.example"} for number in (3, 2, 1)]
+    plan = plan_subjects(shop.policy, shop.system(), people, "erasure", as_of=AS_OF)
+    journal, first = Notebook(), Execution(plan, shop.policy, shop.system(), batch_size=size)
+    keys = first.batch_keys()
+    first.execute(keys[-1], journal)
+    if lost_too:
+        with pytest.raises(Killed):
+            first.execute(keys[0], Lost(journal.written))
+    lost = first.courses[0].keys[0]
+    assert sorted([*shop.ids("contact"), first.courses[0].keys[-1]]) == [1, 2, 3]
+    shop.database.run(
+        f"UPDATE contact SET name = 'M', email = 'm@x.example', phone = '+33900000001' WHERE id = {lost}"
+    )
+    again = Execution(plan, shop.policy, shop.system(), resumed=True, batch_size=size)
+    for key in keys:
+        again.execute(key, journal)
+    assert shop.ids("contact") == [lost]
+    assert shop.ids("interaction") == [lost]
+    checked = again.verify(journal)
+    assert (checked.verified, checked.unsettled) == (False, (frozenset({lost}),))
+    third = Execution(plan, shop.policy, shop.system(), resumed=True, batch_size=size)
+    assert not third.verify(journal).verified, "whoever looks again"
+
+
+def test_a_run_that_resumes_knows_what_it_has_done(shop: Shop) -> None:
+    """What it has done already may have emptied their row, and what is left of them goes on."""
+    shop.people(1, 2)
+    shop.add("invoice", {"id": 1, "contact_id": 1, "at": RECENT, "label": "F1"})
+    people = [{"email": f"n{number}@x.example"} for number in (1, 2)]
+    plan = plan_subjects(shop.policy, shop.system(), people, "erasure", as_of=AS_OF)
+    journal, first = Notebook(), Execution(plan, shop.policy, shop.system(), batch_size=1)
+    first.execute("001/0001", journal)
+    again = Execution(plan, shop.policy, shop.system(), resumed=True, batch_size=1)
+    for key in again.batch_keys():
+        again.execute(key, journal)
+    assert again.verify(journal).verified
+    assert shop.ids("contact") == [1], "an invoice keeps the name"
 
 
 def test_who_is_known_by_no_column_or_has_no_row_is_nobody_else(shop: Shop) -> None:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,14 +19,16 @@ from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people.packages import person_package
 from garant.engine.document import Kind
 from garant.engine.planning.asked import Rectification
-from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.planning.marked import found_marked
+from garant.engine.planning.restricted import ALONE, Restricting
+from garant.engine.planning.subject import find_subject, plan_subject, plan_subjects
 from garant.engine.running.execution import Execution
 from garant.engine.running.verify import Verification
 from garant.engine.telling.export import export_subject
 from garant.policy import load_policy
 from garant.publish.packages import Made, package_schema
 from tests.conftest import ROOT
-from tests.engine.support.running import Notebook
+from tests.engine.support.running import Notebook, as_before
 from tests.odoo import oracles
 from tests.odoo.conftest import Odoo
 from tests.odoo.scan import Wanted, traces
@@ -43,17 +45,23 @@ def copy(
 
 
 def act(
-    odoo: Odoo, kind: Kind, identities: Mapping[str, str], corrections: Mapping[str, str] | None = None
+    odoo: Odoo,
+    kind: Kind,
+    identities: Mapping[str, str],
+    corrections: Mapping[str, str] | None = None,
+    restricting: Restricting = ALONE,
+    others: Sequence[str] = (),
 ) -> Verification:
     """Plan a request, carry it out, look again."""
     with odoo.sources() as sources:
-        plan = plan_subject(
+        plan = plan_subjects(
             odoo.policy,
             sources,
-            identities,
+            [identities, *({"email": one} for one in others)],
             kind,
             as_of=oracles.AS_OF,
             rectification=Rectification(corrections or {}),
+            restricting=restricting,
         )
         execution, journal = Execution(plan, odoo.policy, sources), Notebook()
         for key in execution.batch_keys():
@@ -214,6 +222,56 @@ def test_a_restriction_archives_and_unsubscribes(copy: Odoo) -> None:
             a=address,
         )
     assert active == {False}
+
+
+def test_what_was_refused_before_a_restriction_is_so_after_it(copy: Odoo) -> None:
+    """One had left the mailing list, another had not; a partner had been archived, another had not."""
+    with copy.connect() as connection:
+        refused, mailed = connection.execute(
+            text(
+                "SELECT c.id, c.email_normalized FROM mailing_contact c JOIN mailing_subscription s ON s.contact_id = c.id"
+                " WHERE c.email_normalized IS NOT NULL GROUP BY c.id HAVING count(*) = 1 ORDER BY c.id LIMIT 2"
+            )
+        ).all()
+        archived, used = connection.execute(
+            text(
+                "SELECT p.id, p.email_normalized FROM res_partner p WHERE p.active AND NOT p.is_company"
+                " AND p.email_normalized LIKE '%.example' AND p.id NOT IN (SELECT partner_id FROM res_users)"
+                " ORDER BY p.id LIMIT 2"
+            )
+        ).all()
+        tell = {"k": refused[0], "m": mailed[0], "p": archived[0]}
+        connection.execute(
+            text("UPDATE mailing_subscription SET opt_out = (contact_id = :k) WHERE contact_id IN (:k, :m)"),
+            tell,
+        )
+        connection.execute(text("UPDATE res_partner SET active = FALSE WHERE id = :p"), tell)
+    with copy.sources() as sources:
+        found = {
+            "subscriber": found_marked(sources["odoo18"], "subscriber", [refused[0], mailed[0]]),
+            "partner": found_marked(sources["odoo18"], "partner", [archived[0], used[0]]),
+        }
+    assert found == {
+        "subscriber": {refused[0]: frozenset({"opt_out"})},
+        "partner": {archived[0]: frozenset({"active"})},
+    }
+    for kind in ("restriction", "lifting"):
+        others = [address for _, address in (mailed, archived, used)]
+        assert act(copy, kind, {"email": refused[1]}, restricting=as_before(found), others=others).verified
+        with copy.connect() as connection:
+            said = connection.execute(
+                text(
+                    "SELECT 'subscriber', contact_id, NOT opt_out FROM mailing_subscription WHERE contact_id IN (:k, :m)"
+                    " UNION SELECT 'partner', id, active FROM res_partner WHERE id IN (:p, :u)"
+                ),
+                {**tell, "u": used[0]},
+            ).all()
+        assert {tuple(row) for row in said} == {
+            ("subscriber", refused[0], False),
+            ("subscriber", mailed[0], kind == "lifting"),
+            ("partner", archived[0], False),
+            ("partner", used[0], kind == "lifting"),
+        }
 
 
 def test_an_export_holds_the_persons_rows_and_the_cv(untouched: Odoo) -> None:

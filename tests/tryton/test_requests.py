@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -13,11 +13,13 @@ from sqlalchemy import text
 
 from garant.engine.document import Kind
 from garant.engine.planning.asked import Rectification
-from garant.engine.planning.subject import find_subject, plan_subject
+from garant.engine.planning.marked import found_marked
+from garant.engine.planning.restricted import ALONE, Restricting
+from garant.engine.planning.subject import find_subject, plan_subject, plan_subjects
 from garant.engine.running.execution import Execution
 from garant.engine.running.verify import Verification
 from garant.engine.telling.export import export_subject
-from tests.engine.support.running import Notebook
+from tests.engine.support.running import Notebook, as_before
 from tests.odoo.scan import Wanted
 from tests.tryton import oracles
 from tests.tryton.conftest import Tryton
@@ -25,17 +27,23 @@ from tests.tryton.scan import all_traces
 
 
 def act(
-    tryton: Tryton, kind: Kind, identities: Mapping[str, str], corrections: Mapping[str, str] | None = None
+    tryton: Tryton,
+    kind: Kind,
+    identities: Mapping[str, str],
+    corrections: Mapping[str, str] | None = None,
+    restricting: Restricting = ALONE,
+    others: Sequence[str] = (),
 ) -> Verification:
     """Plan a request, carry it out, look again."""
     with tryton.sources() as sources:
-        plan = plan_subject(
+        plan = plan_subjects(
             tryton.policy,
             sources,
-            identities,
+            [identities, *({"email": one} for one in others)],
             kind,
             as_of=oracles.AS_OF,
             rectification=Rectification(corrections or {}),
+            restricting=restricting,
         )
         execution, journal = Execution(plan, tryton.policy, sources), Notebook()
         for key in execution.batch_keys():
@@ -173,6 +181,48 @@ def test_a_restriction_marks_the_party_and_nobody_else(copy: Tryton) -> None:
     assert act(copy, "restriction", {"email": address}).verified
     with copy.connect() as connection:
         assert oracles.keys(connection, "SELECT id FROM party_party WHERE NOT active") == {key}
+
+
+def test_what_was_set_aside_before_a_restriction_is_so_after_it(copy: Tryton) -> None:
+    """A party that had been deactivated, beside another; an address that had left the mailing list, beside another."""
+    parties = [person(copy, condition) for condition in (LIVING_PROSPECT, LIVING_CUSTOMER)]
+    (left, *_), (used, *_) = parties
+    gone, stays, addresses = 1, 2, [address for _, address, _ in parties]
+    add = "INSERT INTO marketing_email (id, list_, email, email_token, active) VALUES (:k, 1, :a, :a, TRUE)"
+    with copy.connect() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO marketing_email_list (id, name, language) SELECT 1, 'Lettre', min(id) FROM ir_lang"
+            )
+        )
+        for key, address in zip((gone, stays), addresses, strict=True):
+            connection.execute(text(add), {"k": key, "a": address})
+        connection.execute(text("UPDATE party_party SET active = FALSE WHERE id = :k"), {"k": left})
+        connection.execute(text("UPDATE marketing_email SET active = FALSE WHERE id = :k"), {"k": gone})
+    with copy.sources() as sources:
+        found = {
+            "party": found_marked(sources["tryton82"], "party", [left, used]),
+            "subscriber": found_marked(sources["tryton82"], "subscriber", [gone, stays]),
+        }
+    assert found == {"party": {left: frozenset({"active"})}, "subscriber": {gone: frozenset({"active"})}}
+    for kind in ("restriction", "lifting"):
+        first, *others = addresses
+        assert act(copy, kind, {"email": first}, restricting=as_before(found), others=others).verified
+        with copy.connect() as connection:
+            asked = {"p": [left, used], "s": [gone, stays]}
+            active = connection.execute(
+                text(
+                    "SELECT 'party', id, active FROM party_party WHERE id = ANY(:p)"
+                    " UNION SELECT 'subscriber', id, active FROM marketing_email WHERE id = ANY(:s)"
+                ),
+                asked,
+            ).all()
+        assert {tuple(row) for row in active} == {
+            ("party", left, False),
+            ("party", used, kind == "lifting"),
+            ("subscriber", gone, False),
+            ("subscriber", stays, kind == "lifting"),
+        }
 
 
 def test_a_request_cannot_erase_the_house(copy: Tryton) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from garant.engine.document import Plan
 from garant.engine.planning.plan import plan_retention
+from garant.engine.planning.restricted import Place, Restricting
 from garant.engine.running.execution import BatchResult, Execution
 from garant.engine.running.verify import Verification
 from garant.engine.terms import Source
@@ -72,3 +73,12 @@ def carry_out(
     journal = journal or Notebook()
     results = [execution.execute(key, journal) for key in execution.batch_keys()]
     return results, execution.verify(journal)
+
+
+def as_before(found: Mapping[str, Mapping[RootKey, frozenset[str]]]) -> Restricting:
+    """What marks found, by root, as whoever restricted wrote it down: for the plan of the end."""
+
+    def stays(places: Sequence[Place]) -> Mapping[Place, frozenset[str]]:
+        return {place: found[place[1]][place[2]] for place in places if place[2] in found.get(place[1], {})}
+
+    return Restricting(stays=stays)

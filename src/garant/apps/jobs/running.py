@@ -71,12 +71,17 @@ def run(job: Job, watch: Watch) -> Fate:
         document = read_plan(plan.document)
         with open_published(organisation, only=sorted(document.map_digests)) as workspace:
             gathered = gathering.open_plan(organisation, digest) if plan.gathered_in_id else None
-            if gathered is not None:
-                ended = _carry_out(job, gathered, workspace, watch)
-            elif document.request:
-                ended = _requests(job, plan, document, workspace, watch)
-            else:
-                ended = _alone(job, plan, document, workspace, watch)
+            try:
+                if gathered is not None:
+                    ended = _carry_out(job, gathered, workspace, watch)
+                elif document.request:
+                    ended = _requests(job, plan, document, workspace, watch)
+                else:
+                    ended = _alone(job, plan, document, workspace, watch)
+            except RefusedError:  # a run that began, and did nothing, has ended so
+                members = [digest] if gathered is None else gathered.gathers
+                rights.ended(organisation, fates_of(organisation, members))
+                raise
     return ended[digest]
 
 

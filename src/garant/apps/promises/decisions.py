@@ -78,6 +78,13 @@ def first_of(organisation: str, digests: QuerySet[Any, Any]) -> Plan | None:
         return Plan.objects.filter(digest__in=digests).first()
 
 
+def approved(organisation: str, digests: Sequence[str]) -> list[str]:
+    """Those of these plans that somebody approved."""
+    with scoped(organisation):
+        found = Plan.objects.filter(digest__in=digests).exclude(approved_at=None)
+        return list(found.values_list("digest", flat=True))
+
+
 def document(organisation: str, digest: str) -> EnginePlan:
     """What a plan says.
 

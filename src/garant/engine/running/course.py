@@ -20,6 +20,7 @@ from garant.engine.planning.steps import (
 )
 from garant.engine.running.archiving import Archiving, archiving_of
 from garant.engine.terms import Source, Terms
+from garant.engine.whose import whose
 from garant.systems.changing import BESIDES, LATER, ChangeSet, Counts, Marking, Recheck, Step, bits_of
 from garant.systems.finding import Found, RootKey
 from garant.systems.model import Duty, PromiseBinding
@@ -53,6 +54,10 @@ class Course:
     """Whether what was set apart is put back: by rows of the archive, not by the steps."""
     left: frozenset[RootKey] = frozenset()
     """Roots that left before the run was interrupted: their dates may have gone with them."""
+    doubted: set[RootKey] = field(default_factory=set[RootKey])
+    """Roots of which nothing was done before the run was interrupted: their keys may be somebody else's since."""
+    strangers: set[RootKey] = field(default_factory=set[RootKey])
+    """Those of them that are: they are left alone."""
 
     @property
     def untouched(self) -> frozenset[str]:
@@ -101,6 +106,24 @@ class Course:
             self.now_due -= set(roots)
             self.name_leaving()
 
+    def leave_strangers(self, keys: Sequence[RootKey]) -> None:
+        """Leave alone those of the roots, if the run stood still before they were reached, whose key somebody else has."""
+        doubted = [key for key in keys if key in self.doubted] if self.doubted else []
+        self.doubted.difference_update(doubted)
+        found = self.another(doubted)
+        if found:
+            self.strangers |= found
+            self.spare(list(found))
+
+    def another(self, keys: Sequence[RootKey]) -> set[RootKey]:
+        """Those of the roots that are somebody else's than when they were planned, where the plan says whose they are."""
+        if not keys or not self.selection.whose:
+            return set()
+        was = dict(zip(self.keys, self.selection.whose, strict=True))
+        with self.source.connector.snapshot() as snapshot:
+            now = whose(self.source.data_map, snapshot, self.selection.root, keys)
+        return {key for key, is_ in zip(keys, now, strict=True) if is_ and is_ != was[key]}
+
     def heed(self, standing: Standing, kind: Kind) -> None:
         """Leave as it is what holds keep from now on."""
         self.steps = under(self.steps, standing.guards_for(kind, apart=self.selection.apart))
@@ -125,7 +148,7 @@ class Course:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""
         self.recheck = self._questions(terms)
         found = snapshot.find_still(self.selection.root, self.keys, self.recheck)
-        self.now_due, self.own_held = set(found.keys), found.held
+        self.now_due, self.own_held = set(found.keys) - self.strangers, found.held
         self.name_leaving()
         return found
 

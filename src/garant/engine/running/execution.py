@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -57,7 +58,8 @@ class Execution:
         policy: the policy, as loaded now.
         sources: the systems, by name, as mapped now.
         resumed: whether some batches have been carried out already; drift is judged only before
-            the first one, since a half-done plan has moved reality itself.
+            the first one, since a half-done plan has moved reality itself. Who has been given a key meanwhile is left
+            alone, and counts as left.
         batch_size: roots per transaction.
         holding: gives the holds in force. It is asked now, before each batch but the first, and once more before
             each batch commits: a hold placed since the plan was approved is obeyed, whenever it comes.
@@ -89,6 +91,8 @@ class Execution:
         self._holding, self._heeded = holding, tuple[Hold, ...]()
         self.terms = Terms(policy.document.retention, plan.zone, plan.as_of)
         self.courses = [course_of(plan, s, sources[s.system]) for s in plan.selections]
+        if resumed:
+            self._doubt()
         self._asides = {id(course): self._aside(course) for course in self.courses}
         self._recalled, self._under_way = (
             not resumed,
@@ -172,6 +176,14 @@ class Execution:
         beside = [one for one in self.courses if (one.selection.system, one.selection.root) == place]
         return Aside(course, beside if sweep else [course], sweep)
 
+    def _doubt(self) -> None:
+        """Ask again whose a root is before something is done of it; what was done already may have emptied its row."""
+        named: dict[tuple[str, str], set[RootKey]] = defaultdict(set)
+        for course in self.courses:
+            before = named[course.selection.system, course.selection.root]
+            course.doubted = set(course.keys) - before
+            before |= course.doubted
+
     def _recall(self, journal: Journal, now: BatchRef | None) -> None:
         """Know again who left before the run was interrupted: the batches before this one, or all, are done."""
         if self._recalled:
@@ -188,6 +200,8 @@ class Execution:
         spared: dict[int, set[RootKey]] = {}
         for key, ref in self._batches.items():
             spared.setdefault(ref.selection, set()).update(journal.skipped(key))
+        for number, keys in spared.items():  # who has somebody's key since is left to be done
+            spared[number] = keys - self.courses[number].another(list(keys))
         self._recall(journal, None)
         since = come_since(self.plan, self._policy, self._sources, self.courses, self._heeded)
         asides = [self._asides[id(course)] for course in self.courses]

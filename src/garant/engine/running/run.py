@@ -104,6 +104,7 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Batch
         return _outcome(course, key, len(keys), read_counts(before), before["skipped"], recovered=True)
     if before is not None and _uncertain(course, keys, before):
         course.keep(key)
+    course.leave_strangers(keys)
     change = course.change(keys)
     skipped = [k for k in keys if k not in course.now_due]
     try:

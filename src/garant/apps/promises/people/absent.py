@@ -70,21 +70,19 @@ def look(workspace: Workspace, organisation: str, asked: Iterable[Identity]) -> 
     return found
 
 
-def came_back(workspace: Workspace, plan: Plan) -> bool:
-    """Whether a record that was gone when a plan was made is there.
+def came_back(workspace: Workspace, plan: Plan) -> dict[Root, int]:
+    """By system and root, how many records that were gone when a plan was made are there.
 
     Raises:
         ConnectorError: a system did not answer.
     """
-    return any(
-        _there(
-            plan.organisation,
-            workspace.sources[one.system],
-            one.root,
-            carried.of_holders(plan.organisation, one.restrictions),
-        )
-        for one in plan.gone
-    )
+    found: dict[Root, int] = {}
+    for one in plan.gone:
+        held = carried.of_holders(plan.organisation, one.restrictions)
+        there = _there(plan.organisation, workspace.sources[one.system], one.root, held)
+        if there:
+            found[one.system, one.root] = len(there)
+    return found
 
 
 def _named(organisation: str, source: Source, root: str, names: Sequence[Identity]) -> set[bytes]:

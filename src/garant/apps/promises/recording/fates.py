@@ -94,9 +94,9 @@ def settle(gathered: Plan, members: Sequence[Plan], checked: Checked) -> None:
     carried = read_plan(gathered.document)
     left = [sum(rows["rows"] for rows in check["left"]) for check in checked.details["selections"]]
     for member in members:
-        member.done = checked.verified or done_whole(
-            read_plan(member.document), carried, checked.unsettled, left
-        )
+        member.done = checked.verified or (
+            bool(left) and done_whole(read_plan(member.document), carried, checked.unsettled, left)
+        )  # one that was given up asked no system again
     Plan.objects.bulk_update(members, ["done"], batch_size=100)
 
 

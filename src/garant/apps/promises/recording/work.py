@@ -7,6 +7,7 @@ The workflow sees only this: keys of batches, one call per batch, one verificati
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from garant.engine.journal import Journal
@@ -14,7 +15,7 @@ from garant.engine.running.execution import BatchResult
 from garant.systems.finding import RootKey
 from garant.systems.residue import Canary
 
-__all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "Work"]
+__all__ = ["Aftermath", "BatchResult", "Checked", "Journal", "NothingDone", "Work"]
 
 
 class Checked(Protocol):
@@ -34,6 +35,15 @@ class Checked(Protocol):
     def unsettled(self) -> Sequence[frozenset[RootKey]]:
         """Selection by selection, the roots for which something is left."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NothingDone:
+    """Of a run that was given up before its first batch: everything is left, and no system was asked again."""
+
+    verified: bool = False
+    details: Mapping[str, Any] = field(default_factory=lambda: {"selections": []})
+    unsettled: Sequence[frozenset[RootKey]] = ()
 
 
 class Work(Protocol):

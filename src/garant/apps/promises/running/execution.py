@@ -23,10 +23,11 @@ from garant.apps.promises import refusals, services
 from garant.apps.promises.models import Plan, Run
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import absent, restrictions
-from garant.apps.promises.recording.work import Work
-from garant.apps.promises.refusals import OtherVersionError
+from garant.apps.promises.recording.work import NothingDone, Work
+from garant.apps.promises.refusals import OtherVersionError, RefusedError
 from garant.apps.promises.running import durability, gathering, locks
 from garant.apps.promises.running.observers import Attendance, Observer, Progress, attending
+from garant.apps.promises.running.returning import Returning
 from garant.apps.replays import services as replays
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
@@ -94,14 +95,7 @@ def apply_plan(
     if digest != plan.digest:
         raise refusals.another_digest(found=digest, expected=plan.digest)
     today = _refuse_future(plan, workspace, now or datetime.now(UTC))
-    approved = services.approve(
-        registered or services.register_plan(plan),
-        digest=digest,
-        actor=actor,
-        policy_digest=workspace.policy.digest,
-        map_digests=workspace.map_digests,
-    )
-
+    approved = _approved(registered or services.register_plan(plan), workspace, actor=actor)
     aftermath = Aftermath(plan, workspace.sources, today, cleaning)
     telling = _Telling(plan, workspace, asked)
     return carry_out(
@@ -145,6 +139,22 @@ def apply_gathered(
     )
 
 
+def _approved(plan: Plan, workspace: Workspace, *, actor: str) -> Plan:
+    try:
+        return services.approve(
+            plan,
+            digest=plan.digest,
+            actor=actor,
+            policy_digest=workspace.policy.digest,
+            map_digests=workspace.map_digests,
+        )
+    except RefusedError:
+        with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
+            if mine:
+                _give_up(services.run_of(plan))
+        raise
+
+
 class _Telling:
     """Has "may I?" know of a restriction, or of another address, as soon as its run begins: no answer is yes meanwhile."""
 
@@ -163,7 +173,8 @@ class _Telling:
                 raise refusals.came_back()
             if self._plan.kind == "restriction":
                 self._marked = restrictions.marked(self._plan, self._workspace)
-            return open_work(resumed, size)
+            work = open_work(resumed, size)
+            return Returning(work, self._plan, self._workspace) if self._plan.gone else work
 
         return read_and_open
 
@@ -240,7 +251,7 @@ def carry_out(
         # Nothing is destroyed that could not be proved afterwards.
         unread.verify(plan.organisation)
         size = batch_size if known is None else known.batch_size
-        work = open_work(known is not None and services.has_touched(known), size)
+        work = _opened(open_work, known, size)
         with evidence.one_transaction(plan.organisation):
             begun()  # requests are locked before plans, and both before the log, here as elsewhere
             run = start(plan, size)
@@ -251,6 +262,24 @@ def carry_out(
             return here.closed
         with scoped(plan.organisation):
             return Run.objects.select_related("plan").get(pk=run.key)
+
+
+def _opened(open_work: OpenWork, known: Run | None, size: int) -> Work:
+    """Open the work of a run, which may have begun."""
+    try:
+        return open_work(known is not None and services.has_touched(known), size)
+    except RefusedError:
+        _give_up(known)
+        raise
+
+
+def _give_up(known: Run | None) -> None:
+    """End a run that is refused, if it began and was interrupted before it did anything, under the lock of its plan.
+
+    Nothing else would ever end it. What it was for can be planned anew.
+    """
+    if known is not None and known.open and not services.has_touched(known):
+        services.finish_run(known.key, NothingDone())
 
 
 def _run_durably(run: Run, *, fresh: bool) -> None:

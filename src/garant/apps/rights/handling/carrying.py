@@ -10,6 +10,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
+from garant.apps.promises import decisions
 from garant.apps.promises.recording.fates import Fate, fates_of
 from garant.apps.rights.each import lists
 from garant.apps.rights.handling import lifting, planning, restricted
@@ -82,11 +83,15 @@ def overtaken(organisation: str, digest: str, why: Text) -> None:
 
 @for_organisation
 def ask_again(organisation: str) -> int:
-    """Ask again for what was approved and is not done: a system was down, a run was interrupted; how many."""
-    waiting = Request.objects.filter(organisation=organisation, state__in=(State.APPROVED, State.RUNNING))
-    plans = dict(waiting.exclude(plan="").values_list("plan", "handler"))
+    """Ask again for what was approved and is not done, the end of a restriction too: a system was down, a run was
+    interrupted; how many."""
+    every = Request.objects.filter(organisation=organisation)
+    waiting = every.filter(state__in=(State.APPROVED, State.RUNNING)).exclude(plan="")
+    plans = dict(waiting.values_list("plan", "handler"))
+    ends = dict(every.filter(forget_on=None).exclude(lift_plan="").values_list("lift_plan", "handler"))
+    plans |= {digest: ends[digest] for digest in decisions.approved(organisation, list(ends))}
     fates = fates_of(organisation, list(plans))
-    left = [digest for digest in plans if digest not in fates or fates[digest].open]
+    left = [digest for digest in plans if digest not in fates or fates[digest].open or digest in ends]
     for digest in left:
         jobs.want(organisation, "run", {"plan": digest}, actor=plans[digest])
     return len(left)
