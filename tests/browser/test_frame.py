@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from garant.apps.accounts import invitations
 from garant.apps.accounts import services as accounts
@@ -17,6 +18,9 @@ from garant.apps.webhooks import services as webhooks
 from garant.site import settings
 from tests.browser.chromium import ALIKE, AXE, Eyes, looked_at
 from tests.site.conftest import Persona, sign_in
+from tests.site.test_archive import NAME, REASON, archive, entitle, kinds, left
+
+__all__ = ["archive", "left"]
 
 PACKAGE = Path(settings.__file__).parents[1]
 
@@ -130,6 +134,30 @@ def test_pages_of_the_dashboard(pages: Eyes, company: str) -> None:
     ):
         pages.assert_accessible(f"/o/{company}/{path}", client=officer)
     pages.assert_accessible(f"/p/{company}/{{language}}/state/")
+
+
+def test_an_archived_record_is_read_and_let_go_by_everybody(eyes: Eyes, company: str, left: str) -> None:
+    """Asked why, then shown, in both themes and sizes: no address shows it without its reason."""
+    for who in ("adjointe@demo.example", "deleguee@demo.example"):
+        with eyes.open(f"/o/{company}/archive/{left}/", client=entitle(company, who)) as visit:
+            page = visit.page
+            page.evaluate(AXE)
+            assert list(looked_at(page)) == []
+            page.get_by_label("Pourquoi, en une phrase").fill(REASON)
+            page.get_by_role("button", name="Consulter le dossier").click()
+            expect(page.get_by_text(NAME)).to_be_visible()
+            page.evaluate(AXE)
+            assert list(looked_at(page)) == []
+            assert visit.wrong == []
+            with page.expect_download() as whole:
+                page.get_by_role("button", name="Télécharger le dossier (ZIP)").click()
+            assert whole.value.suggested_filename == f"archive-{left[:8]}.zip"
+            if page.get_by_role("button", name="Détruire ces valeurs").is_visible():
+                page.get_by_label("Ce qui a été décidé, en une phrase").fill("Le nouveau numéro est le bon")
+                page.get_by_label("Le système porte ce qu’il doit porter").check()
+                page.get_by_role("button", name="Détruire ces valeurs").click()
+                expect(page.get_by_text("Ces valeurs sont détruites")).to_be_visible()
+    assert kinds(company)[-1] == "archive.released"
 
 
 def test_pages_of_an_administrator(pages: Eyes, company: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -15,12 +17,14 @@ from garant.apps.accounts import services as accounts
 from garant.apps.accounts.services import Habilitation
 from garant.apps.archives import looking, services
 from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.opening.archiving import archive_of
 from garant.ledger.keys import KeyFolder
 from garant.systems.archive.archive import RecordArchive
-from garant.systems.archive.store import Group
+from garant.systems.archive.store import SET_APART, Group
 from garant.systems.archiving import LeavingRows, Origin
+from garant.systems.model import Files
 from tests.site.conftest import Persona, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +33,7 @@ OFFICER, DELEGATE = "deleguee@demo.example", "adjointe@demo.example"
 REASON = "Litige sur la commande de mars"
 NAME, ADDRESS = "Zoé Lemaître-Zqx", "zoe.zqx@client.example"
 LEFT = date(2026, 3, 31)
+PDF = b"%PDF-1.7 made up"
 
 
 @pytest.fixture
@@ -54,9 +59,13 @@ def archived(archive: RecordArchive, rows: int, rule: str = "customers") -> str:
     archivist = archive.archivist(batch, Origin("crm", "person", rule, "ab" * 32, date(2026, 11, 1), {}))
     columns = ["id", "full_name", "email", "phone", "asleep", "born", "photo", "seen"]
     values = (1, NAME, ADDRESS, None, True, date(1980, 2, 29), b"abc", "")
+    columns, values = [*columns, "contract"], (*values, "contrat.pdf")
+    named = Files.model_validate(
+        {"table": "person", "column": "contract", "store": {"env": "GARANT_DOCUMENTS"}}
+    )
     archivist.take(
-        LeavingRows("person", columns, [(1, (n, *values[1:])) for n in range(rows)]),
-        lambda _env, _name: iter(()),
+        LeavingRows("person", columns, [(1, (n, *values[1:])) for n in range(rows)], [named]),
+        lambda _env, _name: iter([PDF]),
     )
     archivist.close({1: LEFT})
     archive.keep(batch)
@@ -238,3 +247,89 @@ def test_days_are_counted_by_the_policy_and_gathered_by_year(company: str) -> No
         looking.Ending("crm", "customers", date(2032, 1, 1), date(2032, 1, 1), 4, 5),
         looking.Ending("crm", "forgotten", None, None, 7, 8),
     ]
+
+
+def test_the_whole_record_is_given_with_its_files_and_the_ledger_has_it_first(
+    company: str, archive: RecordArchive, record: str
+) -> None:
+    officer, address = entitle(company), f"/o/{company}/archive/{record}/files/"
+    assert "contrat.pdf" in page(officer, company, f"{record}/", reason=REASON)[1]
+    assert officer.get(address).status_code == 405
+    assert officer.post(address, {"reason": "litige"}).status_code == 302
+    assert kinds(company) == ["archive.allowed", "archive.consulted"]
+    given = officer.post(address, {"reason": REASON})
+    assert (given["Content-Type"], given["Cache-Control"]) == ("application/zip", "no-store")
+    assert given["Content-Disposition"] == f'attachment; filename="archive-{record[:8]}.zip"'
+    with zipfile.ZipFile(io.BytesIO(b"".join(given))) as whole:  # pyright: ignore[reportArgumentType]
+        assert whole.read("files/0001-contrat.pdf") == PDF
+        assert NAME in whole.read("rows.jsonl").decode()
+    assert kinds(company) == ["archive.allowed", "archive.consulted", "archive.consulted"]
+    delegate = sign_in(DELEGATE)
+    assert delegate.post(address, {"reason": REASON}).status_code == 403
+    assert kinds(company)[-1] == "archive.refused"
+    with archive.store.opened() as database:
+        database.execute("UPDATE record SET wrapped = zeroblob(length(wrapped))")
+    status, shown = page(officer, company, f"{record}/files/", reason=REASON)
+    assert (status, NAME in shown, 'role="alert"' in shown) == (409, False, True)
+    assert page(officer, company, "0" * 32 + "/files/", reason=REASON)[0] == 409
+
+
+def test_without_an_archive_nothing_is_given_nor_destroyed(company: str, archive: RecordArchive) -> None:
+    officer, number = entitle(company), "ab" * 16
+    assert page(officer, company, f"{number}/files/", reason=REASON)[0] == 404
+    assert page(officer, company, f"{number}/release/", decision=REASON, sure="on")[0] == 404
+
+
+@pytest.fixture
+def left(archive: RecordArchive) -> str:
+    """Values set apart that did not come back when the restriction was lifted."""
+    number = archived(archive, rows=1, rule=SET_APART)
+    archive.leave([number])
+    return number
+
+
+def test_what_a_lifted_restriction_left_ends_by_two_people_who_saw_it(
+    company: str, archive: RecordArchive, left: str
+) -> None:
+    officer, decided = entitle(company), {"decision": "Le nouveau numéro est le bon", "sure": "on"}
+    assert f"/archive/{left}/" in page(officer, company)[1]
+    assert page(officer, company, f"{left}/release/", **decided)[0] == 409, "nobody has seen it"
+    assert "Une autre personne habilitée" in page(officer, company, f"{left}/", reason=REASON)[1]
+    assert page(officer, company, f"{left}/release/", **decided)[0] == 409, "one person alone"
+    delegate = entitle(company, DELEGATE)
+    assert "Détruire ces valeurs" not in page(delegate, company, f"{left}/", reason=REASON)[1]
+    assert page(delegate, company, f"{left}/release/", **decided)[0] == 403
+    assert page(sign_in("technicien@demo.example"), company, f"{left}/release/", **decided)[0] == 403
+    assert "Détruire ces valeurs" in page(officer, company, f"{left}/", reason=REASON)[1]
+    assert page(officer, company, f"{left}/release/", decision="non", sure="on")[0] == 302
+    assert page(officer, company, f"{left}/release/", decision=decided["decision"])[0] == 302
+    assert archive.store.entry(left).id == left
+    answer = officer.post(f"/o/{company}/archive/{left}/release/", decided, follow=True)
+    assert "sont détruites" in answer.content.decode()
+    assert archive.store.left() == []
+    assert kinds(company)[-1] == "archive.released"
+    assert page(officer, company, f"{left}/release/", **decided)[0] == 409, "a second click"
+    assert kinds(company).count("archive.released") == 1
+
+
+def test_a_record_that_a_rule_keeps_is_not_released(
+    company: str, archive: RecordArchive, record: str
+) -> None:
+    organisations.configure(company, four_eyes=False)
+    officer = entitle(company)
+    decided = {"decision": "Le nouveau numéro est le bon", "sure": "on"}
+    assert "Détruire" not in page(officer, company, f"{record}/", reason=REASON)[1]
+    assert page(officer, company, f"{record}/release/", **decided)[0] == 409
+    assert archive.store.entry(record).id == record
+    number = archived(archive, rows=1, rule=SET_APART)
+    archive.leave([number])
+    assert "Détruire ces valeurs" in page(officer, company, f"{number}/", reason=REASON)[1]
+    assert page(officer, company, f"{number}/release/", **decided)[0] == 302
+    assert archive.store.left() == []
+
+
+def test_whose_name_is_of_a_terminal_is_said(company: str) -> None:
+    services.allow(company, "a.martin", until=None, by="garant")
+    shown = page(sign_in(OFFICER), company)[1]
+    assert 'a.martin <span class="hint">(au terminal seulement)' in shown
+    assert "GARANT_ACTOR" in shown

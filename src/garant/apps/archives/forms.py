@@ -52,6 +52,30 @@ class ReasonForm(forms.Form):
         )
 
 
+class ReleaseForm(forms.Form):
+    """What was decided of the values that a lifted restriction left."""
+
+    decision = forms.CharField(
+        min_length=SHORTEST_REASON, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    sure = forms.BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["decision"].label = say(
+            "Ce qui a été décidé, en une phrase", "What was decided, in a sentence"
+        )
+        fields["decision"].help_text = say(
+            "Gardé chiffré ; le registre des preuves n'en tient que l'empreinte.",
+            "Kept encrypted; the ledger holds its digest alone.",
+        )
+        fields["sure"].label = say(
+            "Le système porte ce qu'il doit porter ; ces valeurs-ci ne serviront plus",
+            "The system holds what it has to hold; these values will serve no more",
+        )
+
+
 class AllowForm(forms.Form):
     """Who may consult the archive, and until when."""
 

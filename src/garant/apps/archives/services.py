@@ -104,19 +104,29 @@ def consult(
 
 @for_organisation
 def release(
-    organisation: str, archive: RecordArchive, record: str, *, actor: str, reason: str, today: date
+    organisation: str,
+    archive: RecordArchive,
+    record: str,
+    *,
+    actor: str,
+    reason: str,
+    today: date,
+    seen_by_two: bool = False,
 ) -> RecordEntry:
     """Destroy a record of values set apart that did not come back: somebody has decided what the system is to hold.
 
-    The decision is in the ledger before the record goes.
+    The decision is in the ledger before the record goes. ``seen_by_two``: who decides has opened it, and so has
+    somebody else.
 
     Raises:
-        RefusedError: as for :func:`consult`; or it is not what a lifted restriction left.
+        RefusedError: as for :func:`consult`; or it is not what a lifted restriction left, or has not been seen so.
     """
     store = archive.store
     entry = _may_open(organisation, store, record, actor, reason, today)
     if entry.state != LEFT:
         raise _not_lifted(record)
+    if seen_by_two and not (actor in (who := readers(organisation, record)) and len(who) > 1):
+        raise _not_seen()
     _record_release(organisation, store.master, entry, actor, reason.strip())
     archive.let_go([record])
     return entry
@@ -144,6 +154,12 @@ def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetim
     with scoped(organisation):
         found = Consultation.objects.filter(record=record).order_by("at")
     return [(one.at, one.actor, unwrap(master, bytes(one.reason), one.key).decode()) for one in found]
+
+
+def readers(organisation: str, record: str) -> set[str]:
+    """Who has opened a record, however long ago."""
+    with scoped(organisation):
+        return set(Consultation.objects.filter(record=record).values_list("actor", flat=True))
 
 
 @_in_one_transaction
@@ -214,6 +230,19 @@ def _not_lifted(record: str) -> RefusedError:
         Text(
             fr="Levez d’abord la limitation : garant subject restrict --lift --identity email=…",
             en="Lift the restriction first: garant subject restrict --lift --identity email=…",
+        ),
+    )
+
+
+def _not_seen() -> RefusedError:
+    return RefusedError(
+        Text(
+            fr="Ce dossier n’est pas détruit : deux personnes ne l’ont pas encore vu.",
+            en="This record is not destroyed: two people have not seen it yet.",
+        ),
+        Text(
+            fr="Consultez-le, et faites-le consulter par une autre personne habilitée.",
+            en="Consult it, and have somebody else who is entitled consult it.",
         ),
     )
 

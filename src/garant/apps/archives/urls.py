@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from garant.apps.archives import views
+from garant.apps.archives import taking, views
 
 app_name = "archives"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<slug:organisation>/archive/allow/", views.allow, name="allow"),
     path("<slug:organisation>/archive/revoke/", views.revoke, name="revoke"),
     path("<slug:organisation>/archive/<slug:record>/", views.record, name="record"),
+    path("<slug:organisation>/archive/<slug:record>/files/", taking.files, name="files"),
+    path("<slug:organisation>/archive/<slug:record>/release/", taking.release, name="release"),
 ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -16,18 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
-from garant.apps.archives import looking, services, showing
-from garant.apps.archives.forms import AllowForm, FindForm, ReasonForm
+from garant.apps.archives import looking, opening, services, showing
+from garant.apps.archives.forms import AllowForm, FindForm, ReasonForm, ReleaseForm
+from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
-from garant.apps.promises.opening.archiving import archive_of
 from garant.apps.promises.opening.naming import Names, names_of
 from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger import LedgerError
-from garant.ledger.keys import key_source
 from garant.policy import Policy
 from garant.site.words import Named, said, say
-from garant.systems.archive.store import SET_APART, ArchiveStore, NoSuchRecord, RecordEntry
+from garant.systems.archive.store import LEFT, SET_APART, ArchiveStore, NoSuchRecord, RecordEntry
 from garant.systems.port import ConnectorError
 
 
@@ -38,7 +34,7 @@ def archive(request: Any) -> HttpResponse:
     form = FindForm(request.POST or None)
     if request.method != "POST":
         return _page(request, find=form)
-    if not _entitled(request):
+    if not opening.entitled(request):
         raise PermissionDenied
     return _page(request, find=form, found=_found(request, form) if form.is_valid() else None)
 
@@ -48,14 +44,14 @@ def archive(request: Any) -> HttpResponse:
 def record(request: Any, record: str) -> HttpResponse:
     """One record: asked why, then shown once. A refusal is an entry of the ledger, as a consultation is."""
     form = ReasonForm(request.POST or None)
-    entitled = _entitled(request)
+    entitled = opening.entitled(request)
     context: dict[str, Any] = {"record": record, "entitled": entitled, "form": form}
     if request.method == "POST" and form.is_valid():
         return _consulted(request, context, form.cleaned_data["reason"])
     if not entitled:
         return render(request, "archives/record.html", context, status=403)
     try:
-        store = _opened(request.organisation)
+        store = opening.opened(request.organisation)
         if store is None:
             raise Http404
         return render(
@@ -66,7 +62,9 @@ def record(request: Any, record: str) -> HttpResponse:
     except NoSuchRecord:
         raise Http404 from None
     except _PROBLEMS as problem:
-        return render(request, "archives/record.html", {**context, "problem": _words(problem)}, status=409)
+        return render(
+            request, "archives/record.html", {**context, "problem": opening.words(problem)}, status=409
+        )
 
 
 @require_POST
@@ -98,35 +96,28 @@ def revoke(request: Any) -> HttpResponse:
 _PROBLEMS = (RefusedError, LedgerError, ConnectorError)
 
 
-def _words(problem: Exception) -> str:
-    """Why the archive cannot be read, in words."""
-    if isinstance(problem, RefusedError):
-        return f"{said(problem.message)} {said(problem.mend)}"
-    return said(problem.text) if isinstance(problem, LedgerError) else str(problem)
-
-
 def _page(
     request: Any, *, find: FindForm | None = None, allow: AllowForm | None = None, **more: Any
 ) -> HttpResponse:
-    managing, entitled = request.membership.may(May.MANAGE_PEOPLE), _entitled(request)
+    managing, entitled = request.membership.may(May.MANAGE_PEOPLE), opening.entitled(request)
     context: dict[str, Any] = {
         "entitled": entitled,
         "find": find or FindForm(),
         "allow": (allow or _allow_form(request)) if managing else None,
         "people": services.entitled(request.organisation) if managing else [],
-        "today": _today(request),
+        "today": opening.today(request),
         **more,
     }
     try:
         context |= _counted(request.organisation)
     except _PROBLEMS as problem:
-        context["problem"] = _words(problem)
+        context["problem"] = opening.words(problem)
     return render(request, "archives/list.html", context)
 
 
 def _counted(organisation: str) -> dict[str, Any]:
     """The records in numbers, which say nothing of anybody."""
-    store, policy, words = _opened(organisation), _policy(organisation), names_of(organisation)
+    store, policy, words = opening.opened(organisation), _policy(organisation), names_of(organisation)
     groups = store.groups() if store is not None else []
     waiting, left = store.of_restrictions() if store is not None else (0, 0)
     lines = looking.by_year(policy, groups)
@@ -136,6 +127,7 @@ def _counted(organisation: str) -> dict[str, Any]:
         "rows": sum(one.rows for one in lines),
         "waiting": waiting,
         "left": left,
+        "numbers": store.left() if store is not None and left else [],
         "promised": _promised(policy, dict.fromkeys(one.rule for one in lines)),
     }
 
@@ -154,14 +146,14 @@ def _found(request: Any, form: FindForm) -> list[dict[str, Any]] | None:
     organisation, asked = request.organisation, form.cleaned_data
     accounts.looked(organisation, request.user, "archive", people=1)
     try:
-        store = _opened(organisation)
+        store = opening.opened(organisation)
         entries = (
             looking.found(store, policy_in_force(organisation), [(asked["kind"], asked["value"])])
             if store is not None
             else []
         )
     except _PROBLEMS as problem:
-        messages.error(request, _words(problem))
+        messages.error(request, opening.words(problem))
         return None
     words = names_of(organisation)
     return [_about(request, one, words) for one in entries]
@@ -170,22 +162,32 @@ def _found(request: Any, form: FindForm) -> list[dict[str, Any]] | None:
 def _consulted(request: Any, context: dict[str, Any], reason: str) -> HttpResponse:
     organisation, number = request.organisation, context["record"]
     try:
-        store = _opened(organisation) or _nowhere()
+        store = opening.opened(organisation) or _nowhere()
         entry = services.consult(
-            organisation, store, number, actor=request.user.email, reason=reason, today=_today(request)
+            organisation, store, number, actor=request.user.email, reason=reason, today=opening.today(request)
         )
         words = names_of(organisation)
         context |= {**_about(request, entry, words), "consulted": True}
         context["shown"] = showing.shown(store, entry, words)
+        context |= _to_release(request, entry)
     except RefusedError as refusal:
         if not context["entitled"]:
             return render(request, "archives/record.html", context, status=403)
         context["problem"] = said(refusal.message)
         return render(request, "archives/record.html", context, status=404)
     except (LedgerError, ConnectorError) as problem:
-        context["problem"] = _words(problem)
+        context["problem"] = opening.words(problem)
         return render(request, "archives/record.html", context, status=409)
     return render(request, "archives/record.html", context)
+
+
+def _to_release(request: Any, entry: RecordEntry) -> dict[str, Any]:
+    """How what a lifted restriction left ends: asked of who approves plans, once two people have seen it."""
+    if entry.state != LEFT or not request.membership.may(May.APPROVE_PLAN):
+        return {}
+    alone = services.readers(request.organisation, entry.id) <= {request.user.email}
+    waits = alone and organisations.organisation(request.organisation).four_eyes
+    return {"waits": True} if waits else {"release": ReleaseForm()}
 
 
 def _about(request: Any, entry: RecordEntry, words: Names) -> dict[str, Any]:
@@ -209,29 +211,12 @@ def _allow_form(request: Any, data: Any = None) -> AllowForm:
         for one in accounts.members(request.organisation)
         if one.may(May.SEE_PEOPLE) and not one.narrow
     }
-    return AllowForm(data, people=people, today=_today(request))
-
-
-def _opened(organisation: str) -> ArchiveStore | None:
-    """The archive, where anything was ever archived."""
-    opened = archive_of(organisation, key_source(settings.GARANT_KEYS, os.environ))
-    return opened.store if opened is not None and opened.store.exists else None
+    return AllowForm(data, people=people, today=opening.today(request))
 
 
 def _policy(organisation: str) -> Policy | None:
     found = policies.in_force(organisation)
     return None if found is None else found.document
-
-
-def _entitled(request: Any) -> bool:
-    """Whether the person may consult: entitled by name, in a role that may see personal data."""
-    return request.membership.may(May.SEE_PEOPLE) and services.is_entitled(
-        request.organisation, request.user.email, _today(request)
-    )
-
-
-def _today(request: Any) -> date:
-    return policies.today(request.organisation)
 
 
 def _nowhere() -> ArchiveStore:

@@ -32,7 +32,13 @@ RecordArgument = Annotated[
 
 WhoArgument = Annotated[
     str,
-    typer.Argument(metavar="NAME", help=both("Qui, comme dans GARANT_ACTOR.", "Who, as in GARANT_ACTOR.")),
+    typer.Argument(
+        metavar="NAME",
+        help=both(
+            "Qui, comme dans GARANT_ACTOR ; pour le site, l’adresse de son compte.",
+            "Who, as in GARANT_ACTOR; for the site, the address of their account.",
+        ),
+    ),
 ]
 
 _COMMANDS = {

@@ -201,6 +201,12 @@ class ArchiveStore:
             found: dict[str, int] = dict(database.execute(asked, (SET_APART,)).fetchall())
         return found.get(APART, 0), found.get(LEFT, 0)
 
+    def left(self) -> list[str]:
+        """The numbers of the records that lifted restrictions left sealed, the first first."""
+        with self.opened() as database:
+            found = database.execute("SELECT id FROM record WHERE state = ? ORDER BY rowid", (LEFT,))
+            return [record for (record,) in found]
+
     def entry(self, record: str) -> RecordEntry:
         """What the index says of a record. Raises NoSuchRecord."""
         with self.opened() as database:
