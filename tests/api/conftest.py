@@ -20,6 +20,7 @@ from garant.site import rates
 from garant.site.rates import Buckets
 from tests.apps.evidence.conftest import installation
 from tests.conftest import ROOT
+from tests.support.laying import laid
 
 __all__ = ["installation"]
 
@@ -41,6 +42,10 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def organisation(installation: Path, settings: Any) -> str:
     """The reference organisation, with its policy published."""
     settings.GARANT_MFA_REQUIRED = False
+    return laid(installation, _organisation)
+
+
+def _organisation() -> str:
     version = policies.import_folder(POLICY, actor="author@demo.example")
     key = version.organisation
     policies.submit(key, version.key, actor="author@demo.example")

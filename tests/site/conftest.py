@@ -15,13 +15,12 @@ from garant.apps.accounts import services as accounts
 from garant.apps.accounts.models import User
 from garant.apps.accounts.roles import TIME_BOXED, Role
 from garant.apps.accounts.services import Habilitation
-from garant.apps.oppositions import services as oppositions
 from garant.apps.organisations import services as organisations
-from garant.apps.permissions import people
 from garant.demo import site as demo_site
 from garant.demo.build import DemoData, build_demo
 from garant.demo.stage import example
 from tests.apps.evidence.conftest import demo, installation
+from tests.support.laying import laid
 
 __all__ = ["demo", "installation", "neighbour", "persona", "site"]
 
@@ -81,18 +80,20 @@ def company(
     site: str, demo_systems: DemoData, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """The reference organisation with its policy published, its maps, its systems and its people."""
-    oppositions._kept_key.cache_clear()  # of another test's company
-    people._key.cache_clear()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+    laid(tmp_path, _company)
     folder = tmp_path / "systems"
     shutil.copytree(demo_systems.folder, folder)
     for name, value in demo_systems.environment().items():
         monkeypatch.setenv(name, value.replace(str(demo_systems.folder), str(folder)))
     settings.GARANT_MAPS = tmp_path / "maps"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
     shutil.copytree(example() / "maps", tmp_path / "maps" / demo_site.ORGANISATION)
+    return demo_site.ORGANISATION
+
+
+def _company() -> None:
     demo_site.publish(example() / "policy")
     demo_site.open_accounts()
-    return demo_site.ORGANISATION
 
 
 def sign_in(email: str) -> Client:

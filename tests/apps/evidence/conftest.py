@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
+from tests.support.laying import laid
 
 ORGANISATION = "demo"
 
@@ -20,12 +21,15 @@ def installation(tmp_path: Path, settings: Settings, db: Any) -> Path:
     settings.GARANT_HOME = tmp_path
     settings.GARANT_KEYS = tmp_path / "keys"
     settings.GARANT_WITNESSES = tmp_path / "checkpoints"
-    evidence.create_keys()
+    laid(tmp_path, evidence.create_keys)
     return tmp_path
 
 
 @pytest.fixture
 def demo(installation: Path) -> str:
     """The key of an organisation whose ledger is open."""
-    organisations.create_organisation(ORGANISATION, "Démonstration", "Europe/Paris")
-    return ORGANISATION
+    return laid(installation, _demo)
+
+
+def _demo() -> str:
+    return organisations.create_organisation(ORGANISATION, "Démonstration", "Europe/Paris").key

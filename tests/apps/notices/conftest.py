@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from garant.policy import Policy
 from tests.apps.evidence.conftest import demo, installation
 from tests.apps.policies.conftest import folder, one_day, reference
 from tests.apps.policies.support import ORGANISATION, TODAY, changed, in_force
+from tests.support.laying import laid
 
 __all__ = ["demo", "folder", "installation", "one_day", "reference"]
 
@@ -35,8 +37,12 @@ def shortest(content: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def published(installation: Any, reference: Policy) -> str:
+def published(installation: Path, reference: Policy) -> str:
     """The key of the organisation."""
+    return laid(installation, _published, reference)
+
+
+def _published(reference: Policy) -> str:
     with time_machine.travel("2026-01-05T12:00:00+00:00", tick=False):
         in_force(reference, date(2026, 1, 6))
     in_force(changed(reference, shorter), TODAY)

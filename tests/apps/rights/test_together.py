@@ -96,12 +96,15 @@ def every_statement() -> Iterator[list[str]]:
         connection.execute_wrappers.remove(count)
 
 
-def test_the_whole_way_of_an_erasure_costs_few_statements(company: str, post: Letters) -> None:
+def test_the_whole_way_of_an_erasure_costs_few_statements(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From what the form sends to the second look, with the jobs that are begun and ended for it; those of durable
-    execution, eight, are not Django's.
+    execution, eight, are not Django's, and how far a job has come is written as often as time passes.
 
     Where a tile of the ledger fills up, some more.
     """
+    monkeypatch.setattr(kinds, "EVERY", 3600.0)
     (email,) = prospects(1)
     with every_statement() as before:
         approved(company, email)
