@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -22,10 +24,28 @@ __all__ = ["commands_markdown", "main"]
 _SHORTEST_COMMAND = 2
 """Words without which a group is asked what it does."""
 
+_AGAIN = 0.05
+"""Seconds after which a Ctrl-C that was lost is made again."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    sys.unraisablehook = _heed
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to do but to end
+    sys.exit(code)
+
+
+def _heed(lost: sys.UnraisableHookArgs) -> None:
+    """A Ctrl-C that fell into a finaliser, where Python raises nothing, is made again outside of it."""
+    if lost.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(lost)
+        return
+    main_thread = threading.main_thread().ident
+    again = threading.Timer(_AGAIN, signal.pthread_kill, [main_thread, signal.SIGINT])
+    again.daemon = True
+    again.start()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -44,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _run(rest)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return Exit.STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
@@ -61,7 +83,7 @@ def _run(arguments: Sequence[str]) -> int:
         return leave.exit_code
     except typer.TyperException as mistake:
         return _mistyped(mistake)
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort:
         return Exit.STOPPED
     except BrokenPipeError:
         raise
