@@ -72,16 +72,6 @@ def counts_wait() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def parsed_once() -> Iterator[None]:
-    """The same long document is not parsed again for each test."""
-    from garant.policy import yaml_source
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yaml_source._Reader, "read", remembering(yaml_source._Reader.read))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
     """Nor is the same question compiled again for each system that is opened."""
     from garant.systems.sql import connector
@@ -114,6 +104,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _RUN in config.stash:
         end_run(config.stash[_RUN])
         del os.environ[RUN]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """The same long document is not parsed again for each module that reads it as it is imported, nor for each test."""
+    from garant.policy import yaml_source  # not before branches are counted
+
+    yaml_source._Reader.read = remembering(yaml_source._Reader.read)
 
 
 @pytest.hookimpl(tryfirst=True)

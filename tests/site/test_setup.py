@@ -5,21 +5,41 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
+from tests.support.forking import Forked
 
-def run(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+
+@dataclass(frozen=True)
+class Done:
+    """What a program said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def variables(home: Path, **environment: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env={**kept, "GARANT_HOME": str(home), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return {**kept, "GARANT_HOME": str(home), **environment}
+
+
+def run(code: str, home: Path, **environment: str) -> Done:
+    strict = f"import warnings; warnings.simplefilter('error')\n{code}"
+    process = Forked(strict, (), cwd=home.parent, env=variables(home, **environment))
+    out, err = process.communicate(timeout=100)
+    return Done(process.returncode, out, err)
+
+
+def run_in_full(code: str, home: Path) -> Done:
+    """The same by a Python that begins with nothing."""
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, env=variables(home), capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def test_an_installation_is_prepared_once_and_then_ready(tmp_path: Path) -> None:
@@ -30,7 +50,7 @@ def test_an_installation_is_prepared_once_and_then_ready(tmp_path: Path) -> None
     assert "NotReadyError: Garant is not set up here" in before.stderr
     assert "garant init" in before.stderr
     prepare = "from garant.site.setup import prepare; prepare(); prepare()"
-    assert run(prepare, home).stderr == ""
+    assert run_in_full(prepare, home).stderr == ""
     assert run(ready, home).returncode == 0
     assert home.stat().st_mode & 0o077 == 0
 
