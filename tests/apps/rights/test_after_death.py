@@ -13,6 +13,7 @@ from garant.apps.rights.words import Method, Outcome
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
 from tests.apps.rights.steps import OFFICER, carried_out, confirm, fill, post_form
+from tests.apps.rights.test_packages import text_of, write_about
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +48,7 @@ def test_directives_are_registered_read_and_revoked_in_life(company: str, post: 
 def test_directives_are_carried_out_on_proof_of_death(company: str, post: Letters) -> None:
     email = somebody()
     page = directives(company, post, email, "hand")
+    write_about(email, "Rappel de la cliente : elle en parle à Barnabé Voisin")
     answer = fill(
         company, "post-mortem", query="?for=heir", email="paul@ami.example", about_name="X", about_email=email
     )
@@ -61,8 +63,18 @@ def test_directives_are_carried_out_on_proof_of_death(company: str, post: Letter
     )
     with pytest.raises(LedgerError):  # the copy first
         services.approve(company, request.key, actor=OFFICER)
+    officer, own = sign_in(OFFICER), f"/o/{company}/requests/{request.key}/"
+    assert "elle en parle à Barnabé Voisin" in officer.get(own).content.decode()
+    with pytest.raises(
+        LedgerError, match="free texts"
+    ):  # others have their rights after somebody's death, too
+        services.entrust(company, request.key, actor=OFFICER)
+    officer.post(f"{own}read/", {"names": "Barnabé Voisin"})
     services.entrust(company, request.key, actor=OFFICER)
     work(company, "request-package")
+    text = text_of(post.last("package_ready")["link"])
+    assert "elle en parle à •••" in text
+    assert "Barnabé" not in text
     carried_out(company, request.key)
     assert ask_system("GARANT_DEMO_CRM", "SELECT * FROM person WHERE email = ?", email) == []
     assert Client().get(page).status_code == 404

@@ -13,7 +13,7 @@ from django.test import Client
 
 from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
-from garant.apps.rights.each import packages
+from garant.apps.rights.each import packages, texts
 from garant.ledger import LedgerError
 from garant.policy.loader import load_policy
 from garant.systems.port import ConnectorError
@@ -205,3 +205,68 @@ def test_a_package_that_could_not_be_made_is_made_again(
     officer.post(f"{page}pack/")
     work(company, "request-package")
     assert services.find(company, request.key).outcome == "fully"
+
+
+def write_about(email: str, summary: str) -> None:
+    """Somebody writes what was said, in the customer database."""
+    change_system(
+        "GARANT_DEMO_CRM",
+        """UPDATE interaction SET summary = ? WHERE id =
+           (SELECT max(id) FROM interaction WHERE person_id = (SELECT id FROM person WHERE email = ?))""", summary, email,
+    )  # fmt: skip
+
+
+def test_what_is_written_after_it_was_read_does_not_go_unread(company: str, post: Letters) -> None:
+    """Before the package is made, it is read again; once it went, what is written since stays out, and it says so."""
+    email = somebody()
+    write_about(email, "Rappel du client au sujet de sa facture de mai")
+    request, mine = asked(company, post, "access", email)
+    services.texts_read(company, request.key, [], actor=OFFICER)
+    services.approve(company, request.key, actor=OFFICER)
+    write_about(email, "Selon Barnabé Voisin, le client déménage au printemps")
+    work(company, "request-package")
+    assert "package_ready" not in post.kinds(request.key)
+    assert services.find(company, request.key).state == "searching"
+    work(company, "request-search")
+    shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    assert "Selon Barnabé Voisin" in shown
+    assert "à relire" in shown
+    with pytest.raises(LedgerError, match="free texts"):
+        services.approve(company, request.key, actor=OFFICER)
+    services.texts_read(company, request.key, ["Barnabé Voisin"], actor=OFFICER)
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    assert "Selon •••, le client déménage" in text_of(post.last("package_ready")["link"])
+    write_about(email, "Sa voisine Hortense Autre demande qu’on la rappelle demain")
+    post_form(Client(), mine, {"again": "1"})
+    work(company, "request-package")
+    text = text_of(post.last("package_ready")["link"])
+    assert "Hortense" not in text
+    assert "que personne n’a relu" in text
+
+
+def text_of(link: str) -> str:
+    with received(link) as package:
+        return b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+
+
+def test_more_texts_than_are_shown_are_told_of(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MOST", 1)
+    email = somebody()
+    for number in range(3):
+        change_system(
+            "GARANT_DEMO_CRM",
+            """INSERT INTO interaction (person_id, happened_at, kind, summary)
+               SELECT id, '2026-11-02', 'call', ? FROM person WHERE email = ?""",
+            f"Le client a dit au téléphone la chose numéro {number}", email,
+        )  # fmt: skip
+    request, _ = asked(company, post, "access", email)
+    shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    assert "les autres ne sont pas montrés ici" in shown
+    services.texts_read(company, request.key, [], actor=OFFICER)
+    services.approve(company, request.key, actor=OFFICER)
+    work(company, "request-package")
+    text = text_of(post.last("package_ready")["link"])
+    assert [number for number in range(3) if f"la chose numéro {number}" not in text] == []

@@ -108,6 +108,7 @@ def texts(request: HttpRequest, organisation: str, request_number: str) -> Any:
     return {
         "read": bool(whom.notes.get("read")),
         "texts": hiding(whom.texts, whom.hidden),
+        "more": bool(whom.notes.get("more")),
         "files": whom.files,
     }
 

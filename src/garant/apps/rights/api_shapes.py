@@ -128,6 +128,7 @@ class TextsOut(Schema):
     """The free texts of a package to come, others masked where they are known."""
 
     read: bool
+    more: bool = Field(description="a system holds more texts than are here; they go as well")
     texts: list[dict[str, Any]]
     files: list[dict[str, Any]] = Field(
         description="the files that rows name; those that are `out` do not go"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final, TypeGuard
 
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import subjects
@@ -34,6 +36,7 @@ def person_package(
     files: Collection[tuple[str, str]] | None = None,
     left_out: int = 0,
     copies: Sequence[Copied] = (),
+    reading: Reading | None = None,
     made: Made | None = None,
 ) -> Iterator[bytes]:
     """The package of a person as a ZIP, in pieces: for `deliveries.services.prepare`. Nothing is in memory as a whole.
@@ -49,6 +52,8 @@ def person_package(
         files: the files, by system and name, that somebody looked at and that go; all of them unless given.
         left_out: how many they left out, which the package says.
         copies: what processors handed over of their own, or why not.
+        reading: the free texts that somebody read; others are left out, which the package says, and counted there. All of
+            them go unless given.
         made: filled in with what the package holds.
 
     Raises:
@@ -68,7 +73,8 @@ def person_package(
         left_out=left_out,
         copies=tuple(copies),
     )
-    content = _Told(Portions(workspace.sources, identities, choose), policy, files)
+    unread = None if reading is None else partial(reading, UNREAD.say(language))
+    content = _Told(Portions(workspace.sources, identities, choose), policy, files, unread)
     return package(content, about, policy, kind=kind, made=made)
 
 
@@ -119,6 +125,35 @@ def _naming(data_map: DataMap, table: str, ways: Sequence[Path]) -> list[Share]:
 
 WORDS: Final = 5
 """Words from which a text is one that somebody has to read: a title or a label has fewer."""
+UNREAD: Final = Text(
+    fr="[Texte écrit depuis, que personne n’a relu\u202f: il n’est pas joint.]",
+    en="[A text written since, which nobody has read: it is not enclosed.]",
+)
+
+
+def is_sentence(value: object) -> TypeGuard[str]:
+    """Whether it is a text that somebody has to read."""
+    return isinstance(value, str) and len(value.split()) >= WORDS
+
+
+def digest_of(text: str) -> str:
+    """By what a text is known that was read: SHA-256 of its UTF-8, in hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass
+class Reading:
+    """The free texts that somebody read, by their digests; and how many were met that nobody did."""
+
+    known: frozenset[str]
+    unread: int = 0
+
+    def __call__(self, instead: str, value: Any) -> Any:
+        """The value, or what stands for a text that nobody read."""
+        if not is_sentence(value) or digest_of(value) in self.known:
+            return value
+        self.unread += 1
+        return instead
 
 
 def sentences(
@@ -136,7 +171,7 @@ def sentences(
         ]
         for row in one.rows:
             for at in free:
-                if isinstance(row[at], str) and len(row[at].split()) >= WORDS:
+                if is_sentence(row[at]):
                     found[one.name, row[at]] = one.title, row[at]
     return list(found.values())[:most]
 
@@ -174,25 +209,39 @@ _NUMBER: Final = Text(fr="Numéro interne", en="Internal number")
 """What a package calls the key of a row, which is no data of a category."""
 
 
+def _as_read(
+    rows: Iterable[Sequence[Any]], fields: Sequence[Field], unread: Callable[[Any], Any]
+) -> Iterator[Sequence[Any]]:
+    """Rows whose free texts are those that somebody read."""
+    free = {at for at, one in enumerate(fields) if not one.own and not one.others}
+    for row in rows:
+        yield [unread(value) if at in free else value for at, value in enumerate(row)] if free else row
+
+
 class _Told:
     """What the engine reads, with the labels of the map and of the policy."""
 
     def __init__(
-        self, portions: Portions, policy: Policy, only: Collection[tuple[str, str]] | None = None
+        self,
+        portions: Portions,
+        policy: Policy,
+        only: Collection[tuple[str, str]] | None = None,
+        unread: Callable[[Any], Any] | None = None,
     ) -> None:
-        self._portions, self._policy, self._only = portions, policy, only
+        self._portions, self._policy, self._only, self._unread = portions, policy, only, unread
 
     def tables(self) -> Iterator[Table]:
         """As they are read."""
         for one in self._portions.tables():
+            fields = tuple(self._field(one, column) for column in one.columns)
             yield Table(
                 system=one.data_map.system,
                 system_label=one.data_map.label,
                 root=one.root,
                 name=f"{one.name}{one.apart}",
                 label=one.title,
-                fields=tuple(self._field(one, column) for column in one.columns),
-                rows=one.rows,
+                fields=fields,
+                rows=one.rows if self._unread is None else _as_read(one.rows, fields, self._unread),
             )
 
     def _field(self, portion: Portion, column: str) -> Field:

@@ -14,7 +14,7 @@ from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.people.packages import person_package, recorded
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import collecting, copies
-from garant.apps.rights.each import changes, packages
+from garant.apps.rights.each import changes, packages, texts
 from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
@@ -40,9 +40,8 @@ def approve(request: Request, *, actor: str) -> Request:
         raise refusals.not_now(request.key, STATES[State(request.state)])
     if not Step.objects.filter(request=request, kind="searched").exists():
         raise refusals.not_searched()
-    whom = opened(request)
-    if whom is not None and (whom.texts or whom.files) and not whom.notes.get("read"):
-        raise refusals.read_first()
+    if (whom := opened(request)) is not None:
+        _check_read(whom)
     collecting.check(request)
     request.handler = actor
     store.move(request, State.APPROVED, actor)
@@ -50,7 +49,12 @@ def approve(request: Request, *, actor: str) -> Request:
     return request
 
 
-@store.moving(State.SEARCHING)
+def _check_read(whom: Whom) -> None:
+    if (whom.texts or whom.files) and not whom.notes.get("read"):
+        raise refusals.read_first()
+
+
+@store.moving(State.SEARCHING, State.PLANNED)
 def read(request: Request, names: Sequence[str], *, left_out: Collection[int] = (), actor: str) -> None:
     """Say that the package was read before it goes (GDPR art. 15(4)): what in it is about other people.
 
@@ -100,11 +104,12 @@ def entrust(request: Request, *, actor: str) -> None:
     """Have a copy made for the person whom the directives of somebody who died name.
 
     Raises:
-        RequestRefusedError: the directives entrust nothing to whoever asks.
+        RequestRefusedError: the directives entrust nothing to whoever asks, or nobody read its sentences.
     """
     whom = opened(request)
     if whom is None or request.right != Right.POST_MORTEM or not directives.trusts(whom):
         raise refusals.not_trusted()
+    _check_read(whom)
     store.note(request, "entrusted", actor)
     jobs.want(request.organisation, "request-package", {"request": request.key}, actor=actor)
 
@@ -157,7 +162,7 @@ def pack(
         _begin(organisation, key)
     language = cast(Language, request.language)
     identities = whom.identities(request.identified_by)
-    right, made = Right(request.right), Made()
+    right, made, reading = Right(request.right), Made(), texts.reading(whom.texts, whom.notes)
     with open_published(organisation, only=request.reach) as workspace:
         known = changes.known_kinds(workspace, identities)
         pieces = person_package(
@@ -168,13 +173,18 @@ def pack(
             kind="portability" if right == Right.PORTABILITY else "access",
             choose=packages.chosen(workspace.policy.document, right),
             hide=whom.hidden,
-            files=None if entrusted else _files(whom),
+            files=_files(whom),
             left_out=sum(one["out"] for one in whom.files),
             copies=copies.packed(request, whom),
+            reading=reading,
             made=made,
         )
         digest = hashlib.sha256()
         stored = deliveries.encrypt(_hashed(pieces, digest), to=to, mark=mark)
+        if reading is not None and reading.unread and request.state != State.ANSWERED:
+            deliveries.discard(stored)
+            _read_again(organisation, key)
+            return {"request": key, "unread": reading.unread}
         asked = recorded(workspace, known, made)
         if not made.tables and not made.copies:
             deliveries.discard(stored)
@@ -215,6 +225,15 @@ def _empty(request: Request) -> None:
     store.note(request, "empty", store.GARANT)
     if request.state == State.RUNNING:
         store.move(request, State.SEARCHING, store.GARANT)
+
+
+@store.moving()
+def _read_again(request: Request) -> None:
+    """Something was written since somebody read the package: it is searched again, and somebody reads that too."""
+    store.note(request, "written-since", store.GARANT)
+    if request.state == State.RUNNING:
+        store.move(request, State.SEARCHING, store.GARANT)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=store.GARANT)
 
 
 def _keep_link(request: Request, link: str, digest: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from garant.apps.promises.opening.workspace import Workspace
-from garant.apps.promises.people.packages import Named, attached, names_met, sentences
+from garant.apps.promises.people.packages import Named, Reading, attached, digest_of, names_met, sentences
 from garant.apps.rights.each.packages import chosen
 from garant.apps.rights.words import Right
 from garant.policy.text import Text
@@ -25,6 +25,8 @@ class Found:
 
     named: Named = field(default_factory=Named)
     texts: Sequence[tuple[Text, str]] = ()
+    more: bool = False
+    """Whether there are more texts than are shown."""
     files: Sequence[tuple[str, str]] = ()
 
 
@@ -35,9 +37,10 @@ def read(workspace: Workspace, right: Right, identities: Mapping[str, str]) -> F
         ConnectorError: a system did not answer.
     """
     choose = chosen(workspace.policy.document, right)
-    texts = sentences(workspace.sources, identities, choose, MOST)
-    files = attached(workspace.sources, identities, choose) if right == Right.ACCESS else []
-    return Found(names_met(workspace.sources, identities), texts, files)
+    texts = sentences(workspace.sources, identities, choose, MOST + 1)
+    files = attached(workspace.sources, identities, choose) if right != Right.PORTABILITY else []
+    named = names_met(workspace.sources, identities)
+    return Found(named, texts[:MOST], len(texts) > MOST, files)
 
 
 def to_look_at(
@@ -65,10 +68,17 @@ def to_read(
             "table": table.model_dump(),
             "text": mask(text[:_LONGEST]),
             "cut": len(text) > _LONGEST,
+            "digest": digest_of(text),
         }
         for label, one in told
         for table, text in one.texts
     ]
+
+
+def reading(texts: Sequence[Mapping[str, Any]], notes: Mapping[str, str]) -> Reading | None:
+    """What was read, for the package; nothing where not all was shown: then whoever read says that they read the rest."""
+    known = [one.get("digest") for one in texts]
+    return None if notes.get("more") or None in known else Reading(frozenset(filter(None, known)))
 
 
 def hiding(texts: Sequence[Mapping[str, Any]], hidden: Sequence[str]) -> list[dict[str, Any]]:

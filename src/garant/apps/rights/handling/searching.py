@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from garant.apps.policies import services as policies
 from garant.apps.promises.opening.discretion import brief
@@ -29,6 +29,8 @@ from garant.systems.loader import load_folder
 from garant.systems.port import ConnectorError
 
 Tell = Callable[[str], None]
+_READ: Final = (*PACKAGES, Right.POST_MORTEM)
+"""The rights of whose copy somebody reads the sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _look(
             if not places:
                 return Looked(name, label, places)
             held = values.now(workspace.sources, known) if right == Right.RECTIFICATION else []
-            found = texts.read(alone, right, known) if right in PACKAGES else texts.Found()
+            found = texts.read(alone, right, known) if right in _READ else texts.Found()
             return Looked(name, label, places, values=tuple(held), texts=found)
     except RefusedError as refusal:
         return Looked(name, label, [], refusal.message)
@@ -176,8 +178,8 @@ def _record(
 def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
     """Sealed with what they wrote: what is written about the person, for them to see and correct; or the sentences
     that somebody reads before the person does."""
-    whom = opened(request) if Right(request.right) in (Right.RECTIFICATION, *PACKAGES) else None
-    if whom is None:
+    whom = opened(request) if Right(request.right) in (Right.RECTIFICATION, *_READ) else None
+    if whom is None or (request.right == Right.POST_MORTEM and not directives.trusts(whom)):
         return
     if request.right == Right.RECTIFICATION:
         whom.now = values.together(
@@ -186,7 +188,9 @@ def _keep_what_is_read(request: Request, looked: list[Looked]) -> None:
     else:
         whom.texts = texts.to_read(((one.label.model_dump(), one.texts) for one in looked), whom.identities())
         whom.files = texts.to_look_at(((one.label.model_dump(), one.texts) for one in looked), whom.files)
-        whom.notes.pop("read", None)
+        whom.notes = {name: note for name, note in whom.notes.items() if name not in ("read", "more")}
+        if any(one.texts.more for one in looked):
+            whom.notes["more"] = "yes"
     seal(request, whom)
     request.save(update_fields=["sealed"])
 

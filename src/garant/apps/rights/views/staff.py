@@ -196,10 +196,11 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         "repacking": right in services.PACKAGES and state == State.RUNNING,
         "packing": right in services.PACKAGES and state == State.SEARCHING and searched,
         "reading": NamesForm(initial={"names": "\n".join(whom.hidden)}, auto_id="read-%s")
-        if whom and (whom.texts or whom.files) and state == State.SEARCHING
+        if whom and (whom.texts or whom.files) and looking
         else None,
-        "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and state == State.SEARCHING else [],
-        "files": whom.files if whom and state == State.SEARCHING else [],
+        "texts": hiding(whom.texts, whom.hidden) if whom and whom.texts and looking else [],
+        "texts_more": bool(whom and whom.notes.get("more")),
+        "files": whom.files if whom and looking else [],
         "texts_read": bool(whom and whom.notes.get("read")),
         "planning": ((looking and searched) or (state == State.RUNNING and services.left_something(one)))
         and (right in services.KINDS or right == Right.POST_MORTEM),

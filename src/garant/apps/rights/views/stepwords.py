@@ -35,6 +35,10 @@ _STEPS: Final[Mapping[str, Text]] = {
         fr="rien de ce qui a été trouvé n’entre dans le paquet",
         en="nothing of what was found goes into the package",
     ),
+    "written-since": Text(
+        fr="des textes ont été écrits depuis la relecture : à relire",
+        en="texts were written since it was read: to be read",
+    ),
     "ran": Text(fr="plan exécuté", en="plan carried out"),
     "paused": Text(fr="question posée à la personne", en="question put to the person"),
     "resumed": Text(fr="la personne a répondu", en="the person answered"),
