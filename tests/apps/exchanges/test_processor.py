@@ -199,6 +199,28 @@ def test_whoever_is_not_linked_as_controller_has_nothing(company: str, controlle
     assert controller.status(said["subject_request_id"]).status_code == 401
 
 
+def test_two_controllers_of_one_name_ask_of_their_own_systems_alone(
+    company: str, controller: Controller
+) -> None:
+    """Two subsidiaries are called alike, and know the same person: neither has its answer from the systems of the other."""
+    asked = services.Link(
+        "Autocars Durand", "https://autre.example/opendsr", ["controller"], systems=["recruitment"]
+    )
+    other = services.link(company, asked, actor=OFFICER)
+    token = services.issue(company, other.key, accounts.ensure_user(OFFICER), actor=OFFICER)
+    program = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+    email = somebody()
+    first, second = controller.body("erasure", email), controller.body("erasure", email)
+    controller.post(first)
+    program.post(f"{controller.home}/requests", json.dumps(second).encode(), content_type="application/json")
+    work(company, "request-search")
+    found = {tuple(one.reach): one for one in seen(Request).all()}
+    assert sorted(found) == [("crm",), ("recruitment",)]
+    rights.withdraw(company, found["recruitment",].key, actor=OFFICER)
+    assert controller.status(first["subject_request_id"]).json()["request_status"] != "cancelled"
+    assert controller.status(first["subject_request_id"]).json()["results_count"] > 0
+
+
 STRANGE: list[tuple[dict[str, Any], str]] = [
     ({"subject_request_id": "nothing"}, "subject_request_id"),
     ({"subject_request_id": "a7551968-d5d6-14b2-9831-815ac9017798"}, "UUID v4"),

@@ -15,7 +15,7 @@ from garant.apps.deliveries import services
 from garant.apps.deliveries.refusals import NothingHereError
 from garant.apps.organisations import services as organisations
 from garant.publish.packages import package_schema
-from garant.site.rates import Buckets
+from garant.site.rates import Buckets, caller
 
 _WRONG: Final = Buckets(30, 20)
 """Links that lead nowhere: so many a minute, from one address."""
@@ -67,7 +67,7 @@ def _taken(organisation: str, secret: str) -> HttpResponseBase:
 
 def _nothing(request: HttpRequest, organisation: str, language: str) -> HttpResponse:
     """One answer for every link that leads nowhere; too many of them, and there is none."""
-    wait = _WRONG.take(str(request.META.get("REMOTE_ADDR", "")))
+    wait = _WRONG.take(caller(request.META))
     if wait:
         refused = HttpResponse(status=429)
         refused.headers["Retry-After"] = str(wait)

@@ -189,6 +189,7 @@ def _asked(organisation: str, peer: Peer, asked: formats.Asked, extension: forma
         language=extension.language,
         on=_since(organisation, asked.submitted_time),
         reach=tuple(peer.systems),
+        controller=peer.key,
     )
 
 

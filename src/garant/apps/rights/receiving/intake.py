@@ -49,6 +49,7 @@ class Asked:
         language: of the answers.
         on: the day it came, where that was before today: a letter has its own date.
         reach: the systems that it is about, where not all.
+        controller: the key of the controller that hands it over: what two of them ask about one person is two requests.
     """
 
     right: Right
@@ -59,6 +60,7 @@ class Asked:
     language: Language = "fr"
     on: date | None = None
     reach: tuple[str, ...] = ()
+    controller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,9 @@ def _check(asked: Asked, policy: Policy | None) -> None:
 
 
 def _who(asked: Asked) -> list[str]:
-    """Who asks for what: by the address, or by the name where a letter gives none."""
+    """Who asks for what: by the address, or by the name where a letter gives none; or the controller by its key."""
     whom = asked.whom
-    who = whom.email.lower() or f"{whom.name.lower()}\x1e{whom.phone}"
+    who = asked.controller or whom.email.lower() or f"{whom.name.lower()}\x1e{whom.phone}"
     return [asked.right, asked.purpose, asked.capacity, who, *_people(whom.about)]
 
 
