@@ -221,14 +221,23 @@ def test_callbacks_are_believed_by_their_signature_and_never_go_back(
     assert len(answered) == 1
 
 
+@pytest.mark.parametrize(
+    ("own", "answer"),
+    [
+        ({"outcome": "refused"}, "refused"),
+        ({"outcome": "refused", "ground": {"key": "nothing-held"}}, "nothing"),
+        ({"outcome": "partly"}, "partly"),
+        ({"outcome": "fully"}, "done"),
+    ],
+)
 def test_one_whose_callback_was_lost_is_asked(
-    company: str, processor: Peer, service: Service, post: Letters
+    company: str, processor: Peer, service: Service, post: Letters, own: dict[str, Any], answer: str
 ) -> None:
     request, _ = erased(company, post)
     service.answers["/requests"] = receipt(company)
     deliver()
     number = seen(Outgoing).get().number
-    extension = {"127.0.0.1": {"outcome": "refused"}}
+    extension = {"127.0.0.1": own}
     said = json.dumps(
         {"subject_request_id": number, "request_status": "completed", "extensions": extension}
     ).encode()
@@ -236,7 +245,7 @@ def test_one_whose_callback_was_lost_is_asked(
     assert deliver(1.1) == 0
     service.answers[f"/requests/{number}"] = (200, {"X-OpenDSR-Signature": keys.sign(company, said)}, said)
     assert deliver(2.2) == 1
-    assert rights.told(rights.find(company, request.key))[0].answer == "refused"
+    assert rights.told(rights.find(company, request.key))[0].answer == answer
 
 
 def test_a_plain_message_is_signed_and_answered_by_its_link(

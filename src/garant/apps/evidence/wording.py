@@ -194,6 +194,7 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
         "refused": Text(fr="refusée", en="refused"),
         "left": Text(fr="sans elle", en="left out"),
         "done": Text(fr="fait", en="done"),
+        "partly": Text(fr="fait en partie", en="done in part"),
     },
     "by": {
         "decision": Text(fr="une décision", en="a decision"),

@@ -80,14 +80,18 @@ def ended(one: Outgoing, status: str, said: dict[str, Any], own: dict[str, Any])
     In the caller's transaction.
     """
     if status == "cancelled" or own.get("outcome") in ("refused", "withdrawn", "abandoned"):
-        ground = own.get("ground")
-        nothing = isinstance(ground, dict) and cast("dict[str, Any]", ground).get("key") == "nothing-held"
-        _answered(one, CopyState.NOTHING if nothing else CopyState.REFUSED)
+        _answered(one, CopyState.NOTHING if nothing_held(own) else CopyState.REFUSED)
         return "cancelled" if status == "cancelled" else "completed"
     if said.get("results_url"):
         return "ready"
     _answered(one, CopyState.NOTHING if said.get("results_count") == 0 else CopyState.REFUSED)
     return "completed"
+
+
+def nothing_held(own: dict[str, Any]) -> bool:
+    """Whether a refusal is because nothing is held."""
+    ground = own.get("ground")
+    return isinstance(ground, dict) and cast("dict[str, Any]", ground).get("key") == "nothing-held"
 
 
 def _answered(one: Outgoing, answer: CopyState) -> None:

@@ -301,9 +301,12 @@ def _stands(organisation: str, pk: int, said: dict[str, Any]) -> None:
 
 
 def _reply(peer: Peer, status: str, said: dict[str, Any]) -> Reply:
-    if status == processor.CANCELLED or collecting.own_of(peer, said).get("outcome") == "refused":
-        return Reply.REFUSED
-    return Reply.NOTHING if said.get("results_count") == 0 else Reply.DONE
+    own = collecting.own_of(peer, said)
+    if status == processor.CANCELLED or own.get("outcome") == "refused":
+        return Reply.NOTHING if collecting.nothing_held(own) else Reply.REFUSED
+    if said.get("results_count") == 0:
+        return Reply.NOTHING
+    return Reply.PARTLY if own.get("outcome") == "partly" else Reply.DONE
 
 
 @for_organisation

@@ -209,7 +209,7 @@ class RequestRecipientAnswered(Payload):
 
     request: Key = Field(description=_NUMBER)
     recipient: Key = Field(description="the recipient or processor, by its key in the policy")
-    answer: Literal["done", "nothing", "refused"] = Field(description="what they said")
+    answer: Literal["done", "partly", "nothing", "refused"] = Field(description="what they said")
 
 
 @entry_kind(

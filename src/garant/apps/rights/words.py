@@ -259,12 +259,17 @@ class Reply(StrEnum):
     """What a recipient who was told answers."""
 
     DONE = "done"
+    PARTLY = "partly"
     NOTHING = "nothing"
     REFUSED = "refused"
 
 
 REPLIES: Final[dict[Reply, Text]] = {
     Reply.DONE: Text(fr="C’est fait.", en="It is done."),
+    Reply.PARTLY: Text(
+        fr="C’est fait en partie\u202f: une obligation nous fait garder le reste.",
+        en="It is done in part: an obligation makes us keep the rest.",
+    ),
     Reply.NOTHING: Text(fr="Nous n’avons rien sur cette personne.", en="We hold nothing about this person."),
     Reply.REFUSED: Text(fr="Nous ne le ferons pas.", en="We will not do it."),
 }
