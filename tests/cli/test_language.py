@@ -100,6 +100,26 @@ def test_help_texts_are_written_once_in_both() -> None:
             "'31/08/2027' is no date for --as-of: write YYYY-MM-DD, 2027-08-31 for example.",
             "«\u202f31/08/2027\u202f» n’est pas une date pour --as-of\u202f: écrivez AAAA-MM-JJ, par exemple 2027-08-31.",
         ),
+        (
+            "Invalid value for '--format': 'xml' is not one of 'text', 'json'.",
+            "«\u202fxml\u202f» ne convient pas à --format\u202f; au choix\u202f: 'text', 'json'.",
+        ),
+        (
+            "Invalid value for '--port': Input should be less than or equal to 65535",
+            "--port est un nombre de 65535 au plus.",
+        ),
+        (
+            "Invalid value for '--people': Input should be greater than or equal to 100",
+            "--people est un nombre de 100 au moins.",
+        ),
+        (
+            "Invalid value for '--port': Input should be a valid integer, unable to parse string as an integer",
+            "--port est un nombre entier.",
+        ),
+        (
+            "Invalid value for '--tolerance': Input should be a valid number, unable to parse string as a number",
+            "--tolerance est un nombre.",
+        ),
         ("Something else.", "Something else."),
     ],
 )
@@ -115,6 +135,10 @@ def test_mistakes_are_said_in_french(english: str, french: str) -> None:
             "'hier' is no date for --as-of: write YYYY-MM-DD, 2027-08-31 for example.",
         ),
         ("Missing option '--owner'.", "Missing option '--owner'."),
+        (
+            "Invalid value for '--format': Value error, 'xml' is not one of 'text'.",
+            "Invalid value for '--format': 'xml' is not one of 'text'.",
+        ),
     ],
 )
 def test_what_only_a_programmer_reads_is_left_out(said: str, plain: str) -> None:

@@ -144,6 +144,7 @@ def test_a_person_is_found_everywhere(company: Company, capsys: Said) -> None:
     said = capsys.readouterr().out
     assert "crm · person" in said
     assert "interaction" in said
+    assert "correspondence" not in said, "a category by its key"
 
 
 def test_nobody_is_found_plainly(capsys: Said) -> None:

@@ -71,7 +71,7 @@ def test_what_has_no_words_keeps_its_key(company: str) -> None:
         assert one == Named("gone")
     assert names.column("crm", "person", "gone") == Named("gone")
     columns = names.columns("crm", "person", ["first_name", "last_name", "gone"])
-    assert columns == Named("Nom et prénom, gone", "first_name, last_name, gone")
+    assert columns == Named("Nom et prénom\u202f; gone", "first_name, last_name, gone")
 
 
 def test_a_table_without_a_label_is_called_as_its_records_are(company: str) -> None:

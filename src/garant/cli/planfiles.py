@@ -61,10 +61,24 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _unreadable(file, Text(fr=f"pas du JSON : {error}", en=f"not JSON: {error}")) from None
+        raise _unreadable(file, _no_json(error)) from None
     if not isinstance(document, dict):
         raise _unreadable(file, Text(fr="un plan est un objet JSON", en="a plan is a JSON object"))
     return document
+
+
+def _no_json(error: Exception) -> Text:
+    """Where the text stops being JSON, in words of ours: the reader's own are English."""
+    if isinstance(error, json.JSONDecodeError):
+        return Text(
+            fr=f"ce n’est pas du JSON, ligne {error.lineno}, colonne {error.colno}",
+            en=f"this is not JSON, at line {error.lineno}, column {error.colno}",
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return Text(fr="ce n’est pas du texte en UTF-8", en="this is not text in UTF-8")
+    return Text(
+        fr="des objets y sont les uns dans les autres sans fin", en="objects in it are nested without end"
+    )
 
 
 def _folder(file: Path, sources: Any, name: str) -> Path | None:

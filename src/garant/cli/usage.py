@@ -27,6 +27,20 @@ _SENTENCES: Final = tuple(
             r"'(.*)' is no date for (\S+): write YYYY-MM-DD, (\S+) for example\.",
             "« {0} » n’est pas une date pour {1} : écrivez AAAA-MM-JJ, par exemple {2}.",
         ),
+        (
+            r"Invalid value for '(.+?)': '(.*)' is not one of (.+)\.",
+            "« {1} » ne convient pas à {0} ; au choix : {2}.",
+        ),
+        (
+            r"Invalid value for '(.+?)': Input should be (?:less than or equal to|at most) (\S+)",
+            "{0} est un nombre de {1} au plus.",
+        ),
+        (
+            r"Invalid value for '(.+?)': Input should be (?:greater than or equal to|at least) (\S+)",
+            "{0} est un nombre de {1} au moins.",
+        ),
+        (r"Invalid value for '(.+?)': Input should be a valid integer.*", "{0} est un nombre entier."),
+        (r"Invalid value for '(.+?)': Input should be a valid number.*", "{0} est un nombre."),
         (r"Invalid value for '(.+?)': (.+)", "Valeur inutilisable pour {0} : {1}"),
     )
 )
@@ -52,7 +66,7 @@ def plainly(sentence: str) -> str:
     """Give a sentence of the parser without what only a programmer reads."""
     no_date = _NO_DATE.fullmatch(sentence)
     if no_date is None:
-        return sentence
+        return sentence.replace(": Value error, ", ": ", 1)
     option, value = no_date.groups()
     return f"'{value}' is no date for {option}: write YYYY-MM-DD, {_EXAMPLE} for example."
 

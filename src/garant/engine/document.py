@@ -301,10 +301,7 @@ def read_plan(document: object) -> Plan:
             if len(selection.root_keys()) != selection.due:
                 raise ValueError("the keys are not as many as the roots that are due")
     except (ValidationError, ValueError, RecursionError) as error:
-        why = _first(error)
-        raise UnreadablePlan(
-            Text(fr=f"ce n’est pas un plan de Garant : {why}", en=f"not a plan of Garant: {why}")
-        ) from None
+        raise _no_plan(error) from None
     if said is not None and said != plan.digest:
         raise UnreadablePlan(
             Text(
@@ -328,10 +325,7 @@ def read_told(document: Mapping[str, Any]) -> Plan:
             json.dumps({name: value for name, value in document.items() if name != "digest"})
         )
     except ValidationError as error:
-        why = _first(error)
-        raise UnreadablePlan(
-            Text(fr=f"ce n’est pas un plan de Garant : {why}", en=f"not a plan of Garant: {why}")
-        ) from None
+        raise _no_plan(error) from None
 
 
 def _line(value: str) -> str:
@@ -344,8 +338,20 @@ def packed(keys: list[RootKey]) -> str:
     return pack(keys)
 
 
-def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-    return str(error)
+def _no_plan(error: Exception) -> UnreadablePlan:
+    """Where it is no plan; the checker's own sentence is in English, and is left to who writes programs."""
+    if not isinstance(error, ValidationError):
+        return UnreadablePlan(
+            Text(
+                fr="ce n’est pas un plan de Garant, ou il y manque des clés",
+                en=f"not a plan of Garant: {error}",
+            )
+        )
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return UnreadablePlan(
+        Text(
+            fr=f"ce n’est pas un plan de Garant : « {place} » manque ou ne convient pas",
+            en=f"not a plan of Garant: {place}: {first['msg']}",
+        )
+    )

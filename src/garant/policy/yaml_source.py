@@ -254,6 +254,8 @@ def _decode(raw: bytes, start: Position) -> str:
 
 
 def _unreadable(problem: Exception) -> Text:
+    if isinstance(problem, FileNotFoundError):
+        return Text(fr="Il n’y a pas de fichier à cet endroit.", en="There is no file in this place.")
     reason = getattr(problem, "strerror", None) or str(problem)
     return Text(fr=f"Lecture impossible\u202f: {reason}.", en=f"Cannot be read: {reason}.")
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from garant.apps.tasks.entries import Outcome
-from garant.apps.tasks.refusals import answer_malformed, key_file_unreadable
+from garant.apps.tasks.refusals import answer_malformed, answer_unfit, key_file_unreadable
 from garant.ledger.notes import MalformedNoteError, Note, SigningKey, VerifierKey, check_name
 
 FORMAT: Final = "garant-answer/1"
@@ -69,17 +69,17 @@ def read_answer(data: bytes) -> tuple[Answer, Note]:
     """
     try:
         note = Note.parse(data)
-    except MalformedNoteError as error:
-        raise answer_malformed(str(error)) from None
+    except MalformedNoteError:
+        raise answer_malformed() from None
     lines = note.text[:-1].split("\n")
     wanted = ("task", "asked", "outcome", "found", "treated", "reason")
     said = [line.partition(" ") for line in lines[1:]]
     if lines[0] != FORMAT or tuple(word for word, _, _ in said) != wanted:
-        raise answer_malformed(f"{FORMAT}: {', '.join(wanted)}")
+        raise answer_malformed()
     values = {word: value for word, _, value in said}
     for name in ("found", "treated"):
         if not _NUMBER.fullmatch(values[name]):
-            raise answer_malformed(f"{name} {values[name][:40]}")
+            raise answer_malformed()
     answer = Answer(
         values["task"],
         values["asked"],
@@ -90,22 +90,34 @@ def read_answer(data: bytes) -> tuple[Answer, Note]:
     )
     check_answer(answer)
     if answer.text() != note.text:
-        raise answer_malformed(FORMAT)
+        raise answer_malformed()
     return answer, note
 
 
 def check_answer(answer: Answer) -> None:
     """Raises RefusedError where the parts of an answer do not go together."""
     if answer.outcome not in get_args(Outcome):
-        raise answer_malformed(f"outcome {str(answer.outcome)[:40]}")
+        raise answer_malformed()
     if answer.treated > answer.found:
-        raise answer_malformed(f"treated {answer.treated} > found {answer.found}")
+        raise answer_unfit(
+            f"Traités\u202f: {answer.treated}, trouvés\u202f: {answer.found}. On ne traite que ce qu’on a trouvé.",
+            f"Treated: {answer.treated}, found: {answer.found}. One treats no more than one found.",
+        )
     if answer.outcome == "nothing-found" and answer.found:
-        raise answer_malformed(f"nothing-found, found {answer.found}")
+        raise answer_unfit(
+            f"«\u202fnothing-found\u202f» dit que rien n’a été trouvé, et l’on en compte {answer.found}.",
+            f"“nothing-found” says that nothing was found, and {answer.found} are counted.",
+        )
     if answer.outcome == "refused" and not answer.reason.strip():
-        raise answer_malformed("refused: reason")
+        raise answer_unfit(
+            "Un refus dit pourquoi\u202f: ajoutez --reason, sans nommer personne.",
+            "A refusal says why: add --reason, and name nobody.",
+        )
     if len(answer.reason) > _LONGEST_REASON or any(ord(letter) < 32 for letter in answer.reason):
-        raise answer_malformed("reason")
+        raise answer_unfit(
+            f"La raison tient en une ligne, de {_LONGEST_REASON} caractères au plus.",
+            f"The reason is one line, of {_LONGEST_REASON} characters at most.",
+        )
 
 
 def statement_digest(statement: Mapping[str, Any]) -> str:

@@ -42,15 +42,17 @@ def already_answered(key: str) -> RefusedError:
     )
 
 
-def answer_malformed(what: str) -> RefusedError:
+def answer_malformed() -> RefusedError:
     """The file is not a signed answer."""
-    return RefusedError(
-        Text(
-            fr=f"Ce n’est pas une réponse signée bien formée ({what}).",
-            en=f"This is not a well-formed signed answer ({what}).",
-        ),
-        _SIGN_AGAIN,
+    return answer_unfit(
+        "Ce fichier n’est pas une réponse signée, ou il a été changé depuis.",
+        "This file is not a well-formed signed answer, or it was changed since.",
     )
+
+
+def answer_unfit(fr: str, en: str) -> RefusedError:
+    """The parts of an answer do not go together."""
+    return RefusedError(Text(fr=fr, en=en), _SIGN_AGAIN)
 
 
 def other_question(key: str) -> RefusedError:
@@ -95,7 +97,7 @@ def no_key(system: str) -> RefusedError:
 def key_malformed(what: str) -> RefusedError:
     """Not a public key."""
     return RefusedError(
-        Text(fr=f"Ce n’est pas une clé publique\u202f: {what}", en=f"This is not a public key: {what}"),
+        Text(fr="Ce n’est pas une clé publique.", en=f"This is not a public key: {what}"),
         Text(
             fr="Écrivez-la telle que garant task key l’affiche\u202f: nom+empreinte+Base64.",
             en="Write it as garant task key shows it: name+hash+Base64.",

@@ -360,7 +360,7 @@ def _verifier(key: str) -> VerifierKey:
         return VerifierKey.parse(key)
     except ValueError as error:
         raise CommandError(
-            Text(fr=f"Clé publique illisible : {error}", en=f"Unreadable public key: {error}"),
+            Text(fr=f"Clé publique illisible : {key[:40]}", en=f"Unreadable public key: {error}"),
             Text(
                 fr="Attendu : nom+empreinte+base64, comme l’écrit garant keys show.",
                 en="Expected: name+hash+base64, as garant keys show writes it.",

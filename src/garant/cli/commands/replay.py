@@ -12,7 +12,7 @@ import typer
 from garant.cli import options, state
 from garant.cli.carrying import carry_out
 from garant.cli.exits import Exit
-from garant.cli.language import both, count, plural, say
+from garant.cli.language import both, plural, say
 from garant.cli.output import note, out, warn
 from garant.cli.planfiles import write_plan
 from garant.cli.views.plan import show_plan
@@ -141,9 +141,11 @@ def _look(workspace: Workspace) -> Replay:
 def _tell(found: Replay) -> None:
     """Say how many were looked for, how many are there, and what a person must look at."""
     note(
-        f"{count(found.looked_for)} effacements cherchés, {count(found.found)} clés présentes, "
+        f"{plural(found.looked_for, ('effacement cherché', 'effacements cherchés'), ('', ''))}, "
+        f"{plural(found.found, ('clé présente', 'clés présentes'), ('', ''))}, "
         f"{plural(found.due, ('dossier à effacer de nouveau', 'dossiers à effacer de nouveau'), ('', ''))}.",
-        f"{count(found.looked_for)} erasures looked for, {count(found.found)} keys there, "
+        f"{plural(found.looked_for, ('', ''), ('erasure', 'erasures'))} looked for, "
+        f"{plural(found.found, ('', ''), ('key', 'keys'))} there, "
         f"{plural(found.due, ('', ''), ('root to erase again', 'roots to erase again'))}.",
     )
     for question in found.others:

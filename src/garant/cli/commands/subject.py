@@ -96,7 +96,7 @@ def find(
     tell_by_hand(workspace)
     if not places:
         return _nobody()
-    show_places(places)
+    show_places(places, workspace)
     return Exit.OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from garant.engine.planning.subject import Place
 
 
-def show_places(places: list[Place]) -> None:
+def show_places(places: list[Place], workspace: Workspace) -> None:
+    """Each table by what its map calls it, and what the policy calls the data in it."""
     shown = table(
         say("Système", "System"),
         say("Table", "Table"),
@@ -29,16 +31,27 @@ def show_places(places: list[Place]) -> None:
         for row in place.tables:
             shown.add_row(
                 escape(f"{place.system} · {place.root}"),
-                escape(row.table),
+                escape(_table(workspace, place.system, row.table)),
                 count(row.rows),
                 say_text(RELATIONS[row.relation]),
-                escape(", ".join(row.categories)),
+                escape(_categories(workspace, row.categories)),
             )
     out().print(shown)
     rows = sum(row.rows for place in places for row in place.tables)
     found = plural(len(places), ("endroit", "endroits"), ("place", "places"))
     lines = plural(rows, ("ligne", "lignes"), ("row", "rows"))
     note(f"{found}, {lines}.", f"{found}, {lines}.")
+
+
+def _categories(workspace: Workspace, keys: Iterable[str]) -> str:
+    """Parted by semicolons: a label may hold commas."""
+    labels = workspace.policy.document.data_categories
+    return say("\u202f; ", "; ").join(say_text(labels[one].label) if one in labels else one for one in keys)
+
+
+def _table(workspace: Workspace, system: str, name: str) -> str:
+    label = workspace.sources[system].data_map.label_of(name)
+    return name if label is None else f"{say_text(label)} ({name})"
 
 
 def tell_by_hand(workspace: Workspace) -> None:

@@ -115,7 +115,7 @@ def check_kinds(sources: Mapping[str, Source], identities: Mapping[str, str]) ->
         if kind not in known:
             raise NotSupported(
                 Text(
-                    fr=f"aucun système ne trouve les personnes par {kind!r} ; ils le font par : {', '.join(known)}",
-                    en=f"no system finds people by {kind!r}; they do by: {', '.join(known)}",
+                    fr=f"aucun système ne trouve les personnes par « {kind} » ; ils le font par : {', '.join(known)}",
+                    en=f"no system finds people by “{kind}”; they do by: {', '.join(known)}",
                 )
             )

@@ -9,7 +9,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises.opening.published import maps_folder
 from garant.policy import Policy
 from garant.policy.diagnostics import UnusableDocument
-from garant.site.words import Named, said
+from garant.site.words import Named, said, say
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.archive.data_map import archive_map
 from garant.systems.loader import load_folder
@@ -52,7 +52,7 @@ class Names:
         """Columns, by what the policy calls the data that they hold, each once."""
         every: Sequence[str] = list(names)
         words = [self.column(system, table, name).words for name in every]
-        return Named(", ".join(dict.fromkeys(words)), ", ".join(every))
+        return Named(say("\u202f; ", "; ").join(dict.fromkeys(words)), ", ".join(every))
 
     def column(self, system: str, table: str, name: str) -> Named:
         """A column, by its data category."""
