@@ -56,3 +56,16 @@ def test_of_a_terminal_and_a_request_the_first_knows(
         assert "restricted" not in answers(company, one)
     assert kept() == 0
     assert ask_system("GARANT_DEMO_CRM", "SELECT count(*) FROM person WHERE id = ?", was[0]) == [(1,)]
+
+
+def test_once_more_on_the_same_day(company: str, garant: Garant, settings: Any) -> None:
+    """Nothing is to be written in the system, and the plan says what the first one said: it is another all the same."""
+    (was,) = usable(company)
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET archived = 1 WHERE id = ?", was[0])
+    restrict = asked(company, settings, f"email={was[1]}")
+    for _ in range(2):
+        assert approved(garant, *restrict)[0] == 0
+        assert answers(company, was) == ["restricted"] * 3
+        assert approved(garant, *restrict, "--lift")[0] == 0
+        assert "restricted" not in answers(company, was)
+    assert (archived(was[0]), kept()) == (1, 0)

@@ -58,12 +58,17 @@ def unhurried() -> None:
 
 def work(organisation: str, kind: str) -> list[dict[str, Any]]:
     """What the worker does with the jobs of a kind, here and now."""
+    return [kinds.KINDS[kind](job) for job in taken(organisation, kind)]
+
+
+def taken(organisation: str, kind: str) -> list[Job]:
+    """The jobs of a kind that wait: the worker has them in hand."""
     with scoped(organisation):
         waiting = list(Job.objects.filter(kind=kind, state="waiting"))
         Job.objects.filter(pk__in=[job.pk for job in waiting]).update(state="done")
     if kind == "run":
         forget_workflows()
-    return [kinds.KINDS[kind](job) for job in waiting]
+    return waiting
 
 
 def forget_workflows() -> None:

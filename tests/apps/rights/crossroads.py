@@ -1,23 +1,22 @@
 """A small organisation at random: rights, holds, a terminal, failing systems and restored backups, against a plain model.
 
-Four people in one file, two of them under one telephone, two sharing what both wrote; and a cupboard of paper. The model
-knows nothing of plans: who restricts whom, who holds whom, and who is gone.
+Four people in one system, or the same in two; two of them under one telephone, two sharing what both wrote; and a cupboard of
+paper. The model knows nothing of plans: who restricts whom, who holds whom, and who is gone.
 """
 
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from garant.ledger.notes import SigningKey
 from tests.apps.rights.asking import Answers, Identity
+from tests.apps.rights.target import Target
 
 KEY = SigningKey(bytes(range(32)))
+SYSTEMS = ("file", "other")
 MAP = """
 system: file
 label: {fr: Fichier, en: File}
@@ -62,11 +61,6 @@ responsible: {{name: Camille Exemple, email: camille@archive.example}}
 days: 14
 key: {KEY.verifier("paper")}
 """
-TABLES = """
-CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, ended DATE, active BOOLEAN);
-CREATE TABLE text (id INTEGER PRIMARY KEY, body TEXT);
-CREATE TABLE author (text_id INTEGER REFERENCES text (id) ON DELETE CASCADE, person_id INTEGER REFERENCES person (id));
-"""
 
 
 @dataclass
@@ -86,7 +80,7 @@ class World:
     """The organisation of one story, and what is so of it by the model."""
 
     organisation: str
-    file: Path
+    target: Target
     first: int
     dice: random.Random
     requests: dict[str, Restricts] = field(default_factory=dict[str, Restricts])
@@ -106,6 +100,11 @@ class World:
     """Record → by what it is known now."""
     before: dict[int, dict[str, str]] = field(default_factory=dict[int, dict[str, str]])
     renamings: int = 0
+    mortal: bool = False
+    """Whether processes are killed in the middle of what they do."""
+    disturbed: set[int] = field(default_factory=set[int])
+    """The records that changed in the system while the last run stood still."""
+    another: int = 0
     answers: Answers = field(default_factory=Answers)
 
     def __post_init__(self) -> None:
@@ -137,12 +136,10 @@ class World:
         return [self.first + number for number in range(4)]
 
     def ask(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(query).fetchall()
+        return self.target.ask(query)
 
-    def tell(self, statements: str) -> None:
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.executescript(statements)
+    def tell(self, *statements: str) -> None:
+        self.target.tell(*statements)
 
     # ---------------------------------------------------------------- what the model says
 
@@ -175,7 +172,8 @@ class World:
 
     def known_as(self, keys: Iterable[int]) -> set[Identity]:
         """All by which whoever these records are of may be asked about."""
-        return {one for key in keys for one in (("row", f"file/person/{key}"), *self.identities(key).items())}
+        rows = {("row", f"{system}/person/{key}") for key in keys for system in SYSTEMS[: len(self.target)]}
+        return rows | {one for key in keys for one in self.identities(key).items()}
 
     def _check_texts(self) -> None:
         """A text goes with the last who wrote it, and no sooner."""

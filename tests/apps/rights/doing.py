@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from garant.apps.holds import services as holds
+from garant.apps.jobs import kinds
+from garant.apps.jobs.models import Job
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.running import execution
 from garant.apps.rights import services
 from garant.apps.rights.keeping.sealing import Whom
 from garant.apps.rights.receiving.identity import Method
@@ -16,16 +21,11 @@ from garant.apps.rights.receiving.intake import Asked
 from garant.apps.rights.words import Channel, Right
 from garant.apps.tasks import services as tasks
 from garant.apps.tasks.answers import Answer, sign, statement_digest
-from tests.apps.rights.conftest import work
+from garant.engine.document import Plan
+from tests.apps.rights import killing
+from tests.apps.rights.conftest import taken, work
 from tests.apps.rights.crossroads import KEY, Restricts, World
 from tests.apps.rights.steps import OFFICER
-
-UNDONE = """
-CREATE TRIGGER undone AFTER UPDATE OF active ON person
-BEGIN UPDATE person SET active = old.active WHERE id = new.id; END;
-CREATE TRIGGER kept BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT, 'kept'); END;
-"""
-DONE_AGAIN = "DROP TRIGGER undone; DROP TRIGGER kept;"
 
 
 class Doing(World):
@@ -35,12 +35,60 @@ class Doing(World):
     def away(self, fails: bool) -> Iterator[None]:
         """The system undoes what it is told, for the length of one run."""
         if fails:
-            self.tell(UNDONE)
+            self.target.undone()
         try:
             yield
         finally:
             if fails:
-                self.tell(DONE_AGAIN)
+                self.target.done_again()
+
+    def works(self, about: Collection[int] = ()) -> None:
+        """The worker carries out what was approved, and is killed now and then; meanwhile some of these may change."""
+        self.disturbed.clear()
+        for job in taken(self.organisation, "run"):
+            self._carried(partial(self._run, job), about)
+
+    def _run(self, job: Job) -> None:
+        try:
+            kinds.KINDS["run"](job)
+        except RefusedError as refusal:
+            self.story.append(f"… refused: {refusal}")
+            if not self.disturbed:
+                raise
+
+    def _meanwhile(self, about: Collection[int]) -> None:
+        """While a run stands still, one of those that it is about is written otherwise, or deleted, in the system itself."""
+        there = {key for (key,) in self.ask("SELECT id FROM person")}
+        among = sorted(there.intersection(about) - self.disturbed)
+        if not among or len(self.target) > 1:
+            return
+        key = self.dice.choice(among)
+        self.disturbed.add(key)
+        if self.dice.random() < 0.5:
+            self.loses(key)
+        else:
+            self.is_another(key)
+
+    def is_another(self, key: int) -> None:
+        """Nothing of what a record is known by is as it was: it may be somebody else's."""
+        self.another += 1
+        email, phone = f"other{self.another}-{key}@x.example", f"+3316{self.first:06d}{self.another % 10}"
+        self.renames(key, {"email": email, "phone": phone})
+
+    def applies(self, plan: Plan, asked: Sequence[Mapping[str, str]] = ()) -> None:
+        """A terminal carries a plan out, and is killed now and then."""
+
+        def apply() -> None:
+            with open_published(self.organisation) as workspace:
+                execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=asked)
+
+        self._carried(apply)
+
+    def _carried(self, carry_out: Callable[[], object], about: Collection[int] = ()) -> None:
+        if self.mortal:
+            killing.again_and_again(self.dice, carry_out, self.story, partial(self._meanwhile, about))
+        else:
+            carry_out()
 
     def answered(self) -> None:
         """Whoever looks on paper did what they were asked."""
@@ -108,8 +156,9 @@ class Doing(World):
         """Somebody goes, in the system itself, with what they alone wrote."""
         alone = "SELECT text_id FROM author GROUP BY text_id HAVING max(person_id) = min(person_id)"
         self.tell(
-            f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key});"
-            f"DELETE FROM author WHERE person_id = {key}; DELETE FROM person WHERE id = {key};"
+            f"DELETE FROM text WHERE id IN ({alone} AND max(person_id) = {key})",
+            f"DELETE FROM author WHERE person_id = {key}",
+            f"DELETE FROM person WHERE id = {key}",
         )
 
 

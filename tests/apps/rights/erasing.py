@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 from garant.apps.holds import services as holds
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.running import execution
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.replays import services as replays
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.planning.plan import plan_retention
 from garant.engine.planning.restricted import NAMELESS, NO_LONGER
-from tests.apps.rights.conftest import work
 from tests.apps.rights.doing import Doing
 from tests.apps.rights.steps import DELEGATE, OFFICER
 
@@ -36,8 +33,10 @@ class Erasing(Doing):
         about, fails = self.named(value), self.dice.random() < 0.3
         with self.away(fails):
             services.approve(self.organisation, key, actor=OFFICER)
-            work(self.organisation, "run")
+            self.works(() if fails else about)
         self.answered()
+        if self.disturbed:
+            self._disturbed(key, kept)
         if fails and about - kept:
             self._erased_again(key, value, about)
         services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
@@ -65,14 +64,36 @@ class Erasing(Doing):
         services.propose(self.organisation, key, actor=DELEGATE)
         plan = decisions.document(self.organisation, services.find(self.organisation, key).plan)
         said = [note for part in plan.selections for note in part.notes if note in (NO_LONGER, NAMELESS)]
-        assert said == ([told] if told else []), self.told(f"{changed} is {becomes}, and it is said: {said}")
+        assert said == ([told] * len(self.target) if told else []), self.told(
+            f"{changed} is {becomes}, and it is said: {said}"
+        )
         services.approve(self.organisation, key, actor=OFFICER)
-        work(self.organisation, "run")
+        self.works()
         self.answered()
         if becomes == "nobody":
             there = {one for (one,) in self.ask("SELECT id FROM person")}
             assert changed in there, self.told(f"{changed} had no name, and was erased unseen")
             self.loses(changed)
+
+    def _disturbed(self, key: str, kept: set[int]) -> None:
+        """Whoever was written otherwise is there still; where something is left, it is planned again, and said."""
+        others = self.disturbed - self.gone
+        there = {one: (email, phone) for one, email, phone in self.ask("SELECT id, email, phone FROM person")}
+        for one in others:
+            assert there.get(one) == (*self.identities(one).values(),), self.told(f"{one} was another’s")
+        fate = fate_of(self.organisation, services.find(self.organisation, key).plan)
+        assert fate is not None
+        assert fate.state == "not-kept" or not others - kept, self.told(f"{others} are left")
+        if fate.state == "kept":
+            return
+        self.story.append(f"{key} is planned again")
+        services.propose(self.organisation, key, actor=DELEGATE)
+        plan = decisions.document(self.organisation, services.find(self.organisation, key).plan)
+        said = sum(note == NO_LONGER for part in plan.selections for note in part.notes)
+        assert said >= bool(others - kept), self.told(f"{others} are left, and it is not said")
+        services.approve(self.organisation, key, actor=OFFICER)
+        self.works()
+        self.answered()
 
     def _left(self, keys: set[int]) -> None:
         self.gone |= keys
@@ -89,37 +110,24 @@ class Erasing(Doing):
                 tolerance=1.0,
                 holds=holds.in_force(self.organisation),
             )
-            plan = promises.anew(plan)
-            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+        self.applies(promises.anew(plan))
         if last not in self.held:
             self._left({last} - self.gone)
 
     def restored(self) -> None:
         """A backup of before is restored, and replayed before anybody reads it."""
-        copy = self.file.with_suffix(".backup")
-        if not self.gone - self.lost or not copy.exists():
+        if not self.gone - self.lost:
             return
         self.story.append("backup restored, replayed")
         whole = self.ask("SELECT id FROM person")
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.execute("ATTACH ? AS backup", [str(copy)])
-            for table in ("person", "text"):
-                connection.execute(
-                    f"INSERT OR IGNORE INTO {table} SELECT * FROM backup.{table} WHERE id >= {self.first}"
-                )
-            connection.execute(
-                f"INSERT INTO author SELECT * FROM backup.author WHERE person_id >= {self.first}"
-                " EXCEPT SELECT * FROM author"
-            )
-            connection.commit()
+        self.target.restored()
         for key in self.lost:
             self.deletes(key)
         assert len(self.ask("SELECT id FROM person")) > len(whole)
         with open_published(self.organisation) as workspace:
             today = services.today(self.organisation)
             found = replays.look(workspace.policy, workspace.sources, as_of=today, actor="cli")
-            plan = promises.anew(found.plan)
-            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+        self.applies(promises.anew(found.plan))
         self._looked_at({key for one in found.others for key in one.keys})
 
     def _looked_at(self, others: set[Any]) -> None:
@@ -130,10 +138,3 @@ class Erasing(Doing):
         assert there & self.gone <= others, self.told(f"{there & self.gone} came back, and nobody is told")
         for key in others:
             self.deletes(key)
-
-    def backed_up(self) -> None:
-        with (
-            closing(sqlite3.connect(self.file)) as one,
-            closing(sqlite3.connect(self.file.with_suffix(".backup"))) as copy,
-        ):
-            one.backup(copy)

@@ -8,14 +8,12 @@ from garant.apps.holds import services as holds
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.running import execution
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.document import Replacement
 from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from tests.apps.rights.asking import CONSENTED
-from tests.apps.rights.conftest import work
 from tests.apps.rights.doing import identity
 from tests.apps.rights.steps import OFFICER
 from tests.apps.rights.stories import DEEDS, Story
@@ -38,7 +36,7 @@ def rectification(world: Story) -> None:
     world.story.append(f"corrected {was} → {becomes}")
     services.correct(world.organisation, key, [{"kind": kind, "was": was, "becomes": becomes}], actor=OFFICER)
     services.approve(world.organisation, key, actor=OFFICER)
-    work(world.organisation, "run")
+    world.works()
     world.answered()
     _renamed(world, kind, becomes, whose)
     services.answer(world.organisation, key, Outcome.FULLY, actor=OFFICER)
@@ -62,8 +60,7 @@ def terminal_corrects(world: Story) -> None:
             holds=holds.in_force(world.organisation),
             manual=workspace.manual,
         )
-        plan = promises.anew(plan)
-        execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli")
+    world.applies(promises.anew(plan))
     world.answered()
     _renamed(world, kind, becomes, whose)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
+from garant.apps.permissions.models import BEFORE, CARRIED, REQUESTED, Fact
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
+from garant.apps.promises.models import Run
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.people import absent, restrictions
-from garant.apps.promises.running import execution
+from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome, Right
@@ -23,10 +24,10 @@ from garant.engine.planning.restricted import OTHERWISE, Restricting, every_plac
 from garant.engine.planning.subject import plan_subject
 from garant.ledger import LedgerError
 from tests.apps.rights.asking import Identity
-from tests.apps.rights.conftest import work
 from tests.apps.rights.doing import identity
 from tests.apps.rights.erasing import Erasing
 from tests.apps.rights.steps import DELEGATE, OFFICER
+from tests.apps.rights.target import Target
 from tests.apps.seen import seen
 
 
@@ -49,15 +50,20 @@ class Story(Erasing):
             active for number, active in self.ask("SELECT id, active FROM person") if number in about
         )
         self.story.append(f"carried out {key}, fails: {fails}")
+        held = self.known_as(about) | {identity(one.value)}
         with self.away(fails):
             services.approve(self.organisation, key, actor=OFFICER)
-            work(self.organisation, "run")
+            self.works(() if fails else about)
         self.answered()
-        one.whole = not (fails and changes) and about >= one.keys - self.gone
+        done = not (fails and changes)
+        if self.disturbed:
+            fate = fate_of(self.organisation, services.find(self.organisation, key).plan)
+            done = fate is not None and fate.state == "kept"
+        one.whole = done and about >= one.keys - self.gone
         one.keys |= about
         self.requests[key] = one
-        self.answers.holds(key, self.known_as(about) | {identity(one.value)})
-        if not (fails and changes):
+        self.answers.holds(key, held)
+        if done:
             services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
             del self.waiting[key]
 
@@ -101,14 +107,15 @@ class Story(Erasing):
         self.story.append(f"lifts {key}, fails: {fails}")
         with self.away(fails):
             services.approve_lift(self.organisation, key, actor=OFFICER)
-            work(self.organisation, "run")
+            self.works(() if fails else one.keys)
         self.answered()
         if services.find(self.organisation, key).forget_on is None:
             one.whole = False
             self.story.append(f"lifts {key} again")
             services.night(self.organisation)
+            strange = self._strange(key)
             services.approve_lift(self.organisation, key, actor=OFFICER)
-            work(self.organisation, "run")
+            self.works()
             self.answered()
         del self.requests[key]
         for strange_one in strange:
@@ -134,7 +141,9 @@ class Story(Erasing):
         }
         plan = decisions.document(self.organisation, services.find(self.organisation, key).lift_plan)
         said = sum(note == OTHERWISE for part in plan.selections for note in part.notes)
-        assert said == len(strange), self.told(f"{strange} are to be looked at, {said} are said")
+        assert said == len(strange) * len(self.target), self.told(
+            f"{strange} are to be looked at, {said} are said"
+        )
         return strange
 
     def terminal_restricts(self) -> None:
@@ -159,7 +168,9 @@ class Story(Erasing):
         found, gone = self._lifted(value)
         plan = self._terminal("lifting", {identity(value)[0]: value})
         said = sum(len(one.restrictions) for one in plan.gone)
-        assert said == len(gone), self.told(f"{gone} are of records that are gone, {said} are said")
+        assert said == len(gone) * len(self.target), self.told(
+            f"{gone} are of records that are gone, {said} are said"
+        )
         for key in found:
             self.terminal.pop(key, None)
         for run in [*gone, *(run for run, _ in self._by_terminal() if int(run.split()[1]) in found)]:
@@ -208,8 +219,8 @@ class Story(Erasing):
                     restricted=restrictions.known(self.organisation) if lifts else every_place,
                 ),
             )
-            plan = promises.anew(plan)
-            execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=[who])
+        plan = promises.anew(plan)
+        self.applies(plan, [who])
         self.answered()
         return plan
 
@@ -233,16 +244,18 @@ DEEDS: list[Callable[[Story], None]] = [
 
 def story(
     organisation: str,
-    file: Path,
+    target: Target,
     number: int,
     seed: int,
     deeds: int,
     among: Sequence[Callable[[Story], None]] = DEEDS,
+    *,
+    mortal: bool = False,
 ) -> Story:
     """One story: so many deeds, each checked; at the end all that restricts is let go of, and the ledger verifies."""
     dice = random.Random(seed)
-    world = Story(organisation, file, number * 100 + 1000, dice)
-    world.backed_up()
+    world = Story(organisation, target, number * 100 + 1000, dice, mortal=mortal)
+    target.backed_up(world.first)
     for _ in range(deeds):
         deed = dice.choice(among)
         try:
@@ -262,4 +275,7 @@ def story(
     while world.held:
         world.unhold()
     evidence.verify_database(organisation)
+    assert not seen(Run).filter(state="running").exists(), world.told("a run has not ended")
+    kept = seen(Fact).filter(kind__in=(BEFORE, CARRIED, REQUESTED), said=True)
+    assert not kept.exists(), world.told(f"remembered still: {list(kept.values_list('kind', 'purpose'))}")
     return world

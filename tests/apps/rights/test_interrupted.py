@@ -6,18 +6,22 @@ from typing import Any
 
 import pytest
 
+from garant.apps.evidence import services as evidence
 from garant.apps.jobs import kinds
 from garant.apps.jobs.models import Job
 from garant.apps.promises.models import Run
+from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.promises.running import execution
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Outcome
+from garant.engine.planning.subject import plan_subjects
 from garant.systems.port import ConnectorError
 from garant.systems.sql import SqlConnector
-from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody, work
+from tests.apps.rights import killing
+from tests.apps.rights.conftest import Letters, ask_system, change_system, forget_workflows, somebody, work
 from tests.apps.rights.steps import DELEGATE, OFFICER, asked, carried_out
 from tests.apps.rights.test_restricted_midway import ARCHIVED, CRM, archived, ends_today, granted, no
 from tests.apps.rights.test_together import approved, known, prospects
@@ -139,3 +143,32 @@ def test_the_end_of_a_restriction_is_asked_for_again(
     assert (no(company, email), archived(email)) == (False, 0)
     assert seen(Request).get(key=key).forget_on is not None
     assert services.ask_again(company) == 0
+
+
+def test_whoever_has_a_key_since_is_not_restricted(company: str, post: Letters) -> None:
+    """Two people restricted at a terminal, killed between them; the second's key is somebody else's by then."""
+    emails = prospects(2)
+    asked_by = [{"email": email} for email in emails]
+    with open_published(company) as workspace:
+        today = services.today(company)
+        plan = plan_subjects(workspace.policy, workspace.sources, asked_by, "restriction", as_of=today)
+
+    def apply() -> Run:
+        with open_published(company) as workspace:
+            return execution.apply_plan(
+                plan, workspace, digest=plan.digest, actor="cli", batch_size=1, asked=asked_by
+            )
+
+    forget_workflows()
+    with killing.killed("committed"), pytest.raises(RunInterruptedError):
+        apply()
+    (left,) = [email for email in emails if not archived(email)]
+    change_system(
+        CRM,
+        "UPDATE person SET email = 'other@x.example', phone = '+33199000077', last_name = 'O' WHERE email = ?",
+        left,
+    )
+    assert apply().state == "not-kept"
+    assert (archived("other@x.example"), no(company, "other@x.example")) == (0, False)
+    assert [no(company, email) for email in emails] == [True, True]
+    evidence.verify_database(company)

@@ -34,8 +34,8 @@ from garant.apps.promises.recording.summary import summary_of
 from garant.apps.promises.recording.work import Checked
 from garant.apps.scoping import scope_of, scoped
 from garant.apps.tasks import services as tasks
+from garant.engine.document import MARKING, read_plan
 from garant.engine.document import Plan as EnginePlan
-from garant.engine.document import read_plan
 from garant.engine.running.run import BATCH
 from garant.ledger.entries import Entry, Payload
 
@@ -175,10 +175,10 @@ def run_of_digest(digest: str, *, kind: str) -> Run | None:
 def anew(plan: EnginePlan) -> EnginePlan:
     """Give a plan that was just made a digest of its own where the run of one that said the same has ended.
 
-    Something is to do again that day: rows came back, or a restriction was lifted and asked for once more. Under the old
-    digest it would pass for done.
+    Something is to do again that day: rows came back, or a restriction was lifted and asked for once more, even where the
+    systems had its mark for another reason. Under the old digest it would pass for done.
     """
-    if plan.request or not any(selection.rows for selection in plan.selections):
+    if plan.request or not (plan.kind in MARKING or any(selection.rows for selection in plan.selections)):
         return plan
     while (run := run_of_digest(plan.digest, kind=plan.kind)) is not None and not run.open:
         plan = plan.model_copy(update={"again": plan.again + 1})

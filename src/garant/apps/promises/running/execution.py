@@ -52,6 +52,10 @@ def nothing() -> None:
     """Do nothing."""
 
 
+def untold(_: Run) -> None:
+    """Tell nobody that a run begins."""
+
+
 def ignore(_: Progress) -> None:
     """Watch nothing."""
 
@@ -101,8 +105,9 @@ def apply_plan(
     return carry_out(
         approved,
         telling.opening(_opening(plan, workspace)),
-        start=lambda kept, size: telling.told(services.start_run(kept, actor=actor, batch_size=size)),
+        start=lambda kept, size: services.start_run(kept, actor=actor, batch_size=size),
         begun=begun,
+        tell=telling.tell,
         observer=observer,
         stop=stop,
         batch_size=batch_size,
@@ -178,18 +183,17 @@ class _Telling:
 
         return read_and_open
 
-    def told(self, run: Run) -> Run:
-        """Tell it in the transaction in which the run begins, or is gone on with."""
+    def tell(self, run: Run) -> None:
+        """Tell it in the transaction in which the run begins, and never again: a key may be somebody else's since."""
         organisation, request = self._plan.organisation, self._plan.request
         if self._plan.kind == "rectification":
             following.follow(organisation, restrictions.renamed(self._plan, self._held))
-            return run
+            return
         before.found(organisation, self._marked)
         if request:
             carried.hold_for(organisation, request, self._held)
         elif self._held:
             carried.hold(organisation, run.key, self._held)
-        return run
 
 
 def _opening(plan: EnginePlan, workspace: Workspace) -> OpenWork:
@@ -227,6 +231,7 @@ def carry_out(
     *,
     start: Start,
     begun: Begun = nothing,
+    tell: Callable[[Run], None] = untold,
     observer: Observer = ignore,
     stop: threading.Event | None = None,
     batch_size: int = BATCH,
@@ -255,6 +260,8 @@ def carry_out(
         with evidence.one_transaction(plan.organisation):
             begun()  # requests are locked before plans, and both before the log, here as elsewhere
             run = start(plan, size)
+            if known is None:
+                tell(run)
         here = Attendance(run, work, observer, stop or threading.Event(), aftermath, fresh=known is None)
         with attending(run.key, here):
             _run_durably(run, fresh=known is None)
