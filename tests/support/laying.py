@@ -134,15 +134,22 @@ def _tables() -> dict[str, list[str]]:
 
 
 def _rows() -> Rows:
-    """Every row as the database writes it: PostgreSQL's as one text, SQLite's values as they are stored."""
-    written = "t::text" if connection.vendor == "postgresql" else None
+    """Every row as the database writes it: PostgreSQL's as one text, asked for at once; SQLite's values as they are stored."""
     with connection.cursor() as cursor:
-        return {
-            table: cursor.execute(
-                f'SELECT {written or ", ".join(f"+{name}" for name in columns)} FROM "{table}" AS t'
-            ).fetchall()
-            for table, columns in _tables().items()
-        }
+        if connection.vendor != "postgresql":
+            return {
+                table: cursor.execute(
+                    f'SELECT {", ".join(f"+{name}" for name in columns)} FROM "{table}"'
+                ).fetchall()
+                for table, columns in _tables().items()
+            }
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" AS t" for table in _tables())
+        )
+        found: Rows = {table: [] for table in _tables()}
+        for table, text in cursor.fetchall():
+            found[table].append((text,))
+        return found
 
 
 def _lay(made: _Made) -> None:
