@@ -20,6 +20,7 @@ SETTINGS = {
     "max_connections": "120",
     "shared_buffers": "128MB",
     "timezone": "UTC",
+    "jit": "off",
     "log_min_messages": "fatal",
 }
 
