@@ -171,7 +171,7 @@ def test_a_person_is_erased_corrected_and_restricted_on_approval(club: Club) -> 
     assert club.ask("SELECT count(*) FROM letter") == [(2 * (MEMBERS - 1),)]
     assert "m299@" not in club.garant("ledger", "inspect").out.lower()
     gone = club.garant("subject", "find", *identity)
-    assert (gone.code, "Nobody is known so" in gone.out) == (1, True)
+    assert (gone.code, "Nobody is known by that" in gone.out) == (1, True)
 
 
 def test_an_interrupted_erasure_goes_on_from_what_was_approved_and_with_nobody_else(club: Club) -> None:

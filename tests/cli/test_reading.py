@@ -150,14 +150,14 @@ def test_a_person_is_found_everywhere(company: Company, capsys: Said) -> None:
 def test_nobody_is_found_plainly(capsys: Said) -> None:
     for command in ("find", "erase"):
         assert garant("subject", command, "--identity", "email=nobody@nowhere.example") == 1
-        assert "Nobody is known so" in capsys.readouterr().out
+        assert "Nobody is known by that" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("value", ["x' OR '1'='1", "%", "*", "';DROP TABLE person;--", "🙂", "é" * 3000])
 def test_an_identity_is_a_value_never_a_query(company: Company, value: str, capsys: Said) -> None:
     before = company.contents()
     assert garant("subject", "find", "--identity", f"email={value}") == 1
-    assert "Nobody is known so" in capsys.readouterr().out
+    assert "Nobody is known by that" in capsys.readouterr().out
     assert company.contents() == before
 
 

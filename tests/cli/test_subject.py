@@ -99,7 +99,7 @@ def test_what_garant_writes_at_home_is_for_its_owner_only(ready_company: Company
 
 def test_nobody_is_exported_nowhere(ready_company: Company) -> None:
     none = ready_company.garant("subject", "export", *NOBODY, "--out", "x.zip")
-    assert (none.code, "Nobody is known so" in none.out) == (1, True)
+    assert (none.code, "Nobody is known by that" in none.out) == (1, True)
     assert not (ready_company.folder / "x.zip").exists()
     assert entries(ready_company, "subject.exported") == []
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import services as promises
@@ -367,3 +369,47 @@ def test_an_access_request_ends_with_its_answers_and_has_no_run() -> None:
         == "not-kept"
     )
     assert "marie" not in everything_written()
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("done", "c’est fait"), ("nothing-found", "rien trouvé"), ("refused", "refusé"), (None, "attendue")],
+)
+def test_the_page_of_a_run_says_for_whose_answer_it_waits(
+    outcome: str | None, words: str, settings: Any
+) -> None:
+    settings.GARANT_MFA_REQUIRED = False
+    run = finished(asked())
+    (task,) = services.tasks(ORGANISATION)
+    if outcome is not None:
+        found = 2 if outcome == "done" else 0
+        answer = said(task, outcome, found, found, "Pas le temps." if outcome == "refused" else "")
+        promises.receive_answer(sign(answer, KEY, "archive"))
+    user = accounts.ensure_user("dpo@tiny.example")
+    accounts.give(ORGANISATION, user, accounts.Habilitation("dpo"), actor="garant")
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(f"/o/{ORGANISATION}/runs/{run.key}/").content.decode()
+    assert "Archives" in page
+    assert f">{words}</span>" in page
+    assert "Camille" not in page
+    assert "Pas le temps" not in page
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"treated": 3}, "no more than one found"),
+        ({"outcome": "nothing-found"}, "nothing was found"),
+        ({"outcome": "refused"}, "says why"),
+        ({"reason": "x" * 501}, "500 characters"),
+        ({"outcome": "perhaps"}, "well-formed"),
+    ],
+)
+def test_an_answer_whose_parts_do_not_go_together_says_which(change: dict[str, Any], why: str) -> None:
+    finished(asked())
+    (task,) = services.tasks(ORGANISATION)
+    with pytest.raises(RefusedError, match=why):
+        sign(replace(said(task), **change), KEY, "archive")

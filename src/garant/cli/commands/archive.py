@@ -127,7 +127,7 @@ def find(identity: options.IdentityOption, policy: options.PolicyOption = POLICY
     identities = options.pairs(identity, "--identity")
     found = [] if store is None else records_of(store, loaded, identities.items())
     if not found:
-        note("Aucun dossier archivé n’est connu ainsi.", "No archived record is known so.")
+        note("Aucun dossier archivé n’est connu ainsi.", "No archived record is known by that.")
         return Exit.FINDINGS
     shown = table(
         say("Dossier", "Record"), say("Système", "System"), say("Règle", "Rule"),

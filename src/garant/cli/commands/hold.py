@@ -150,7 +150,7 @@ def _tell(hold: Hold, places: Sequence[Place], *, by_identity: bool) -> None:
         warn(
             Text(
                 fr="Personne n’est connu ainsi aujourd’hui ; la suspension vaudra dès que ce sera le cas.",
-                en="Nobody is known so today; the hold will apply as soon as somebody is.",
+                en="Nobody is known by that today; the hold will apply as soon as somebody is.",
             )
         )
 

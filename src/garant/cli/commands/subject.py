@@ -330,6 +330,6 @@ def _propose_or_apply(
 def _nobody() -> int:
     note(
         "Personne n’est connu ainsi dans ces systèmes.",
-        "Nobody is known so in these systems.",
+        "Nobody is known by that in these systems.",
     )
     return Exit.FINDINGS

@@ -21,6 +21,7 @@ from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.promises.sight import Sight
 from garant.apps.promises.views import pages, samples
+from garant.apps.tasks import services as tasks
 from garant.engine.document import UnreadablePlan, read_plan
 from garant.engine.wording import KINDS
 from garant.site.words import Named, said, say, spoken
@@ -157,6 +158,9 @@ def run(request: Any, key: str) -> HttpResponse:
             ],
             "rows": sum(batch.rows for batch in receipts),
             "planned": pages.rows_of(decisions.told(found.plan)),
+            "tasks": [(one, tasks.days_late(one)) for one in tasks.of_run(found.key)]
+            if sight.whole(found.plan)
+            else [],
             "whole": sight.whole(found.plan),
             "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
         },
