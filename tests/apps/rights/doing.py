@@ -90,11 +90,18 @@ class Doing(World):
         else:
             carry_out()
 
-    def answered(self) -> None:
-        """Whoever looks on paper did what they were asked."""
-        for task in tasks.tasks(self.organisation):
-            said = Answer(task.key, statement_digest(task.statement), "done", 1, 1, "")
+    def answered(self, *, refuses: bool = False) -> bool:
+        """Whoever looks on paper did what they were asked, or refuses all of it; whether they refused something."""
+        waiting = tasks.tasks(self.organisation)
+        for task in waiting:
+            how = ("refused", 0, 0, "Introuvable.") if refuses else ("done", 1, 1, "")
+            said = Answer(task.key, statement_digest(task.statement), *how)
             promises.receive_answer(sign(said, KEY, "paper"))
+        return refuses and bool(waiting)
+
+    def may_refuse(self) -> bool:
+        """Whether whoever looks on paper refuses, this time."""
+        return self.mortal and self.dice.random() < 0.2
 
     def somebody(self) -> tuple[str, str]:
         """Somebody who is there, by an address or a number."""

@@ -34,8 +34,10 @@ class Erasing(Doing):
         with self.away(fails):
             services.approve(self.organisation, key, actor=OFFICER)
             self.works(() if fails else about)
+        refused = not fails and self.answered(refuses=self.may_refuse())
         self.answered()
-        if self.disturbed:
+        if self.disturbed or refused:
+            self.story.append(f"{key}: refused on paper: {refused}")
             self._disturbed(key, kept)
         if fails and about - kept:
             self._erased_again(key, value, about)

@@ -54,9 +54,11 @@ class Story(Erasing):
         with self.away(fails):
             services.approve(self.organisation, key, actor=OFFICER)
             self.works(() if fails else about)
-        self.answered()
+        refused = self.answered(refuses=self.may_refuse())
         done = not (fails and changes)
-        if self.disturbed:
+        if refused:
+            self.story.append(f"{key} is refused on paper")
+        if self.disturbed or refused:
             fate = fate_of(self.organisation, services.find(self.organisation, key).plan)
             done = fate is not None and fate.state == "kept"
         one.whole = done and about >= one.keys - self.gone
