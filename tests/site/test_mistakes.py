@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.site.conftest import Persona
+from tests.site.conftest import Persona, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +69,21 @@ def test_our_own_error_says_that_nothing_was_saved(site: str, monkeypatch: pytes
     assert answer.status_code == 500
     assert "Garant a rencontré une erreur" in answer.content.decode()
     assert "secret" not in answer.content.decode()
+
+
+def test_a_hold_badly_filled_says_so_beside_the_fields_and_in_no_words_of_a_terminal(
+    company: str,
+) -> None:
+    officer, page = sign_in("deleguee@demo.example"), f"/o/{company}/holds/"
+    whole = {"owner": "Camille", "reason": "Litige", "until": "2099-01-01", "activity": "recruitment"}
+    for change, words in (
+        ({"until": ""}, "Donnez un dernier jour"),
+        ({"review": "2099-01-01"}, "pas les deux"),
+        ({"activity": ""}, "Dites sur qui ou sur quoi"),
+        ({"email": "a@client.example"}, "Une personne ou une activité, pas les deux"),
+    ):
+        shown = officer.post(page, whole | change).content.decode()
+        assert words in shown, change
+        assert "--" not in shown.partition("<main")[2].replace("<!--", ""), change
+        assert "Litige" in shown, "what was typed stays"
+    assert officer.post(page, whole).status_code == 302

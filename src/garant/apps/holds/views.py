@@ -49,6 +49,33 @@ class HoldForm(forms.Form):
             del fields["email"]
         fields["activity"].choices = [("", "—"), *activities.items()]
 
+    def clean(self) -> dict[str, Any]:
+        """One end, and one thing that it is on: said beside the fields, in the words of the page."""
+        data: dict[str, Any] = self.cleaned_data
+        if not self.errors.keys() & {"until", "review"}:
+            self._one(
+                ("until", "review"),
+                say(
+                    "Donnez un dernier jour, ou un jour où la revoir.", "Give a last day, or a day of review."
+                ),
+                say(
+                    "Un dernier jour ou un jour où la revoir, pas les deux.",
+                    "A last day or a day of review, not both.",
+                ),
+            )
+        if not self.errors.keys() & {"email", "activity"}:
+            self._one(
+                ("email", "activity"),
+                say("Dites sur qui ou sur quoi elle porte.", "Say whom or what it is on."),
+                say("Une personne ou une activité, pas les deux.", "A person or an activity, not both."),
+            )
+        return data
+
+    def _one(self, names: tuple[str, str], none: str, both: str) -> None:
+        given = [bool(self.cleaned_data.get(name)) for name in names]
+        if all(given) or not any(given):
+            self.add_error(names[1], both if all(given) else none)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(May.SEE, writes=May.HOLD)
