@@ -174,6 +174,22 @@ def test_once_answered_nobody_is_named_anywhere() -> None:
 
 
 @pytest.mark.usefixtures("ledger")
+def test_what_is_done_of_some_of_what_was_found_is_not_kept_and_says_why() -> None:
+    """Three of five were destroyed: the run does not say that everything was."""
+    finished(asked())
+    (task,) = services.tasks(ORGANISATION)
+    with pytest.raises(RefusedError, match="2 of 5 were not treated"):
+        sign(said(task, found=5, treated=3), KEY, "archive")
+    data = sign(said(task, found=5, treated=3, reason="Two boxes are at the other site."), KEY, "archive")
+    assert promises.receive_answer(data).state == "not-kept"
+    assert services.task(task.key).state == "partly"
+    assert services.outcome_of(task.run) == "not-kept"
+    (answered,) = entries("task.answered")
+    assert (answered["outcome"], answered["found"], answered["treated"]) == ("done", 5, 3)
+    assert "Two boxes" in services.task(task.key).answer
+
+
+@pytest.mark.usefixtures("ledger")
 def test_a_task_is_answered_once() -> None:
     finished(asked())
     (task,) = services.tasks(ORGANISATION)
@@ -193,7 +209,10 @@ def test_another_hand_another_question_and_another_task_are_refused() -> None:
     for data, why in (
         (sign(whole, OTHER, "archive"), "not that of the key"),
         (sign(whole, KEY, "somebody"), "not that of the key"),
-        (sign(whole, KEY, "archive").replace(b"found 2", b"found 9"), "not that of the key"),
+        (
+            sign(whole, KEY, "archive").replace(b"found 2\ntreated 2", b"found 9\ntreated 9"),
+            "not that of the key",
+        ),
         (sign(replace(whole, asked="0" * 64), KEY, "archive"), "not to what was asked"),
         (sign(replace(whole, task="nothing"), KEY, "archive"), "No task"),
         (b"done!", "not a well-formed"),

@@ -330,8 +330,9 @@ def _close(run: Run) -> bool:
 
 
 def _end(asked: Sequence[tasks.Task], *, verified: bool) -> RunState:
-    """A promise that a person has still to answer for is unproven, and one that they refused is not kept."""
-    if not verified or any(task.state == "refused" for task in asked):
+    """A promise that a person has still to answer for is unproven, and one that they refused, or kept in part, is
+    not kept."""
+    if not verified or any(task.state in tasks.NOT_KEPT for task in asked):
         return RunState.NOT_KEPT
     return RunState.WAITING if any(task.waiting for task in asked) else RunState.KEPT
 

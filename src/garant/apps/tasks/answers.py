@@ -6,7 +6,7 @@ asked 9b1e…            the digest of what was asked
 outcome done           or nothing-found, or refused
 found 3
 treated 3
-reason                 required where refused
+reason                 required where refused, or where fewer were treated than found
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from garant.apps.tasks.entries import Outcome
-from garant.apps.tasks.refusals import answer_malformed, answer_unfit, key_file_unreadable
+from garant.apps.tasks.refusals import (
+    answer_malformed,
+    answer_unfit,
+    key_file_unreadable,
+    left_without_reason,
+)
 from garant.ledger.notes import MalformedNoteError, Note, SigningKey, VerifierKey, check_name
 
 FORMAT: Final = "garant-answer/1"
@@ -41,6 +46,11 @@ class Answer:
     found: int
     treated: int
     reason: str = ""
+
+    @property
+    def left(self) -> int:
+        """How many of what was found were left as they are."""
+        return self.found - self.treated
 
     def text(self) -> str:
         """The text that is signed."""
@@ -113,6 +123,8 @@ def check_answer(answer: Answer) -> None:
             "Un refus dit pourquoi\u202f: ajoutez --reason, sans nommer personne.",
             "A refusal says why: add --reason, and name nobody.",
         )
+    if answer.outcome == "done" and answer.left and not answer.reason.strip():
+        raise left_without_reason(answer.left, answer.found)
     if len(answer.reason) > _LONGEST_REASON or any(ord(letter) < 32 for letter in answer.reason):
         raise answer_unfit(
             f"La raison tient en une ligne, de {_LONGEST_REASON} caractères au plus.",

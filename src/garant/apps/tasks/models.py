@@ -21,6 +21,7 @@ class TaskState(models.TextChoices):
 
     WAITING = "waiting"
     DONE = "done"
+    PARTLY = "partly"
     NOTHING_FOUND = "nothing-found"
     REFUSED = "refused"
 

@@ -42,6 +42,22 @@ def already_answered(key: str) -> RefusedError:
     )
 
 
+def left_without_reason(left: int, found: int) -> RefusedError:
+    """Something of what was found was not treated, and nobody says why."""
+    return RefusedError(
+        Text(
+            fr=f"{left} sur {found} n’ont pas été traités\u202f: dites pourquoi. La tâche n’est alors faite qu’en partie.",
+            en=f"{left} of {found} were not treated: say why. The task is then done in part.",
+        ),
+        Text(
+            fr="Ajoutez --reason (sans nommer personne), ou ne comptez dans --found que ce qui était à traiter\u202f: ni ce "
+            "qu’une suspension garde, ni ce qu’une obligation fait garder.",
+            en="Add --reason (name nobody), or count in --found only what was to be treated: neither what a hold keeps, nor what "
+            "an obligation makes you keep.",
+        ),
+    )
+
+
 def answer_malformed() -> RefusedError:
     """The file is not a signed answer."""
     return answer_unfit(

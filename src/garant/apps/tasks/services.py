@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -24,6 +24,9 @@ from garant.engine.manual import ManualTask
 from garant.ledger import unwrap, wrap
 from garant.ledger.entries import Entry, Payload
 from garant.ledger.notes import MalformedNoteError, Note, SignatureRefusedError, VerifierKey
+
+NOT_KEPT: Final = (TaskState.REFUSED, TaskState.PARTLY)
+"""Answers after which something is left to be done."""
 
 
 @for_organisation
@@ -116,7 +119,7 @@ def outcome_of(run: str) -> str:
     states = {one.state for one in of_run(run)}
     if TaskState.WAITING in states:
         return "waiting"
-    return "not-kept" if TaskState.REFUSED in states else "kept"
+    return "kept" if states.isdisjoint(NOT_KEPT) else "not-kept"
 
 
 def is_pressing(one: Task, within: int | None, now: datetime | None = None) -> bool:
@@ -220,11 +223,16 @@ def answer(data: bytes, *, now: datetime | None = None) -> Task:
     _enter(one.organisation, _answered(one, said, note, verifier, at), at, f"{one.key}/answered")
     if one.sealed is not None:
         evidence.destroy_subject_keys(one.organisation, [("task", one.key)])
-    one.state, one.answer, one.answered_at = TaskState(said.outcome), note.encode().decode(), at
+    one.state, one.answer, one.answered_at = _state(said), note.encode().decode(), at
     one.sealed = None
     one.save(update_fields=["state", "answer", "answered_at", "sealed"])
     evidence.checkpoint(one.organisation)
     return one
+
+
+def _state(said: Answer) -> TaskState:
+    """What is done of some of what was found is done in part, whatever it is called."""
+    return TaskState.PARTLY if said.outcome == "done" and said.left else TaskState(said.outcome)
 
 
 def _within(key: str) -> AbstractContextManager[None]:

@@ -55,7 +55,8 @@ ReasonOption = Annotated[
     typer.Option(
         "--reason",
         help=both(
-            "Pourquoi ; nécessaire à un refus. Ne nommez personne.", "Why; needed to refuse. Name nobody."
+            "Pourquoi ; nécessaire à un refus, et s’il en reste. Ne nommez personne.",
+            "Why; needed to refuse, and where some are left. Name nobody.",
         ),
     ),
 ]

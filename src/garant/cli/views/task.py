@@ -171,6 +171,7 @@ def state_words(state: str) -> str:
     return {
         "waiting": say("attendue", "awaited"),
         "done": say("fait", "done"),
+        "partly": say("fait en partie", "done in part"),
         "nothing-found": say("rien trouvé", "nothing found"),
         "refused": say("refusé", "refused"),
     }[state]
