@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ from garant.apps.rights import services
 from garant.apps.rights.clock import IDENTITY_WITHIN, KEPT_AFTER
 from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.receiving import identity
-from garant.apps.rights.words import Method, Outcome, Right
+from garant.apps.rights.services import Asked, Whom
+from garant.apps.rights.words import Channel, Method, Outcome, Right
 from garant.ledger import LedgerError
 from garant.policy.periods import expiry
 from tests.apps.rights.conftest import Letters
@@ -78,6 +80,23 @@ def test_a_pause_stops_the_clock_and_an_extension_is_told_in_the_first_month(com
     with on(resumed.due_on):
         extended = services.extend(company, request.key, "Trois systèmes.", actor=OFFICER)
         assert extended.due_on > resumed.due_on + timedelta(days=55)
+
+
+def test_a_letter_that_is_written_down_late_has_its_time(company: str) -> None:
+    """It came before the holidays: the night does not drop what staff wrote down this morning. Sent again, it has it anew."""
+    whom = Whom(name="Jeanne", email="jeanne@essai.example", message="Effacez tout.")
+    on = services.today(company) - timedelta(days=45)
+    letter = Asked(Right.ERASURE, whom, Channel.LETTER, on=on)
+    key = services.receive(company, letter, actor=OFFICER).request.key
+    assert services.night(company)["dropped"] == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=25)):
+        services.receive(company, Asked(Right.ERASURE, replace(whom, message="Je vous relance.")))
+        assert services.night(company)["dropped"] == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=50)):
+        assert services.night(company)["dropped"] == 0
+        assert services.find(company, key).open
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=60)):
+        assert services.night(company)["dropped"] == 1
 
 
 def test_who_never_confirms_is_dropped_and_forgotten(company: str) -> None:

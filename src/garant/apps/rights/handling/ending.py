@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
+
+from django.db.models import Max, Q
 
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
@@ -17,6 +20,9 @@ from garant.apps.rights.receiving import questions
 from garant.apps.rights.words import FINAL, Outcome, State
 from garant.apps.scoping import for_organisation, owners
 from garant.policy.periods import expiry
+
+_SENT: Final = (State.RECEIVED, "repeated", "added")
+"""Steps from which the person has their time to confirm: a letter may be written down weeks after it came."""
 
 
 def organisations_with_requests() -> list[str]:
@@ -68,10 +74,15 @@ def _remind(request: Request, today: date) -> int:
 
 @for_organisation
 def drop(organisation: str, today: date) -> int:
-    """End the requests whose person never confirmed who they are."""
-    waiting = Request.objects.filter(organisation=organisation, state=State.IDENTITY, identified_by="")
+    """End the requests whose person never confirmed who they are, since it was written down or sent last."""
+    waiting = Request.objects.filter(
+        organisation=organisation, state=State.IDENTITY, identified_by="", paused_on=None
+    )
+    sent = Max("steps__at", filter=Q(steps__kind__in=_SENT))
     over = [
-        one.key for one in waiting if expiry(one.received_on, IDENTITY_WITHIN) < today and not one.waiting
+        one.key
+        for one in waiting.annotate(sent=sent)
+        if expiry(store.day(organisation, one.sent or one.received_at), IDENTITY_WITHIN) < today
     ]
     return sum(_drop(organisation, key) for key in over)
 

@@ -56,7 +56,12 @@ def now() -> datetime:
 
 def today(organisation: str) -> date:
     """The day it is where the organisation is."""
-    return now().astimezone(ZoneInfo(organisations.organisation(organisation).time_zone)).date()
+    return day(organisation, now())
+
+
+def day(organisation: str, at: datetime) -> date:
+    """The day that an instant is there."""
+    return at.astimezone(ZoneInfo(organisations.organisation(organisation).time_zone)).date()
 
 
 def find(organisation: str, key: str) -> Request:
