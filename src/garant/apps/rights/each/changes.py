@@ -101,12 +101,13 @@ def _keeper(organisation: Organisation) -> Keeper | None:
 
 
 def kept(document: Plan) -> list[dict[str, Any]]:
-    """What stays after an erasure, each reason once: its words, and its last day where it has one."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    """What stays after an erasure, each reason once: its words, and its last day where it has one; apart from what has none."""
+    found: dict[tuple[str, str, bool], dict[str, Any]] = {}
     for selection in document.selections:
         for words, until in _reasons(selection):
-            known = found.setdefault((words.fr, words.en), {"fr": words.fr, "en": words.en, "until": until})
-            if until is not None and (known["until"] is None or until > known["until"]):
+            key = (words.fr, words.en, until is None)
+            known = found.setdefault(key, {"fr": words.fr, "en": words.en, "until": until})
+            if until is not None and until > known["until"]:
                 known["until"] = until
     return list(found.values())
 
