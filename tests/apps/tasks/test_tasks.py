@@ -393,7 +393,13 @@ def test_an_access_request_ends_with_its_answers_and_has_no_run() -> None:
 @pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize(
     ("outcome", "words"),
-    [("done", "c’est fait"), ("nothing-found", "rien trouvé"), ("refused", "refusé"), (None, "attendue")],
+    [
+        ("done", "c’est fait"),
+        ("partly", "en partie\u202f: 1 sur 2"),
+        ("nothing-found", "rien trouvé"),
+        ("refused", "refusé"),
+        (None, "attendue"),
+    ],
 )
 def test_the_page_of_a_run_says_for_whose_answer_it_waits(
     outcome: str | None, words: str, settings: Any
@@ -402,8 +408,9 @@ def test_the_page_of_a_run_says_for_whose_answer_it_waits(
     run = finished(asked())
     (task,) = services.tasks(ORGANISATION)
     if outcome is not None:
-        found = 2 if outcome == "done" else 0
-        answer = said(task, outcome, found, found, "Pas le temps." if outcome == "refused" else "")
+        found, short = (2 if outcome in ("done", "partly") else 0), outcome == "partly"
+        reason = "Pas le temps." if outcome in ("partly", "refused") else ""
+        answer = said(task, "done" if short else outcome, found, found - short, reason)
         promises.receive_answer(sign(answer, KEY, "archive"))
     user = accounts.ensure_user("dpo@tiny.example")
     accounts.give(ORGANISATION, user, accounts.Habilitation("dpo"), actor="garant")

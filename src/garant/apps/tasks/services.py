@@ -166,6 +166,11 @@ def of_run(run: str) -> list[Task]:
         return list(Task.objects.filter(run=run))
 
 
+def said(one: Task) -> Answer | None:
+    """What was answered; nothing while it is awaited."""
+    return read_answer(one.answer.encode())[0] if one.answer else None
+
+
 def whom(one: Task) -> dict[str, dict[str, str]]:
     """By what the person is known, and the right values; nothing for a retention rule, or once answered."""
     if one.sealed is None:

@@ -158,7 +158,7 @@ def run(request: Any, key: str) -> HttpResponse:
             ],
             "rows": sum(batch.rows for batch in receipts),
             "planned": pages.rows_of(decisions.told(found.plan)),
-            "tasks": [(one, tasks.days_late(one)) for one in tasks.of_run(found.key)]
+            "tasks": [(one, tasks.days_late(one), tasks.said(one)) for one in tasks.of_run(found.key)]
             if sight.whole(found.plan)
             else [],
             "whole": sight.whole(found.plan),
