@@ -190,6 +190,10 @@ def test_an_interrupted_erasure_goes_on_from_what_was_approved_and_with_nobody_e
     assert (refused.code, club.left()) == (2, MEMBERS), refused.out + refused.err
     assert "it may be somebody else" in refused.err
     club.tell("UPDATE member SET email = 'm299@club.example' WHERE id = 299")
+    ended = club.garant(*command, "--approve", digest)
+    assert (ended.code, club.left()) == (1, MEMBERS), ended.out + ended.err
+    assert "nothing was touched. Make it again" in ended.out
+    digest = club.garant(*command).out.split("--approve ")[1].split()[0]
     done = club.garant(*command, "--approve", digest)
     assert (done.code, club.left()) == (0, MEMBERS - 1), done.out + done.err
     again = club.garant(*command, "--approve", digest, "--language", "fr")

@@ -90,7 +90,7 @@ def test_a_query_that_cannot_be_asked_for_all_is_asked_for_each(shop: Shop) -> N
 
 
 def test_a_kind_that_no_system_knows_is_refused_whoever_gives_it(shop: Shop) -> None:
-    with pytest.raises(NotSupported, match="no system finds people by 'shoe-size'"):
+    with pytest.raises(NotSupported, match="no system finds people by “shoe-size”"):
         ask(shop, [email(1), {"shoe-size": "42"}])
 
 

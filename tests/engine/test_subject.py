@@ -72,7 +72,7 @@ def test_any_identity_is_enough_and_one_person_is_found_once(shop: Shop) -> None
 
 
 def test_an_identity_no_system_knows_is_refused(shop: Shop) -> None:
-    with pytest.raises(NotSupported, match="no system finds people by 'shoe-size'; they do by: email, phone"):
+    with pytest.raises(NotSupported, match="no system finds people by “shoe-size”; they do by: email, phone"):
         find_subject(shop.system(), {"shoe-size": "42"})
 
 

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -90,10 +91,12 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
         run: the run, closed.
         done_before: it was closed before this command, which therefore did nothing.
     """
-    console = out()
+    console, batches = out(), run.receipts()
+    if done_before and _given_up(run, batches):
+        _say_given_up(console, run)
+        return Exit.FINDINGS
     if done_before:
         _say_done_before(console, run)
-    batches = run.receipts()
     _receipts(console, batches)
     _blocks(console, batches)
     _verification(console, run)
@@ -104,9 +107,30 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
     return Exit.OK if run.state == "kept" else Exit.FINDINGS
 
 
+def _given_up(run: Run, batches: list[Batch]) -> bool:
+    """Whether it was interrupted before it did anything, and refused since."""
+    from garant.apps.tasks import services
+
+    return run.state == "not-kept" and not batches and not services.of_run(run.key)
+
+
+def _say_given_up(console: Console, run: Run) -> None:
+    finished = _finished(run)
+    words = say(
+        f"Interrompu avant de rien faire, puis refusé le {finished:%d/%m/%Y} à {finished:%H:%M}\u202f: ce plan est clos, et "
+        "rien n’a été touché. Refaites-le, relisez-le, approuvez le nouveau.",
+        f"Interrupted before it did anything, then refused on {finished:%Y-%m-%d} at {finished:%H:%M}: this plan has ended, and "
+        "nothing was touched. Make it again, read it, approve the new one.",
+    )
+    console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
+
+
+def _finished(run: Run) -> datetime:
+    return (run.finished_at or run.started_at).astimezone(ZoneInfo(run.plan.document["zone"]))
+
+
 def _say_done_before(console: Console, run: Run) -> None:
-    zone = ZoneInfo(run.plan.document["zone"])
-    finished = (run.finished_at or run.started_at).astimezone(zone)
+    finished = _finished(run)
     words = say(
         f"Déjà exécuté le {finished:%d/%m/%Y} à {finished:%H:%M} ; rien n’a été fait cette fois. "
         "Voici les reçus d’alors.",
