@@ -253,6 +253,21 @@ def test_guesses_are_slowed(demo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().get(page).status_code == 200, "who has the link is not kept waiting"
 
 
+def test_guesses_behind_a_proxy_are_counted_by_who_makes_them(
+    demo: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """The proxy's own address is everybody's."""
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    monkeypatch.setattr(views, "_WRONG", Buckets(1, 2))
+    _, page, secret = prepare(demo)
+    wrong = page.replace(secret, "A" * 43)
+    guesser, other = (
+        {"X-Forwarded-For": where, "X-Forwarded-Proto": "https"} for where in ("192.0.2.1", "192.0.2.2")
+    )
+    assert [Client().get(wrong, headers=guesser).status_code for _ in range(3)] == [404, 404, 429]
+    assert Client().get(wrong, headers=other).status_code == 404
+
+
 BIG = """
 import resource, sys
 from garant.site import setup

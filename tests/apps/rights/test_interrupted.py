@@ -99,13 +99,19 @@ def test_nor_of_requests_that_went_together(
     assert not seen(Run).filter(state="running").exists()
 
 
-def test_the_end_of_a_restriction_that_begun_is_planned_again(
-    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def ending(company: str, post: Letters) -> tuple[str, str]:
+    """Somebody whose restriction ends today, and the request: the night has planned it."""
     email = somebody()
     key = granted(company, post, email)
     ends_today(company, key)
     assert services.night(company)["lifted"] == 1
+    return email, key
+
+
+def test_the_end_of_a_restriction_that_begun_is_planned_again(
+    company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, key = ending(company, post)
     services.approve_lift(company, key, actor=OFFICER)
     begun(company, monkeypatch)
     change_system(CRM, "UPDATE person SET last_name = 'Mariée' WHERE email = ?", email)
@@ -122,10 +128,7 @@ def test_the_end_of_a_restriction_is_asked_for_again(
     company: str, post: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its system was down when it was approved, or its process was killed: nobody approves it once more."""
-    email = somebody()
-    key = granted(company, post, email)
-    ends_today(company, key)
-    assert services.night(company)["lifted"] == 1
+    email, key = ending(company, post)
     assert services.ask_again(company) == 0, "nobody approved it"
     services.approve_lift(company, key, actor=OFFICER)
 

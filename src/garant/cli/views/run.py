@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -91,12 +90,12 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
         run: the run, closed.
         done_before: it was closed before this command, which therefore did nothing.
     """
-    console, batches = out(), run.receipts()
-    if done_before and _given_up(run, batches):
-        _say_given_up(console, run)
-        return Exit.FINDINGS
+    console = out()
     if done_before:
         _say_done_before(console, run)
+        if _given_up(run):
+            return Exit.FINDINGS
+    batches = run.receipts()
     _receipts(console, batches)
     _blocks(console, batches)
     _verification(console, run)
@@ -107,36 +106,27 @@ def conclude(run: Run, *, done_before: bool = False) -> int:
     return Exit.OK if run.state == "kept" else Exit.FINDINGS
 
 
-def _given_up(run: Run, batches: list[Batch]) -> bool:
-    """Whether it was interrupted before it did anything, and refused since."""
-    from garant.apps.tasks import services
-
-    return run.state == "not-kept" and not batches and not services.of_run(run.key)
-
-
-def _say_given_up(console: Console, run: Run) -> None:
-    finished = _finished(run)
-    words = say(
-        f"Interrompu avant de rien faire, puis refusé le {finished:%d/%m/%Y} à {finished:%H:%M}\u202f: ce plan est clos, et "
-        "rien n’a été touché. Refaites-le, relisez-le, approuvez le nouveau.",
-        f"Interrupted before it did anything, then refused on {finished:%Y-%m-%d} at {finished:%H:%M}: this plan has ended, and "
-        "nothing was touched. Make it again, read it, approve the new one.",
-    )
-    console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
-
-
-def _finished(run: Run) -> datetime:
-    return (run.finished_at or run.started_at).astimezone(ZoneInfo(run.plan.document["zone"]))
+def _given_up(run: Run) -> bool:
+    """Whether it was interrupted before it did anything, and refused since: no system was asked again."""
+    asked = (run.verification or {}).get("selections")
+    return run.state == "not-kept" and bool(run.plan.document["selections"]) and not asked
 
 
 def _say_done_before(console: Console, run: Run) -> None:
-    finished = _finished(run)
-    words = say(
-        f"Déjà exécuté le {finished:%d/%m/%Y} à {finished:%H:%M} ; rien n’a été fait cette fois. "
-        "Voici les reçus d’alors.",
-        f"Already carried out on {finished:%Y-%m-%d} at {finished:%H:%M}; nothing was done this time. "
-        "These are the receipts of then.",
-    )
+    finished = (run.finished_at or run.started_at).astimezone(ZoneInfo(run.plan.document["zone"]))
+    at_fr, at_en = f"{finished:%d/%m/%Y} à {finished:%H:%M}", f"{finished:%Y-%m-%d} at {finished:%H:%M}"
+    if _given_up(run):
+        words = say(
+            f"Interrompu avant de rien faire, puis refusé le {at_fr}\u202f: ce plan est clos, et rien n’a été touché. "
+            "Refaites-le, relisez-le, approuvez le nouveau.",
+            f"Interrupted before it did anything, then refused on {at_en}: this plan has ended, and nothing was touched. "
+            "Make it again, read it, approve the new one.",
+        )
+    else:
+        words = say(
+            f"Déjà exécuté le {at_fr}\u202f; rien n’a été fait cette fois. Voici les reçus d’alors.",
+            f"Already carried out on {at_en}; nothing was done this time. These are the receipts of then.",
+        )
     console.print(f"[bold yellow]{escape(words)}[/]", soft_wrap=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -11,7 +11,8 @@ from garant.apps.deliveries import services as deliveries
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.people.packages import person_package, recorded
+from garant.apps.promises.opening.workspace import Workspace
+from garant.apps.promises.people.packages import Reading, person_package, recorded
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import collecting, copies
 from garant.apps.rights.each import changes, packages, texts
@@ -154,32 +155,14 @@ def pack(
     """
     request = store.find(organisation, key)
     whom = opened(request)
-    entrusted = request.right == Right.POST_MORTEM and whom is not None and directives.trusts(whom)
-    ready = (State.SEARCHING, State.PLANNED) if entrusted else (State.APPROVED, State.RUNNING, State.ANSWERED)
-    if whom is None or request.state not in ready:
+    if whom is None or request.state not in _ready(request, whom):
         return {"request": key, "state": request.state}
     if request.state == State.APPROVED:
         _begin(organisation, key)
-    language = cast(Language, request.language)
-    identities = whom.identities(request.identified_by)
-    right, made, reading = Right(request.right), Made(), texts.reading(whom.texts, whom.notes)
+    reading, made, digest = texts.reading(whom.texts, whom.notes), Made(), hashlib.sha256()
     with open_published(organisation, only=request.reach) as workspace:
-        known = changes.known_kinds(workspace, identities)
-        pieces = person_package(
-            workspace,
-            known,
-            number=request.key,
-            language=language,
-            kind="portability" if right == Right.PORTABILITY else "access",
-            choose=packages.chosen(workspace.policy.document, right),
-            hide=whom.hidden,
-            files=_files(whom),
-            left_out=sum(one["out"] for one in whom.files),
-            copies=copies.packed(request, whom),
-            reading=reading,
-            made=made,
-        )
-        digest = hashlib.sha256()
+        known = changes.known_kinds(workspace, whom.identities(request.identified_by))
+        pieces = _pieces(workspace, request, whom, known, reading, made)
         stored = deliveries.encrypt(_hashed(pieces, digest), to=to, mark=mark)
         if reading is not None and reading.unread and request.state != State.ANSWERED:
             deliveries.discard(stored)
@@ -195,6 +178,39 @@ def pack(
         else:
             _hand_over(organisation, key, stored, digest.hexdigest(), rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
+
+
+def _ready(request: Request, whom: Whom) -> tuple[State, ...]:
+    """The states in which a package is made: a copy that directives entrust goes before anything is approved."""
+    if request.right == Right.POST_MORTEM and directives.trusts(whom):
+        return (State.SEARCHING, State.PLANNED)
+    return (State.APPROVED, State.RUNNING, State.ANSWERED)
+
+
+def _pieces(
+    workspace: Workspace,
+    request: Request,
+    whom: Whom,
+    known: Mapping[str, str],
+    reading: Reading | None,
+    made: Made,
+) -> Iterator[bytes]:
+    """The package of a request, as it is read."""
+    right = Right(request.right)
+    return person_package(
+        workspace,
+        known,
+        number=request.key,
+        language=cast(Language, request.language),
+        kind="portability" if right == Right.PORTABILITY else "access",
+        choose=packages.chosen(workspace.policy.document, right),
+        hide=whom.hidden,
+        files=_files(whom),
+        left_out=sum(one["out"] for one in whom.files),
+        copies=copies.packed(request, whom),
+        reading=reading,
+        made=made,
+    )
 
 
 def _files(whom: Whom) -> list[tuple[str, str]]:
