@@ -29,6 +29,7 @@ urlpatterns: list[Any] = [
     path(".well-known/", include("garant.apps.notices.wellknown")),
     path("account/invitation/<slug:key>/", invitationviews.accept, name="invitation"),
     path("account/invitation/<slug:key>/<str:secret>/", invitationviews.arrive, name="invitation-link"),
+    path("account/email/", views.closed, name="account_email"),
     path("account/", include("allauth.urls")),
     path("o/", include("garant.apps.accounts.urls")),
     path("o/", include("garant.apps.organisations.urls")),

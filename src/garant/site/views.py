@@ -78,6 +78,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "site/404.html", status=404)
 
 
+def closed(request: HttpRequest) -> HttpResponse:
+    """Where allauth lets people change the address they are known by: it says whom four eyes tell apart, who decided what
+    and whom a provider signs in, so that it is given with the account and nobody gives themselves another."""
+    return not_found(request)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """What is said when it is our fault: nothing of what went wrong."""
     return render(request, "site/500.html", status=500)

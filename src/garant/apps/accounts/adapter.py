@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from garant.apps.accounts import invitations
+from garant.site.rates import caller
 from garant.site.words import spoken
 
 FORGOTTEN = "account/email/password_reset_key"
@@ -21,6 +23,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an administrator gives accounts."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where a request comes from, as the API has it; the proxy itself where it says no address."""
+        said = caller(request.META)
+        try:
+            return str(ip_address(said))
+        except ValueError:
+            return super().get_client_ip(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Our own letter, through the outbox; allauth's own where nobody of ours writes it."""
