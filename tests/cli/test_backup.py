@@ -183,6 +183,22 @@ def test_a_drill_that_fails_is_in_the_ledger_too(swept: Club, tmp_path: Path) ->
     assert leftovers(swept) == []
 
 
+def test_a_drill_that_has_no_place_is_in_the_ledger_too(small: Club, tmp_path: Path) -> None:
+    """No room on the disk, or no right to write there: nothing was restored, and the ledger does not keep quiet about it."""
+    before = entries(small, "drill.failed")
+    assert small.garant("drill", str(tmp_path / "none.garant.age")).code == 2, "there is nothing to try"
+    assert entries(small, "drill.failed") == before
+    (small.folder / "home" / ".drill").touch()
+    try:
+        assert small.garant("drill").code == 2
+    finally:
+        (small.folder / "home" / ".drill").unlink()
+    failed = entries(small, "drill.failed")[len(before) :]
+    assert [(one["backup"], one["reason"]) for one in failed] == [
+        (bundle.digest(backups(small)[0]), "scratch")
+    ]
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Club:
     """A club on SQLite."""

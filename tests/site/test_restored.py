@@ -12,23 +12,30 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from garant.apps.archives.entries import ArchiveRevoked
 from garant.apps.backups import unread
 from garant.apps.backups.entries import BackupMade
+from garant.apps.backups.redo import NOTHING, REDO
 from garant.apps.evidence import services as evidence
+from garant.apps.promises.entries import BatchRecorded
 from garant.apps.promises.refusals import RefusedError
-from garant.ledger.entries import Entry
+from garant.apps.rights.entries import RequestAdded
+from garant.ledger.entries import KINDS, Entry, Payload
 from tests.site.conftest import Persona
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def export(site: str, folder: Path, forgotten: int = 0) -> bytes:
-    """An export of the ledger, which has so many entries that the ledger has not any more."""
+def export(site: str, folder: Path, forgotten: int = 0, *payloads: Payload) -> bytes:
+    """An export of the ledger, which has so many entries, and these, that the ledger has not any more."""
     path = folder / "kept.zip"
+    made = [
+        BackupMade(backup=f"{number:064x}", size=1, tables=1, rows=1, entries=1, archives=0)
+        for number in range(forgotten)
+    ]
     with transaction.atomic():
-        for number in range(forgotten):
-            made = BackupMade(backup=f"{number:064x}", size=1, tables=1, rows=1, entries=1, archives=0)
-            evidence.append(site, [Entry(made, datetime.now(UTC), "garant")])
+        for payload in (*made, *payloads):
+            evidence.append(site, [Entry(payload, datetime.now(UTC), "garant")])
         evidence.checkpoint(site)
         evidence.export(site, path)
         transaction.set_rollback(True)
@@ -129,4 +136,63 @@ def test_nobody_else_attests(site: str, persona: Persona, role: str) -> None:
     assert persona(role).get(f"{page}restored/").status_code == 403
     assert persona(role).post(f"{page}restored/read/", {"without": "1"}).status_code == 403
     assert persona("stranger").post(f"{page}restored/read/", {"without": "1"}).status_code in (302, 404)
+    assert unread.waits(site)
+
+
+def batch(run: str, archived: int) -> BatchRecorded:
+    nothing = {"roots": 1, "skipped": 0, "files": 0, "tables": [], "blocks": []}
+    return BatchRecorded.model_validate(
+        {"run": run, "batch": "a/1", "state": "applied", "recovered": False, "system": "crm", **nothing}
+        | {"archived": archived}
+    )
+
+
+def test_whose_access_comes_back_what_was_archived_and_what_people_added_are_told(
+    site: str, persona: Persona, tmp_path: Path
+) -> None:
+    """Somebody who may not open the archive any more may again; rows left the systems for an archive that lacks them."""
+    unread.note_shorter(site, "export")
+    kept = export(
+        site,
+        tmp_path,
+        0,
+        ArchiveRevoked(person="person:0123456789abcdef"),
+        RequestAdded(request="d-2026-17"),
+        batch("aaaaaaaaaaaaaaaa", 2),
+        batch("bbbbbbbbbbbbbbbb", 0),
+    )
+    shown = text(
+        persona("dpo").post(
+            f"/o/{site}/settings/backups/restored/", sent(kept, *evidence.verifier_keys(site))
+        )
+    )
+    assert "habilitations à l’archive changés depuis" in shown
+    assert "d-2026-17" in shown.split("ajouté depuis à leur demande")[1].split("</li>")[0]
+    archived = shown.split("passés à l’archive depuis")[1].split("</li>")[0]
+    assert ("aaaaaaaaaaaaaaaa" in archived, "bbbbbbbbbbbbbbbb" in archived) == (True, False)
+
+
+def test_each_kind_of_entry_says_whether_something_is_to_be_done_again() -> None:
+    decided = [*NOTHING, *(kind for redo in REDO for kind in redo.kinds)]
+    assert sorted(decided) == sorted(kind for kind in KINDS if not kind.startswith("test."))
+    for redo in REDO:
+        for field in filter(None, (redo.field, redo.where)):
+            assert any(field in KINDS[kind].model_fields for kind in redo.kinds), (field, redo.kinds)
+
+
+def test_what_was_shown_before_another_restore_attests_nothing(
+    site: str, persona: Persona, tmp_path: Path
+) -> None:
+    """Restored again within the hour, from an older backup: nobody has read what that one forgot."""
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
+    unread.note_shorter(site, "export")
+    kept, keys = export(site, tmp_path), evidence.verifier_keys(site)
+    with transaction.atomic():
+        evidence.append(site, [Entry(ArchiveRevoked(person="person:aa"), datetime.now(UTC), "garant")])
+        shown = text(officer.post(page, sent(kept, *keys)))
+        transaction.set_rollback(True)
+    token = re.search(r'name="token" value="([^"]+)"', shown)
+    assert token is not None
+    refused = officer.post(f"{page}read/", {"token": token[1]}, follow=True)
+    assert "ne vous a pas été montrée" in text(refused)
     assert unread.waits(site)

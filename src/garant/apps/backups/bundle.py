@@ -55,7 +55,7 @@ class Sealed(_Model):
 
 
 class Manifest(_Model):
-    """What a backup holds."""
+    """What a backup holds. `made_at`: the instant (UTC) from which on something done may not be in it."""
 
     format: Literal["garant-backup/1"] = FORMAT
     version: str

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from garant.apps.backups import bundle, postgres, refusals, snapshots
 from garant.apps.backups.bundle import Ledger, Manifest
-from garant.apps.backups.entries import DrillFailed, DrillPassed
+from garant.apps.backups.entries import DrillFailed, DrillPassed, Reason
 from garant.apps.backups.refusals import BackupRefusedError
 from garant.apps.backups.restoring import Place, folder, latest, restore
 from garant.apps.evidence import services as evidence
@@ -57,6 +57,7 @@ def drill(
 
     Raises:
         BackupRefusedError: the drill failed, which is in the ledgers; or its secret key was not given.
+        FileNotFoundError: there is no such file. Whatever else stopped the drill is in the ledgers too.
     """
     bundle.identities(identity)
     started, digest = time.monotonic(), None
@@ -72,14 +73,21 @@ def drill(
                 )
                 for organisation in manifest.ledgers
             }
-    except BackupRefusedError as failure:
-        failed = DrillFailed(backup=digest, reason=failure.reason, seconds=round(time.monotonic() - started))
-        for organisation in known_organisations():
-            _enter(organisation, failed, actor)
+    except Exception as failure:
+        if digest is not None or isinstance(failure, BackupRefusedError):  # else there is no such file to try
+            _fail(failure, digest, round(time.monotonic() - started), actor)
         raise
     for organisation, payload in passed.items():
         _enter(organisation, payload, actor)
     return Drilled(path, manifest, passed)
+
+
+def _fail(failure: Exception, digest: str | None, seconds: int, actor: str) -> None:
+    """Whatever stopped it, a full disk too, it has not passed."""
+    reason: Reason = failure.reason if isinstance(failure, BackupRefusedError) else "scratch"
+    failed = DrillFailed(backup=digest, reason=reason, seconds=seconds)
+    for organisation in known_organisations():
+        _enter(organisation, failed, actor)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.core import signing
 
 from garant.apps.backups import refusals, unread
 from garant.apps.backups.since import Since, since
+from garant.apps.evidence import services as evidence
 from garant.ledger import ExportUnusableError, VerifierKey, inspect_export, verify_export
 
 _SALT: Final = "garant.restore-read"
@@ -62,21 +63,23 @@ def compare(organisation: str, export: Path, keys: Sequence[str]) -> Compared:
 
 
 def shown(organisation: str, compared: Compared) -> str:
-    """What a page gives back once somebody attests that they read it: signed, for an hour."""
-    return signing.dumps([organisation, compared.digest, compared.found.beyond], salt=_SALT)
+    """What a page gives back once somebody attests that they read it: signed, for an hour, of the ledger as it is now."""
+    head = evidence.unsigned_head(organisation)
+    return signing.dumps([organisation, compared.found.beyond, head.size, head.root.hex()], salt=_SALT)
 
 
 def attest(organisation: str, token: str, *, actor: str) -> None:
     """Somebody read the comparison that was shown to them: runs go on. The ledger has it.
 
     Raises:
-        BackupRefusedError: it was not shown here within the hour, or nothing waits to be read any more.
+        BackupRefusedError: it was not shown here within the hour, or of a ledger that was replaced since by an older one;
+            or nothing waits to be read any more.
     """
     try:
-        named, _, beyond = signing.loads(token, salt=_SALT, max_age=SHOWN_FOR)
-    except signing.BadSignature:
+        named, beyond, size, root = signing.loads(token, salt=_SALT, max_age=SHOWN_FOR)
+    except (signing.BadSignature, ValueError):  # the latter: signed by a Garant of before
         raise refusals.not_shown() from None
-    if named != organisation:
+    if named != organisation or not evidence.begins_with(organisation, size, bytes.fromhex(root)):
         raise refusals.not_shown()
     _acknowledge(organisation, beyond, actor)
 

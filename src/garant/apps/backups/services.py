@@ -85,12 +85,13 @@ def make(place: Place, out: Path | None, recipients: Sequence[str], *, actor: st
 
 
 def _staged(place: Place, staged: Path) -> Manifest:
-    """Copy the state, and say what it is."""
+    """Copy the state, and say what it is, and of when: what is done from here on may not be in it."""
+    begun = datetime.now(UTC)
     counted = snapshots.take(place.state, staged)
     names = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
     return Manifest(
         version=version("garant"),
-        made_at=datetime.now(UTC),
+        made_at=begun,
         database=cast("Any", place.state.kind),
         counts=counted.counts,
         ledgers=counted.ledgers,
