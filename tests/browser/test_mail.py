@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garant.apps.mails import inbox
+from garant.apps.mails import inbox, mailbox
 from garant.apps.mails.imap import Letter
 from tests.browser.chromium import Eyes
 from tests.site.conftest import Persona
@@ -11,7 +11,7 @@ from tests.site.test_mail import WHEN
 
 def test_pages_of_the_mailbox(pages: Eyes, site: str, persona: Persona) -> None:
     raw = b"From: Jeanne <jeanne@exemple.example>\r\nSubject: Mes donnees\r\n\r\nBonjour.\r\n"
-    inbox._take(site, 1, Letter(1, WHEN, raw, False))
+    mailbox.take(site, 1, Letter(1, WHEN, raw, False))
     (draft,) = inbox.drafts(site)
     officer = persona("dpo")
     for page in ("mail/", f"mail/{draft.key}/", "mail/letters/"):

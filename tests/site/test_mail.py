@@ -10,7 +10,7 @@ import pytest
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs.worker import remind_of_mail
-from garant.apps.mails import inbox, services
+from garant.apps.mails import inbox, mailbox, services
 from garant.apps.mails.imap import Letter
 from garant.apps.rights import services as rights
 from tests.site.conftest import sign_in
@@ -30,7 +30,7 @@ def arrive(organisation: str, uid: int = 1, **headers: str) -> str:
     }.items():
         message[name] = value
     message.set_content("Effacez mes données, <script>alert(1)</script> merci.")
-    inbox._take(organisation, 1, Letter(uid, WHEN, message.as_bytes(), False))
+    mailbox.take(organisation, 1, Letter(uid, WHEN, message.as_bytes(), False))
     return inbox.drafts(organisation)[-1].key
 
 
@@ -71,7 +71,7 @@ def test_a_message_is_put_aside(company: str) -> None:
 
 def test_those_who_answer_are_reminded_of_what_waits(company: str) -> None:
     arrive(company)
-    assert inbox.remind(company, WHEN.date()) == 0, "it came today"
+    assert mailbox.remind(company, WHEN.date()) == 0, "it came today"
     night = datetime(2026, 11, 22, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
     remind_of_mail(night.replace(hour=12))
     assert services.of(company, "arrivals/2026-11-22") == []

@@ -168,7 +168,7 @@ def _letters() -> Iterator[Remark]:
 
 
 def _mailboxes() -> Iterator[Remark]:
-    from garant.apps.mails import inbox
+    from garant.apps.mails import mailbox
     from garant.apps.organisations import services as organisations
     from garant.site.environment import SettingError, mailboxes
 
@@ -184,7 +184,7 @@ def _mailboxes() -> Iterator[Remark]:
                 f"GARANT_IMAP : aucune organisation n’a la clé {box.organisation}.",
                 f"GARANT_IMAP: no organisation has the key {box.organisation}.",
             )
-        elif (why := inbox.unreachable(box)) is not None:
+        elif (why := mailbox.unreachable(box)) is not None:
             yield wrong(
                 f"La boîte de {box.organisation} ne se lit pas : {why.fr}",
                 f"The mailbox of {box.organisation} cannot be read: {why.en}",

@@ -7,7 +7,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from urllib.parse import quote
 
@@ -15,12 +15,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import Role
 from garant.apps.evidence import services as evidence
 from garant.apps.mails import imap, inbox, services
+from garant.apps.mails import mailbox as mailboxes
 from garant.apps.mails.imap import MailboxError
-from garant.apps.mails.models import Arrival
+from garant.apps.mails.models import Arrival, MailboxCursor, ToRemove
 from garant.apps.mails.parsing import LONGEST, WORDS, read
 from garant.apps.mails.refusals import MailRefusedError
+from garant.apps.organisations import services as organisations
 from garant.site import environment, health
 from garant.site.environment import Mailbox, SettingError
 from tests.apps.mails.conftest import letter
@@ -69,8 +73,8 @@ def named(dovecot: Dovecot, query: str = "", password: str = PASSWORD) -> Mailbo
 @pytest.mark.django_db
 def test_a_message_is_a_draft_once(demo: str, dovecot: Dovecot, mailbox: Mailbox) -> None:
     dovecot.deliver(written().as_bytes(), written("Another", Subject="=?utf-8?b?w6k=?=").as_bytes(), at=WHEN)
-    assert inbox.look(demo, mailbox) == 2
-    assert inbox.look(demo, mailbox) == 0
+    assert mailboxes.look(demo, mailbox) == 2
+    assert mailboxes.look(demo, mailbox) == 0
     first, second = inbox.drafts(demo)
     assert (first.sender, first.name, first.subject) == (
         "jeanne@exemple.example",
@@ -84,20 +88,139 @@ def test_a_message_is_a_draft_once(demo: str, dovecot: Dovecot, mailbox: Mailbox
     assert "jeanne" not in repr([one.payload for one in evidence.records(demo)])
     dovecot.deliver(written("A third").as_bytes())
     with imap.opened(mailbox) as inside:  # two looks at once
-        (third,) = inside.after(inbox._read_until(demo, inside.validity), 10)
+        (third,) = inside.after(2, 10)
         validity = inside.validity
-    assert inbox.look(demo, mailbox) == 1
-    inbox._take(demo, validity, third)
+    assert mailboxes.look(demo, mailbox) == 1
+    mailboxes.take(demo, validity, third)
     assert len(inbox.drafts(demo)) == 3
 
 
 @pytest.mark.django_db
 def test_what_was_read_is_deleted_where_that_is_asked(demo: str, dovecot: Dovecot, mailbox: Mailbox) -> None:
     dovecot.deliver(written().as_bytes())
-    inbox.look(demo, mailbox)
+    mailboxes.look(demo, mailbox)
     dovecot.deliver(written().as_bytes())
-    assert inbox.look(demo, named(dovecot, "?then=delete")) == 1
-    assert (dovecot.count(), len(inbox.drafts(demo))) == (0, 2)
+    assert mailboxes.look(demo, named(dovecot, "?then=delete")) == 1
+    assert dovecot.count() == 1, "what was taken before that was asked is left alone"
+    assert len(inbox.drafts(demo)) == 2
+
+
+@pytest.mark.django_db
+def test_a_crash_between_taken_and_deleted_leaves_nothing_there(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    dovecot.deliver(written().as_bytes())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(imap.Opened, "remove", crash)
+        mailboxes.look(demo, named(dovecot, "?then=delete"))
+    assert (dovecot.count(), len(inbox.drafts(demo))) == (1, 1)
+    assert mailboxes.look(demo, named(dovecot, "?then=delete")) == 0
+    assert (dovecot.count(), len(inbox.drafts(demo))) == (0, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("decision", ["made", "dismissed"])
+def test_what_was_not_taken_whole_is_deleted_once_somebody_decided(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, decision: str
+) -> None:
+    box = named(dovecot, "?then=delete")
+    dovecot.deliver(attached("demande signée.pdf", b"%PDF-1.7"), written().as_bytes())
+    assert mailboxes.look(demo, box) == 2
+    signed, plain = inbox.drafts(demo)
+    assert (signed.attachments, signed.stays, plain.stays) == (("demande signée.pdf",), True, False)
+    assert (mailboxes.look(demo, box), dovecot.count()) == (0, 1), "the letter that nobody has read yet"
+    if decision == "made":
+        inbox.make(demo, signed.key, lambda: "R-1", actor="dpo@demo.example")
+    else:
+        inbox.dismiss(demo, signed.key, actor="dpo@demo.example")
+    assert (mailboxes.look(demo, box), dovecot.count()) == (0, 0)
+    assert not seen(ToRemove)
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_is_new_or_has_other_numbers_is_read_from_a_month_back(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox
+) -> None:
+    box, now = named(dovecot, "?then=delete"), datetime.now(UTC)
+    dovecot.deliver(written("Years ago").as_bytes(), at=now - timedelta(days=900))
+    dovecot.deliver(written("Last week").as_bytes(), at=now - timedelta(days=7))
+    assert mailboxes.look(demo, box) == 1
+    assert ([one.text for one in inbox.drafts(demo)], dovecot.count()) == (["Last week"], 1)
+    dovecot.deliver(attached("a.pdf", b"%PDF"), at=now - timedelta(days=1))
+    assert mailboxes.look(demo, box) == 1
+    seen(MailboxCursor).update(validity=7)  # as after the mailbox has moved to another server
+    seen(ToRemove).update(validity=7)
+    assert mailboxes.look(demo, box) == 1, "rather twice than never"
+    assert (len(inbox.drafts(demo)), dovecot.count()) == (3, 2)
+
+
+POISON = {
+    "a name of endless digits": b"Content-Disposition: attachment; filename*" + b"1" * 5000 + b"=x",
+    "an alphabet of endless digits": b"Content-Type: text/plain; charset*" + b"1" * 5000 + b"=x",
+    "a boundary of endless digits": b"Content-Type: multipart/mixed; boundary*" + b"1" * 5000 + b"=x",
+    "a name with a nought": b"Content-Disposition: attachment; filename*=a\0b'en'%41",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", POISON)
+def test_no_message_keeps_the_next_from_being_taken(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, name: str
+) -> None:
+    head = b"From: a@b.example\r\nMIME-Version: 1.0\r\n"
+    poison = head + POISON[name].replace(b"\0", b"%00") + b"\r\n\r\nhello"
+    read(head + POISON[name] + b"\r\n\r\nhello")  # a server may refuse a nought itself
+    dovecot.deliver(poison, written("after").as_bytes())
+    assert mailboxes.look(demo, mailbox) == 2
+    assert [one.text for one in inbox.drafts(demo)][-1] == "after"
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_fails_is_told_and_keeps_no_other_from_being_read(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"imaps://{USER}:{quote(PASSWORD, safe='')}@localhost:{dovecot.port}/INBOX"
+    monkeypatch.setenv("GARANT_IMAP", f"broken={address} demo={address}")
+    organisations.create_organisation("broken", "Broken", "Europe/Paris")
+    look = mailboxes.look
+
+    def breaks(organisation: str, box: Mailbox) -> int:
+        if organisation == "broken":
+            raise RuntimeError
+        return look(organisation, box)
+
+    monkeypatch.setattr(mailboxes, "look", breaks)
+    dovecot.deliver(written().as_bytes())
+    outcome = mailboxes.look_all()
+    assert (outcome["demo"], getattr(outcome["broken"], "en", "")) == (1, "it does not answer")
+    assert mailboxes.failing("broken") is not None
+    assert mailboxes.failing(demo) is None
+
+
+@pytest.mark.django_db
+def test_those_who_answer_are_told_of_a_mailbox_that_is_away(
+    demo: str, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = accounts.ensure_user("dpo@demo.example")
+    accounts.give(demo, officer, accounts.Habilitation(Role.DPO), actor="garant")
+    today = datetime.now(UTC).date()
+    address = f"demo=imaps://{USER}:{quote(PASSWORD, safe='')}@localhost:{dovecot.port}/INBOX"
+    monkeypatch.setenv("GARANT_IMAP", address.replace(quote(PASSWORD, safe=""), "changed"))
+    mailboxes.look_all()
+    assert mailboxes.remind(demo, today) == 0, "it may be back tomorrow"
+    since = datetime.now(UTC) - timedelta(days=2)
+    seen(MailboxCursor).update(failing_since=since)
+    mailboxes.look_all()
+    assert mailboxes.failing(demo)[0] == since, "it counts from the first time"
+    assert mailboxes.remind(demo, today) == 1
+    (told,) = services.of(demo, f"arrivals/{today.isoformat()}")
+    assert (told.kind, "nom ou le mot de passe est refusé" in told.text) == ("mailbox_away", True)
+    monkeypatch.setenv("GARANT_IMAP", address)
+    mailboxes.look_all()
+    assert (mailboxes.failing(demo), mailboxes.remind(demo, today)) == (None, 0)
 
 
 @pytest.mark.django_db
@@ -106,16 +229,16 @@ def test_over_starttls(
 ) -> None:
     dovecot.deliver(written().as_bytes())
     beyond = replace(mailbox, encrypted=False, port=dovecot.plain)
-    assert inbox.look(demo, beyond) == 1
+    assert mailboxes.look(demo, beyond) == 1
     monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
     with pytest.raises(MailboxError, match="certificate"):
-        inbox.look(demo, beyond)
+        mailboxes.look(demo, beyond)
 
 
 @pytest.mark.django_db
 def test_a_draft_becomes_a_request_or_is_destroyed(demo: str, dovecot: Dovecot, mailbox: Mailbox) -> None:
     dovecot.deliver(written().as_bytes(), written().as_bytes())
-    inbox.look(demo, mailbox)
+    mailboxes.look(demo, mailbox)
     first, second = inbox.drafts(demo)
 
     def refused() -> str:
@@ -176,8 +299,8 @@ def test_a_letter_of_ours_that_comes_back(
         written(Auto_Submitted="auto-replied").as_bytes(), written(List_Id="<x.example>").as_bytes(),
         written(Return_Path="<>").as_bytes(),
     )  # fmt: skip
-    assert inbox.look(demo, mailbox) == 7
-    assert inbox.drafts(demo) == [], "machines are not answered"
+    assert mailboxes.look(demo, mailbox) == 7
+    assert [one.program for one in inbox.drafts(demo)] == [True] * 3, "somebody may stand behind a machine"
     assert [(one.state, one.status) for one in services.of(demo, "R-1")] == [("bounced", 550), ("sent", 250)]
 
 
@@ -194,12 +317,16 @@ def test_the_mailbox_is_away_or_refuses(
     address = f"imaps://{USER}:{quote(PASSWORD, safe='')}@localhost:{dovecot.port}/INBOX"
     point(f"demo={address}")
     dovecot.deliver(written().as_bytes())
-    assert inbox.look_all() == {"demo": "1"}
+    assert mailboxes.look_all() == {"demo": 1}
     assert said() == "The mailbox of demo can be read."
     with pytest.raises(MailboxError, match="password"):
-        inbox.look(demo, named(dovecot, password="another"))
+        mailboxes.look(demo, named(dovecot, password="another"))
     point(f"demo={address.replace(quote(PASSWORD, safe=''), 'another')} nobody={address}")
-    assert inbox.look_all() == {"demo": "password", "nobody": "unknown"}
+    refused = {key: getattr(why, "en", why) for key, why in mailboxes.look_all().items()}
+    assert refused == {
+        "demo": "the name or the password is refused",
+        "nobody": "no organisation has that key",
+    }
     assert "password is refused" in said()
     assert "no organisation has the key nobody" in said()
     point(f"demo={address.replace('INBOX', 'Nothing')}")
@@ -299,7 +426,7 @@ def test_whatever_a_stranger_sends_is_read_at_once_and_bounded(name: str) -> Non
 def test_hostile_messages_keep_nothing_waiting(demo: str, dovecot: Dovecot, mailbox: Mailbox) -> None:
     some = ("a bomb", "two things at once", "a giant header", "nested ten thousand deep", "bytes")
     dovecot.deliver(*(HOSTILE[name] for name in some), written("after").as_bytes())
-    assert inbox.look(demo, mailbox) == len(some) + 1
+    assert mailboxes.look(demo, mailbox) == len(some) + 1
     drafts = inbox.drafts(demo)
     assert drafts[-1].text == "after"
     assert [draft.attachments for draft in drafts[:2]] == [("photo.zip",), ("cv.pdf",)]
@@ -311,7 +438,48 @@ def test_hostile_messages_keep_nothing_waiting(demo: str, dovecot: Dovecot, mail
 @example(b"From: =?x?q?a?=\r\n\r\n")
 def test_any_bytes_are_a_message(raw: bytes) -> None:
     found = read(b"From: a@b.example\r\n" + raw)
-    assert found.kind in ("request", "bounce", "delay", "automatic")
+    assert found.kind in ("written", "bounce", "delay", "echo")
+
+
+def parts(kind: str, *inside: bytes) -> bytes:
+    joined = b"".join(b"--b\r\n" + one + b"\r\n" for one in inside)
+    head = f'From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="b"\r\n\r\n'
+    return head.encode() + joined + b"--b--\r\n"
+
+
+PLAIN, PAGE = b"Content-Type: text/plain\r\n\r\n", b"Content-Type: text/html\r\n\r\n"
+FORWARDED = (
+    b"Content-Type: message/rfc822\r\n\r\nFrom: p@c.example\r\nSubject: Mes donnees\r\n\r\nEffacez tout"
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "attachments"),
+    [
+        (parts("alternative", PLAIN + b" ", PAGE + b"<p>Effacez</p>"), "Effacez", ()),
+        (parts("alternative", PLAIN + b"plain", PAGE + b"<p>page</p>"), "plain", ()),
+        (
+            parts("mixed", PAGE + b"<p>Effacez</p>", PLAIN + b"sent by a list"),
+            "Effacez\n\nsent by a list",
+            (),
+        ),
+        (parts("mixed", PLAIN + b"FYI", FORWARDED), "FYI\n\n— p@c.example · Mes donnees", ()),
+        (parts("mixed", b"Content-Type: image/png\r\n\r\nx"), "", ("image/png",)),
+    ],
+)
+def test_what_is_asked_stands_in_any_part(raw: bytes, text: str, attachments: tuple[str, ...]) -> None:
+    found = read(raw)
+    assert (found.text[: len(text)], found.attachments, found.cut) == (text, attachments, False)
+    assert "Effacez" in found.text or b"Effacez" not in raw
+
+
+def test_a_machine_that_answers_one_of_our_letters_asks_nothing() -> None:
+    ours = "<m-0123456789abcdef01234567@garant.example>"
+    away = {"Auto_Submitted": "auto-replied", "In_Reply_To": ours}
+    assert read(written(**away).as_bytes()).kind == "echo"
+    assert read(written(In_Reply_To=ours).as_bytes()).kind == "written", "somebody answers it"
+    form = read(written(Auto_Submitted="auto-generated").as_bytes())
+    assert (form.kind, form.program) == ("written", True), "the form of the organisation's own site"
 
 
 def test_words_of_a_page_and_names_of_attachments() -> None:

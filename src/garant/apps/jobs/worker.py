@@ -22,7 +22,7 @@ from garant.apps.deliveries import services as deliveries
 from garant.apps.exchanges import services as packages
 from garant.apps.exchanges import telling as exchanges
 from garant.apps.jobs import services
-from garant.apps.mails import inbox
+from garant.apps.mails import mailbox
 from garant.apps.mails import services as letters
 from garant.apps.mails import telling as mails
 from garant.apps.organisations import services as organisations
@@ -74,7 +74,7 @@ def hourly(scheduled: datetime, _: Any) -> None:
 def look_into_mailboxes(_: datetime, __: Any) -> None:
     """Take what people wrote."""
     close_old_connections()
-    inbox.look_all()
+    mailbox.look_all()
 
 
 def ask_nightly(at: datetime) -> int:
@@ -101,7 +101,7 @@ def remind_of_mail(at: datetime) -> None:
     """Write to those who answer where messages wait, once a night."""
     for one in organisations.listing():
         if organisations.is_look_hour(one, at):
-            inbox.remind(one.key, at.astimezone(ZoneInfo(one.time_zone)).date())
+            mailbox.remind(one.key, at.astimezone(ZoneInfo(one.time_zone)).date())
 
 
 def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from garant.apps.mails.parsing import LONGEST
@@ -17,6 +17,7 @@ from garant.site.environment import Mailbox
 
 SECONDS: Final = 20
 """How long the server may take to answer."""
+_MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
 
@@ -45,20 +46,16 @@ class Opened:
         self.validity = validity
         """Changes when the numbers of messages no longer mean what they did (RFC 9051, 2.3.1.1)."""
 
-    def after(self, uid: int, most: int) -> Iterator[Letter]:
-        """The messages that arrived after one, the oldest first. Raises MailboxError."""
-        found = [one for one in self._uids(f"{uid + 1}:*") if one > uid]
+    def after(self, uid: int, most: int, *, since: date | None = None) -> Iterator[Letter]:
+        """The messages that arrived after one, and not before a day; the oldest first. Raises MailboxError."""
+        found = [one for one in self._uids(f"UID {uid + 1}:*{_since(since)}") if one > uid]
         for one in found[:most]:
             letter = self._fetch(one)
             if letter is not None:
                 yield letter
 
-    def until(self, uid: int) -> list[int]:
-        """The numbers of the messages that are still there, up to one. Raises MailboxError."""
-        return [one for one in self._uids(f"1:{uid}") if one <= uid] if uid else []
-
     def _uids(self, some: str) -> list[int]:
-        _, answer = _asked(self._server.uid, "SEARCH", f"UID {some}")
+        _, answer = _asked(self._server.uid, "SEARCH", some)
         numbers = b" ".join(part for part in answer if isinstance(part, bytes)).split()
         return sorted(map(int, numbers))
 
@@ -125,6 +122,11 @@ def _signed_in(server: imaplib.IMAP4, box: Mailbox) -> None:
         raise MailboxError(type(error).__name__) from error
 
 
+def _since(day: date | None) -> str:
+    """A condition of SEARCH (RFC 9051, 6.4.4); its months are English, whatever the machine speaks."""
+    return "" if day is None else f" SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"
+
+
 def _asked(command: Any, *arguments: Any) -> tuple[str, list[Any]]:
     try:
         status, answer = command(*arguments)
@@ -141,10 +143,16 @@ def unreachable(box: Mailbox) -> Text | None:
         with opened(box):
             return None
     except MailboxError as error:
-        return _WHY.get(str(error), Text(fr="elle ne répond pas", en="it does not answer"))
+        return why(str(error))
+
+
+def why(error: str) -> Text:
+    """Why a mailbox could not be read, in words."""
+    return _WHY.get(error, Text(fr="elle ne répond pas", en="it does not answer"))
 
 
 _WHY: Final = {
     "certificate": Text(fr="son certificat n’est pas reconnu", en="its certificate is not trusted"),
     "password": Text(fr="le nom ou le mot de passe est refusé", en="the name or the password is refused"),
+    "unknown": Text(fr="aucune organisation n’a cette clé", en="no organisation has that key"),
 }

@@ -93,12 +93,34 @@ class Arrival(models.Model):
 
 
 class MailboxCursor(models.Model):
-    """How far a mailbox was read."""
+    """How far a mailbox was read, and how it stands."""
 
     organisation: str = _fields.CharField(max_length=80, primary_key=True)
     validity: int = _fields.BigIntegerField()
     """What the numbers of messages mean (UIDVALIDITY)."""
     uid: int = _fields.BigIntegerField()
+    since: date | None = _fields.DateField(null=True)
+    """What arrived before this day is left alone."""
+    looked_at: datetime | None = _fields.DateTimeField(null=True)
+    """When it was last read to its end."""
+    failing_since: datetime | None = _fields.DateTimeField(null=True)
+    """Since when it cannot be read; none where it can."""
+    why: str = _fields.CharField(max_length=40, default="")
+
+    objects: ClassVar[Any] = ScopedManager(organisation="organisation")
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.uid}"
+
+
+class ToRemove(models.Model):
+    """A message that was taken and still lies in its mailbox, where what is read is deleted."""
+
+    organisation: str = _fields.CharField(max_length=80, db_index=True)
+    validity: int = _fields.BigIntegerField()
+    uid: int = _fields.BigIntegerField()
+    arrival: str = _fields.CharField(max_length=40)
+    """The key of what waits for a decision: until then it stays there, where not all of it was taken; empty where all was."""
 
     objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
-from garant.apps.mails import inbox, services
+from garant.apps.mails import inbox, mailbox, services
 from garant.apps.mails.forms import FrameForm
 from garant.apps.mails.refusals import MailRefusedError
 from garant.apps.policies import services as policies
@@ -29,7 +29,10 @@ from garant.site.words import said, say, spoken
 @member(May.SEE)
 def listing(request: Any) -> HttpResponse:
     """The messages that wait: the day alone, until somebody opens one."""
-    return render(request, "mails/list.html", {"drafts": inbox.drafts(request.organisation)})
+    names: dict[str, Any] = {"drafts": inbox.drafts(request.organisation)}
+    if (failing := mailbox.failing(request.organisation)) is not None:
+        names |= {"failing_since": failing[0], "why": said(failing[1])}
+    return render(request, "mails/list.html", names)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -62,10 +62,10 @@ def try_out(
 def fetch() -> int:
     """What came of each mailbox."""
     state.ready()
-    from garant.apps.mails import inbox
+    from garant.apps.mails import mailbox
 
     shown = table(say("Organisation", "Organisation"), say("Messages pris", "Messages taken"))
-    for key, outcome in inbox.look_all().items():
-        shown.add_row(key, outcome)
+    for key, outcome in mailbox.look_all().items():
+        shown.add_row(key, str(outcome) if isinstance(outcome, int) else say_text(outcome))
     out().print(shown)
     return Exit.OK

@@ -106,6 +106,12 @@ KINDS: Final[dict[str, Kind]] = {
     "arrivals": Kind(
         _t("Messages en attente", "Messages that wait"), others.arrivals, ("count", "received"), framed=False
     ),
+    "mailbox_away": Kind(
+        _t("Boîte qui ne se lit pas", "A mailbox that cannot be read"),
+        others.mailbox_away,
+        ("received", "awaited"),
+        framed=False,
+    ),
     "told_recipient": Kind(
         _t("Notification à un destinataire", "A recipient is told"),
         others.told_recipient,

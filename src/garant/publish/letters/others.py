@@ -69,6 +69,25 @@ def arrivals(to: Speaker) -> Letter:
     ]
 
 
+def mailbox_away(to: Speaker) -> Letter:
+    """To whoever answers requests: nobody sees what people write."""
+    day, why = to.day(to.facts.received), to.its(to.facts.awaited[0])
+    return to.tell("La boîte ne se lit pas", "The mailbox cannot be read"), [
+        to.say(
+            f"Garant ne lit plus la boîte de {to.facts.organisation} depuis le {day}\u202f: {why}. Les demandes qui y "
+            "arrivent n’apparaissent pas, et leur délai de réponse court. Regardez la boîte vous-même, et prévenez "
+            "qui administre Garant.",
+            f"Garant has not read the mailbox of {to.facts.organisation} since {day}: {why}. Requests that arrive there "
+            "do not appear, and the time to answer them runs. Look into the mailbox yourself, and tell whoever runs Garant.",
+        ),
+        *(
+            [Link(to.tell("Les messages déjà pris :", "The messages already taken:"), to.facts.link)]
+            if to.facts.link
+            else []
+        ),
+    ]
+
+
 _TOLD = {
     "erasure": Text(
         fr="a obtenu l’effacement de ses données. Merci d’effacer celles que vous tenez de nous, et leurs copies.",
