@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from garant.apps.accounts import services as accounts
 from garant.apps.controls import services as controls
 from garant.apps.evidence import services as evidence
-from garant.apps.jobs import doing, services
+from garant.apps.jobs import doing, services, worker
 from garant.apps.jobs.kinds import propose_today
 from garant.apps.jobs.models import JobState
 from garant.apps.jobs.worker import ask_nightly
@@ -149,13 +151,51 @@ def test_masks(value: object, masked: str) -> None:
 
 
 def test_the_night_asks_where_a_policy_is_published(company: str) -> None:
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    night = datetime(2026, 11, 25, 2, 0, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+    night = datetime(2027, 1, 25, 2, 0, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
     assert ask_nightly(night) == 1
     assert {job.kind for job in services.recent(company)} == {"look", "plan"}
-    assert ask_nightly(night.replace(hour=12)) == 0
+    assert ask_nightly(night + timedelta(hours=12)) == 0
+    assert ask_nightly(night + timedelta(hours=23)) == 0
+
+
+def test_a_machine_that_is_off_at_night_looks_in_the_morning(company: str) -> None:
+    morning = datetime(2027, 1, 25, 9, 0, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+    assert [ask_nightly(morning), ask_nightly(morning + timedelta(hours=1))] == [1, 0]
+    assert ask_nightly(morning + timedelta(hours=16)) == 0, "one in the morning, before the next look"
+    assert ask_nightly(morning + timedelta(days=3, hours=-8)) == 1, (
+        "and after a weekend, even before its hour"
+    )
+
+
+def test_the_night_of_one_organisation_keeps_no_other_from_its_own(
+    company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisations.create_organisation("aaa", "A first one", "Europe/Paris")
+    follow = worker.policies.follow_naming
+
+    def breaks(key: str) -> bool:
+        if key == "aaa":
+            raise RuntimeError
+        return follow(key)
+
+    monkeypatch.setattr(worker.policies, "follow_naming", breaks)
+    night = datetime(2027, 1, 25, 3, 0, tzinfo=UTC)
+    assert ask_nightly(night) == 1
+    assert {job.kind for job in services.recent(company)} == {"look", "plan"}
+
+
+def test_a_chore_of_the_hour_that_fails_keeps_no_other_from_being_done(
+    company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_: object) -> None:
+        raise RuntimeError
+
+    done: list[object] = []
+    monkeypatch.setattr(worker.deliveries, "destroy_due", breaks)
+    monkeypatch.setattr(worker.packages, "destroy_due", done.append)
+    monkeypatch.setattr(worker.letters, "forget_old", done.append)
+    worker.hour(datetime(2027, 1, 25, 12, 0, tzinfo=UTC))
+    assert len(done) == 2
 
 
 def test_the_ledger_in_words_with_its_proofs(company: str) -> None:

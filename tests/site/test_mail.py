@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from garant.apps.evidence import services as evidence
-from garant.apps.jobs.worker import remind_of_mail
+from garant.apps.jobs.worker import ask_nightly
 from garant.apps.mails import inbox, mailbox, services
 from garant.apps.mails.imap import Letter
 from garant.apps.rights import services as rights
@@ -73,9 +73,8 @@ def test_those_who_answer_are_reminded_of_what_waits(company: str) -> None:
     arrive(company)
     assert mailbox.remind(company, WHEN.date()) == 0, "it came today"
     night = datetime(2026, 11, 22, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
-    remind_of_mail(night.replace(hour=12))
-    assert services.of(company, "arrivals/2026-11-22") == []
-    remind_of_mail(night)
+    ask_nightly(night)
+    assert services.of(company, "arrivals/2026-11-23") == []
     told = services.of(company, "arrivals/2026-11-22")
     assert OFFICER in {one.to for one in told}
     assert "technicien@demo.example" not in {one.to for one in told}

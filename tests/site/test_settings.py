@@ -67,8 +67,9 @@ def test_the_look_is_at_the_hour_chosen_and_proposes_where_it_is_wanted(company:
     wanted = organisations.Settings(look_hour=4, proposes=False)
     organisations.configure(company, wanted)
     paris = ZoneInfo("Europe/Paris")
-    assert ask_nightly(datetime(2026, 11, 25, 2, tzinfo=paris)) == 0
-    assert ask_nightly(datetime(2026, 11, 25, 4, tzinfo=paris)) == 1
+    assert ask_nightly(datetime(2027, 1, 24, 4, tzinfo=paris)) == 1
+    assert ask_nightly(datetime(2027, 1, 25, 3, tzinfo=paris)) == 0
+    assert ask_nightly(datetime(2027, 1, 25, 4, tzinfo=paris)) == 1
     assert {job.kind for job in jobs.recent(company)} == {"look"}
 
 
@@ -80,18 +81,27 @@ def test_the_look_is_at_the_hour_chosen_and_proposes_where_it_is_wanted(company:
     day=st.dates(date(2024, 1, 3), date(2027, 12, 28)),
     hour=st.integers(0, 23),
 )  # fmt: skip
-def test_asked_once_an_hour_it_is_the_hour_once_a_day(zone: str, day: date, hour: int) -> None:
+def test_asked_once_an_hour_a_night_begins_once_a_day_and_at_its_hour(
+    zone: str, day: date, hour: int
+) -> None:
     """Whatever the clocks do, and wherever minutes differ from ours."""
     one = Organisation(key="o", time_zone=zone, look_hour=hour)
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    yes = [
-        start + timedelta(hours=step)
-        for step in range(24 * 5)
-        if organisations.is_look_hour(one, start + timedelta(hours=step))
+    asked = [start + timedelta(hours=step) for step in range(24 * 5)]
+    nights = [organisations.night(one, at) for at in asked]
+    begun = [
+        (at, later)
+        for at, (sooner, later) in zip(asked[1:], pairwise(nights), strict=True)
+        if sooner != later
     ]
-    days = [at.astimezone(ZoneInfo(zone)).date() for at in yes]
-    assert len(days) in (4, 5, 6)
-    assert all(later - sooner == timedelta(days=1) for sooner, later in pairwise(days))
+    assert len(begun) in (4, 5)
+    assert all(later - sooner == timedelta(days=1) for sooner, later in pairwise(sorted(set(nights))))
+    for at, night in begun:
+        ours = at.astimezone(ZoneInfo(zone))
+        assert ours.date() == night or hour == 23, "before midnight, where an hour is left"
+        assert at - datetime(night.year, night.month, night.day, hour, tzinfo=ZoneInfo(zone)) < timedelta(
+            hours=1
+        )
 
 
 def renamed(company: str, on: date, **other: Any) -> None:

@@ -113,9 +113,11 @@ def test_a_crash_between_taken_and_deleted_leaves_nothing_there(
         raise KeyboardInterrupt
 
     dovecot.deliver(written().as_bytes())
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(imap.Opened, "remove", crash)
+    remove = imap.Opened.remove
+    monkeypatch.setattr(imap.Opened, "remove", crash)
+    with pytest.raises(KeyboardInterrupt):
         mailboxes.look(demo, named(dovecot, "?then=delete"))
+    monkeypatch.setattr(imap.Opened, "remove", remove)
     assert (dovecot.count(), len(inbox.drafts(demo))) == (1, 1)
     assert mailboxes.look(demo, named(dovecot, "?then=delete")) == 0
     assert (dovecot.count(), len(inbox.drafts(demo))) == (0, 1)

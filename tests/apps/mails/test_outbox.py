@@ -128,6 +128,21 @@ def test_refused_for_now_and_refused_for_ever(demo: str, postbox: Postbox, on: s
     assert kinds(demo) == ["mail.written", "mail.bounced"]
 
 
+@pytest.mark.parametrize("on", ["RCPT", "DATA"])
+def test_a_server_that_does_not_let_us_is_tried_again(demo: str, postbox: Postbox, on: str) -> None:
+    services.send(demo, "a@b.example", letter(), about=ABOUT)
+    postbox.answers = [(on, "554 5.7.1 Relay access denied")]
+    assert go() == [False]
+    assert [(one.state, one.status) for one in services.of(demo, ABOUT)] == [("waiting", 554)]
+    assert go(later(hours=3)) == [True]
+
+
+def test_what_is_true_for_the_shortest_time_goes_first(demo: str, postbox: Postbox) -> None:
+    notices = [services.send(demo, "a@b.example", letter(), about=ABOUT) for _ in range(3)]
+    code = services.send(demo, "a@b.example", letter(), about=ABOUT, until=later(minutes=15))
+    assert [key for key, _ in services.due().values()] == [code, *notices]
+
+
 def test_it_is_given_up_after_days_or_once_it_is_true_no_more(demo: str, postbox: Postbox) -> None:
     services.send(demo, "a@b.example", letter(), about=ABOUT, until=later(seconds=-1))
     assert go() == [False]

@@ -6,17 +6,18 @@ are the outbox: what was asked for in a transaction is there after any crash, an
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from garant.apps.deliveries import services as deliveries
 from garant.apps.exchanges import services as packages
@@ -33,6 +34,7 @@ from garant.apps.webhooks import telling
 from garant.site.paths import private_file
 
 QUEUE: Final = "jobs"
+_LOG: Final = logging.getLogger(__name__)
 POLL: Final = 0.5
 """Seconds between two looks for new jobs."""
 
@@ -58,16 +60,32 @@ def job_workflow(key: str) -> int:
 
 @DBOS.workflow(name="garant.hourly")
 def hourly(scheduled: datetime, _: Any) -> None:
-    """Ask for the looks of the organisations where it is night; destroy what is past its day."""
+    """What is done once an hour, durably."""
     close_old_connections()
+    hour(scheduled)
+
+
+def hour(scheduled: datetime) -> None:
+    """Ask for the looks of the organisations whose night it is; destroy what is past its day."""
     ask_nightly(scheduled)
     for organisation in rights.organisations_with_requests():
-        rights.ask_again(organisation)
-    remind_of_mail(scheduled)
-    deliveries.destroy_due(scheduled)
-    packages.destroy_due(scheduled)
-    rights.destroy_stray_copies(scheduled)
-    letters.forget_old(scheduled)
+        _alone(rights.ask_again, organisation)
+    for chore in (
+        deliveries.destroy_due,
+        packages.destroy_due,
+        rights.destroy_stray_copies,
+        letters.forget_old,
+    ):
+        _alone(chore, scheduled)
+
+
+def _alone(chore: Callable[..., Any], *given: Any) -> Any:
+    """Do one of several: that it fails keeps none of the others from being done, and it is tried again in an hour."""
+    try:
+        return chore(*given)
+    except Exception:
+        _LOG.exception("%s%r", chore.__qualname__, given)
+        return None
 
 
 @DBOS.workflow(name="garant.mailboxes")
@@ -78,30 +96,33 @@ def look_into_mailboxes(_: datetime, __: Any) -> None:
 
 
 def ask_nightly(at: datetime) -> int:
-    """Ask for a look, and a plan unless the organisation wants none, where it is the hour of its look.
+    """Ask for a look, and a plan unless the organisation wants none, where its night was not asked for yet.
 
-    Nothing is ever run without approval. Gives how many organisations were asked about. A version in force since
-    midnight may say another name or time zone of its organisation: it is followed first.
+    Nothing is ever run without approval. Gives how many organisations were asked about.
     """
-    asked, with_requests = 0, set(rights.organisations_with_requests())
-    for key in [one.key for one in organisations.listing()]:
-        policies.follow_naming(key)
-        one = organisations.organisation(key)
-        if organisations.is_look_hour(one, at) and key in with_requests:
-            services.ask(key, "requests", actor="garant")
-        if organisations.is_look_hour(one, at) and policies.published(key) is not None:
-            services.ask(key, "look", actor="garant")
-            if one.proposes:
-                services.ask(key, "plan", actor="garant")
-            asked += 1
-    return asked
+    with_requests = set(rights.organisations_with_requests())
+    return sum(bool(_alone(_ask_for_night, one.key, at, with_requests)) for one in organisations.listing())
 
 
-def remind_of_mail(at: datetime) -> None:
-    """Write to those who answer where messages wait, once a night."""
-    for one in organisations.listing():
-        if organisations.is_look_hour(one, at):
-            mailbox.remind(one.key, at.astimezone(ZoneInfo(one.time_zone)).date())
+@transaction.atomic
+def _ask_for_night(key: str, at: datetime, with_requests: Collection[str]) -> bool:
+    """Whether a look was asked for: what its night takes is asked for once, all of it or nothing.
+
+    A version in force since midnight may say another name or time zone of its organisation: it is followed first.
+    """
+    policies.follow_naming(key)
+    if not organisations.begin_night(key, at):
+        return False
+    one = organisations.organisation(key)
+    if key in with_requests:
+        services.ask(key, "requests", actor="garant")
+    mailbox.remind(key, at.astimezone(ZoneInfo(one.time_zone)).date())
+    if policies.published(key) is None:
+        return False
+    services.ask(key, "look", actor="garant")
+    if one.proposes:
+        services.ask(key, "plan", actor="garant")
+    return True
 
 
 def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:

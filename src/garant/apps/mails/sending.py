@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from base64 import b64encode
@@ -24,6 +25,8 @@ from garant.policy.text import Text
 SECONDS: Final = 20
 """How long the server may take to answer."""
 _FOR_EVER: Final = range(500, 600)
+_NOT_ALLOWED: Final = re.compile(rb"\s*5\.7\.\d")
+"""The server's policy, or our settings, and not the address: relaying is denied, a sender is unknown (RFC 3463, 3.8)."""
 _SIGNED_IN: Final = 235
 
 
@@ -151,15 +154,21 @@ def _hand_over(server: smtplib.SMTP, made: EmailMessage, to: str) -> int:
     code, _ = server.mail(sender(), options)
     if code != 250:
         raise NotSentError(code, "the sender is refused")
-    code, _ = server.rcpt(to)
+    code, said = server.rcpt(to)
     if code not in (250, 251):
-        raise (NoSuchAddressError if code in _FOR_EVER else NotSentError)(code, "the address is refused")
-    code, _ = server.data(made.as_bytes())
+        raise _refused(code, said, "the address is refused")
+    code, said = server.data(made.as_bytes())
     if code != 250:
-        raise (NoSuchAddressError if code in _FOR_EVER else NotSentError)(code, "the letter is refused")
+        raise _refused(code, said, "the letter is refused")
     with suppress(OSError, smtplib.SMTPException):  # it is taken already
         server.quit()
     return code
+
+
+def _refused(code: int, said: bytes, why: str) -> NotSentError:
+    """Refused for ever, or until whoever keeps the server or our settings has mended them."""
+    for_ever = code in _FOR_EVER and not _NOT_ALLOWED.match(said)
+    return (NoSuchAddressError if for_ever else NotSentError)(code, why)
 
 
 def folder() -> Path:

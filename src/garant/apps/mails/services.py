@@ -201,9 +201,12 @@ def forget(organisation: str, about: str) -> int:
 
 
 def due(now: datetime | None = None) -> dict[str, tuple[str, int]]:
-    """The attempts that are due, of every organisation: a name for each, its letter's key and its number."""
+    """The attempts that are due, of every organisation: a name for each, its letter's key and its number.
+
+    First those that are true for the shortest time: a code does not wait behind a thousand notices.
+    """
     with scopes_disabled():  # keys and numbers alone, asked twice a second
-        rows = Mail.objects.filter(state=MailState.WAITING, due_at__lte=now or _now()).order_by("due_at")
+        rows = Mail.objects.filter(state=MailState.WAITING, due_at__lte=now or _now()).order_by("until")
         found = list(rows.values_list("key", "attempts")[:MOST])
     return {f"{key}/{number}": (key, number) for key, number in found}
 

@@ -18,6 +18,8 @@ class Organisation(models.Model):
     """The state of its promises is a public page."""
     look_hour = models.PositiveSmallIntegerField(default=2)
     """The hour of its own day, 0 to 23, from which its promises are looked at, once a night."""
+    looked_on = models.DateField(null=True)
+    """The day of its own whose look was asked for last."""
     proposes = models.BooleanField(default=True)
     """The look of the night ends with a plan for somebody to approve; none is ever run without."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
@@ -38,7 +38,9 @@ def create_organisation(key: str, name: str, time_zone: str, *, actor: str = "ga
     """
     _check(key, name, time_zone)
     now = datetime.now(UTC)
-    organisation = Organisation.objects.create(key=key, name=name, time_zone=time_zone, created_at=now)
+    organisation = Organisation(key=key, name=name, time_zone=time_zone, created_at=now)
+    organisation.looked_on = night(organisation, now)
+    organisation.save(force_insert=True)
     evidence.open_log(key, OrganisationCreated(organisation=key, time_zone=time_zone), at=now, actor=actor)
     return organisation
 
@@ -136,14 +138,22 @@ def rename(key: str, *, name: str, time_zone: str, policy: str) -> bool:
     return True
 
 
-def is_look_hour(one: Organisation, at: datetime) -> bool:
-    """Whether, at an instant, the hour of an organisation's look began less than an hour ago.
-
-    Asked once an hour it says so once a day, be the hour skipped or repeated by a change of clocks.
-    """
+def night(one: Organisation, at: datetime) -> date:
+    """The last day of an organisation's own whose hour of the look has begun at an instant."""
     zone = ZoneInfo(one.time_zone)
-    begins = datetime.combine(at.astimezone(zone).date(), time(one.look_hour), zone)
-    return timedelta(0) <= at.astimezone(UTC) - begins.astimezone(UTC) < timedelta(hours=1)
+    day = at.astimezone(zone).date()
+    begins = datetime.combine(day, time(one.look_hour), zone)
+    return day if at.astimezone(UTC) >= begins.astimezone(UTC) else day - timedelta(days=1)
+
+
+def begin_night(key: str, at: datetime) -> bool:
+    """Whether the look of an organisation's night is still to be asked for; from now on it is not.
+
+    A machine that was off at the hour asks once it is on again. A clock that was wrong delays no look: each day that
+    is not the last one is another. Raises OrganisationUnknownError.
+    """
+    day = night(organisation(key), at)
+    return bool(Organisation.objects.filter(key=key).exclude(looked_on=day).update(looked_on=day))
 
 
 def _enter(key: str, payload: Payload, actor: str) -> None:
