@@ -86,9 +86,9 @@ SETTINGS: Final[dict[str, Text]] = {
     "GARANT_SENDER": Text(fr="Expéditeur des lettres.", en="Sender of the letters."),
     "GARANT_IMAP": Text(
         fr="Boîtes où les personnes écrivent, une par organisation, séparées par des espaces : "
-        "organisation=imaps://utilisateur:motdepasse@hôte/INBOX. Avec ?then=delete, ce qui est lu y est effacé.",
+        "organisation=imaps://utilisateur:motdepasse@hôte/INBOX. Avec ?then=delete, ce qui est pris y est effacé.",
         en="Mailboxes that people write to, one per organisation, separated by spaces: "
-        "organisation=imaps://user:password@host/INBOX. With ?then=delete, what is read is deleted there.",
+        "organisation=imaps://user:password@host/INBOX. With ?then=delete, what is taken is deleted there.",
     ),
     "GARANT_OIDC": Text(
         fr="Fournisseur d’identité (OpenID Connect) : https://client:secret@hôte/chemin ; la connexion du site y renvoie.",
