@@ -97,6 +97,7 @@ class Doing(World):
             how = ("refused", 0, 0, "Introuvable.") if refuses else ("done", 1, 1, "")
             said = Answer(task.key, statement_digest(task.statement), *how)
             promises.receive_answer(sign(said, KEY, "paper"))
+        services.ask_again(self.organisation)  # as each hour
         return refuses and bool(waiting)
 
     def may_refuse(self) -> bool:

@@ -110,15 +110,18 @@ class Story(Erasing):
         with self.away(fails):
             services.approve_lift(self.organisation, key, actor=OFFICER)
             self.works(() if fails else one.keys)
-        self.answered()
+        refused = self.answered(refuses=self.may_refuse())
         if services.find(self.organisation, key).forget_on is None:
             one.whole = False
-            self.story.append(f"lifts {key} again")
+            self.story.append(f"lifts {key} again, refused on paper: {refused}")
             services.night(self.organisation)
-            strange = self._strange(key)
+            lift = decisions.document(self.organisation, services.find(self.organisation, key).lift_plan)
+            if lift.selections or not refused:
+                strange = self._strange(key)
             services.approve_lift(self.organisation, key, actor=OFFICER)
             self.works()
             self.answered()
+        assert services.find(self.organisation, key).forget_on, self.told(f"{key} is not over")
         del self.requests[key]
         for strange_one in strange:
             if not self.restricted(strange_one)[0] and strange_one not in self.set_aside:

@@ -175,6 +175,9 @@ OTHERWISE: Final[Mapping[tuple[str, str], Text]] = {
     ("personal-data.read", "people"): Text(fr="personnes vues", en="people seen"),
     ("hold.placed", "on"): Text(fr="porte sur", en="is on"),
     ("request.recipient-reminded", "left"): Text(fr="jours restants", en="days left"),
+    ("request.lifted", "left"): Text(
+        fr="refusé à la main, et plus demandé", en="refused by hand, and not asked again"
+    ),
     ("request.reminded", "left"): Text(fr="jours restants", en="days left"),
     ("run.finished", "left"): Text(fr="lignes restantes", en="rows left"),
 }

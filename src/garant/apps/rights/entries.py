@@ -180,10 +180,14 @@ class RequestLiftTold(Payload):
 
 @entry_kind("request.lifted", fr="Une limitation a été levée.", en="A restriction was lifted.")
 class RequestLifted(Payload):
-    """By a plan, approved and carried out like any other."""
+    """By a plan, approved and carried out like any other; of what it asked by hand, all was answered."""
 
     request: Key = Field(description=_NUMBER)
     plan: Key = Field(description="the digest of the plan")
+    left: list[Key] = Field(
+        default_factory=list[Key],
+        description="systems worked by hand where it was refused, and that somebody decided not to ask again",
+    )
 
 
 @entry_kind(

@@ -49,6 +49,8 @@ from garant.apps.rights.handling.deciding import (
 )
 from garant.apps.rights.handling.ending import night, organisations_with_requests
 from garant.apps.rights.handling.lifting import approve as approve_lift
+from garant.apps.rights.handling.lifting import leave as leave_lift
+from garant.apps.rights.handling.lifting import may_be_left as lift_may_be_left
 from garant.apps.rights.handling.lifting import tell as tell_lift
 from garant.apps.rights.handling.planning import approve, left_something, propose
 from garant.apps.rights.handling.restricted import going_on as restricting
@@ -151,7 +153,9 @@ __all__ = [
     "holding",
     "inside",
     "leave_copy",
+    "leave_lift",
     "left_something",
+    "lift_may_be_left",
     "link_again",
     "listing",
     "look_at_copy",

@@ -60,8 +60,7 @@ def ended(organisation: str, every: Mapping[str, Fate], *, first: bool = False) 
             _follow(one, fates[one.plan])
         lifting_marks = [digest for digest, fate in fates.items() if fate.run.plan.kind == "lifting"]
         for one in Request.objects.select_for_update().filter(lift_plan__in=lifting_marks, forget_on=None):
-            end = lifting.undone if fates[one.lift_plan].state == "not-kept" else lifting.ended
-            end(one)
+            lifting.ran(one, fates[one.lift_plan])
 
 
 @for_organisation
@@ -71,7 +70,7 @@ def overtaken(organisation: str, digest: str, why: Text) -> None:
     Nothing was done. The new plan waits for its own approval; a restriction to lift has its plan tonight.
     """
     with transaction.atomic():
-        Request.objects.filter(lift_plan=digest).update(lift_plan="")
+        lifting.overtaken(organisation, digest)
         found = _locked([digest], State.APPROVED)
         for request in found:
             store.note(request, "unable", store.GARANT, **why.model_dump())
@@ -84,14 +83,15 @@ def overtaken(organisation: str, digest: str, why: Text) -> None:
 @for_organisation
 def ask_again(organisation: str) -> int:
     """Ask again for what was approved and is not done, the end of a restriction too: a system was down, a run was
-    interrupted; how many."""
+    interrupted; how many. What somebody has answered by hand since is noted."""
     every = Request.objects.filter(organisation=organisation)
     waiting = every.filter(state__in=(State.APPROVED, State.RUNNING)).exclude(plan="")
     plans = dict(waiting.values_list("plan", "handler"))
     ends = dict(every.filter(forget_on=None).exclude(lift_plan="").values_list("lift_plan", "handler"))
     plans |= {digest: ends[digest] for digest in decisions.approved(organisation, list(ends))}
     fates = fates_of(organisation, list(plans))
-    left = [digest for digest in plans if digest not in fates or fates[digest].open or digest in ends]
+    ended(organisation, fates)
+    left = [digest for digest in plans if digest not in fates or fates[digest].open]
     for digest in left:
         jobs.want(organisation, "run", {"plan": digest}, actor=plans[digest])
     return len(left)

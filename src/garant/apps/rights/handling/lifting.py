@@ -1,8 +1,12 @@
-"""The end of a restriction: told before (GDPR art. 18(3)), planned on its day, approved, carried out."""
+"""The end of a restriction: told before (GDPR art. 18(3)), planned on its day, approved, carried out.
+
+What programs reach is let go of as soon as their part is verified. It is over once whoever sees to the rest by hand has
+answered; where they refuse, they alone are asked again, until it is done or somebody says why not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +18,7 @@ from garant.apps.promises import services as promises
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import restrictions
+from garant.apps.promises.recording.fates import Fate, fate_of
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import refusals
 from garant.apps.rights.clock import KEPT_AFTER
@@ -21,10 +26,11 @@ from garant.apps.rights.each import changes
 from garant.apps.rights.entries import RequestLifted, RequestLiftTold
 from garant.apps.rights.handling import restricted
 from garant.apps.rights.keeping import letters, store
-from garant.apps.rights.keeping.sealing import opened
-from garant.apps.rights.models import Request
+from garant.apps.rights.keeping.sealing import opened, seal
+from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import FINAL, GRANTED, STATES, State
-from garant.apps.scoping import for_organisation
+from garant.apps.scoping import for_organisation, scoped
+from garant.apps.tasks import services as tasks
 from garant.engine.document import Plan
 from garant.engine.planning.restricted import Restricting
 from garant.engine.planning.subject import NotSupported
@@ -86,7 +92,7 @@ def _plan(workspace: Workspace, request: Request, others: Mapping[str, Mapping[s
     """The plan of its end beside others; of whom ended before over the same data, too, where a person looks."""
     whom = opened(request)
     identities = {} if whom is None else whom.identities(request.identified_by)
-    return changes.plan_of(
+    made = changes.plan_of(
         workspace,
         "lifting",
         identities,
@@ -98,13 +104,20 @@ def _plan(workspace: Workspace, request: Request, others: Mapping[str, Mapping[s
             stays=restrictions.staying(request.organisation),
         ),
     )
+    systems = refused_in(request)
+    if systems is None:
+        return made
+    asked = [task for task in made.tasks if task.system in systems]
+    return made.model_copy(update={"selections": [], "still": [], "tasks": asked})
 
 
 @store.moving(*FINAL)
 def _proposed(request: Request, made: Any, others: list[str]) -> int:
-    asked = made.model_copy(update={"request": request.key})
+    asked, before = made.model_copy(update={"request": request.key}), request.lift_plan
     request.lift_plan = decisions.propose(promises.renewed(asked), actor=store.GARANT).digest
     request.save(update_fields=["lift_plan"])
+    if before not in ("", request.lift_plan):
+        promises.forget_plan(request.organisation, before)  # nobody will carry it out
     store.note(request, "lift-planned", store.GARANT, others=others)
     return 1
 
@@ -117,7 +130,7 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         RefusedError: the policy or a map changed since.
     """
     request = store.find(organisation, key)
-    if not request.restricting or not request.lift_plan:
+    if not request.restricting or not request.lift_plan or fate_of(organisation, request.lift_plan):
         raise refusals.not_now(key, STATES[State(request.state)])
     document = decisions.document(organisation, request.lift_plan)
     with open_published(organisation, only=sorted(document.map_digests)) as workspace:
@@ -153,19 +166,85 @@ def _approved(request: Request, workspace: Any, *, actor: str) -> Request:
     return request
 
 
-def undone(request: Request) -> None:
-    """Something was left: the restriction goes on, and its end is planned again tonight. In its transaction."""
-    store.note(request, "lift-failed", store.GARANT)
+def ran(request: Request, fate: Fate) -> None:
+    """What the run of its plan came to: over, waiting for somebody's answer, or to be planned again. In the transaction."""
+    waited = [one.get("plan") for one in _details(request, "lift-waiting")]
+    if fate.state != promises.RunState.NOT_KEPT:
+        restricted.end(request, again=bool(waited))
+    if fate.state == promises.RunState.KEPT:
+        _over(request, request.lift_plan)
+    elif fate.state == promises.RunState.NOT_KEPT:
+        _again(request, fate, by_hand=request.lift_plan in waited)
+    elif request.lift_plan not in waited:
+        store.note(request, "lift-waiting", store.GARANT, plan=request.lift_plan)
+
+
+def overtaken(organisation: str, digest: str) -> None:
+    """Its plan was refused before it did anything: another is made tonight, and this one names nobody any more.
+
+    In the caller's transaction.
+    """
+    if Request.objects.filter(organisation=organisation, lift_plan=digest).update(lift_plan=""):
+        promises.forget_plan(organisation, digest)
+
+
+def _again(request: Request, fate: Fate, *, by_hand: bool) -> None:
+    """Something was left: its end is planned again tonight, of those who refused where all the rest is done."""
+    refused = sorted({t.statement["system"] for t in tasks.of_run(fate.key) if t.state in tasks.NOT_KEPT})
+    systems = refused if by_hand else refused_in(request)
+    detail: dict[str, Any] = {} if systems is None else {"systems": systems}
+    store.note(request, "lift-failed", store.GARANT, plan=request.lift_plan, **detail)
     request.lift_plan = ""
     request.save(update_fields=["lift_plan"])
 
 
-def ended(request: Request) -> None:
-    """The run ended well: the mark is off, and the days until the person is forgotten begin. In its transaction."""
-    restricted.end(request)
+def refused_in(request: Request) -> list[str] | None:
+    """The systems in which somebody refused, or did in part, and which are all that is left of its end; else None."""
+    failed = _details(request, "lift-failed")
+    return failed[-1].get("systems") if failed else None
+
+
+def may_be_left(request: Request) -> bool:
+    """Whether somebody refused by hand, is all that is left of its end, and is not being asked again."""
+    asked = request.lift_plan and fate_of(request.organisation, request.lift_plan)
+    return request.restricting and not asked and bool(refused_in(request))
+
+
+@store.moving(*FINAL)
+def leave(request: Request, reason: str, *, actor: str) -> Request:
+    """Somebody decides, for a reason, that whoever refused by hand is not asked again: the restriction is over.
+
+    Raises:
+        RequestRefusedError: nobody refused, they are being asked again, or no reason.
+    """
+    whom = opened(request)
+    if whom is None or not may_be_left(request):
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    if not reason.strip():
+        raise refusals.no_reason()
+    whom.notes["lift_left"] = reason.strip()
+    seal(request, whom)
+    request.save(update_fields=["sealed"])
+    store.note(request, "lift-left", actor)
+    plan = _details(request, "lift-failed")[-1]["plan"]
+    if request.lift_plan:
+        promises.forget_plan(request.organisation, request.lift_plan)
+    _over(request, plan, actor=actor, left=refused_in(request) or [])
+    evidence.checkpoint(request.organisation)
+    return request
+
+
+def _over(request: Request, plan: str, *, actor: str = store.GARANT, left: Sequence[str] = ()) -> None:
+    """It is over: the days until the person is forgotten begin. In the transaction."""
     request.forget_on = expiry(store.today(request.organisation), KEPT_AFTER)
     request.save(update_fields=["forget_on"])
-    store.note(request, "lifted", store.GARANT)
-    store.enter(
-        request.organisation, store.GARANT, RequestLifted(request=request.key, plan=request.lift_plan)
-    )
+    store.note(request, "lifted", actor)
+    entry = RequestLifted(request=request.key, plan=plan, left=list(left))
+    store.enter(request.organisation, actor, entry)
+
+
+def _details(request: Request, kind: str) -> list[Any]:
+    """What was said with each of its steps of a kind, the first first."""
+    with scoped(request.organisation):
+        steps = Step.objects.filter(request=request, kind=kind).order_by("at", "pk")
+        return list(steps.values_list("detail", flat=True))

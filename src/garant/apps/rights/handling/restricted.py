@@ -158,11 +158,11 @@ def same_others(workspace: Any, request: Request) -> bool:
     return set(now) == set(_planned_beside(request))
 
 
-def end(request: Request) -> None:
+def end(request: Request, *, again: bool = False) -> None:
     """Whoever asks whether the person's data may be used is no longer told of this restriction.
 
     Where another one goes on over the same data, they still are told no, and this is let go of when that one ends.
-    In the caller's transaction.
+    In the caller's transaction. ``again``: it was done before, and what restricts these people since is not its own.
     """
     whom = opened(request)
     if whom is None:
@@ -175,7 +175,7 @@ def end(request: Request) -> None:
         seal(other, theirs)
         other.save(update_fields=["sealed"])
     carried.hand_over(request.organisation, request.key, [one.key for one, _ in heirs])
-    if not heirs:
+    if not heirs and not again:
         lists.restrict(request.organisation, known, on=False)
 
 

@@ -178,10 +178,7 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
     """The forms of what can be decided in this state."""
     right, state, _, capacity, _ = one.names()
     if one.restricting:
-        return {
-            "lifting": LiftForm(auto_id="lift-%s") if one.lift_on is None else None,
-            "lift_plan": one.lift_plan,
-        }
+        return _ending(one)
     if not one.open:
         return {}
     searched = any(step.kind == "searched" for step in story.steps)
@@ -224,6 +221,17 @@ def _choices(one: Any, story: Any, whom: Any) -> dict[str, Any]:
         if state != State.APPROVED
         else None,
         "withdrawing": early,
+    }
+
+
+def _ending(one: Any) -> dict[str, Any]:
+    """Of a restriction: its end to be told, its plan, its run, and whoever refused by hand."""
+    words = {"fr": "Pourquoi ne plus le demander", "en": "Why it is not asked again"}
+    return {
+        "lifting": LiftForm(auto_id="lift-%s") if one.lift_on is None else None,
+        "lift_plan": one.lift_plan,
+        "lift_run": fate_of(one.organisation, one.lift_plan),
+        "leaving": ReasonForm(**words, auto_id="leave-%s") if services.lift_may_be_left(one) else None,
     }
 
 
@@ -358,6 +366,9 @@ DEEDS: Final[Mapping[str, Callable[[Any, Any, str], object]]] = {
     ),
     "correct": _correct,
     "lift": _lift,
+    "leave-lift": lambda one, sent, actor: services.leave_lift(
+        one.organisation, one.key, _reason(sent), actor=actor
+    ),
     "pack": lambda one, _, actor: services.retry_package(one.organisation, one.key, actor=actor),
     "read": lambda one, sent, actor: services.texts_read(
         one.organisation,

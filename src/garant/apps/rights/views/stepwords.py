@@ -76,6 +76,14 @@ _STEPS: Final[Mapping[str, Text]] = {
         fr="la levée n’est pas entière : elle sera proposée de nouveau",
         en="not all of it was lifted: the end will be proposed again",
     ),
+    "lift-waiting": Text(
+        fr="limitation levée où un programme le peut ; à la main, une réponse est attendue",
+        en="lifted where a program can; by hand, an answer is awaited",
+    ),
+    "lift-left": Text(
+        fr="ce qui a été refusé à la main ne sera plus demandé",
+        en="what was refused by hand will not be asked again",
+    ),
     "lifted": Text(fr="limitation levée", en="restriction lifted"),
     "reminded": Text(fr="rappel du délai", en="reminder of the deadline"),
     "forgotten": Text(fr="tout a été détruit", en="everything was destroyed"),
