@@ -24,6 +24,7 @@ from garant.apps.webhooks import sending, services
 from garant.apps.webhooks.models import Delivery, Endpoint
 from garant.apps.webhooks.refusals import WebhookRefusedError
 from garant.ledger import Entry
+from garant.ledger.commitments import UnwrapRefusedError
 from tests.api.conftest import client, token_of
 from tests.apps.seen import seen
 
@@ -140,6 +141,8 @@ def test_whoever_never_hears_is_told_no_more(
     assert not services.deliver(keys[2])
     (ended,) = evidence.records(organisation, kind="webhook.ended")
     assert (ended.payload, services.listing(organisation)) == ({"webhook": endpoint.key, "by": "silence"}, [])
+    assert [one.key for one in services.silent(organisation)] == [endpoint.key]
+    assert services.silent(organisation, later(31 * 86_400)) == []
 
 
 @pytest.mark.django_db
@@ -149,6 +152,67 @@ def test_kinds_choose_what_is_told(organisation: str, listener: Listener) -> Non
     assert services.gather() == {}
     with pytest.raises(WebhookRefusedError, match="No entry is of the kind"):
         services.add(organisation, listener.url, ["nothing.*"], actor="dpo")
+
+
+@pytest.mark.django_db
+def test_an_attempt_that_broke_is_not_the_last(organisation: str, listener: Listener) -> None:
+    """Its secret could not be read just then, or the worker was killed: the next attempt has another name."""
+    endpoint, _ = services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    _enter(organisation)
+    ((name, key),) = services.gather().items()
+    sealed = bytes(seen(Endpoint).get().sealed)
+    seen(Endpoint).update(sealed=b"not this, which is as long as a secret under its key")
+    with pytest.raises(UnwrapRefusedError):
+        services.deliver(key)
+    seen(Endpoint).update(sealed=sealed)
+    later_on = services.gather(later(3))
+    assert list(later_on.values()) == [key]
+    assert name not in later_on
+    assert services.deliver(key)
+    assert services.listing(organisation)[0].key == endpoint.key
+
+
+@pytest.mark.django_db
+def test_the_last_attempt_that_broke_is_given_up(organisation: str, listener: Listener) -> None:
+    services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    _enter(organisation)
+    (key,) = services.gather().values()
+    seen(Delivery).update(attempts=services.ATTEMPTS)
+    assert not services.deliver(key)
+    assert seen(Delivery).get().state == "lost"
+    assert listener.heard == []
+
+
+@pytest.mark.django_db
+def test_what_is_ended_while_it_is_tried_does_not_wait_again(
+    organisation: str, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, _ = services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    _enter(organisation)
+    (key,) = services.gather().values()
+    listener.answers = [500]
+    post = sending.post
+
+    def meanwhile(*what: Any) -> int:
+        services.end(organisation, endpoint.key, actor="dpo")
+        return post(*what)
+
+    monkeypatch.setattr(sending, "post", meanwhile)
+    assert not services.deliver(key)
+    assert seen(Delivery).get().state == "lost"
+
+
+@pytest.mark.django_db
+def test_what_was_told_long_ago_is_forgotten(organisation: str, listener: Listener) -> None:
+    services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    _enter(organisation)
+    _enter(organisation)
+    first, _ = services.gather().values()
+    assert services.deliver(first)
+    services.forget_old(datetime.now(UTC) + timedelta(days=29))
+    assert len(seen(Delivery)) == 2
+    services.forget_old(datetime.now(UTC) + timedelta(days=31))
+    assert [one.state for one in seen(Delivery)] == ["waiting"]
 
 
 INSIDE = [
@@ -163,6 +227,8 @@ INSIDE = [
     "https://0.0.0.0/",
     "https://100.64.0.1/",
     "https://[2002:7f00:1::]/",
+    "https://[64:ff9b::10.0.0.1]/",
+    "https://[64:ff9b::a9fe:a9fe]/",
     "https://224.0.0.1/",
 ]
 

@@ -18,7 +18,9 @@ from garant.apps.oppositions import services as oppositions
 from garant.apps.promises.opening.published import policy_in_force
 from garant.apps.tokens import services as tokens
 from garant.apps.webhooks import services as webhooks
+from garant.apps.webhooks.models import Endpoint
 from garant.ledger.entries import Entry
+from tests.apps.seen import seen
 from tests.site.conftest import PASSWORD, TOMORROW, Persona, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,15 @@ def test_webhooks_on_their_pages(site: str, persona: Persona) -> None:
     assert client.post(f"{page}{one.key}/end/").status_code == 404
     assert client.get(f"{page}{one.key}/").status_code == 404
     assert webhooks.listing(site) == []
+
+
+def test_an_address_that_fell_silent_is_not_gone_in_silence(site: str, persona: Persona) -> None:
+    client, page = persona("technician"), f"/o/{site}/settings/webhooks/"
+    webhooks.add(site, "https://93.184.216.34/hook", ["policy.published"], actor="dpo")
+    seen(Endpoint).update(failures=webhooks.SILENCE, ended_at=datetime.now(UTC))
+    shown = body(client.get(page))
+    assert "https://93.184.216.34/hook n’a plus pris aucun message" in shown
+    assert persona("neighbour").get(page).status_code == 404
 
 
 def entered(organisation: str, payload: Any, at: datetime) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS
 from django.db import close_old_connections, connections
 
 from garant.apps.exchanges import services
+from garant.site import queues
 
 QUEUE: Final = "exchanges"
 AT_ONCE: Final = 2
@@ -51,10 +52,4 @@ def register() -> None:
 def hand_over(handed: set[str]) -> None:
     """Give DBOS the attempts that are due and that it has not got; under the same name it takes one once."""
     close_old_connections()
-    due = services.gather(look=_is_time())
-    handed.intersection_update(due)
-    for name in due:
-        if name not in handed:
-            with SetWorkflowID(name), SetEnqueueOptions(deduplication_id=name):
-                DBOS.enqueue_workflow(QUEUE, tell, name)
-            handed.add(name)
+    queues.hand_over(QUEUE, tell, {name: (name,) for name in services.gather(look=_is_time())}, handed)

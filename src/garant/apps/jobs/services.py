@@ -185,6 +185,20 @@ def end(
         Job.objects.filter(key=key).update(**_end(state, outcome, why))
 
 
+def give_up(key: str) -> None:
+    """Close a job whose process never came to its end; one that has ended meanwhile stays as it is."""
+    with scope_of(Job, "organisation", key=key):
+        Job.objects.filter(key=key, state__in=OPEN).update(**_end(JobState.FAILED, None, _DIED))
+
+
+_DIED = Text(
+    fr="Son processus s’est arrêté à chaque essai avant d’avoir fini\u202f: la mémoire a pu manquer, ou la base de données. "
+    "Voyez garant doctor, puis demandez-le de nouveau.",
+    en="Its process stopped at each attempt before it had ended: memory may have run out, or the database been away. "
+    "See garant doctor, then ask for it again.",
+)
+
+
 def _end(state: JobState, outcome: Mapping[str, Any] | None, why: Text | None) -> dict[str, Any]:
     problem = {"fr": why.fr, "en": why.en} if why is not None else {}
     return {"state": state, "outcome": dict(outcome or {}), "problem": problem, "ended_at": _now()}

@@ -6,7 +6,6 @@ are the outbox: what was asked for in a transaction is there after any crash, an
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS
 from django.conf import settings
 from django.db import close_old_connections, transaction
 
@@ -30,11 +29,13 @@ from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.running.durability import workflow_database
 from garant.apps.rights import services as rights
+from garant.apps.scoping import apart
+from garant.apps.webhooks import services as webhooks
 from garant.apps.webhooks import telling
+from garant.site import queues
 from garant.site.paths import private_file
 
 QUEUE: Final = "jobs"
-_LOG: Final = logging.getLogger(__name__)
 POLL: Final = 0.5
 """Seconds between two looks for new jobs."""
 
@@ -75,17 +76,16 @@ def hour(scheduled: datetime) -> None:
         packages.destroy_due,
         rights.destroy_stray_copies,
         letters.forget_old,
+        webhooks.forget_old,
     ):
         _alone(chore, scheduled)
 
 
 def _alone(chore: Callable[..., Any], *given: Any) -> Any:
     """Do one of several: that it fails keeps none of the others from being done, and it is tried again in an hour."""
-    try:
+    with apart(f"{chore.__qualname__}{given!r}"):
         return chore(*given)
-    except Exception:
-        _LOG.exception("%s%r", chore.__qualname__, given)
-        return None
+    return None
 
 
 @DBOS.workflow(name="garant.mailboxes")
@@ -158,30 +158,29 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
         telling.register()
         mails.register()
         exchanges.register()
-        handed: set[str] = set()
-        told: set[str] = set()
-        mailed: set[str] = set()
-        exchanged: set[str] = set()
+        handing: list[tuple[Callable[[set[str]], None], set[str]]] = [
+            (hand, set()) for hand in (hand_over, telling.hand_over, mails.hand_over, exchanges.hand_over)
+        ]
         while not stopped():
             time.sleep(POLL)
-            hand_over(handed)
-            telling.hand_over(told)
-            mails.hand_over(mailed)
-            exchanges.hand_over(exchanged)
+            for hand, handed in handing:
+                with apart(hand.__module__):
+                    hand(handed)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=0)
 
 
 def hand_over(handed: set[str]) -> None:
-    """Give DBOS the jobs it has not got; under the same key it takes one once."""
+    """Give DBOS the jobs it has not got; under the same key it takes one once.
+
+    One whose process died at each attempt is closed, or nobody could ask for the same again.
+    """
     close_old_connections()
     waiting = services.waiting()
-    handed.intersection_update(waiting)
-    for key in waiting:
-        if key not in handed:
-            with SetWorkflowID(key), SetEnqueueOptions(deduplication_id=key):
-                DBOS.enqueue_workflow(QUEUE, job_workflow, key)
-            handed.add(key)
+    for key in queues.broken(handed.intersection(waiting)):
+        services.give_up(key)
+        waiting.remove(key)
+    queues.hand_over(QUEUE, job_workflow, {key: (key,) for key in waiting}, handed)
 
 
 def _database() -> str:

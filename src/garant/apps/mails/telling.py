@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS
 from django.db import close_old_connections
 
 from garant.apps.mails import services
+from garant.site import queues
 
 QUEUE: Final = "mails"
 AT_ONCE: Final = 2
@@ -35,10 +36,4 @@ def register() -> None:
 def hand_over(handed: set[str]) -> None:
     """Give DBOS the attempts that are due and that it has not got; under the same name it takes one once."""
     close_old_connections()
-    due = services.due()
-    handed.intersection_update(due)
-    for name, (key, number) in due.items():
-        if name not in handed:
-            with SetWorkflowID(name), SetEnqueueOptions(deduplication_id=name):
-                DBOS.enqueue_workflow(QUEUE, tell, key, number)
-            handed.add(name)
+    queues.hand_over(QUEUE, tell, services.due(), handed)

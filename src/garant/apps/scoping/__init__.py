@@ -6,6 +6,7 @@ that it is given, or that of the row whose key it is given.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -14,6 +15,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import models
 from django_scopes import ScopeError, get_scope, scope, scopes_disabled
 from django_scopes.manager import DisabledQuerySet
+
+_log = logging.getLogger("garant.worker")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,6 +86,16 @@ def owners(model: type[models.Model], path: str) -> list[str]:
     with scopes_disabled():
         rows: Any = model._default_manager.order_by(path)
         return list(rows.values_list(path, flat=True).distinct())
+
+
+@contextmanager
+def apart(what: str) -> Iterator[None]:
+    """Around what is done for one organisation after another, with nobody there to be told: what breaks is said in the
+    log, and keeps none of the others waiting."""
+    try:
+        yield
+    except Exception as error:
+        _log.error("%s: %s", what, type(error).__name__, exc_info=error)
 
 
 def close_gaps() -> None:

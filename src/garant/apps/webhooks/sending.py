@@ -31,6 +31,8 @@ ALL: Final = 3600
 """How long a file may take as a whole."""
 _TAKEN: Final = range(200, 300)
 _PIECE: Final = 64 * 1024
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 addresses as IPv6 networks write them (NAT64, RFC 6052)."""
 
 
 def allows_private() -> bool:
@@ -67,6 +69,8 @@ def _numeric(host: str) -> None:
 def _refuse_inside(host: str, address: str) -> None:
     found = ipaddress.ip_address(address.partition("%")[0])
     mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    if found in _TRANSLATED:  # a gateway of our network sends it on to the address at its end
+        mapped = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
     outside = found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
     if not outside and not allows_private():
         raise refusals.inside(host)

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
-from garant.apps.scoping import for_organisation, owners, scope_of, scoped
+from garant.apps.scoping import apart, for_organisation, owners, scope_of, scoped
 from garant.apps.webhooks import refusals, sending
 from garant.apps.webhooks.entries import WebhookAdded, WebhookEnded
 from garant.apps.webhooks.models import Delivery, DeliveryState, Endpoint
@@ -83,6 +83,13 @@ def listing(organisation: str) -> list[Endpoint]:
         return list(Endpoint.objects.filter(ended_at=None))
 
 
+def silent(organisation: str, now: datetime | None = None) -> list[Endpoint]:
+    """The addresses that are told no more because they took nothing any more, the latest first: those of the last days."""
+    with scoped(organisation):
+        ended = Endpoint.objects.filter(ended_at__gte=(now or _now()) - KEPT, failures__gte=SILENCE)
+        return list(ended.order_by("-ended_at"))
+
+
 def deliveries(organisation: str, key: str) -> list[Delivery]:
     """What an address was told, the latest first. Raises WebhookRefusedError."""
     with scoped(organisation):
@@ -97,7 +104,8 @@ def gather(now: datetime | None = None) -> dict[str, str]:
     for organisation in owners(Endpoint, "organisation"):
         with scoped(organisation):
             for endpoint in Endpoint.objects.filter(ended_at=None):
-                _look(endpoint)
+                with apart(f"webhook {endpoint.key}"):
+                    _look(endpoint)
             rows = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now or _now()).order_by(
                 "index"
             )
@@ -134,36 +142,65 @@ def _wanted(kinds: Sequence[str], kind: str) -> bool:
 
 
 def deliver(key: str) -> bool:
-    """Try a message once; whether it is taken. One that is not is due again later, or given up."""
+    """Try a message once; whether it is taken. One that is not is due again later, or given up.
+
+    The attempt is counted before it is made: whatever breaks in it, the next one comes, and under another name.
+    """
     with scope_of(Delivery, "endpoint__organisation", key=key):
         one = Delivery.objects.select_related("endpoint").filter(key=key).first()
         if one is None or one.state != DeliveryState.WAITING or one.endpoint.ended_at is not None:
             return one is not None and one.state == DeliveryState.TAKEN
-        try:
-            _tried(one, _post(one), DeliveryState.TAKEN)
-        except NotTakenError as failed:
-            _failed(one, failed.status)
+        if one.attempts >= ATTEMPTS:  # the last of them broke before its answer was noted
+            _lost(one)
             return False
-        except refusals.WebhookRefusedError:  # its name leads inside, today
-            _failed(one, None)
+        if not _claim(one):
             return False
-        Endpoint.objects.filter(key=one.endpoint.key).update(failures=0)
-    return True
+        status, taken = _answered(one)
+        if taken:
+            Delivery.objects.filter(key=key).update(status=status, state=DeliveryState.TAKEN)
+            Endpoint.objects.filter(key=one.endpoint.key).update(failures=0)
+            return True
+        Delivery.objects.filter(key=key).update(status=status)
+        if one.attempts + 1 >= ATTEMPTS:
+            _lost(one)
+    return False
+
+
+def _claim(one: Delivery) -> bool:
+    """Count an attempt that is about to be made; whether nobody else makes it."""
+    now = _now()
+    mine = Delivery.objects.filter(key=one.key, state=DeliveryState.WAITING, attempts=one.attempts)
+    due = now + timedelta(seconds=FIRST * 4**one.attempts)
+    return bool(mine.update(attempts=one.attempts + 1, due_at=due, written_at=now))
+
+
+def _answered(one: Delivery) -> tuple[int | None, bool]:
+    """The status that an address answered with, and whether it took the message."""
+    try:
+        return _post(one), True
+    except NotTakenError as failed:
+        return failed.status, False
+    except refusals.WebhookRefusedError:  # its name leads inside, today
+        return None, False
 
 
 @transaction.atomic
-def _failed(one: Delivery, status: int | None) -> None:
-    """Due again after longer and longer; an address that takes nothing any more is told no more."""
-    last = one.attempts + 1 >= ATTEMPTS
-    _tried(one, status, DeliveryState.LOST if last else DeliveryState.WAITING)
-    if not last:
-        return
+def _lost(one: Delivery) -> None:
+    """Give a message up; an address that takes nothing any more is told no more."""
+    Delivery.objects.filter(key=one.key, state=DeliveryState.WAITING).update(state=DeliveryState.LOST)
     endpoint = Endpoint.objects.select_for_update().get(key=one.endpoint.key)
     endpoint.failures += 1
     endpoint.save(update_fields=["failures"])
-    Delivery.objects.filter(written_at__lt=_now() - KEPT).exclude(state=DeliveryState.WAITING).delete()
     if endpoint.failures >= SILENCE and endpoint.ended_at is None:
         _end(endpoint, "silence", "garant")
+
+
+def forget_old(now: datetime | None = None) -> None:
+    """Forget what every address was told long ago."""
+    before = (now or _now()) - KEPT
+    for organisation in owners(Endpoint, "organisation"):
+        with scoped(organisation):
+            Delivery.objects.filter(written_at__lt=before).exclude(state=DeliveryState.WAITING).delete()
 
 
 def _post(one: Delivery) -> int:
@@ -192,13 +229,6 @@ def message(organisation: str, index: int, record: Record) -> bytes:
     }
     told = {"type": record.kind, "timestamp": write_instant(record.at), "data": data}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _tried(one: Delivery, status: int | None, state: DeliveryState) -> None:
-    now, attempts = _now(), one.attempts + 1
-    due = now + timedelta(seconds=FIRST * 4**one.attempts)
-    values = {"status": status, "state": state, "attempts": attempts, "due_at": due, "written_at": now}
-    Delivery.objects.filter(key=one.key).update(**values)
 
 
 def _end(endpoint: Endpoint, by: str, actor: str) -> None:

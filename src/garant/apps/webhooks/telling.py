@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS
 from django.db import close_old_connections
 
 from garant.apps.webhooks import services
+from garant.site import queues
 
 QUEUE: Final = "webhooks"
 AT_ONCE: Final = 2
@@ -35,10 +36,4 @@ def register() -> None:
 def hand_over(handed: set[str]) -> None:
     """Give DBOS the attempts that are due and that it has not got; under the same name it takes one once."""
     close_old_connections()
-    due = services.gather()
-    handed.intersection_update(due)
-    for name, key in due.items():
-        if name not in handed:
-            with SetWorkflowID(name), SetEnqueueOptions(deduplication_id=name):
-                DBOS.enqueue_workflow(QUEUE, tell, key)
-            handed.add(name)
+    queues.hand_over(QUEUE, tell, {name: (key,) for name, key in services.gather().items()}, handed)

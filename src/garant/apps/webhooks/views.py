@@ -29,7 +29,9 @@ def webhooks(request: Any) -> HttpResponse:
     if shown is not None:
         form = WebhookForm()
     found = services.listing(request.organisation)
-    return render(request, "webhooks/list.html", {"webhooks": found, "form": form, "shown": shown})
+    silent = services.silent(request.organisation)
+    context = {"webhooks": found, "silent": silent, "form": form, "shown": shown}
+    return render(request, "webhooks/list.html", context)
 
 
 @require_safe
