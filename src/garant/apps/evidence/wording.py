@@ -151,6 +151,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "trained": ("formation le", "trained on"),
     "treated": ("traités", "treated"),
     "unproven": ("non prouvées", "unproven"),
+    "unsure": ("lots dont on ignore s’ils ont été faits", "batches that may or may not have been done"),
     "until": ("jusqu’au", "until"),
     "verified": ("vérifiée", "verified"),
     "verifier": ("clé de vérification", "verifier key"),

@@ -167,6 +167,21 @@ class RunFinished(Payload):
     )
 
 
+@entry_kind(
+    "run.given-up",
+    fr="Une personne a mis fin à une exécution qui ne pouvait plus reprendre.",
+    en="Somebody ended a run that could not go on any more.",
+)
+class RunGivenUp(Payload):
+    """The policy or a map is another one now, and whether its last batches were done is not known."""
+
+    run: Key = Field(description="the run's key")
+    unsure: list[Key] = Field(description="the batches that prepared something and have no receipt")
+    marked: Count = Field(description="roots put on the suppression list, as if they had been erased")
+    archived: Count = Field(description="records that the intermediate archive keeps, as if rows had left")
+    files: Count = Field(description="files of these batches that no row referred to any more, and that went")
+
+
 class ResiduePlace(Payload):
     """A place where bytes of what was erased may remain."""
 

@@ -331,3 +331,22 @@ def not_ended(key: str) -> RefusedError:
         Text(fr=f"L’exécution {key} n’est pas terminée.", en=f"The run {key} has not ended."),
         Text(fr="Reprenez-la d’abord.", en="Resume it first."),
     )
+
+
+def can_go_on(key: str) -> RefusedError:
+    """Only a run that can neither go on nor end by itself is ended by somebody."""
+    return RefusedError(
+        Text(
+            fr=f"L’exécution {key} n’est pas arrêtée pour de bon.",
+            en=f"The run {key} does not stand still for good.",
+        ),
+        Text(fr="Reprenez-la, ou relisez sa page.", en="Resume it, or read its page again."),
+    )
+
+
+def no_reason() -> RefusedError:
+    """Whoever ends what was approved says why."""
+    return RefusedError(
+        Text(fr="Il manque la raison.", en="The reason is missing."),
+        Text(fr="Écrivez-la, sans y nommer personne.", en="Write it, and name nobody in it."),
+    )

@@ -51,6 +51,7 @@ __all__ = [
     "anew",
     "approve",
     "batch_of",
+    "changed",
     "finish_run",
     "forget_canaries",
     "forget_plan",
@@ -69,6 +70,7 @@ __all__ = [
     "run_of_digest",
     "skipped_roots",
     "start_run",
+    "unsure",
 ]
 
 RUN_DIGITS = 16
@@ -116,7 +118,11 @@ def approve(
     Raises:
         RefusedError: another digest was named, or the policy or a map changed since.
     """
-    _refuse_changes(plan, digest, policy_digest, map_digests)
+    if digest != plan.digest:
+        raise refusals.another_digest(found=digest, expected=plan.digest)
+    refusal = changed(plan, policy_digest, map_digests)
+    if refusal is not None:
+        raise refusal
     return plan if plan.approved else _approve(plan, actor)  # nothing takes an approval back
 
 
@@ -137,17 +143,17 @@ def _approve(plan: Plan, actor: str) -> Plan:
     return plan
 
 
-def _refuse_changes(plan: Plan, digest: str, policy_digest: str, map_digests: Mapping[str, str]) -> None:
+def changed(plan: Plan, policy_digest: str, map_digests: Mapping[str, str]) -> refusals.RefusedError | None:
+    """Say what of the policy and the maps is not what a plan was made from; None where all is."""
     planned_on: str = plan.document["policy_digest"]
     maps: dict[str, str] = plan.document["map_digests"]
-    if digest != plan.digest:
-        raise refusals.another_digest(found=digest, expected=plan.digest)
     if policy_digest != planned_on:
-        raise refusals.changed_policy(found=policy_digest, expected=planned_on)
+        return refusals.changed_policy(found=policy_digest, expected=planned_on)
     for system, expected in maps.items():
         found = map_digests.get(system)
         if found != expected:
-            raise refusals.changed_map(system, found=found, expected=expected)
+            return refusals.changed_map(system, found=found, expected=expected)
+    return None
 
 
 def renewed(plan: EnginePlan) -> EnginePlan:
@@ -189,6 +195,14 @@ def has_touched(run: Run) -> bool:
     """Say whether a run may have changed a system already."""
     with scoped(run.plan.organisation):
         return run.batches.exists()
+
+
+def unsure(run: Run) -> list[Batch]:
+    """Give the batches of a run that prepared something and have no receipt: whether it was done is not known."""
+    with scoped(run.plan.organisation):
+        every = list(run.batches.all())
+    written = {one.key for one in every if one.written}
+    return [one for one in every if not one.written and one.key.rstrip("ab") not in written]
 
 
 @for_plan

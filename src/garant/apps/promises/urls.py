@@ -15,5 +15,6 @@ urlpatterns = [
     path("<slug:organisation>/plans/<slug:digest>/approve/", views.approve, name="approve"),
     path("<slug:organisation>/plans/<slug:digest>/run/", views.start, name="start"),
     path("<slug:organisation>/runs/<slug:key>/", views.run, name="run"),
+    path("<slug:organisation>/runs/<slug:key>/end/", views.end, name="end"),
     path("<slug:organisation>/runs/<slug:key>/certificate/", views.certificate, name="certificate"),
 ]

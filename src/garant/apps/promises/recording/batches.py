@@ -111,6 +111,12 @@ def _remember(run: Run, batch_key: str, parts: Sequence[Batch]) -> int:
     return marked
 
 
+def remember_unsure(run: Run, batches: Sequence[Batch]) -> int:
+    """Put the roots that these batches may have erased on the suppression list: one that comes back with a backup is
+    known. In the caller's transaction; gives how many they were."""
+    return sum(_remember(run, one.key.rstrip("ab"), [one]) for one in batches)
+
+
 def _parts(run_key: str, batch_key: str) -> Any:
     """Give a batch and its halves (``001/0007a``)."""
     return Batch.objects.filter(run_id=run_key, key__regex=rf"^{re.escape(batch_key)}[ab]*$")

@@ -25,7 +25,7 @@ from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import absent, restrictions
 from garant.apps.promises.recording.work import NothingDone, Work
 from garant.apps.promises.refusals import OtherVersionError, RefusedError
-from garant.apps.promises.running import durability, gathering, locks
+from garant.apps.promises.running import durability, gathering, giving_up, locks
 from garant.apps.promises.running.observers import Attendance, Observer, Progress, attending
 from garant.apps.promises.running.returning import Returning
 from garant.apps.replays import services as replays
@@ -132,8 +132,11 @@ def apply_gathered(
         RunInterruptedError: a batch could not be done; the same call goes on from there.
     """
     today = _refuse_future(plan, workspace, datetime.now(UTC))
+    kept = Plan(digest=plan.digest, organisation=plan.organisation, kind=plan.kind)
+    if not giving_up.is_as_planned(plan, workspace):
+        _give_up_changed(kept)
     return carry_out(
-        Plan(digest=plan.digest, organisation=plan.organisation, kind=plan.kind),
+        kept,
         _opening(plan, workspace),
         start=lambda _, size: gathering.start(plan, batch_size=size),
         begun=begun,
@@ -154,9 +157,7 @@ def _approved(plan: Plan, workspace: Workspace, *, actor: str) -> Plan:
             map_digests=workspace.map_digests,
         )
     except RefusedError:
-        with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
-            if mine:
-                _give_up(services.run_of(plan))
+        _give_up_changed(plan)
         raise
 
 
@@ -287,6 +288,15 @@ def _give_up(known: Run | None) -> None:
     """
     if known is not None and known.open and not services.has_touched(known):
         services.finish_run(known.key, NothingDone())
+
+
+def _give_up_changed(plan: Plan) -> None:
+    """The same, where the policy or a map is another one now: also once it did something, as long as it is known what."""
+    with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
+        known = services.run_of(plan) if mine else None
+        if known is not None and known.open and not services.unsure(known):
+            services.finish_run(known.key, NothingDone())
+            services.forget_canaries(known.key)
 
 
 def _run_durably(run: Run, *, fresh: bool) -> None:

@@ -19,6 +19,7 @@ from garant.apps.promises import certificates, decisions
 from garant.apps.promises.opening import naming
 from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.running import giving_up
 from garant.apps.promises.sight import Sight
 from garant.apps.promises.views import pages, samples
 from garant.apps.tasks import services as tasks
@@ -163,8 +164,27 @@ def run(request: Any, key: str) -> HttpResponse:
             else [],
             "whole": sight.whole(found.plan),
             "job": jobs.open_job(request.organisation, "run", {"plan": found.plan_id}),
+            "stands": giving_up.why_it_stands(found),
         },
     )
+
+
+@require_POST
+@member(May.APPROVE_PLAN)
+def end(request: Any, key: str) -> HttpResponse:
+    """End a run that cannot go on, for a reason."""
+    found = _seen_run(request, key)
+    if not _sight(request).whole(found.plan):
+        raise PermissionDenied
+    try:
+        giving_up.give_up(
+            request.organisation, found.key, request.POST.get("reason", "")[:2000], actor=request.user.email
+        )
+    except RefusedError as refusal:
+        messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+    else:
+        messages.success(request, say("L'exécution a pris fin.", "The run has ended."))
+    return redirect("plans:run", request.organisation, found.key)
 
 
 @require_safe
