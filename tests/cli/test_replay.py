@@ -52,7 +52,12 @@ def test_a_restored_backup_is_erased_again_before_anyone_reads_it(ready_company:
     assert kinds.count("replay.looked") == 5
     marked = [e["payload"]["marked"] for e in entries(ready_company) if e["kind"] == "batch.recorded"]
     assert sum(marked) > 20
-    forgotten = ready_company.garant("replay", "policy", "--forget-before", NEVER)
+    late = ready_company.garant("replay", "policy", "--forget-before", NEVER)
+    assert (late.code, "has not come yet" in " ".join(late.err.split())) == (2, True)
+    with closing(sqlite3.connect(ready_company.folder / "home" / "garant.sqlite3")) as state:
+        state.execute("UPDATE replays_suppressed SET at = '2020-01-01 00:00:00'")
+        state.commit()
+    forgotten = ready_company.garant("replay", "policy", "--forget-before", "2020-02-01")
     assert "erasures forgotten" in forgotten.out
     assert ready_company.garant("replay", "policy", "--check").code == 0
 
@@ -112,6 +117,16 @@ def test_a_key_that_somebody_else_has_now_is_said_until_someone_says_it_is_known
     known = ready_company.garant("replay", "policy", "--system", "crm", "--check", "--others-are-known")
     assert known.code == 0
     assert ready_company.contents() == before
+    with closing(sqlite3.connect(ready_company.folder / "home" / "garant.sqlite3")) as state:
+        state.execute(
+            "UPDATE replays_suppressed SET system = 'former' WHERE mark = (SELECT min(mark) FROM replays_suppressed)"
+        )
+        state.commit()
+    moved = ready_company.garant("replay", "policy", "--check", "--others-are-known")
+    assert (moved.code, "looked for nowhere" in " ".join(moved.err.split())) == (1, True), moved.err
+    assert entries(ready_company)[-1]["payload"]["unlooked"] == 1
+    named = ready_company.garant("replay", "policy", "--check", "--others-are-known", "--system", "crm")
+    assert named.code == 0, named.err
 
 
 def columns(company: Company) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from garant.engine.document import Plan
 from garant.engine.holds import Hold
 from garant.engine.marks import identifying
-from garant.engine.planning.replay import Erased, Kin, Replay, plan_replay
+from garant.engine.planning.replay import Erased, Kin, Replay, Unlooked, plan_replay
 from garant.engine.planning.subject import plan_subject
 from garant.engine.running.execution import Execution
 from garant.engine.running.run import BATCH
@@ -30,6 +30,9 @@ class Listed:
     """A suppression list in memory."""
 
     erased: dict[Kin, dict[str, list[Erased]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def listed(self) -> Mapping[tuple[str, str], int]:
+        return {(kin.system, kin.root): len(marks) for kin, marks in self.erased.items()}
 
     def kinds(self, system: str) -> Sequence[Kin]:
         return [kin for kin in self.erased if kin.system == system]
@@ -62,7 +65,9 @@ def carry_out(
         for counts in parts:
             kin = Kin("crm", selection.root, tuple(counts.get("marked_by", ())))
             for mark, before, after in counts.get("marks", ()):
-                listed.erased[kin].setdefault(mark, []).append(Erased(selection.rule, before, after))
+                listed.erased[kin].setdefault(mark, []).append(
+                    Erased(selection.rule, before, after, plan.as_of)
+                )
     assert execution.verify(journal).verified == verified
 
 
@@ -263,6 +268,39 @@ def test_who_comes_back_of_their_own_will_is_not_erased_for_a_rule(shop: Shop) -
     shop.database.run("UPDATE interaction SET at = '2020-01-01 00:00:00'")
     found = replay(shop, listed)
     assert [(one.rule, one.due) for one in found.plan.selections] == [("prospects", 1)]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_who_was_erased_and_has_come_again_is_not_back_from_a_backup(shop: Shop, asked: bool) -> None:
+    """The same key and the same address, as where a newsletter knows its readers by these: subscribed again since."""
+    shop.people(1)
+    backup, listed = shop.rows(), Listed()
+    erasure = plan_subject(shop.policy, shop.system(), {"email": "n1@x.example"}, "erasure", as_of=AS_OF)
+    carry_out(shop, erasure if asked else shop.plan(), listed)
+    assert shop.ids("contact") == []
+    restore(shop, backup)
+    shop.database.run(f"UPDATE interaction SET at = '{AS_OF + timedelta(days=1)} 00:00:00'")
+    before = shop.rows()
+    found = replay(shop, listed)
+    assert (found.due, [q.keys for q in found.others], found.clean) == (0, [(1,)], False)
+    carry_out(shop, found.plan, listed)
+    assert shop.rows() == before
+    shop.database.run(f"UPDATE interaction SET at = '{AS_OF} 12:00:00'")
+    assert (replay(shop, listed).due, replay(shop, listed).others) == (1, ())
+
+
+def test_erasures_that_no_map_leads_to_any_more_are_told(shop: Shop) -> None:
+    shop.people(1, 2)
+    listed = Listed()
+    carry_out(shop, shop.plan(), listed)
+    assert replay(shop, listed).clean
+    (kin,) = listed.erased
+    for system, root in (("crm", "reader"), ("erp", "contact")):
+        other = Listed({Kin(system, root, kin.columns): listed.erased[kin]})
+        found = replay(shop, other)
+        assert (found.looked_for, found.unlooked, found.clean) == (0, (Unlooked(system, root, 2),), False)
+        of_one = plan_replay(shop.policy, shop.system(), other, KEY, as_of=AS_OF, every=False)
+        assert of_one.clean == (system == "erp"), "nobody asked about the other system"
 
 
 def test_where_the_row_cannot_tell_a_request_is_asked_about(shop: Shop) -> None:

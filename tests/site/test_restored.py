@@ -15,12 +15,11 @@ from django.db import transaction
 from garant.apps.archives.entries import ArchiveRevoked
 from garant.apps.backups import unread
 from garant.apps.backups.entries import BackupMade
-from garant.apps.backups.redo import NOTHING, REDO
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.entries import BatchRecorded
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights.entries import RequestAdded
-from garant.ledger.entries import KINDS, Entry, Payload
+from garant.ledger.entries import Entry, Payload
 from tests.site.conftest import Persona
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,14 +169,6 @@ def test_whose_access_comes_back_what_was_archived_and_what_people_added_are_tol
     assert "d-2026-17" in shown.split("ajouté depuis à leur demande")[1].split("</li>")[0]
     archived = shown.split("passés à l’archive depuis")[1].split("</li>")[0]
     assert ("aaaaaaaaaaaaaaaa" in archived, "bbbbbbbbbbbbbbbb" in archived) == (True, False)
-
-
-def test_each_kind_of_entry_says_whether_something_is_to_be_done_again() -> None:
-    decided = [*NOTHING, *(kind for redo in REDO for kind in redo.kinds)]
-    assert sorted(decided) == sorted(kind for kind in KINDS if not kind.startswith("test."))
-    for redo in REDO:
-        for field in filter(None, (redo.field, redo.where)):
-            assert any(field in KINDS[kind].model_fields for kind in redo.kinds), (field, redo.kinds)
 
 
 def test_what_was_shown_before_another_restore_attests_nothing(

@@ -76,6 +76,21 @@ class Terms:
         """Which of the selected roots does each duty hold?"""
         return [self._duty_question(data_map, number, duty) for number, duty in enumerate(duties)]
 
+    def later_questions(self, data_map: DataMap, root: str, day: date) -> list[DutyQuestion]:
+        """Which of the selected roots have a fact, of those that promises and duties count from, after that day?"""
+        clock = Clock(day, start_of_day(_next(day), self.zone), self.zone)
+        counting = [*data_map.promises, *(duty for duty in data_map.duties if duty.event is not None)]
+        places = dict.fromkeys((one.role, str(one.event)) for one in counting)
+        asked = [
+            (data_map.roles[role], sources)
+            for role, event in places
+            if data_map.roles[role].root == root and (sources := _sources(data_map, event, root))
+        ]
+        return [
+            DutyQuestion(number, root, role, sources, clock, dated=True)
+            for number, (role, sources) in enumerate(asked)
+        ]
+
     def until(self, duty: Duty, holders: Holders) -> date | None:
         """The last day the duty holds the last of its roots; none for a seal or an undated duty."""
         if duty.rule is None or holders.latest is None or duty.rule in self.held:

@@ -48,7 +48,7 @@ REDO: Final[tuple[Redo, ...]] = (
         where="archived",
     ),
     Redo(
-        frozenset({"run.finished", "run.started"}),
+        frozenset({"run.finished", "run.given-up", "run.started"}),
         "run",
         Text(
             fr="Exécutions faites depuis\u202f: ce qu’elles ont effacé n’est pas sur la liste des effacements "

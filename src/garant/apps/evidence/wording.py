@@ -112,6 +112,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "record": ("dossier", "record"),
     "recovered": ("repris après une panne", "recovered after a crash"),
     "refused": ("réponses non", "answers no"),
+    "unlooked": ("effacements qu’aucune carte ne cherche plus", "erasures that no map looks for any more"),
     "replayed": ("liste des effacements rejouée", "suppression list replayed"),
     "request": ("demande", "request"),
     "restrictions": ("limitations", "restrictions"),

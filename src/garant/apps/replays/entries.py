@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from garant.ledger.entries import Count, Day, Payload, entry_kind
+from garant.ledger.entries import Count, Day, Key, Payload, entry_kind
 
 
 @entry_kind(
@@ -20,6 +20,9 @@ class ReplayLooked(Payload):
     due: Count = Field(description="how many came back and are to be erased again")
     others: Count = Field(description="how many keys have a row that is not the erased one")
     doubtful: Count = Field(description="how many rows cannot tell whether they came back")
+    unlooked: Count = Field(
+        default=0, description="how many erased roots no map leads to any more: not looked for"
+    )
 
 
 @entry_kind(
@@ -32,3 +35,4 @@ class SuppressionForgotten(Payload):
 
     before: Day = Field(description="erasures before this day were forgotten")
     marks: Count = Field(description="how many marks went")
+    system: Key | None = Field(default=None, description="the system whose erasures they are; none: all")

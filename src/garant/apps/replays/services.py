@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Min
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.organisations import services as organisations
+from garant.apps.replays import refusals
 from garant.apps.replays.entries import ReplayLooked, SuppressionForgotten
 from garant.apps.replays.models import Suppressed
 from garant.apps.scoping import for_organisation, scoped
@@ -22,9 +23,16 @@ from garant.engine.planning.replay import Erased, Kin, Question, Replay, plan_re
 from garant.engine.terms import Source
 from garant.ledger.entries import Entry, Payload
 from garant.policy.loader import LoadedPolicy
+from garant.policy.periods import latest_due, start_of_day, time_zone
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
+from garant.systems.model import DataMap
 
 _FILED = ("garant", "suppression")
 """Under which the key of the marks is filed: it outlives a rotation of the installation's keys."""
+
+_ONCE = ["organisation", "system", "root", "mark", "before", "rule"]
+_LAST = ["after", "run", "at"]
+"""What is of the last erasure of a root that was in that state."""
 
 ROWS = 500
 """Rows in one statement of Garant's own database."""
@@ -49,9 +57,10 @@ def marking_key(organisation: str) -> bytes:
 
 
 def remember(erasure: Erasure, marks: Marks) -> int:
-    """Put erased roots on the list, in the caller's transaction: that of their receipt. Again changes nothing.
+    """Put erased roots on the list, in the caller's transaction: that of their receipt. Again, only the day is another.
 
-    A root that a later plan treats further is on the list in each state it was in.
+    A root that a later plan treats further is on the list in each state it was in. One that was erased, came again as it
+    was, and was erased again counts from the last time.
     """
     now = datetime.now(UTC)
     rows = [
@@ -70,29 +79,38 @@ def remember(erasure: Erasure, marks: Marks) -> int:
         for mark, before, after in marks
     ]
     with scoped(erasure.organisation):
-        Suppressed.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
+        Suppressed.objects.bulk_create(
+            rows, batch_size=ROWS, update_conflicts=True, unique_fields=_ONCE, update_fields=_LAST
+        )
     return len(rows)
 
 
-def look(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, actor: str) -> Replay:
+def look(
+    policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, actor: str, every: bool = True
+) -> Replay:
     """Look for what was erased, plan to erase it again, and say in the ledger that it was done, in numbers.
+
+    ``every``: these systems are all that there are.
 
     Raises:
         ConnectorError: a system did not answer: nobody knows whether somebody came back.
     """
-    found = search(policy, sources, as_of=as_of)
+    found = search(policy, sources, as_of=as_of, every=every)
     entry = ReplayLooked(
         marks=found.looked_for,
         found=found.found,
         due=found.due,
         others=_number(found.others),
         doubtful=_number(found.doubtful),
+        unlooked=sum(one.marks for one in found.unlooked),
     )
     _enter(policy.document.organisation.key, entry, actor)
     return found
 
 
-def search(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date) -> Replay:
+def search(
+    policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date, every: bool = False
+) -> Replay:
     """Look for what was erased, and plan to erase it again; nothing is written.
 
     Raises:
@@ -102,25 +120,62 @@ def search(policy: LoadedPolicy, sources: Mapping[str, Source], *, as_of: date) 
     return plan_replay(
         policy,
         sources,
-        _Listed(organisation),
+        _Listed(organisation, time_zone(policy.document.organisation.time_zone)),
         marking_key(organisation),
         as_of=as_of,
         holds=holds.in_force(organisation),
+        every=every,
     )
 
 
 @for_organisation
-def forget(organisation: str, before: date, *, actor: str) -> int:
+def forget(
+    organisation: str,
+    before: date,
+    *,
+    actor: str,
+    maps: Iterable[DataMap] = (),
+    systems: Sequence[str] = (),
+) -> int:
     """Forget the erasures before a day of the organisation's calendar, once no backup is that old.
 
+    Args:
+        organisation: whose list it is.
+        before: erasures of that day stay.
+        actor: who.
+        maps: of the systems, which say how long their copies keep what is erased.
+        systems: those whose erasures are forgotten; none for all.
+
     Returns how many marks went.
+
+    Raises:
+        RefusedError: the day has not come yet, or a copy is declared that keeps for longer.
     """
-    zone = ZoneInfo(organisations.organisation(organisation).time_zone)
+    place = organisations.organisation(organisation)
+    zone = time_zone(place.time_zone)
+    today = datetime.now(zone).date()
+    if before > today:
+        raise refusals.day_to_come(before, today=today)
+    for data_map in maps:
+        if not systems or data_map.system in systems:
+            _refuse_kept(data_map, before, today)
+    old = Suppressed.objects.filter(at__lt=start_of_day(before, place.time_zone))
+    gone = 0
     with transaction.atomic():
-        old = Suppressed.objects.filter(at__lt=datetime.combine(before, time(), zone))
-        gone, _ = old.delete()
-        _enter(organisation, SuppressionForgotten(before=before, marks=gone), actor)
+        for system in systems or [None]:
+            marks, _ = (old if system is None else old.filter(system=system)).delete()
+            _enter(organisation, SuppressionForgotten(before=before, marks=marks, system=system), actor)
+            gone += marks
     return gone
+
+
+def _refuse_kept(data_map: DataMap, before: date, today: date) -> None:
+    for copy in data_map.copies:
+        if copy.kept is None:
+            continue
+        until = latest_due(today, copy.kept) + timedelta(days=1)
+        if before > until:
+            raise refusals.copy_keeps(data_map.system, copy.label, copy.kept, until=until)
 
 
 def length(organisation: str, *, since: datetime | None = None) -> int:
@@ -153,6 +208,15 @@ class _Listed:
     """The list, as the engine asks for it: marks by the million, details of those found only."""
 
     organisation: str
+    zone: ZoneInfo
+
+    def listed(self) -> Mapping[tuple[str, str], int]:
+        with scoped(self.organisation):
+            rows = Suppressed.objects.exclude(
+                system=ARCHIVE
+            )  # no file, nothing in it: it is a system where it has one
+        counted = rows.values_list("system", "root").annotate(marks=Count("mark", distinct=True))
+        return {(system, root): marks for system, root, marks in counted.order_by("system", "root")}
 
     def kinds(self, system: str) -> Sequence[Kin]:
         with scoped(self.organisation):
@@ -167,8 +231,8 @@ class _Listed:
         found: dict[str, list[Erased]] = defaultdict(list)
         for start in range(0, len(marks), ROWS):
             some = self._of(kin).filter(mark__in=marks[start : start + ROWS])
-            for mark, rule, before, after in some.values_list("mark", "rule", "before", "after"):
-                found[mark].append(Erased(rule or None, before, after))
+            for mark, rule, before, after, at in some.values_list("mark", "rule", "before", "after", "at"):
+                found[mark].append(Erased(rule or None, before, after, at.astimezone(self.zone).date()))
         return found
 
     def _of(self, kin: Kin) -> Any:

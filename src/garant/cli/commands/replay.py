@@ -99,11 +99,12 @@ def replay(
     with open_workspace(policy, folder, state.keys(), only=system or ()) as workspace:
         state.ensure_organisation(workspace.policy.document.organisation)
         if forget_before is not None:
-            return _forget(workspace, forget_before)
+            return _forget(workspace, forget_before, system or [])
         if approve is not None and (run := _begun(approve)) is not None:
             return carry_out(read_plan(run.plan.document), run.plan.digest, workspace)
-        found = _look(workspace)
+        found = _look(workspace, every=not system)
         _tell(found)
+        _tell_unlooked(found)
         _tell_archived(workspace)
         if found.due:
             show_plan(out(), found.plan)
@@ -128,12 +129,16 @@ def _begun(approve: str) -> Run | None:
     return run if run is not None and run.open else None
 
 
-def _look(workspace: Workspace) -> Replay:
+def _look(workspace: Workspace, *, every: bool) -> Replay:
     from garant.apps.replays import services
 
     zone = workspace.policy.document.organisation.time_zone
     found = services.look(
-        workspace.policy, workspace.sources, as_of=options.day(None, zone), actor=state.actor()
+        workspace.policy,
+        workspace.sources,
+        as_of=options.day(None, zone),
+        actor=state.actor(),
+        every=every,
     )
     return replace(found, plan=state.anew(found.plan))  # restored twice in a day, they go twice
 
@@ -152,9 +157,11 @@ def _tell(found: Replay) -> None:
         warn(
             Text(
                 fr=f"{_named(question)}\u202f: la clé est celle d’un dossier effacé, la ligne n’est pas la sienne. "
-                "Une autre personne l’a reçue, ou la ligne a changé depuis la sauvegarde. Garant n’y touche pas.",
+                "Une autre personne l’a reçue, la même est revenue depuis d’elle-même, ou la ligne a changé depuis la "
+                "sauvegarde. Garant n’y touche pas.",
                 en=f"{_named(question)}: the key is that of an erased root, and the row is not its own. Somebody "
-                "else was given it, or the row is older than its erasure. Garant leaves it alone.",
+                "else was given it, the same person has come again since, or the row is older than its erasure. "
+                "Garant leaves it alone.",
             )
         )
     for question in found.doubtful:
@@ -164,6 +171,22 @@ def _tell(found: Replay) -> None:
                 "dit pas si c’est revenu ou nouveau. Refaites la demande si c’est revenu.",
                 en=f"{_named(question)}: erasure had been asked for, and something is left to erase; the row "
                 "does not tell whether it came back or is new. Make the request again if it came back.",
+            )
+        )
+
+
+def _tell_unlooked(found: Replay) -> None:
+    """Nobody knows whether these came back."""
+    for one in found.unlooked:
+        warn(
+            Text(
+                fr=f"{one.system} · {one.root}\u202f: "
+                f"{plural(one.marks, ('effacement n’est cherché', 'effacements ne sont cherchés'), ('', ''))} "
+                "nulle part\u202f: aucune carte n’a ce système, ou cette racine, sous ce nom. Rendez-le-lui\u202f; ou, si ce "
+                "système n’existe plus, nommez les autres avec --system.",
+                en=f"{one.system} · {one.root}: {plural(one.marks, ('', ''), ('erasure is', 'erasures are'))} looked for "
+                "nowhere: no map has that system, or that root, by that name. Give it its name back; or, where that system is "
+                "no more, name the others with --system.",
             )
         )
 
@@ -192,15 +215,16 @@ def _named(question: Question) -> str:
 
 def _answer(found: Replay, due: int, others_are_known: bool) -> int:
     """0 when the systems may be opened."""
-    left = due or found.doubtful or (found.others and not others_are_known)
+    left = due or found.doubtful or found.unlooked or (found.others and not others_are_known)
     return Exit.FINDINGS if left else Exit.OK
 
 
-def _forget(workspace: Workspace, before: datetime) -> int:
+def _forget(workspace: Workspace, before: datetime, systems: list[str]) -> int:
     from garant.apps.replays import services
 
     organisation = workspace.policy.document.organisation.key
-    gone = services.forget(organisation, before.date(), actor=state.actor())
+    maps = [source.data_map for source in workspace.sources.values()]
+    gone = services.forget(organisation, before.date(), maps=maps, systems=systems, actor=state.actor())
     note(
         f"{plural(gone, ('effacement oublié', 'effacements oubliés'), ('', ''))}.",
         f"{plural(gone, ('', ''), ('erasure forgotten', 'erasures forgotten'))}.",

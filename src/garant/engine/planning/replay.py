@@ -1,7 +1,8 @@
 """Replay: after a backup was restored, erase again what had been erased, and nobody else.
 
 What was erased is known by marks, keyed hashes of a root's key and of its row's identifying columns. Keys
-are given again: a root whose key is marked and whose row is another's is reported, never touched.
+are given again: a root whose key is marked and whose row is another's is reported, never touched. So is one who has
+come back since of their own will: no backup from before an erasure has a fact that is dated after it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from garant.engine.planning.steps import last_owner_steps
 from garant.engine.planning.survey import Surveyor, first_disposition
 from garant.engine.terms import Source, Terms
 from garant.policy.loader import LoadedPolicy
-from garant.systems.changing import Marked, Marking
+from garant.systems.changing import Marked, Marking, Recheck
 from garant.systems.finding import Found, RootKey
 from garant.systems.model import DataMap
 from garant.systems.port import Snapshot
@@ -41,15 +42,20 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """One erasure of a root: by a rule, or by a request; its row as it was, and what was left of it."""
+    """One erasure of a root: by a rule, or by a request; its row as it was, what was left of it, and on which day."""
 
     rule: str | None
     before: str
     after: str | None
+    on: date | None = None
 
 
 class Suppressions(Protocol):
     """The list of what was erased, as the product keeps it."""
+
+    def listed(self) -> Mapping[tuple[str, str], int]:
+        """System and root → how many marked keys; of all of them."""
+        ...
 
     def kinds(self, system: str) -> Sequence[Kin]:
         """The kinds of marks of one system."""
@@ -74,10 +80,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlooked:
+    """Erasures that no map leads to any more: nobody knows whether they came back."""
+
+    system: str
+    root: str
+    marks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What came back, and what is not sure.
 
-    ``others``: the key is marked, and the row is another's, or was not the same when the backup was made.
+    ``others``: the key is marked, and the row is another's, was not the same when the backup was made, or has something
+    that is dated after the erasure.
     ``doubtful``: the row itself cannot tell a restored one from one that stayed, and something is left to do.
     """
 
@@ -86,6 +102,7 @@ class Replay:
     found: int
     others: tuple[Question, ...]
     doubtful: tuple[Question, ...]
+    unlooked: tuple[Unlooked, ...] = ()
 
     @property
     def due(self) -> int:
@@ -95,7 +112,7 @@ class Replay:
     @property
     def clean(self) -> bool:
         """Whether nobody who was erased is there."""
-        return not (self.due or self.others or self.doubtful)
+        return not (self.due or self.others or self.doubtful or self.unlooked)
 
 
 def plan_replay(
@@ -106,6 +123,7 @@ def plan_replay(
     *,
     as_of: date,
     holds: Sequence[Hold] = (),
+    every: bool = True,
 ) -> Replay:
     """The plan that erases again what a restored backup brought back (art. 5(1)(e), 17 and 32 GDPR).
 
@@ -114,6 +132,7 @@ def plan_replay(
     Args:
         listed: what was erased.
         key: the key of the marks, 32 bytes.
+        every: the systems are all that there are: erasures in another one are told as not looked for.
 
     Raises:
         ConnectorError: a system did not answer, or has no longer the columns that marks were made of.
@@ -137,6 +156,16 @@ def plan_replay(
         sum(one.found for one in returns),
         tuple(question for one in returns for question in one.others),
         tuple(question for one in returns for question in one.doubtful),
+        _unlooked(sources, listed, every=every),
+    )
+
+
+def _unlooked(sources: Mapping[str, Source], listed: Suppressions, *, every: bool) -> tuple[Unlooked, ...]:
+    """Where the list says that something was erased, and no map has that system, or that root, by that name."""
+    return tuple(
+        Unlooked(system, root, marks)
+        for (system, root), marks in sorted(listed.listed().items())
+        if (root not in sources[system].data_map.roots if system in sources else every)
     )
 
 
@@ -163,6 +192,8 @@ class _Piles:
     left: _Sorted = field(default_factory=lambda: defaultdict(set))
     maybe: _Sorted = field(default_factory=lambda: defaultdict(set))
     others: _Sorted = field(default_factory=lambda: defaultdict(set))
+    erased_on: dict[tuple[str, date], set[RootKey]] = field(default_factory=lambda: defaultdict(set))
+    """Root and day → those that are back as they were before they were last erased on that day."""
 
     def sort(self, root: str, marked: Marked, erasures: Sequence[Erased]) -> None:
         """Back: the row is as it was before, and was not left so. Maybe: the row cannot tell.
@@ -174,12 +205,23 @@ class _Piles:
         if back:
             # A person's own request is stronger than a rule: every declared duty holds, and no other.
             self.back[root, min((e.rule for e in back), key=lambda rule: rule or "")].add(marked.key)
+            days = [e.on for e in back if e.on is not None]
+            if days:
+                self.erased_on[root, max(days)].add(marked.key)
         elif mine:
             self.maybe[root, min((e.rule for e in mine), key=lambda rule: rule or "")].add(marked.key)
         else:
             self.others[root, None].add(marked.key)
         if not back and any(e.after != e.before for e in mine):
             self.left[root, None].add(marked.key)
+
+    def set_apart(self, root: str, newer: AbstractSet[RootKey]) -> None:
+        """These are not back: they came again after they had been erased."""
+        for (of, _), keys in self.back.items():
+            if of == root:
+                keys.difference_update(newer)
+        if newer:
+            self.others[root, None] |= newer
 
 
 @dataclass
@@ -192,7 +234,8 @@ class _System:
     def look(self, listed: Suppressions, key: bytes) -> _Returned:
         """Find the marked roots that are there, and plan their erasure."""
         returned, piles = _Returned(), _Piles()
-        for kin in listed.kinds(self.source.data_map.system):
+        roots = self.source.data_map.roots
+        for kin in (one for one in listed.kinds(self.source.data_map.system) if one.root in roots):
             marks = listed.marks(kin)
             found = self.source.connector.match(kin.root, Marking(key, kin.columns), marks)
             erasures = listed.erasures(kin, [one.mark for one in found])
@@ -200,9 +243,9 @@ class _System:
             returned.found += len(found)
             for one in found:
                 piles.sort(kin.root, one, erasures[one.mark])
-        returned.others = self._questions(piles.others)
         if piles.back or piles.maybe or piles.left:
             self._plan(piles, returned)
+        returned.others = self._questions(piles.others)
         return returned
 
     def _plan(self, piles: _Piles, returned: _Returned) -> None:
@@ -211,6 +254,8 @@ class _System:
             standing = stand(self.policy, data_map, snapshot, self.holds)
             terms = held_terms(self.terms, standing)
             doubtful: _Sorted = defaultdict(set)
+            for (root, day), keys in piles.erased_on.items():
+                piles.set_apart(root, self._newer(terms, snapshot, root, day, keys))
             for (root, rule), keys in _ordered(piles.back):
                 returned.selections += self._again(terms, snapshot, standing, root, rule, keys)
             for (root, rule), keys in _ordered(piles.maybe):
@@ -229,6 +274,16 @@ class _System:
             for (root, _), keys in _ordered(piles.left):
                 returned.selections += self._together(terms, snapshot, standing, root, keys)
             returned.doubtful = self._questions(doubtful)
+
+    def _newer(
+        self, terms: Terms, snapshot: Snapshot, root: str, day: date, keys: AbstractSet[RootKey]
+    ) -> AbstractSet[RootKey]:
+        """Those who have something that is dated after they were erased: a backup from before does not have it."""
+        questions = terms.later_questions(self.source.data_map, root, day)
+        if not questions:
+            return frozenset()
+        found = snapshot.find_still(root, sorted(keys, key=str), Recheck(None, questions))
+        return frozenset(key for key, bits in found.held.items() if bits)
 
     def _again(
         self,
