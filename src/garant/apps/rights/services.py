@@ -64,7 +64,16 @@ from garant.apps.rights.keeping.outcomes import files as copy_files
 from garant.apps.rights.keeping.outcomes import of as copies_of
 from garant.apps.rights.keeping.outcomes import said as copy_said
 from garant.apps.rights.keeping.sealing import Whom, opened
-from garant.apps.rights.keeping.store import Story, added_to, find, listing, looked_at, story, today
+from garant.apps.rights.keeping.store import (
+    Story,
+    added_to,
+    find,
+    listing,
+    looked_at,
+    refused_since,
+    story,
+    today,
+)
 from garant.apps.rights.receiving.behalf import Account, Brief, account, briefs, receive_for
 from garant.apps.rights.receiving.calling import MINUTES as CALL_MINUTES
 from garant.apps.rights.receiving.calling import dictate as dictate_code
@@ -178,6 +187,7 @@ __all__ = [
     "receive_for",
     "receiver_of",
     "recipients",
+    "refused_since",
     "replied",
     "reply",
     "restricting",

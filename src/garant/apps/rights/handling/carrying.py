@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
@@ -49,10 +51,13 @@ def began(organisation: str, digests: Sequence[str]) -> None:
 
 @for_organisation
 def ended(organisation: str, every: Mapping[str, Fate], *, first: bool = False) -> None:
-    """Note how the runs of requests' plans ended; again changes nothing; with `first` nobody can have noted it yet."""
+    """Note how the runs of requests' plans ended; again changes nothing; with `first` nobody can have noted it yet.
+
+    What somebody answers by hand may come after the person had their answer.
+    """
     fates = {digest: fate for digest, fate in every.items() if not fate.open}
     with evidence.one_transaction(organisation):
-        requests = _locked(list(fates), State.RUNNING)
+        requests = _locked(list(fates), State.RUNNING, State.ANSWERED)
         known = set[tuple[str, str, str]]() if first else _noted(requests)
         news = [one for one in requests if (one.key, *_outcome(fates[one.plan])) not in known]
         store.note_each([(one, "ran", _detail(fates[one.plan])) for one in news], store.GARANT)
@@ -87,6 +92,7 @@ def ask_again(organisation: str) -> int:
     every = Request.objects.filter(organisation=organisation)
     waiting = every.filter(state__in=(State.APPROVED, State.RUNNING)).exclude(plan="")
     plans = dict(waiting.values_list("plan", "handler"))
+    ended(organisation, fates_of(organisation, _answered_since(organisation)))
     ends = dict(every.filter(forget_on=None).exclude(lift_plan="").values_list("lift_plan", "handler"))
     plans |= {digest: ends[digest] for digest in decisions.approved(organisation, list(ends))}
     fates = fates_of(organisation, list(plans))
@@ -98,13 +104,24 @@ def ask_again(organisation: str) -> int:
 
 
 def _follow(request: Request, fate: Fate) -> None:
-    """What follows from its end, beside the systems: directives executed."""
+    """What follows from its end, beside the systems: directives executed; or somebody told that it was refused by hand."""
     if fate.state == "kept":
         directives.carried_out(request)
+    elif fate.state == "not-kept" and not request.open:
+        store.note(request, "refused-since", store.GARANT)
 
 
-def _locked(digests: Sequence[str], state: State) -> list[Request]:
-    return list(Request.objects.select_for_update().filter(plan__in=digests, state=state))
+def _answered_since(organisation: str) -> list[str]:
+    """The plans of requests that had their answer while somebody was waited for, and of whom that is all that was noted."""
+    noted = Step.objects.filter(request=OuterRef("key"), kind="ran").order_by("-at", "-pk")
+    last = Subquery(noted.annotate(how=KeyTextTransform("state", "detail")).values("how")[:1])
+    rows = Request.objects.filter(organisation=organisation, state=State.ANSWERED, forgotten_at=None)
+    return list(rows.annotate(last=last).filter(last="waiting").values_list("plan", flat=True))
+
+
+def _locked(digests: Sequence[str], *states: State) -> list[Request]:
+    found = Request.objects.select_for_update().filter(plan__in=digests, state__in=states)
+    return list(found.filter(forgotten_at=None))
 
 
 def _noted(requests: Sequence[Request]) -> set[tuple[str, str, str]]:

@@ -92,6 +92,13 @@ def looked_at(organisation: str, keys: Sequence[str]) -> set[str]:
         )
 
 
+def refused_since(organisation: str, keys: Sequence[str]) -> set[str]:
+    """Those of these requests of which somebody refused something by hand after the person had their answer."""
+    with scoped(organisation):
+        found = Step.objects.filter(request__in=keys, kind="refused-since")
+        return set(found.values_list("request_id", flat=True))
+
+
 def added_to(organisation: str, keys: Sequence[str]) -> set[str]:
     """Those of these requests to which something was added since staff last did anything about them."""
     if not keys:

@@ -70,11 +70,12 @@ def requests(request: Any) -> HttpResponse:
     waiting = services.listing(request.organisation)
     stands = standing(request.organisation, waiting)
     added = services.added_to(request.organisation, [one.key for one in waiting])
+    ended = services.listing(request.organisation, ended=True)
+    refused = services.refused_since(request.organisation, [one.key for one in ended])
     names = {
         "open": [{**_line(one, today, stands[one.key]), "added": one.key in added} for one in waiting],
         "ended": [
-            _line(one, today, STATES[State(one.state)])
-            for one in services.listing(request.organisation, ended=True)
+            {**_line(one, today, STATES[State(one.state)]), "refused": one.key in refused} for one in ended
         ],
     }
     return render(request, "rights/list.html", names)

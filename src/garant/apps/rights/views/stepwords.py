@@ -76,6 +76,10 @@ _STEPS: Final[Mapping[str, Text]] = {
         fr="la levée n’est pas entière : elle sera proposée de nouveau",
         en="not all of it was lifted: the end will be proposed again",
     ),
+    "refused-since": Text(
+        fr="refusée à la main, en tout ou en partie, après la réponse : pour la refaire, notez-la de nouveau",
+        en="refused by hand, in whole or in part, after the answer: to do it, write it down again",
+    ),
     "lift-waiting": Text(
         fr="limitation levée où un programme le peut ; à la main, une réponse est attendue",
         en="lifted where a program can; by hand, an answer is awaited",
