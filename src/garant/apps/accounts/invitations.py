@@ -92,8 +92,13 @@ def invite(
 @transaction.atomic
 @for_organisation
 def resend(organisation: str, key: str, *, actor: str) -> Sent:
-    """Send another link; the one before opens nothing any more. Raises AccountRefusedError."""
-    return _sent(_one(organisation, key), actor)
+    """Send another link, in the name of whoever sends it now; the one before opens nothing any more.
+
+    Raises AccountRefusedError.
+    """
+    found = _one(organisation, key)
+    found.invited_by = actor
+    return _sent(found, actor)
 
 
 @transaction.atomic
@@ -112,9 +117,7 @@ def waiting(organisation: str) -> list[Waiting]:
     """Who is invited and has not accepted, the latest first."""
     now = _now()
     return [
-        Waiting(
-            one.key, one.email, one.words, one.sent_at, one.expires_at, now >= one.expires_at, _letter(one)
-        )
+        Waiting(one.key, one.email, one.words, one.sent_at, one.expires_at, _is_over(one, now), _letter(one))
         for one in _waiting(organisation)
     ]
 
@@ -231,9 +234,16 @@ def _one(organisation: str, key: str) -> Invitation:
 
 def _opened(rows: Any, key: str, secret: str) -> Invitation:
     found = rows.filter(key=key, accepted_at=None, withdrawn_at=None).first()
-    if found is None or not hmac.compare_digest(found.digest, _digest(secret)) or _now() >= found.expires_at:
+    if found is None or not hmac.compare_digest(found.digest, _digest(secret)) or _is_over(found, _now()):
         raise refusals.invitation_over()
     return found
+
+
+def _is_over(invitation: Invitation, now: datetime) -> bool:
+    """Whether its link opens nothing: its days are over, or whoever invited may not invite any more."""
+    return now >= invitation.expires_at or not services.invites(
+        invitation.organisation_id, invitation.invited_by
+    )
 
 
 def _digest(secret: str) -> str:

@@ -16,15 +16,17 @@ from django_scopes import scopes_disabled
 from garant.apps.accounts import refusals
 from garant.apps.accounts.entries import (
     HabilitationsReviewed,
+    InvitationWithdrawn,
     MemberAdded,
     MemberAttested,
     MemberChanged,
     MemberRemoved,
     PersonalDataRead,
 )
-from garant.apps.accounts.models import Membership, User
+from garant.apps.accounts.models import Invitation, Membership, User
 from garant.apps.accounts.roles import GRANTED, TIME_BOXED, May, Role
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import services as mails
 from garant.apps.organisations import services as organisations
 from garant.ledger.entries import Entry, Payload
 
@@ -92,14 +94,18 @@ def set_language(user: User, language: str) -> None:
 def give(organisation: str, user: User, habilitation: Habilitation, *, actor: str) -> Membership:
     """Give somebody a role in an organisation, or another one than they have.
 
+    Whoever comes back begins anew: the programs that acted for them before act no more.
+
     Raises AccountRefusedError: no such role, or a role that ends without its day.
     """
     check(organisation, habilitation)
     with organisations.scoped(organisation):
         former = _in_force(organisation, user)
+        if former is None or _is_over(former):
+            _end_programs(organisation, user, actor)
+        _withdraw_invitations(organisation, user.email, actor)
         if former is not None:
-            part = habilitation.activities or habilitation.systems
-            _keep_a_manager(former, None if part else Role(habilitation.role))
+            _keep_a_manager(former, habilitation)
             former.ended_at = _now()
             former.save(update_fields=["ended_at"])
         given = Membership.objects.create(
@@ -130,12 +136,17 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
 
 @transaction.atomic
 def take(organisation: str, email: str, *, actor: str) -> None:
-    """End somebody's role. Raises AccountRefusedError: they have none, or nobody would manage roles any more."""
+    """End somebody's role, what their programs may do, and the invitation that waits for them.
+
+    Raises AccountRefusedError: they have none, or nobody would manage roles any more.
+    """
     with organisations.scoped(organisation):
         held = _of_address(organisation, email)
         _keep_a_manager(held, None)
         held.ended_at = _now()
         held.save(update_fields=["ended_at"])
+        _end_programs(organisation, held.user, actor)
+        _withdraw_invitations(organisation, held.user.email, actor)
         enter(organisation, MemberRemoved(member=pseudonym(organisation, held.user.email)), actor)
 
 
@@ -176,10 +187,16 @@ def membership(organisation: str, user: User) -> Membership | None:
     """What somebody is in an organisation today; None where they are nothing, or it has ended."""
     with organisations.scoped(organisation):
         held = _in_force(organisation, user)
-    if held is None or not user.is_active:
-        return None
-    over = held.until is not None and held.until < _today(organisation)
-    return None if over else held
+    return None if held is None or not user.is_active or _is_over(held) else held
+
+
+def invites(organisation: str, name: str) -> bool:
+    """Whether somebody manages habilitations still; whoever has no account gives them from a terminal."""
+    user = user_of(name)
+    if user is None:
+        return True
+    held = membership(organisation, user)
+    return held is not None and held.may(May.MANAGE_PEOPLE)
 
 
 def stamp(organisation: str, user: int) -> tuple[Any, ...]:
@@ -202,8 +219,7 @@ def portfolio(user: User) -> list[Membership]:
     and it is about one person."""
     with scopes_disabled():
         held = list(Membership.objects.filter(user=user, ended_at=None).select_related("organisation"))
-    today = _now().date()
-    return [one for one in held if one.until is None or one.until >= today]
+    return [one for one in held if not _is_over(one)]
 
 
 def looked(organisation: str, user: User, place: str, *, about: str | None = None, people: int = 0) -> None:
@@ -242,10 +258,33 @@ def _of_address(organisation: str, email: str) -> Membership:
     return found
 
 
-def _keep_a_manager(leaving: Membership, becomes: Role | None) -> None:
-    """Refuse to leave an organisation without anybody who manages habilitations."""
+def _end_programs(organisation: str, user: User, actor: str) -> None:
+    from garant.apps.tokens import services as tokens  # they know accounts
+
+    tokens.revoke_all(organisation, user, actor=actor)
+
+
+def _withdraw_invitations(organisation: str, email: str, actor: str) -> None:
+    """Close what waits for somebody whose habilitation is decided otherwise."""
+    waiting = Invitation.objects.select_for_update().filter(
+        organisation_id=organisation, email=email.lower(), accepted_at=None, withdrawn_at=None
+    )
+    for one in waiting:
+        one.withdrawn_at = _now()
+        one.save(update_fields=["withdrawn_at"])
+        mails.forget(organisation, one.key)
+        enter(organisation, InvitationWithdrawn(invitation=one.key), actor)
+
+
+def _keep_a_manager(leaving: Membership, becomes: Habilitation | None) -> None:
+    """Refuse to leave an organisation without anybody who manages habilitations, now or after a day."""
     manages = frozenset(role for role, granted in GRANTED.items() if May.MANAGE_PEOPLE in granted)
-    if Role(leaving.role) not in manages or leaving.narrow or becomes in manages:
+    if Role(leaving.role) not in manages or leaving.narrow:
+        return
+    stays = (
+        becomes is not None and Role(becomes.role) in manages and not (becomes.activities or becomes.systems)
+    )
+    if stays and becomes is not None and (becomes.until is None or leaving.until is not None):
         return
     others = Membership.objects.filter(ended_at=None, role__in=manages, until=None).exclude(pk=leaving.pk)
     if all(one.narrow for one in others):
@@ -256,6 +295,14 @@ def enter(organisation: str, payload: Payload, actor: str) -> None:
     """Enter in the ledger what somebody did to an account, in the caller's transaction."""
     who = actor if actor == "garant" else pseudonym(organisation, actor)
     evidence.append(organisation, [Entry(payload, _now(), who)])
+
+
+def _is_over(held: Membership) -> bool:
+    """Whether its last day is past, where its organisation is."""
+    return (
+        held.until is not None
+        and held.until < _now().astimezone(ZoneInfo(held.organisation.time_zone)).date()
+    )
 
 
 def _today(organisation: str) -> date:

@@ -108,6 +108,20 @@ def revoke(organisation: str, key: str, *, of: Any = None, actor: str) -> None:
     _enter(organisation, TokenRevoked(token=key), actor)
 
 
+@for_organisation
+@transaction.atomic
+def revoke_all(organisation: str, user: Any, *, actor: str) -> int:
+    """Revoke the tokens of somebody who leaves, at once; how many opened something still."""
+    held = Token.objects.select_for_update().filter(
+        user=user, revoked_at=None, expires_at__gt=datetime.now(UTC)
+    )
+    for one in held:
+        one.revoked_at = datetime.now(UTC)
+        one.save(update_fields=["revoked_at"])
+        _enter(organisation, TokenRevoked(token=one.key), actor)
+    return len(held)
+
+
 def listing(organisation: str, *, of: Any = None) -> list[Token]:
     """The tokens of an organisation, the latest first; only those of somebody where they are named."""
     with scoped(organisation):
@@ -229,5 +243,5 @@ def _digest(secret: str) -> str:
 
 
 def _enter(organisation: str, payload: Payload, actor: str) -> None:
-    who = evidence.person(organisation, actor)
+    who = actor if actor == "garant" else evidence.person(organisation, actor)
     evidence.append(organisation, [Entry(payload, datetime.now(UTC), who)])

@@ -1,0 +1,133 @@
+"""Who leaves has left: their programs, their invitations, those that wait for them; and somebody manages those who stay."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from garant.apps.accounts import invitations
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.refusals import AccountRefusedError
+from garant.apps.accounts.services import Habilitation
+from garant.apps.evidence import services as evidence
+from garant.apps.organisations import services as organisations
+from garant.apps.tokens import services as tokens
+from tests.site.conftest import TOMORROW, Persona, sign_in, user_of
+
+pytestmark = pytest.mark.django_db
+
+NEW, HERS = "nouvelle@demo.example", "administrator@demo.example"
+
+
+def token(organisation: str, role: str = "administrator") -> str:
+    """The text of a token of somebody of this role."""
+    user = user_of(role, organisation, organisation)
+    return tokens.issue(organisation, user, "nightly", ["see"], actor=user.email)[1]
+
+
+def secret_of(link: str) -> str:
+    return link.rstrip("/").rpartition("/")[2]
+
+
+def test_who_comes_back_finds_no_program_of_theirs_at_work(site: str, persona: Persona) -> None:
+    text = token(site, "staff")
+    persona("administrator")
+    assert tokens.recognise(text) is not None
+    accounts.take(site, "staff@demo.example", actor=HERS)
+    assert tokens.recognise(text) is None
+    assert [one.revoked_at is not None for one in tokens.listing(site)] == [True]
+    assert len(list(evidence.records(site, kind="token.revoked"))) == 1
+    user_of("staff", site, site)
+    assert tokens.recognise(text) is None
+
+
+def test_nor_who_comes_back_after_their_last_day(site: str, persona: Persona) -> None:
+    user = accounts.ensure_user(NEW)
+    accounts.give(site, user, Habilitation("staff", until=TOMORROW), actor=HERS)
+    _, text = tokens.issue(site, user, "nightly", ["see"], actor=NEW)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=9)):
+        accounts.give(site, user, Habilitation("staff"), actor=HERS)
+        assert tokens.recognise(text) is None
+
+
+def test_another_role_leaves_programs_what_it_allows(site: str) -> None:
+    text = token(site, "staff")
+    accounts.give(site, user_of("staff", site, site), Habilitation("technician"), actor=HERS)
+    assert tokens.recognise(text) is not None
+
+
+def test_an_invitation_that_waits_for_whoever_leaves_opens_nothing(site: str, persona: Persona) -> None:
+    """Invited as an administrator, given a lesser role from a terminal meanwhile, then removed."""
+    persona("administrator")
+    sent = invitations.invite(site, NEW, Habilitation("administrator"), actor=HERS)
+    user = accounts.ensure_user(NEW)
+    accounts.give(site, user, Habilitation("staff"), actor="garant")
+    assert invitations.waiting(site) == []
+    with pytest.raises(AccountRefusedError):
+        invitations.accept(sent.key, secret_of(sent.link), user=user)
+    again = accounts.membership(site, user)
+    assert again is not None
+    assert again.role == "staff"
+    accounts.take(site, NEW, actor=HERS)
+    with pytest.raises(AccountRefusedError):
+        invitations.accept(sent.key, secret_of(sent.link), user=user)
+    assert accounts.membership(site, user) is None
+    assert len(list(evidence.records(site, kind="invitation.withdrawn"))) == 1
+
+
+@pytest.mark.parametrize("after", ["removed", "demoted", "past"])
+def test_an_invitation_of_whoever_invites_no_more_opens_nothing(
+    after: str, site: str, persona: Persona
+) -> None:
+    """On the last day, to an address of one's own elsewhere."""
+    persona("dpo")
+    until = TOMORROW if after == "past" else None
+    leaving = accounts.ensure_user("leaving@demo.example")
+    accounts.give(site, leaving, Habilitation("administrator", until), actor="garant")
+    sent = invitations.invite(site, NEW, Habilitation("administrator"), actor=leaving.email)
+    if after == "removed":
+        accounts.take(site, leaving.email, actor="dpo@demo.example")
+    if after == "demoted":
+        accounts.give(site, leaving, Habilitation("staff"), actor="dpo@demo.example")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=4 if after == "past" else 0)):
+        with pytest.raises(AccountRefusedError):
+            invitations.opened(sent.key, secret_of(sent.link))
+        assert [one.over for one in invitations.waiting(site)] == [True]
+        (waits,) = invitations.waiting(site)
+        resent = invitations.resend(site, waits.key, actor="dpo@demo.example")
+        assert invitations.opened(resent.key, secret_of(resent.link)).invited_by == "dpo@demo.example"
+
+
+def test_the_last_who_manages_gets_no_last_day(site: str, persona: Persona) -> None:
+    persona("administrator")
+    user = user_of("administrator", site, site)
+    with pytest.raises(AccountRefusedError, match="Nobody would be left"):
+        accounts.give(site, user, Habilitation("administrator", until=TOMORROW), actor=HERS)
+    with pytest.raises(AccountRefusedError, match="Nobody would be left"):
+        accounts.give(site, user, Habilitation("dpo", until=TOMORROW), actor=HERS)
+    accounts.give(site, user_of("dpo", site, site), Habilitation("dpo"), actor=HERS)
+    accounts.give(site, user, Habilitation("administrator", until=TOMORROW), actor=HERS)
+    later = TOMORROW + timedelta(days=30)
+    accounts.give(site, user, Habilitation("administrator", until=later), actor=HERS)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "seen"),
+    [
+        ("Pacific/Noumea", datetime(2027, 3, 1, 14, tzinfo=UTC), False),  # the second of March there
+        ("America/Martinique", datetime(2027, 3, 2, 2, tzinfo=UTC), True),  # still the first
+    ],
+)
+def test_the_last_day_is_that_of_the_organisation(zone: str, at: datetime, seen: bool, site: str) -> None:
+    organisations.create_organisation("far", "Lointaine", zone)
+    user = accounts.ensure_user(NEW)
+    with time_machine.travel(datetime(2027, 2, 1, tzinfo=UTC)):
+        accounts.give("far", user, Habilitation("staff", date(2027, 3, 1)), actor="garant")
+    with time_machine.travel(at):
+        client: Client = sign_in(NEW)
+        assert ("Lointaine" in client.get("/o/").content.decode()) is seen
+        assert (client.get("/o/far/").status_code == 200) is seen
