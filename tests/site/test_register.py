@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -82,7 +84,7 @@ def test_every_file(site: str, persona: Persona, draft: policies.Version, policy
         answer = client.get(address(site, f"files/{form}/"))
         assert answer.status_code == 200
         assert answer.content.startswith(start)
-        assert answer["Content-Disposition"] == f'attachment; filename="registre-{site}-1.{form}"'
+        assert answer["Content-Disposition"] == f'attachment; filename="registre-{site}-1-non-publie.{form}"'
         if form == "ods":
             assert import_register(io.BytesIO(answer.content)).policy == policy
     assert client.get(address(site, "files/doc/")).status_code == 404
@@ -111,6 +113,36 @@ def test_the_version_in_force_comes_first(site: str, persona: Persona, draft: po
     policies.publish(site, draft.key, actor="dpo@demo.example", on=policies.today(site))
     policies.import_document(draft.policy.model_copy(update={"promises": {}}), actor="dpo@demo.example")
     assert "en vigueur depuis" in text(persona("dpo").get(address(site)))
+
+
+def test_a_register_that_is_not_the_one_in_force_says_so(
+    site: str, persona: Persona, draft: policies.Version
+) -> None:
+    """Of a version of before, and of one to come, the page said that it is in force; its file said nothing."""
+
+    def publish(version: policies.Version, in_days: int) -> None:
+        policies.submit(site, version.key, actor="delegate@demo.example")
+        policies.approve(site, version.key, digest=version.digest, actor="dpo@demo.example")
+        day = policies.today(site) + timedelta(days=in_days)
+        policies.publish(site, version.key, actor="dpo@demo.example", on=day)
+
+    publish(draft, 0)
+    client, said = persona("dpo"), draft.policy
+    for in_days in (0, 30):
+        said = said.model_copy(update={"promises": dict(list(said.promises.items())[1:])})
+        publish(policies.import_document(said, actor="dpo@demo.example"), in_days)
+    for number, words, end in (
+        (1, "n’est plus en vigueur", "-ancien"),
+        (2, "en vigueur depuis", ""),
+        (3, "ne s’appliquera que le", "-a-venir"),
+    ):
+        for rest in ("", "recruitment/"):
+            page = html.unescape(text(client.get(address(site, rest) + f"?version={number}")))
+            assert words in page, number
+        answer = client.get(address(site, "files/pdf/") + f"?version={number}")
+        assert f'filename="registre-{site}-{number}{end}.pdf"' in answer["Content-Disposition"]
+        of = policies.find(site, str(number)).policy
+        assert (answer.content == services.file(of, "pdf", "fr")) == (number == 2), "printed under its title"
 
 
 def test_a_habilitation_for_some_activities_shows_these_alone(

@@ -91,6 +91,20 @@ def test_a_version_takes_effect_at_midnight_there(published: str) -> None:
         assert "1 an après le dernier contact" in text(get(f"{BASE}/fr/"))
 
 
+def test_the_midnight_is_that_of_the_zone_that_the_policy_says_now(published: str) -> None:
+    """The organisation has moved: what is in force there is not told by the clock of the place that it has left."""
+    with time_machine.travel("2027-02-28T12:00:00+00:00", tick=False):
+        assert "2 ans après le dernier contact" in text(get(f"{BASE}/fr/"))
+        organisations.rename(published, name="SEIPRA Score", time_zone="Pacific/Auckland", policy="0" * 64)
+        services._LATELY.clear()  # a second later
+        assert "1 an après le dernier contact" in text(get(f"{BASE}/fr/"))
+
+
+def test_a_version_to_come_is_kept_by_nobody_beyond_its_day(published: str) -> None:
+    assert "max-age=300" in get(f"{BASE}/fr/history/3/")["Cache-Control"]
+    assert "max-age=86400" in get(f"{BASE}/fr/history/1/")["Cache-Control"]
+
+
 def test_what_is_not_published_is_not_shown(installation: Any, reference: Policy) -> None:
     approved(reference)
     for path in (

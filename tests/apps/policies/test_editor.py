@@ -225,6 +225,11 @@ def test_the_whole_way_in_pages(draft: Version, ana: Client, settings: Settings,
     boris.post(approve.action, approve.data(do="approve"))
     html = get(boris, f"{BASE}1/review/")
     publish = next(form for form in forms(html) if ("do", "publish") in form.buttons)
+    for unread in ("", "31/12/2026", "2026-02-30"):
+        boris.post(publish.action, publish.data(do="publish", on=unread))
+        assert services.find(ORGANISATION, "1").state == "approved", (
+            "nothing is published for good by mistake"
+        )
     boris.post(publish.action, publish.data(do="publish"))
     current = services.published(ORGANISATION)
     assert current is not None

@@ -14,7 +14,7 @@ SOON: Final = "public, max-age=300, stale-while-revalidate=86400"
 """A version may take effect at any midnight: caches ask again after five minutes."""
 
 LONG: Final = "public, max-age=86400"
-"""What a version said does not change; only whether it is in force."""
+"""What was in force once does not change, and will not be again."""
 
 
 def send(

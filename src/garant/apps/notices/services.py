@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -36,6 +35,7 @@ class _Known:
 
     edition: Edition
     shows_state: bool
+    zone: ZoneInfo
     day: date
     asked: float
 
@@ -72,33 +72,32 @@ def shows_state(organisation: str) -> bool:
 def _known(organisation: str) -> _Known:
     known = _LATELY.get(organisation)
     now = time.monotonic()
-    if known is not None and now - known.asked < AGAIN and known.day == _today(organisation):
+    if known is not None and now - known.asked < AGAIN and known.day == _day(known.zone):
         return known
-    found = _in_force(organisation)
-    shown = organisations.organisation(organisation).shows_state
+    fresh = _asked(organisation, now)
     if len(_LATELY) >= _MOST:
         _LATELY.clear()
-    _LATELY[organisation] = fresh = _Known(found, shown, _today(organisation), now)
+    _LATELY[organisation] = fresh
     return fresh
 
 
 def forget() -> None:
     """Ask again at once."""
     _LATELY.clear()
-    _zone.cache_clear()
 
 
-def _in_force(organisation: str) -> Edition:
+def _asked(organisation: str, now: float) -> _Known:
+    """The time zone too: a version that takes effect may say another."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     found = policies.editions(organisation, until=tomorrow, most=_CANDIDATES)
     if not found:
         raise NothingPublishedError(organisation)
-    today = _today(organisation)
-    for edition in found:
-        if edition.effective_on <= today:
-            return edition
-    for edition in policies.editions(organisation, until=today, most=1):
-        return edition
+    place = organisations.organisation(organisation)
+    zone = time_zone(place.time_zone)
+    today = _day(zone)
+    begun = [edition for edition in found if edition.effective_on <= today]
+    for edition in begun or policies.editions(organisation, until=today, most=1):
+        return _Known(edition, place.shows_state, zone, today, now)
     raise NothingPublishedError(organisation)
 
 
@@ -125,13 +124,13 @@ def document(edition: Edition) -> Policy:
 
 def today(organisation: str) -> date:
     """The day it is where the organisation is."""
-    return _today(organisation)
+    return policies.today(organisation)
 
 
 def chapters(organisation: str) -> list[Chapter]:
     """The history of a policy, told version by version, the latest first. Raises NothingPublishedError."""
-    found = editions(organisation)
-    holding = next((each for each in found if each.effective_on <= _today(organisation)), None)
+    found, now = editions(organisation), today(organisation)
+    holding = next((each for each in found if each.effective_on <= now), None)
     said = [document(each) for each in found]
     told: list[Chapter] = []
     state = "to-come"
@@ -157,11 +156,5 @@ def publishing() -> list[tuple[str, Edition]]:
     return found
 
 
-def _today(organisation: str) -> date:
-    return datetime.now(_zone(organisation)).date()
-
-
-@lru_cache(maxsize=1024)
-def _zone(organisation: str) -> ZoneInfo:
-    """An organisation's time zone never changes; it is asked for once it is known to publish something."""
-    return time_zone(organisations.organisation(organisation).time_zone)
+def _day(zone: ZoneInfo) -> date:
+    return datetime.now(zone).date()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from garant.apps.notices import pages, services
 from garant.apps.notices.pages import Form
-from garant.apps.notices.sending import LONG, preferred, send
+from garant.apps.notices.sending import LONG, SOON, preferred, send
 from garant.policy.text import LANGUAGES, Language
 
 View = Callable[..., HttpResponse]
@@ -73,7 +73,8 @@ def version(request: HttpRequest, organisation: str, language: str, number: int)
     state = _state(organisation, found)
     if state == "in-force":
         return HttpResponseRedirect(f"/p/{organisation}/{language}/")
-    return send(request, pages.notice(found, cast(Language, language), "html", state), cache=LONG)
+    cache = LONG if state == "past" else SOON  # the one to come is in force from a midnight on
+    return send(request, pages.notice(found, cast(Language, language), "html", state), cache=cache)
 
 
 @public

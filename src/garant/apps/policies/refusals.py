@@ -127,6 +127,16 @@ def another_digest(found: str, expected: str) -> RefusedError:
     )
 
 
+def no_such_day() -> RefusedError:
+    """Nothing begins on a day that nobody named."""
+    return _plain(
+        "Le jour manque, ou ne se lit pas\u202f: rien n’a été fait.",
+        "The day is missing, or cannot be read: nothing was done.",
+        "Écrivez-le ainsi\u202f: 2027-01-31.",
+        "Write it so: 2027-01-31.",
+    )
+
+
 def past_day(on: date, today: date) -> RefusedError:
     """A promise does not begin before it is made."""
     return _plain(

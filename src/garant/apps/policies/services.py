@@ -48,7 +48,7 @@ from garant.apps.policies.reading import (
     today,
     versions,
 )
-from garant.apps.policies.refusals import RefusedError, published_for_good
+from garant.apps.policies.refusals import RefusedError, no_such_day, published_for_good
 from garant.apps.policies.transitions import (
     announcements,
     approve,
@@ -101,6 +101,7 @@ __all__ = [
     "listed",
     "may_go",
     "new_draft",
+    "no_such_day",
     "notices",
     "open_page",
     "overtaken",

@@ -153,8 +153,7 @@ def _withdraw(request: Any, version: services.Version) -> None:
 
 
 def _publish(request: Any, version: services.Version) -> None:
-    on = _day(request.POST.get("on", "")) or services.today(request.organisation)
-    services.publish(request.organisation, version.key, on=on, actor=request.user.email)
+    services.publish(request.organisation, version.key, on=_named_day(request), actor=request.user.email)
 
 
 def _notice(request: Any, version: services.Version) -> None:
@@ -162,7 +161,7 @@ def _notice(request: Any, version: services.Version) -> None:
         request.organisation,
         version.key,
         channel=request.POST.get("channel", ""),
-        on=_day(request.POST.get("on", "")) or services.today(request.organisation),
+        on=_named_day(request),
         evidence=request.POST.get("evidence", ""),
         actor=request.user.email,
     )
@@ -176,7 +175,11 @@ def count(request: Any, number: int) -> HttpResponse:
     if found.published:
         refuse(request, services.published_for_good(found.number))
         return redirect("policies:review", request.organisation, number)
-    day = _day(request.POST.get("on", "")) or services.today(request.organisation)
+    try:  # nothing is changed by it: today, where no day is named
+        day = _named_day(request) if request.POST.get("on") else services.today(request.organisation)
+    except RefusedError as refusal:
+        refuse(request, refusal)
+        return redirect("policies:review", request.organisation, number)
     asked = {"version": found.key, "number": number, "on": day.isoformat()}
     job = jobs.ask(request.organisation, "consequences", asked, actor=request.user.email)
     return redirect("jobs:job", request.organisation, job.key)
@@ -251,8 +254,9 @@ def _began(one: services.Version, version: services.Version) -> bool:
     return (one.effective_on, one.published_at) < (version.effective_on, version.published_at)
 
 
-def _day(written: str) -> date | None:
+def _named_day(request: Any) -> date:
+    """The day of the form. One that cannot be read is no day: what is published for it would be so for good."""
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(request.POST.get("on", "").strip())
     except ValueError:
-        return None
+        raise services.no_such_day() from None

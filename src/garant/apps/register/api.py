@@ -23,16 +23,24 @@ def register(
     organisation: str,
     form: Literal["ods", "xlsx", "csv", "pdf"],
     version: Annotated[
-        str, Field(max_length=40, description="key or number; the version in force unless said")
+        str,
+        Field(
+            max_length=40,
+            description="key or number; the version in force unless said, else the latest there is",
+        ),
     ] = "",
 ) -> HttpResponse:
-    """CNIL’s template (ODS), XLSX, CSV or PDF, in the language that Accept-Language asks for."""
+    """CNIL’s template (ODS), XLSX, CSV or PDF, in the language that Accept-Language asks for.
+
+    The file’s name says where its version is not the one in force.
+    """
     with sought():
         found = services.chosen(organisation, version)
     if found is None:
         raise ProblemError(
             404, "not-found", fr="Aucune version de la politique.", en="No version of the policy."
         )
-    name = f'attachment; filename="register-{organisation}.{form}"'
-    content = services.file(found.policy, form, spoken())
+    standing = services.standing(organisation, found)
+    name = f'attachment; filename="register-{organisation}{standing.end}.{form}"'
+    content = services.file(found.policy, form, spoken(), standing.said)
     return HttpResponse(content, content_type=services.FORMS[form], headers={"Content-Disposition": name})

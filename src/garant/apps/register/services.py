@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
@@ -12,6 +12,7 @@ from garant.apps.policies.services import RefusedError, Version
 from garant.policy import Language, Policy
 from garant.policy.document import Activity
 from garant.policy.places import Place
+from garant.policy.text import Text
 from garant.publish import register as made
 from garant.publish.register import Missing, Note, Refused, Score, Table
 from garant.publish.typography import typeset
@@ -113,6 +114,42 @@ def chosen(organisation: str, version: str = "") -> Version | None:
     return policies.published(organisation) or next(iter(policies.versions(organisation)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the version of a register stands: in words, and at the end of the name of its files; the one in force has
+    neither."""
+
+    state: Literal["in-force", "past", "to-come", "draft"]
+    said: Text | None = None
+    end: str = ""
+
+
+def standing(organisation: str, version: Version) -> Standing:
+    """Whether a version is in force, was, will be, or is not published."""
+    if version.effective_on is None:
+        return Standing("draft", _UNPUBLISHED, "-non-publie")
+    today, current = policies.published_today(organisation)
+    if current is not None and version.key == current.key:
+        return Standing("in-force")
+    if version.effective_on > today:
+        return Standing("to-come", _TO_COME, "-a-venir")
+    return Standing("past", _PAST, "-ancien")
+
+
+_UNPUBLISHED: Final = Text(
+    fr="Version qui n’est pas publiée\u202f: ce n’est pas le registre en vigueur",
+    en="A version that is not published: this is not the register in force",
+)
+_TO_COME: Final = Text(
+    fr="Version à venir\u202f: ce n’est pas le registre en vigueur",
+    en="A version to come: this is not the register in force",
+)
+_PAST: Final = Text(
+    fr="Version ancienne\u202f: ce n’est plus le registre en vigueur",
+    en="A former version: this is not the register in force any more",
+)
+
+
 def whole(policy: Policy, language: Language, covers: Callable[[str], bool]) -> Whole:
     """The list of the sheets that the person's habilitation covers."""
     found = made.completeness(policy)
@@ -144,13 +181,13 @@ def sheet(policy: Policy, activity: str, language: Language) -> Page | None:
     )
 
 
-def file(policy: Policy, form: str, language: Language) -> bytes:
-    """The register as a file. Raises KeyError for a form that is not one of FORMS."""
+def file(policy: Policy, form: str, language: Language, status: Text | None = None) -> bytes:
+    """The register as a file, which says its `status` where people read it. Raises KeyError for a form not of FORMS."""
     writers: dict[str, Callable[[], bytes]] = {
         "ods": lambda: made.as_ods(policy),
         "xlsx": lambda: made.as_xlsx(policy, language),
         "csv": lambda: made.as_csv(policy, language),
-        "pdf": lambda: made.as_pdf(policy, language),
+        "pdf": lambda: made.as_pdf(policy, language, status),
     }
     return writers[form]()
 
@@ -216,12 +253,14 @@ __all__ = [
     "Part",
     "Refused",
     "RefusedError",
+    "Standing",
     "Taken",
     "Whole",
     "chosen",
     "file",
     "part_of",
     "sheet",
+    "standing",
     "take_over",
     "whole",
 ]

@@ -29,6 +29,7 @@ def index(request: Any) -> HttpResponse:
     )
     context = {
         "version": version,
+        "standing": _standing(request, version),
         "shown": shown,
         "others": policies.versions(request.organisation),
         "editable": _editable(request, version),
@@ -51,6 +52,7 @@ def sheet(request: Any, activity: str) -> HttpResponse:
         "register/sheet.html",
         {
             "version": version,
+            "standing": _standing(request, version),
             "page": page,
             "editable": _editable(request, version),
             **_asked(request),
@@ -67,8 +69,9 @@ def download(request: Any, form: str) -> HttpResponse:
         raise Http404
     if request.membership.activities:
         raise PermissionDenied
-    raw = services.file(version.policy, form, spoken())
-    name = f"registre-{request.organisation}-{version.number}.{form}"
+    standing = services.standing(request.organisation, version)
+    raw = services.file(version.policy, form, spoken(), standing.said)
+    name = f"registre-{request.organisation}-{version.number}{standing.end}.{form}"
     return HttpResponse(
         raw,
         content_type=services.FORMS[form],
@@ -118,6 +121,10 @@ def _version(request: Any) -> policies.Version | None:
         return services.chosen(request.organisation, request.GET.get("version", ""))
     except services.RefusedError:
         raise Http404 from None
+
+
+def _standing(request: Any, version: policies.Version | None) -> str:
+    return "" if version is None else services.standing(request.organisation, version).state
 
 
 def _editable(request: Any, version: policies.Version | None) -> bool:

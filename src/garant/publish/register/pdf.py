@@ -27,13 +27,14 @@ MISSING: Final = Text(fr="Ce qui manque", en="What is missing")
 CONTENTS: Final = Text(fr="Fiches", en="Sheets")
 
 
-def as_pdf(policy: Policy, language: Language) -> bytes:
-    """All sheets on landscape pages, after a summary of them."""
+def as_pdf(policy: Policy, language: Language, status: Text | None = None) -> bytes:
+    """All sheets on landscape pages, after a summary of them; under the title its `status`, where it is not the one in force."""
     on = _day(policy)
     content = {
         "language": language,
         "title": TITLE.say(language),
         "law": LAW.say(language),
+        "status": status.say(language) if status is not None else "",
         "organisation": policy.organisation.name,
         "dated": words.day(on, language) if on is not None else "",
         "contents": CONTENTS.say(language),
