@@ -7,6 +7,7 @@ from django.test import Client
 
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs.models import Job
+from garant.apps.rights.receiving.directives import of_person
 from tests.api.conftest import client, token_of
 from tests.apps.seen import seen
 
@@ -81,3 +82,18 @@ def test_a_correction_says_which_value_is_wrong_or_that_every_one_is(dpo: Client
     )
     whom = dpo.get(at(organisation, f"/{made.json()['key']}/person")).json()
     assert whom["values"] == [{"kind": "phone", "was": "01 99 00 00 01", "becomes": "+33 1 9900 12 34"}]
+
+
+def test_directives_of_a_program_say_what_becomes_of_the_data(dpo: Client, organisation: str) -> None:
+    asked = body(right="post-mortem", known=True, email="will@exemple.example")
+    refused = dpo.post(at(organisation), asked, JSON)
+    assert (refused.status_code, "what will become" in refused.content.decode()) == (409, True)
+    nobody = dpo.post(at(organisation), body(**{**asked, "wish": "hand"}), JSON)
+    assert nobody.status_code == 409
+    made = dpo.post(
+        at(organisation), body(**{**asked, "wish": "hand", "trusted_email": "t@exemple.example"}), JSON
+    )
+    assert (made.status_code, made.json()["outcome"]) == (201, "fully")
+    held = of_person(organisation, "will@exemple.example")
+    assert held is not None
+    assert (held.wish, held.trusted_email) == ("hand", "t@exemple.example")

@@ -142,12 +142,15 @@ def test_refused_uses_decisions_looked_at_again_and_what_comes_after_death(walk:
     assert "Une personne avait décidé." in walk.page.content()
 
     walk.ask("post-mortem", late)
+    walk.see("will", walk.page)
+    walk.page.get_by_role("button", name=walk.says("will")).click()
     walk.page.goto(walk.link("directive_registered", "directive"))
     walk.see("directive", walk.page)
     walk.page.get_by_role("button", name=walk.says("revoke")).click()
     expect(walk.page.get_by_role("heading", level=1)).to_contain_text(walk.says("revoked"))
 
     walk.ask("post-mortem", late)  # again, and this time they stay
+    walk.page.get_by_role("button", name=walk.says("will")).click()
     heirs(walk, late)
     walk.press("approve", job="run")
     walk.answer("fully")

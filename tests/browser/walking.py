@@ -51,6 +51,7 @@ WORDS = {
     "phone-of": ("Votre téléphone", "Your telephone"),
     "phone": (r"^Téléphone\s:.*devient", r"^Telephone:.*becomes"),
     "propose": ("Proposer ces corrections", "Propose these corrections"),
+    "will": ("Oui, enregistrer ces directives", "Yes, register these directives"),
     "revoke": ("Révoquer ces directives", "Revoke these directives"),
     "revoked": ("Vos directives sont révoquées", "Your directives are revoked"),
     "stays": ("Ce qui reste", "What stays"),

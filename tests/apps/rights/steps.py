@@ -40,6 +40,13 @@ def confirm(page: str, digits: str) -> str:
     return answer["Location"]
 
 
+def will(mine: str) -> Any:
+    """Say on one's own page that these are one's directives, as it shows them."""
+    shown = re.search(r'name="will" value="([^"]+)"', Client().get(mine).content.decode())
+    assert shown is not None
+    return post_form(Client(), mine, {"will": shown[1]})
+
+
 def asked(company: str, post: Letters, right: str, email: str, **values: str) -> tuple[Request, str]:
     """A request of somebody who confirmed their address and was searched for; with their own page."""
     answer = fill(company, right, email=email, **values)

@@ -9,10 +9,11 @@ from django.test import Client
 
 from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
+from garant.apps.rights.receiving.directives import of_person
 from garant.apps.rights.words import Method, Outcome
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
-from tests.apps.rights.steps import OFFICER, carried_out, confirm, fill, post_form
+from tests.apps.rights.steps import OFFICER, carried_out, confirm, fill, post_form, will
 from tests.apps.rights.test_packages import text_of, write_about
 from tests.site.conftest import sign_in
 
@@ -29,7 +30,7 @@ def directives(company: str, post: Letters, email: str, wish: str) -> str:
         trusted_name="Paul Ami",
         trusted_email="paul@ami.example",
     )
-    confirm(answer["Location"], post.last("code")["code"])
+    assert will(confirm(answer["Location"], post.last("code")["code"])).status_code == 303
     return urlsplit(post.last("directive_registered")["link"]).path
 
 
@@ -93,3 +94,53 @@ def test_without_directives_a_person_decides_what_heirs_are_given(company: str, 
     with pytest.raises(LedgerError):
         services.entrust(company, request.key, actor=OFFICER)
     services.answer(company, request.key, Outcome.PARTLY, ground="beyond-heirs", reason="…", actor=OFFICER)
+
+
+@pytest.mark.parametrize("wish", ["", "hand"])
+def test_a_letter_with_directives_says_what_becomes_of_the_data(company: str, wish: str) -> None:
+    """Staff types a letter: what it wishes is not guessed, and a copy has somebody to go to."""
+    officer = sign_in(OFFICER)
+    letter = {
+        "right": "post-mortem",
+        "channel": "letter",
+        "capacity": "self",
+        "on": "2026-11-20",
+        "language": "fr",
+    }
+    who = {"name": "Jeanne Essai", "email": somebody(), "message": "Tout effacer à ma mort."}
+    answer = officer.post(f"/o/{company}/requests/new/", {**letter, **who, "wish": wish})
+    assert answer.status_code == 200
+    assert ("Dites ce que les données" if not wish else "personne de confiance") in answer.content.decode()
+    assert services.listing(company) == []
+
+
+def test_directives_of_a_letter_are_registered_once_staff_knows_whose_it_is(
+    company: str, post: Letters
+) -> None:
+    email = somebody()
+    letter = {
+        "right": "post-mortem",
+        "channel": "letter",
+        "capacity": "self",
+        "on": "2026-11-20",
+        "language": "fr",
+    }
+    who = {"name": "Jeanne Essai", "email": email, "message": "Tout effacer à ma mort.", "wish": "erase"}
+    assert sign_in(OFFICER).post(f"/o/{company}/requests/new/", {**letter, **who}).status_code == 302
+    (request,) = services.listing(company)
+    assert of_person(company, email) is None
+    services.accept(company, request.key, Method.KNOWN_CONTACT, actor=OFFICER)
+    held = of_person(company, email)
+    assert held is not None
+    assert (held.wish, held.message) == ("erase", "Tout effacer à ma mort.")
+    assert services.find(company, request.key).outcome == Outcome.FULLY
+    assert [one.what.fr for one in post.last("directive_registered")["done"]] == ["les effacer"]
+
+
+def test_staff_registers_no_directives_that_came_by_the_form(company: str) -> None:
+    email = somebody()
+    fill(company, "post-mortem", email=email, wish="erase")
+    (request,) = services.listing(company)
+    with pytest.raises(LedgerError, match="only their author confirms"):
+        services.accept(company, request.key, Method.KNOWN_CONTACT, actor=OFFICER)
+    assert of_person(company, email) is None

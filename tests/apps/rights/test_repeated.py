@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from garant.apps.accounts import services as accounts
 from garant.apps.rights import services
+from garant.apps.rights.clock import IDENTITY_WITHIN
 from garant.apps.rights.models import Directive
 from garant.apps.rights.receiving import identity, repeating
 from garant.apps.rights.receiving.directives import of_person
@@ -23,8 +24,10 @@ from garant.apps.rights.services import Asked, Whom
 from garant.apps.rights.words import Channel, Method, Right
 from garant.apps.scoping import scoped
 from garant.apps.tokens import services as tokens
+from garant.policy.periods import expiry
 from tests.apps.rights.conftest import Letters, somebody
-from tests.apps.rights.steps import OFFICER, asked, confirm, fill, post_form
+from tests.apps.rights.steps import OFFICER, asked, confirm, fill, post_form, will
+from tests.apps.rights.test_night import on
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,12 +55,54 @@ def test_a_stranger_does_not_say_what_becomes_of_the_data_of_the_dead(company: s
         company, "post-mortem", email=mine, wish="hand", trusted_name="X", trusted_email="x@stranger.example"
     )
     own = fill(company, "post-mortem", email=mine, wish="erase", message="Tout effacer.")
-    post_form(Client(), own["Location"], {"code": post.last("code")["code"]})
+    will(confirm(own["Location"], post.last("code")["code"]))
     found = of_person(company, mine)
     assert found is not None
     assert (found.wish, found.trusted_email, found.message) == ("erase", "", "Tout effacer.")
     with scoped(company):
         assert Directive.objects.count() == 1
+
+
+def test_whoever_is_led_to_another_ones_directives_reads_them_before_they_are_registered(
+    company: str, post: Letters
+) -> None:
+    """The first letter is a stranger's: its link and the code show what they wrote, and end nothing."""
+    mine = somebody()
+    former = fill(company, "post-mortem", email=mine, wish="keep")
+    will(confirm(former["Location"], post.last("code")["code"]))
+    theirs = fill(
+        company, "post-mortem", email=mine, wish="hand", trusted_name="X", trusted_email="x@stranger.example"
+    )
+    page = confirm(theirs["Location"], post.last("code")["code"])
+    shown = Client().get(page).content.decode()
+    assert "x@stranger.example" in shown
+    assert "Tant que vous n’avez pas confirmé" in shown.replace("'", "’")
+    held = of_person(company, mine)
+    assert held is not None
+    assert held.wish == "keep", "former directives hold"
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):
+        own = fill(company, "post-mortem", email=mine, wish="erase", message="Tout effacer.")
+        stale = re.search(r'name="will" value="([^"]+)"', shown)
+        assert stale is not None
+        again = confirm(own["Location"], post.last("code")["code"])
+        refused = post_form(Client(), page, {"will": stale[1]})
+        assert refused.status_code == 422, "what was read is not what is asked any more"
+        assert "ont changé" in refused.content.decode()
+        will(again)
+    held = of_person(company, mine)
+    assert held is not None
+    assert (held.wish, held.trusted_email) == ("erase", "")
+    assert post_form(Client(), page, {"will": stale[1]}).status_code == 422, "once"
+
+
+def test_directives_that_nobody_says_yes_to_are_dropped(company: str, post: Letters) -> None:
+    mine = somebody()
+    theirs = fill(company, "post-mortem", email=mine, wish="erase")
+    confirm(theirs["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    with on(expiry(request.received_on, IDENTITY_WITHIN) + timedelta(days=1)):
+        assert services.night(company)["dropped"] == 1
+    assert of_person(company, mine) is None
 
 
 def test_what_was_mistyped_is_put_right_by_sending_it_again(company: str, post: Letters) -> None:
@@ -68,7 +113,7 @@ def test_what_was_mistyped_is_put_right_by_sending_it_again(company: str, post: 
     own = fill(
         company, "post-mortem", email=mine, wish="hand", trusted_name="Luc", trusted_email="luc@essai.example"
     )
-    post_form(Client(), own["Location"], {"code": post.last("code")["code"]})
+    will(confirm(own["Location"], post.last("code")["code"]))
     found = of_person(company, mine)
     assert found is not None
     assert found.trusted_email == "luc@essai.example"

@@ -18,7 +18,7 @@ from garant.apps.rights.views import staff
 from garant.apps.rights.words import Capacity, Method, Outcome, Right, accepted_for
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, somebody, work
-from tests.apps.rights.steps import OFFICER, asked, carried_out, confirm, fill, post_form
+from tests.apps.rights.steps import OFFICER, asked, carried_out, confirm, fill, post_form, will
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,7 +179,7 @@ def test_directives_are_written_back_as_decided(company: str, post: Letters) -> 
         trusted_name="Paul Ami",
         trusted_email="paul@ami.example",
     )
-    confirm(answer["Location"], post.last("code")["code"])
+    will(confirm(answer["Location"], post.last("code")["code"]))
     done = post.last("directive_registered")["done"]
     assert [one.what.fr for one in done] == ["les effacer", "Paul Ami paul@ami.example"]
 

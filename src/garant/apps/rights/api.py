@@ -64,14 +64,24 @@ def receive(request: HttpRequest, organisation: str, body: RequestIn) -> Any:
         if body.capacity != "self"
         else {},
         values=[one.written() for one in body.corrections],
+        notes=_directives(body) if body.capacity == "self" and body.right == Right.POST_MORTEM else {},
     )
     asked = Asked(Right(body.right), whom, Channel.API, Capacity(body.capacity), body.purpose, body.language)
     actor = who(request).actor
     known = body.known and body.capacity == "self"
     taken = services.receive(organisation, asked, actor=actor if known else "person")
     if known and taken.request.state == State.IDENTITY:
-        services.accept(organisation, taken.request.key, Method.KNOWN_CONTACT, actor=actor)
+        services.accept(organisation, taken.request.key, Method.KNOWN_CONTACT, vouched=True, actor=actor)
     return Status(201, _out(services.find(organisation, taken.request.key)))
+
+
+def _directives(body: RequestIn) -> dict[str, Any]:
+    said = {
+        "wish": body.wish,
+        "trusted_name": services.cleaned("name", body.trusted_name),
+        "trusted_email": services.cleaned("email", body.trusted_email),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 @router.get(_ONE, auth=Needs(May.SEE), response=StoryOut, summary="One request")

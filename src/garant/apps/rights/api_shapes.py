@@ -163,6 +163,14 @@ class RequestIn(Schema):
         max_length=40,
         description="for a rectification: what is wrong, and right",
     )
+    wish: Literal["", "erase", "hand", "keep"] = Field(
+        default="",
+        description="for one’s own directives (`post-mortem`, `self`): what becomes of the data; needed there",
+    )
+    trusted_name: Line = ""
+    trusted_email: Line = Field(
+        default="", description="whom the person trusts with it; needed where it is `hand`"
+    )
     purpose: Line = Field(default="", description="`activity/purpose`; none for all direct marketing")
     language: Literal["fr", "en"] = "fr"
     known: bool = Field(

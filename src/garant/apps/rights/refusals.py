@@ -72,10 +72,47 @@ def to_come(day: date, today: date) -> RequestRefusedError:
     )
 
 
+def no_wish() -> RequestRefusedError:
+    """Directives say what becomes of the data; nobody chooses that for the person."""
+    return _refused(
+        "Dites ce que les données deviendront\u202f: des directives qui n’en disent rien ne s’enregistrent pas.",
+        "Say what will become of the data: directives that say nothing of it are not registered.",
+    )
+
+
+def own_yes() -> RequestRefusedError:
+    """Anybody may fill in the form in somebody's name."""
+    return _refused(
+        "Ces directives ne sont pas venues par un courrier ou un appel que vous auriez noté\u202f: seule "
+        "la personne les confirme, sur sa page, "
+        "par le lien de notre lettre et le code. Si vous en tenez d’autres d’un courrier signé, notez-les.",
+        "These directives came by no letter or call that you wrote down: only their author confirms them, on "
+        "their own page, by the link of our "
+        "letter and the code. If you hold others in a signed letter, write those down.",
+    )
+
+
+def no_trusted() -> RequestRefusedError:
+    """A copy that is to be handed over needs somebody to hand it to."""
+    return _refused(
+        "Donnez l’adresse électronique de la personne de confiance\u202f: sans elle, nous ne saurions pas à qui "
+        "remettre la copie.",
+        "Give the e-mail address of the person trusted: without it, we could not tell to whom to hand the copy.",
+    )
+
+
 def no_reply() -> RequestRefusedError:
     """Time does not go on for an empty page."""
     return _refused(
         "Écrivez votre réponse\u202f: le délai attend encore.", "Write your answer: time still stands still."
+    )
+
+
+def another_wish() -> RequestRefusedError:
+    """What the page showed is not what is asked any more."""
+    return _refused(
+        "Ces directives ont changé depuis que la page est ouverte\u202f: relisez-les, puis confirmez.",
+        "These directives have changed since the page was opened: read them again, then confirm.",
     )
 
 

@@ -81,9 +81,18 @@ from garant.apps.rights.receiving.calling import enter as enter_dictated
 from garant.apps.rights.receiving.calling import number as number_to_call
 from garant.apps.rights.receiving.calling import shown as call_answered
 from garant.apps.rights.receiving.directives import Said as Directives
+from garant.apps.rights.receiving.directives import awaits_a_yes
 from garant.apps.rights.receiving.directives import behind as directives_behind
 from garant.apps.rights.receiving.directives import revoke as revoke_directives
-from garant.apps.rights.receiving.identity import accept, another_code, enter_code, inside, search_again
+from garant.apps.rights.receiving.directives import seen as directives_seen
+from garant.apps.rights.receiving.identity import (
+    accept,
+    another_code,
+    enter_code,
+    inside,
+    search_again,
+    will,
+)
 from garant.apps.rights.receiving.intake import (
     Asked,
     Taken,
@@ -132,6 +141,7 @@ __all__ = [
     "ask_again",
     "ask_copy",
     "ask_copy_program",
+    "awaits_a_yes",
     "began",
     "briefs",
     "call_answered",
@@ -150,6 +160,7 @@ __all__ = [
     "destroy_stray_copies",
     "dictate_code",
     "directives_behind",
+    "directives_seen",
     "ended",
     "ends_what_others_restrict",
     "enter_code",
@@ -213,5 +224,6 @@ __all__ = [
     "transmitted",
     "wait",
     "weigh",
+    "will",
     "withdraw",
 ]

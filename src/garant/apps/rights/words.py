@@ -206,6 +206,11 @@ AWAITED: Final = Text(fr="nous attendons vos corrections", en="we wait for your 
 CONFIRMED: Final = Text(fr="nous vérifions à quel titre vous agissez", en="we check in what capacity you act")
 """The state of a request for somebody else, once whoever asks confirmed their own address."""
 
+UNSAID: Final = Text(
+    fr="nous attendons que vous confirmiez ces directives", en="we wait for you to confirm these directives"
+)
+"""The state of one's own directives until their person has read on their page what is to be registered."""
+
 FINAL: Final = (State.ANSWERED, State.WITHDRAWN, State.CLOSED)
 """Nothing is done any more: from here on, the days until Garant forgets the person are counted."""
 

@@ -15,6 +15,7 @@ from garant.apps.rights.words import (
     CHANNELS,
     OF_PEOPLE,
     RIGHTS,
+    WISHES,
     Capacity,
     Channel,
     Method,
@@ -31,6 +32,13 @@ ADDED: Final = Text(
 """Where what is written down is a request that was there."""
 
 
+_WILL: Final = ("wish", "trusted_name", "trusted_email")
+
+
+def _directs(right: Right, capacity: Capacity) -> bool:
+    return right == Right.POST_MORTEM and capacity == Capacity.SELF
+
+
 class ArrivalForm(Form):
     """A letter or a call, written down by staff."""
 
@@ -44,6 +52,9 @@ class ArrivalForm(Form):
     phone = forms.CharField(max_length=LONGEST["phone"], required=False)
     about_name = forms.CharField(max_length=LONGEST["name"], required=False)
     about_email = forms.EmailField(max_length=LONGEST["email"], required=False)
+    wish = forms.ChoiceField(required=False)
+    trusted_name = forms.CharField(max_length=LONGEST["name"], required=False)
+    trusted_email = forms.EmailField(max_length=LONGEST["email"], required=False)
     message = forms.CharField(
         max_length=LONGEST["message"], required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -69,6 +80,14 @@ class ArrivalForm(Form):
             "about_name", "Si c'est pour une autre personne : son nom", "If for somebody else: their name"
         )
         self.label("about_email", "Son adresse électronique à elle", "That person’s e-mail address")
+        fields["wish"].choices = [("", "—"), *((key.value, said(text)) for key, text in WISHES.items())]
+        self.label(
+            "wish",
+            "Pour ses propres directives : ce que les données deviendront",
+            "For their own directives: what will become of the data",
+        )
+        self.label("trusted_name", "La personne de confiance", "The person trusted")
+        self.label("trusted_email", "Son adresse électronique", "Their e-mail address")
         self.label("message", "Ce qu'elle écrit ou dit", "What they write or say")
         self.label("language", "Langue de la réponse", "Language of the answer")
 
@@ -77,7 +96,7 @@ class ArrivalForm(Form):
         data = self.cleaned_data
         clean = {
             name: cleaned(name, data[name])
-            for name in ("name", "email", "phone", "about_name", "about_email", "message")
+            for name in ("name", "email", "phone", "about_name", "about_email", "message", *_WILL)
         }
         about = {kind: clean[f"about_{kind}"] for kind in ("name", "email") if clean[f"about_{kind}"]}
         capacity, right = Capacity(data["capacity"]), Right(data["right"])
@@ -87,6 +106,7 @@ class ArrivalForm(Form):
             phone=clean["phone"],
             message=clean["message"],
             about={} if capacity == Capacity.SELF else about,
+            notes={name: clean[name] for name in _WILL if clean[name] and _directs(right, capacity)},
         )
         purpose = data["purpose"] if right in (Right.OBJECTION, Right.CONSENT) else ""
         return Asked(right, whom, Channel(data["channel"]), capacity, purpose, data["language"], data["on"])

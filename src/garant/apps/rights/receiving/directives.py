@@ -46,7 +46,7 @@ def register(request: Request, actor: str) -> None:
     for former in Directive.objects.select_for_update().filter(whose=whose, ended_at=None):
         _end(former, "replaced", actor)
     key, secret = f"D{store.number()[1:]}", secrets.token_urlsafe(24)
-    wish = Wish(whom.notes.get("wish", Wish.KEEP))
+    wish = Wish(whom.notes["wish"])
     said = {
         "email": whom.email,
         "trusted_name": whom.notes.get("trusted_name", ""),
@@ -94,6 +94,18 @@ def _low(words: str) -> str:
 def registers(request: Request) -> bool:
     """Whether a request is about one's own directives, and no heir's."""
     return request.right == Right.POST_MORTEM and request.capacity == Capacity.SELF
+
+
+def awaits_a_yes(request: Request) -> bool:
+    """Whether its person has still to read these directives on their own page, and to say that this is what they want."""
+    return registers(request) and request.state == State.IDENTITY and not request.identified_by
+
+
+def seen(request: Request) -> str:
+    """A mark of what the directives of a request say, as its page shows it."""
+    whom = opened(request)
+    said = [] if whom is None else [whom.name, whom.message, *(whom.notes.get(part, "") for part in _PARTS)]
+    return mark(request.organisation, "directives-seen", json.dumps([request.key, *said]))
 
 
 @for_organisation
@@ -197,5 +209,6 @@ def _filed(key: str) -> tuple[str, str]:
     return ("directive", key)
 
 
+_PARTS = ("wish", "trusted_name", "trusted_email")
 _AFTER = Text(fr="Vos données, après votre mort", en="Your data, after your death")
 _TRUSTED = Text(fr="La personne de confiance", en="The person trusted")

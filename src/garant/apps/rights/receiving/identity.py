@@ -20,7 +20,7 @@ from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import key_of, mark, opened, seal
 from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.receiving import directives, repeating
-from garant.apps.rights.words import FOR_OTHERS, Capacity, Method, State
+from garant.apps.rights.words import FOR_OTHERS, STATES, Capacity, Channel, Method, State
 from garant.apps.scoping import for_organisation
 from garant.ledger.entries import Payload
 
@@ -35,6 +35,8 @@ A_DAY: Final = 6
 """Codes of a request within a day, at most."""
 LINK_DAYS: Final = 120
 """How long the way back is open: beyond the longest answer."""
+_WRITTEN_DOWN: Final = (Channel.LETTER, Channel.CALL, Channel.MAIL)
+"""What staff read or heard themselves."""
 INSIDE_DAYS: Final = 7
 """How long a link stays open that a code opened."""
 
@@ -89,9 +91,34 @@ def enter_code(organisation: str, secret: str, digits: str) -> str | None:
         if door is None or request is None or not fits(request, "email", digits):
             return None
         repeating.confirmed(request, door.mark)
-        if request.state == State.IDENTITY and not request.identified_by:
+        if not directives.awaits_a_yes(request) and _unknown(request):
             _identified_by_code(request)
         return _open(request)
+
+
+@store.moving(State.IDENTITY)
+def will(request: Request, seen: str) -> None:
+    """Register the directives that their person has just read on their own page, behind the code.
+
+    Whoever has the first link of several may have been led there by somebody else: nothing that ends former directives
+    is done before its person has read what it is.
+
+    Args:
+        request: about one's own directives.
+        seen: the mark of what the page showed.
+
+    Raises:
+        RequestRefusedError: they are registered already, or something else was shown.
+    """
+    if not directives.awaits_a_yes(request):
+        raise refusals.not_now(request.key, STATES[State(request.state)])
+    if not hmac.compare_digest(seen, directives.seen(request)):
+        raise refusals.another_wish()
+    _identified_by_code(request)
+
+
+def _unknown(request: Request) -> bool:
+    return request.state == State.IDENTITY and not request.identified_by
 
 
 @for_organisation
@@ -183,12 +210,22 @@ def _open(request: Request) -> str:
 
 
 @store.moving(State.IDENTITY, State.SEARCHING, State.PLANNED)
-def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> Request:
+def accept(
+    request: Request, method: Method, *, doubt: str = "", vouched: bool = False, actor: str
+) -> Request:
     """Say that somebody showed who they are, and by what: what they only declared is searched by too.
 
+    Args:
+        request: whose person is known now.
+        method: by what.
+        doubt: why a document was asked for.
+        vouched: whether a program that knows its user says so, with what it hands over.
+        actor: who says so.
+
     Raises:
-        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)), or
-            anything but a mandate from whoever asks for somebody else.
+        RequestRefusedError: a document without the reasonable doubt that allows asking for it (GDPR art. 12(6)),
+            anything but a mandate from whoever asks for somebody else, or one's own directives that staff did not
+            read or hear themselves.
     """
     if request.capacity in FOR_OTHERS and method != Method.MANDATE:
         raise refusals.no_mandate()
@@ -197,8 +234,16 @@ def accept(request: Request, method: Method, *, doubt: str = "", actor: str) -> 
     if doubt.strip() and (whom := opened(request)) is not None:
         whom.notes["doubt"] = doubt.strip()
         seal(request, whom)
+    own_will = directives.awaits_a_yes(request)
+    if own_will and not vouched and request.channel not in _WRITTEN_DOWN:
+        raise refusals.own_yes()
     request.identified_by = method
     entry = RequestIdentified(request=request.key, method=method.value)
+    if own_will:  # a letter that they signed, a call: whoever wrote it down read it
+        store.enter(request.organisation, actor, entry)
+        store.note(request, "identified", actor, method=method.value)
+        directives.register(request, actor)
+        return request
     begin_search(request, actor, entry, after=("identified", {"method": method.value}))
     return request
 

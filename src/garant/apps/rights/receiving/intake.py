@@ -22,7 +22,7 @@ from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import Whom, marks, marks_beside, person, seal
 from garant.apps.rights.models import Door, Request
 from garant.apps.rights.receiving import identity, repeating
-from garant.apps.rights.words import Capacity, Channel, Right, State
+from garant.apps.rights.words import WISHES, Capacity, Channel, Right, State, Wish
 from garant.apps.scoping import for_organisation
 from garant.engine.planning.parts import LINES
 from garant.policy.document import Policy
@@ -166,6 +166,18 @@ def _check(asked: Asked, policy: Policy | None) -> None:
         asked.whom.email = address(asked.whom.email)
     if asked.purpose and (policy is None or asked.purpose not in purposes(policy)):
         raise refusals.unknown_purpose()
+    if asked.right == Right.POST_MORTEM and asked.capacity == Capacity.SELF:
+        _check_directives(asked.whom)
+
+
+def _check_directives(whom: Whom) -> None:
+    """One's own directives say what becomes of the data, and are found again by the person's address."""
+    whom.email = address(whom.email)
+    wish = whom.notes.get("wish", "")
+    if wish not in WISHES:
+        raise refusals.no_wish()
+    if wish == Wish.HAND and not whom.notes.get("trusted_email"):
+        raise refusals.no_trusted()
 
 
 def _who(asked: Asked) -> list[str]:

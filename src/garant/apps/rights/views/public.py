@@ -6,7 +6,7 @@ a token that this site signed within hours. Nothing on these pages depends on wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, Final, cast
 
@@ -36,6 +36,7 @@ from garant.apps.rights.words import (
     REPLIES,
     RIGHTS,
     TOLD,
+    UNSAID,
     WISHES,
     Capacity,
     Outcome,
@@ -158,13 +159,7 @@ def ask(request: HttpRequest, page: Page, right: Right) -> HttpResponse:
         if form.is_valid():
             if page.genuine():
                 return _received(page, form, right, capacity)
-            form.add_error(
-                None,
-                say(
-                    "Cette page est restée ouverte trop longtemps. Envoyez de nouveau.",
-                    "This page was open for too long. Send again.",
-                ),
-            )
+            form.add_error(None, _stale())
     names = {
         "right": right,
         "asked": asked_as(right, capacity),
@@ -316,6 +311,7 @@ def mine(request: HttpRequest, page: Page, secret: str) -> HttpResponse:
         "more": ReasonForm(fr="Ce que vous voulez ajouter", en="What you want to add", prefix="more"),
         "written": told_apart(whom) if whom else [],
         "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
+        "to_confirm": services.directives_seen(found) if services.awaits_a_yes(found) else "",
         "problem": problem,
         "tells_kept": bool(outcome) and services.tells_kept(found, Outcome(outcome)),
     }
@@ -327,6 +323,8 @@ def _stands(found: Any, whom: Whom | None) -> Text:
     right, state, _, capacity, _ = found.names()
     if state == State.IDENTITY and capacity in FOR_OTHERS:
         return CONFIRMED
+    if services.awaits_a_yes(found):
+        return UNSAID
     if right == Right.RECTIFICATION and state == State.SEARCHING and whom and whom.now and not whom.values:
         return AWAITED
     return TOLD[state]
@@ -360,27 +358,46 @@ def _transmission(page: Page, found: Any) -> dict[str, Any]:
 
 
 def _done(request: HttpRequest, page: Page, found: Any, form: CorrectForm) -> bool:
+    """Do what the button says that was pressed; whether it is done, and the page may be shown anew."""
     sent = request.POST
-    if "withdraw" in sent:
-        services.withdraw(page.organisation, found.key)
-    elif "again" in sent:
-        services.package_again(page.organisation, found.key)
-    elif "more" in sent:
-        services.add(page.organisation, found.key, services.cleaned("message", sent.get("more-reason", "")))
-    elif "reply" in sent:
-        reply = services.cleaned("message", sent.get("reply-reason", ""))
-        services.resume(page.organisation, found.key, reply, actor="person")
-    elif "dictated" in sent:
-        services.enter_dictated(page.organisation, found.key, sent.get("dictated", "")[:40])
-    elif "answer-question" in sent:
-        text = services.cleaned("name", sent.get("answer", ""))
-        services.answer_question(page.organisation, found.key, sent.get("question", ""), text)
-    elif "transmit" in sent:
-        to = ReceiverForm(sent, receivers=exchanges.receivers(page.organisation))
-        key, name, consents = to.said() if to.is_valid() else ("", "", False)
-        services.choose_receiver(page.organisation, found.key, key, name, consents=consents)
-    elif "correct" in sent:
+    if "correct" in sent:
         if not form.is_valid():
             return False
         services.correct(page.organisation, found.key, form.wanted())
+        return True
+    act = next((act for name, act in _ACTS.items() if name in sent), None)
+    if act is not None:
+        act(page.organisation, found.key, sent)
     return True
+
+
+def _answer_question(organisation: str, key: str, sent: Mapping[str, str]) -> None:
+    text = services.cleaned("name", sent.get("answer", ""))
+    services.answer_question(organisation, key, sent.get("question", ""), text)
+
+
+def _transmit(organisation: str, key: str, sent: Mapping[str, str]) -> None:
+    to = ReceiverForm(sent, receivers=exchanges.receivers(organisation))
+    receiver, name, consents = to.said() if to.is_valid() else ("", "", False)
+    services.choose_receiver(organisation, key, receiver, name, consents=consents)
+
+
+def _message(sent: Mapping[str, str], name: str) -> str:
+    return services.cleaned("message", sent.get(name, ""))
+
+
+_ACTS: Final[dict[str, Callable[[str, str, Mapping[str, str]], object]]] = {
+    "will": lambda organisation, key, sent: services.will(organisation, key, sent["will"][:100]),
+    "withdraw": lambda organisation, key, _: services.withdraw(organisation, key),
+    "again": lambda organisation, key, _: services.package_again(organisation, key),
+    "more": lambda organisation, key, sent: services.add(organisation, key, _message(sent, "more-reason")),
+    "reply": lambda organisation, key, sent: services.resume(
+        organisation, key, _message(sent, "reply-reason"), actor="person"
+    ),
+    "dictated": lambda organisation, key, sent: services.enter_dictated(
+        organisation, key, sent["dictated"][:40]
+    ),
+    "answer-question": _answer_question,
+    "transmit": _transmit,
+}
+"""What a person's own page does: the name of a button, and what it asks for."""
