@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from garant.apps.accounts import services as accounts
@@ -189,6 +190,23 @@ def test_what_was_done_under_a_key_is_not_done_again(dpo: Client, organisation: 
     assert (other.status_code, other.json()["type"]) == (422, "urn:garant:problem:idempotency-key")
     assert place(dpo, organisation, "k2").status_code == 201
     assert len(list(evidence.records(organisation, kind="hold.placed"))) == 2
+
+
+def test_what_was_answered_is_sealed_and_gone_after_a_day(dpo: Client, organisation: str) -> None:
+    """An invitation's link, a webhook's secret, the people of a request: each is shown once, and was kept in clear."""
+    place(dpo, organisation, "k1", reason="A reason that names somebody")
+    (row,) = seen(KeptAnswer)
+    assert "names somebody" not in row.body
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=23)):
+        tokens.forget_old()
+        again = place(dpo, organisation, "k1", reason="A reason that names somebody")
+        assert (again.headers["Idempotency-Replayed"], again.json()["reason"][-8:]) == ("true", "somebody")
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        late = place(dpo, organisation, "k1", reason="Another")
+        assert (late.status_code, "Idempotency-Replayed" in late.headers) == (201, False)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=50)):
+        tokens.forget_old()
+        assert not seen(KeptAnswer).exists()
 
 
 def test_a_refusal_is_given_again_too_and_keys_belong_to_tokens(dpo: Client, organisation: str) -> None:

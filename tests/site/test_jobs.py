@@ -227,8 +227,24 @@ def test_holds_are_placed_and_ended(company: str) -> None:
 
     (hold,) = holds.listing(company)
     assert "Litige" in officer.get(page).content.decode()
-    officer.post(f"{page}{hold.key}/end/")
+    asked = officer.post(f"{page}{hold.key}/end/").content.decode()
+    assert "Litige" in asked
+    assert [one.key for one in holds.listing(company)] == [hold.key], "one slip of the hand ends none"
+    told = officer.post(f"{page}{hold.key}/end/", {"confirmed": "1"}, follow=True).content.decode()
+    assert f"La suspension {hold.key} a pris fin" in told
     assert holds.listing(company) == []
+
+
+def test_a_hold_on_an_address_that_nobody_has_says_that_it_keeps_nothing(company: str) -> None:
+    given = {
+        "owner": "Direction",
+        "reason": "Litige",
+        "email": "faute@nowhere.example",
+        "until": "2099-01-01",
+    }
+    answer = sign_in("deleguee@demo.example").post(f"/o/{company}/holds/", given, follow=True)
+    assert "elle ne retient rien" in answer.content.decode()
+    assert "note warn" in answer.content.decode() or "warning" in answer.content.decode()
 
 
 def test_systems_are_listed_and_tried(company: str, monkeypatch: pytest.MonkeyPatch) -> None:

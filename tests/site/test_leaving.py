@@ -13,6 +13,7 @@ from garant.apps.accounts import services as accounts
 from garant.apps.accounts.refusals import AccountRefusedError
 from garant.apps.accounts.services import Habilitation
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.tokens import services as tokens
 from tests.site.conftest import TOMORROW, Persona, sign_in, user_of
@@ -130,3 +131,17 @@ def test_the_last_day_is_that_of_the_organisation(zone: str, at: datetime, seen:
         client: Client = sign_in(NEW)
         assert ("Lointaine" in client.get("/o/").content.decode()) is seen
         assert (client.get("/o/far/").status_code == 200) is seen
+
+
+def test_a_part_stops_no_work_of_the_whole(site: str, persona: Persona) -> None:
+    part = accounts.ensure_user(NEW)
+    accounts.give(site, part, Habilitation("technician", systems=["crm"]), actor=HERS)
+    look = jobs.ask(site, "look", actor="garant")
+    search = jobs.ask(site, "request-search", {"request": "r-1"}, actor="garant")
+    for one in (look, search):
+        assert sign_in(NEW).post(f"/o/{site}/jobs/{one.key}/stop/").status_code == 403
+        assert not jobs.find(site, one.key).stop_asked
+    run = jobs.ask(site, "run", {"plan": "0" * 64}, actor="garant")
+    assert sign_in(NEW).post(f"/o/{site}/jobs/{run.key}/stop/").status_code == 404
+    assert persona("technician").post(f"/o/{site}/jobs/{look.key}/stop/").status_code == 302
+    assert jobs.find(site, look.key).state == "stopped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from garant.apps.tokens import services as tokens
 from garant.apps.webhooks import services as webhooks
 from garant.apps.webhooks.models import Endpoint
 from garant.ledger.entries import Entry
+from garant.policy.permission import Known, Permissions
 from tests.apps.seen import seen
 from tests.site.conftest import PASSWORD, TOMORROW, Persona, sign_in
 
@@ -88,6 +90,33 @@ def test_webhooks_on_their_pages(site: str, persona: Persona) -> None:
     assert client.post(f"{page}{one.key}/end/").status_code == 404
     assert client.get(f"{page}{one.key}/").status_code == 404
     assert webhooks.listing(site) == []
+
+
+def test_an_objection_outlives_the_name_of_its_purpose(company: str) -> None:
+    """The next version of the policy calls the newsletter otherwise: whoever objected to it is not written to again."""
+    policy = policy_in_force(company)
+    activity, key = next(
+        (activity, key)
+        for activity in policy.document.activities.values()
+        for key, purpose in getattr(activity, "purposes", {}).items()
+        if purpose.direct_marketing
+    )
+    who = [oppositions.written("jeanne.opposee@demo.example"), oppositions.written("autre@demo.example")]
+    oppositions.record(policy, who[:1], f"{activity.key}/{key}", actor="garant")
+    purposes = {("renamed" if one == key else one): purpose for one, purpose in activity.purposes.items()}
+    purposes["renamed"] = purposes["renamed"].model_copy(update={"key": "renamed"})
+    activities = {
+        **policy.document.activities,
+        activity.key: activity.model_copy(update={"purposes": purposes}),
+    }
+    document = policy.document.model_copy(update={"activities": activities})
+    later = replace(policy, document=document)
+    assert oppositions.opposed(later, who, f"{activity.key}/renamed") == [True, False]
+    assert oppositions.opposed(later, who, None) == [True, False]
+    permissions = Permissions(document)
+    use = permissions.use(f"{activity.key}/renamed")
+    told = Known(objections=oppositions.opposed_names(company, [("email", who[0].value)]))
+    assert permissions.judge(use, (), told).code == "objected"
 
 
 def test_an_address_that_fell_silent_is_not_gone_in_silence(site: str, persona: Persona) -> None:

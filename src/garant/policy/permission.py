@@ -105,7 +105,7 @@ class Permissions:
         return (
             self._undeclared(use, data)
             or _restricted(use, known)
-            or _objected(use, known)
+            or _objected(use, known, known.objections - self._uses.keys() - {""})
             or _unconsented(use, known)
             or _over(self._bounds(use, data), known)
             or Answer(True, "permitted", _GROUNDS[use.ground], _ARTICLES[use.ground])
@@ -158,9 +158,14 @@ def _restricted(use: Use, known: Known) -> Answer | None:
     return _RESTRICTED
 
 
-def _objected(use: Use, known: Known) -> Answer | None:
-    """Marketing is never weighed (art. 21(3)); another objection stands until a person found it outweighed."""
-    if use.purpose.direct_marketing and not known.objections.isdisjoint({"", use.name}):
+def _objected(use: Use, known: Known, unnamed: Collection[str]) -> Answer | None:
+    """Marketing is never weighed (art. 21(3)); another objection stands until a person found it outweighed.
+
+    Args:
+        unnamed: the purposes objected to that the policy no longer names. Nobody knows under which name each goes on: they
+            hold against all direct marketing.
+    """
+    if use.purpose.direct_marketing and (unnamed or not known.objections.isdisjoint({"", use.name})):
         return _NO_MARKETING
     return _OBJECTED if use.ground in WEIGHED and use.name in known.objections else None
 

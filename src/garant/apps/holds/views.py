@@ -93,17 +93,21 @@ def holds(request: Any) -> HttpResponse:
 @require_POST
 @member(May.HOLD)
 def end(request: Any, key: str) -> HttpResponse:
-    """End a hold."""
+    """End a hold, once it was looked at: whom it is about is wiped with it, and nobody can place the same again."""
     if request.membership.narrow:
         known = {one.key for one in services.listing(request.organisation, ended=True) if _seen(request, one)}
         if key not in known:
             raise Http404
+    if "confirmed" not in request.POST:
+        hold = next((one for one in services.listing(request.organisation) if one.key == key), None)
+        if hold is not None:
+            return render(request, "holds/end.html", {"hold": hold})
     try:
         services.end(request.organisation, key, actor=request.user.email)
     except LedgerError as refusal:
         messages.error(request, said(refusal.text))
     else:
-        messages.success(request, say("La suspension a pris fin.", "The hold ended."))
+        messages.success(request, say(f"La suspension {key} a pris fin.", f"The hold {key} ended."))
     return redirect("holds:list", request.organisation)
 
 
@@ -126,18 +130,34 @@ def _placed(request: Any, data: dict[str, Any]) -> bool:
     except ConnectorError as error:
         messages.error(request, str(error))
     else:
-        known = plural(len(places), ("endroit", "endroits"), ("place", "places"))
+        _told(request, asked, len(places))
+        return True
+    return False
+
+
+def _told(request: Any, asked: services.Asked, places: int) -> None:
+    """A hold on an address that nobody has keeps nothing: most often it was mistyped, and success would hide it."""
+    if not asked.identities:
+        messages.success(request, say("Suspension posée.", "Hold placed."))
+    elif places:
+        known = plural(places, ("endroit", "endroits"), ("place", "places"))
         messages.success(
             request,
             say(
                 f"Suspension posée. Personne connue aujourd’hui à {known}.",
                 f"Hold placed. The person is known today in {known}.",
-            )
-            if asked.identities
-            else say("Suspension posée.", "Hold placed."),
+            ),
         )
-        return True
-    return False
+    else:
+        messages.warning(
+            request,
+            say(
+                "Suspension posée, mais aucun système ne connaît aujourd’hui cette adresse : elle ne retient rien. Vérifiez "
+                "l’adresse ; si la personne y est connue sous une autre, posez une suspension sur celle-là.",
+                "Hold placed, but no system knows this address today: it keeps nothing. Check the address; where the person "
+                "is known by another one, place a hold on that.",
+            ),
+        )
 
 
 def _seen(request: Any, hold: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,17 +46,23 @@ def job(request: Any, key: str) -> HttpResponse:
     if target is not None:
         return redirect(target)
     template = "jobs/progress.html" if request.htmx else "jobs/job.html"
-    return render(request, template, {"job": found, "kind": services.KINDS[found.kind]})
+    kind, whole = services.KINDS[found.kind], _whole(request, found)
+    return render(request, template, {"job": found, "kind": kind, "whole": whole})
 
 
 @require_POST
 @member(May.RUN)
 def stop(request: Any, key: str) -> HttpResponse:
-    """Ask a job to stop between two batches."""
+    """Ask a job to stop between two batches; what is about more than somebody's part is not theirs to stop."""
     try:
-        services.stop(request.organisation, key)
+        found = services.find(request.organisation, key)
     except services.JobUnknownError:
         raise Http404 from None
+    if not _seen(request, found):
+        raise Http404
+    if not _whole(request, found):
+        raise PermissionDenied
+    services.stop(request.organisation, key)
     return redirect("jobs:job", request.organisation, key)
 
 
@@ -68,6 +75,16 @@ def _seen(request: Any, job: Any) -> bool:
     except RefusedError:
         return False
     return Sight(request.organisation, request.membership).any(plan)
+
+
+def _whole(request: Any, job: Any) -> bool:
+    """Whether a job is all theirs: that of a plan of which they see all, as they would to carry it out."""
+    if not request.membership.narrow:
+        return True
+    if "plan" not in job.arguments:
+        return False
+    plan = decisions.find(request.organisation, job.arguments["plan"])
+    return Sight(request.organisation, request.membership).whole(plan)
 
 
 def _target(organisation: str, job: Any) -> str | None:

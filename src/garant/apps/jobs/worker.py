@@ -30,6 +30,7 @@ from garant.apps.policies import services as policies
 from garant.apps.promises.running.durability import workflow_database
 from garant.apps.rights import services as rights
 from garant.apps.scoping import apart
+from garant.apps.tokens import services as tokens
 from garant.apps.webhooks import services as webhooks
 from garant.apps.webhooks import telling
 from garant.site import queues
@@ -77,6 +78,7 @@ def hour(scheduled: datetime) -> None:
         rights.destroy_stray_copies,
         letters.forget_old,
         webhooks.forget_old,
+        tokens.forget_old,
     ):
         _alone(chore, scheduled)
 

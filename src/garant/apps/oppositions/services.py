@@ -119,19 +119,26 @@ def follow(organisation: str, old: Iterable[tuple[str, str]], new: Iterable[tupl
 def opposed(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None) -> list[bool]:
     """Whether each of these may not be written to for this purpose; for any direct marketing without one.
 
+    An objection to a purpose that the policy no longer names holds against all direct marketing: nobody knows under which
+    name it goes on.
+
     Raises:
         PurposeRefusedError: the policy has no such purpose.
     """
     asked = list(contacts)
     organisation = _organisation(policy)
-    concerned = _concerned(policy, purpose)
+    concerned, named = _concerned(policy, purpose), _purposes(policy)
     key = _key(organisation)
     marks = [_mark(key, one) for one in asked]
     found: set[str] = set()
     with scoped(organisation):
         for start in range(0, len(marks), ROWS):
-            rows = Opposition.objects.filter(mark__in=marks[start : start + ROWS], purpose__in=concerned)
-            found.update(rows.values_list("mark", flat=True))
+            rows = Opposition.objects.filter(mark__in=marks[start : start + ROWS])
+            found.update(
+                mark
+                for mark, name in rows.values_list("mark", "purpose")
+                if name in concerned or ("" in concerned and name not in named)
+            )
     return [mark in found for mark in marks]
 
 

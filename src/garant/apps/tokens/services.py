@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,16 +17,20 @@ from django.db import connection, transaction
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.roles import May
 from garant.apps.evidence import services as evidence
-from garant.apps.scoping import for_organisation, scope_of, scoped
+from garant.apps.scoping import for_organisation, owners, scope_of, scoped
 from garant.apps.tokens import refusals
 from garant.apps.tokens.entries import TokenIssued, TokenRevoked
 from garant.apps.tokens.models import KeptAnswer, Token
+from garant.ledger import unwrap, wrap
 from garant.ledger.entries import Entry, Payload
 
 LONGEST = 366
 """Days that a token lasts at most."""
 KEPT = timedelta(hours=24)
 """How long an answer is kept to be given again."""
+_SEAL = ("garant", "answers")
+"""Under which the key that seals kept answers is filed."""
+_MARK = "sealed:"
 _USED = timedelta(minutes=1)
 """How exactly the last use is known: a read costs no write each time."""
 _FORM = re.compile(r"garant_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -212,9 +217,13 @@ class Answer:
 
 def kept(bearer: Bearer, key: str) -> Answer | None:
     """What was answered under an idempotency key, if it was within a day."""
+    after = datetime.now(UTC) - KEPT
     with scoped(bearer.organisation):
-        found = KeptAnswer.objects.filter(token=bearer.token, key=key, status__isnull=False).first()
-    return None if found is None else Answer(found.request, found.status, found.content_type, found.body)
+        rows = KeptAnswer.objects.filter(token=bearer.token, key=key, status__isnull=False, at__gte=after)
+        found = rows.first()
+    if found is None:
+        return None
+    return Answer(found.request, found.status, found.content_type, _opened(bearer, key, found.body))
 
 
 def reserve(bearer: Bearer, key: str, request: str) -> int:
@@ -231,11 +240,33 @@ def reserve(bearer: Bearer, key: str, request: str) -> int:
     return made.pk
 
 
+def forget_old(now: datetime | None = None) -> None:
+    """Destroy the answers that are given again no more, in every organisation: they hold what was asked for, secrets too."""
+    before = (now or datetime.now(UTC)) - KEPT
+    for organisation in owners(KeptAnswer, "organisation"):
+        with scoped(organisation):
+            KeptAnswer.objects.filter(at__lt=before).delete()
+
+
 def keep(bearer: Bearer, reserved: int, status: int, content_type: str, body: str) -> None:
-    """Keep an answer under the key that was reserved for it, in the transaction of what it says."""
+    """Keep an answer under the key that was reserved for it, in the transaction of what it says; sealed, as it may hold
+    a secret that is shown once, and people."""
     with scoped(bearer.organisation):
         rows = KeptAnswer.objects.filter(pk=reserved)
-        rows.update(status=status, content_type=content_type, body=body)
+        key = rows.values_list("key", flat=True).get()
+        rows.update(status=status, content_type=content_type, body=_sealed(bearer, key, body))
+
+
+def _sealed(bearer: Bearer, key: str, body: str) -> str:
+    wrapped = wrap(evidence.subject_key(bearer.organisation, _SEAL), body.encode(), f"{bearer.token}/{key}")
+    return _MARK + b64encode(wrapped).decode()
+
+
+def _opened(bearer: Bearer, key: str, body: str) -> str:
+    if not body.startswith(_MARK):  # kept before answers were sealed, less than a day ago
+        return body
+    wrapped = b64decode(body.removeprefix(_MARK))
+    return unwrap(evidence.subject_key(bearer.organisation, _SEAL), wrapped, f"{bearer.token}/{key}").decode()
 
 
 def _digest(secret: str) -> str:
