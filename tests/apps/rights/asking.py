@@ -12,6 +12,7 @@ from garant.apps.promises.opening.published import policy_in_force
 Identity = tuple[str, str]
 MARKETING = "customer-relationship/commercial-communications"
 CONSENTED = "recruitment/selection"
+WEIGHED = "customer-relationship/information"
 UNWEIGHED = ("permitted", "term-over", "term-unknown")
 
 
@@ -24,6 +25,8 @@ class Answers:
     maybe: dict[str, set[Identity]] = field(default_factory=dict[str, set[Identity]])
     """What it may go on holding for another that ended over the same data."""
     objected: set[Identity] = field(default_factory=set[Identity])
+    stopped: set[Identity] = field(default_factory=set[Identity])
+    """Those whose objection to what is weighed prevailed."""
     consents: dict[Identity, tuple[bool, int]] = field(default_factory=dict[Identity, tuple[bool, int]])
     """The last word, and when it was said."""
     known: set[Identity] = field(default_factory=set[Identity])
@@ -50,8 +53,9 @@ class Answers:
         for every in (*self.holders.values(), *self.maybe.values()):
             if old in every:
                 every.add(new)
-        if old in self.objected:
-            self.objected.add(new)
+        for stands in (self.objected, self.stopped):
+            if old in stands:
+                stands.add(new)
         given, at = self.consents.get(old, (True, 0))
         if not given and at > self.consents.get(new, (False, -1))[1]:
             self.consents[new] = given, at
@@ -80,7 +84,7 @@ class Answers:
         given = self.consents.get(who) if use == CONSENTED else None
         if restricted and not (given and given[0]):
             return ("restricted",)
-        if marketing and who in self.objected:
+        if (marketing and who in self.objected) or (use == WEIGHED and who in self.stopped):
             return ("objected",)
         if ground == "consent" and not (given and given[0]):
             return ("consent-missing",) if given is None else ("consent-withdrawn",)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from garant.ledger.notes import SigningKey
@@ -114,9 +115,12 @@ class World:
                 "email": f"p{key}@x.example",
                 "phone": f"+3319{self.first:06d}{phone}",
             }
+        lately = datetime.now(UTC).date() - timedelta(
+            days=30
+        )  # a day to come would tell of whoever came again (ADR 0106)
         rows = [(a, "1"), (b, "1"), (c, "3"), (d, "4")]  # two under one telephone
         for key, phone in rows:
-            old = "2015-01-01" if key == d else "2099-01-01"
+            old = "2015-01-01" if key == d else lately.isoformat()
             active = key not in self.set_aside
             self.tell(
                 f"INSERT INTO person VALUES ({key}, 'p{key}@x.example', '+3319{self.first:06d}{phone}', '{old}', {active})"

@@ -91,10 +91,15 @@ class Doing(World):
             carry_out()
 
     def answered(self, *, refuses: bool = False) -> bool:
-        """Whoever looks on paper did what they were asked, or refuses all of it; whether they refused something."""
+        """Whoever looks on paper did what they were asked, or refuses it, all or in part; whether they did so."""
         waiting = tasks.tasks(self.organisation)
         for task in waiting:
-            how = ("refused", 0, 0, "Introuvable.") if refuses else ("done", 1, 1, "")
+            left = (
+                self.dice.choice([("refused", 0, 0, "Introuvable."), ("done", 2, 1, "Prêté.")])
+                if refuses
+                else None
+            )
+            how = left or ("done", 1, 1, "")
             said = Answer(task.key, statement_digest(task.statement), *how)
             promises.receive_answer(sign(said, KEY, "paper"))
         services.ask_again(self.organisation)  # as each hour
@@ -109,7 +114,7 @@ class Doing(World):
         key = self.dice.choice([one for one in self.people if one not in self.gone] or self.people)
         return self.dice.choice(sorted(self.identities(key).items()))
 
-    def asks(self, right: Right) -> str | None:
+    def asks(self, right: Right, purpose: str = "") -> str | None:
         """A request by letter, searched for and planned; none where the same is open."""
         kind, value = self.somebody()
         whom = Whom(
@@ -119,7 +124,9 @@ class Doing(World):
         )
         if not self.named(value) or any(one.by == right and one.value == value for one in self.open()):
             return None
-        taken = services.receive(self.organisation, Asked(right, whom, Channel.LETTER), actor=OFFICER)
+        taken = services.receive(
+            self.organisation, Asked(right, whom, Channel.LETTER, purpose=purpose), actor=OFFICER
+        )
         services.accept(self.organisation, taken.request.key, Method.KNOWN_CONTACT, actor=OFFICER)
         work(self.organisation, "request-search")
         self.story.append(f"{right} {value} {taken.request.key}")

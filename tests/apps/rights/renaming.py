@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
+from django.test import Client
+
+from garant.apps.deliveries import services as deliveries
 from garant.apps.holds import services as holds
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import services as promises
@@ -13,7 +21,8 @@ from garant.apps.rights.words import Outcome, Right
 from garant.engine.document import Replacement
 from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
-from tests.apps.rights.asking import CONSENTED
+from tests.apps.rights.asking import CONSENTED, WEIGHED
+from tests.apps.rights.conftest import work
 from tests.apps.rights.doing import identity
 from tests.apps.rights.steps import OFFICER
 from tests.apps.rights.stories import DEEDS, Story
@@ -98,6 +107,23 @@ def objection(world: Story) -> None:
         services.answer(world.organisation, key, Outcome.FULLY, actor=OFFICER)
 
 
+def weighing(world: Story) -> None:
+    """An objection to what rests on a legitimate interest: it prevails, or does not."""
+    key = world.asks(Right.OBJECTION, WEIGHED)
+    if key is None:
+        return
+    who, stops = identity(world.waiting.pop(key).value), world.dice.random() < 0.6
+    world.story.append(f"{key} is weighed, stops: {stops}")
+    world.answers.known.add(who)
+    services.weigh(world.organisation, key, "Pesée.", stops=stops, actor=OFFICER)
+    if stops:
+        world.answers.stopped.add(who)
+        services.answer(world.organisation, key, Outcome.FULLY, actor=OFFICER)
+    else:
+        ground = "compelling-grounds"
+        services.answer(world.organisation, key, Outcome.REFUSED, ground=ground, actor=OFFICER)
+
+
 def consent(world: Story) -> None:
     who, given = world.somebody(), world.dice.random() < 0.6
     world.story.append(f"consent of {who}: {given}")
@@ -106,11 +132,56 @@ def consent(world: Story) -> None:
 
 
 def read(world: Story) -> None:
-    """Access and portability change nothing."""
-    key = world.asks(world.dice.choice([Right.ACCESS, Right.PORTABILITY]))
-    if key is not None:
-        del world.waiting[key]
+    """Access and portability change nothing: taken back, refused, or sent; what is sent is of that person alone."""
+    right = world.dice.choice([Right.ACCESS, Right.PORTABILITY])
+    key = world.asks(right)
+    if key is None:
+        return
+    value = world.waiting.pop(key).value
+    way = world.dice.choice(["withdrawn", "refused", "sent", "fetched"])
+    world.story.append(f"{key} is {way}")
+    if way == "withdrawn":
         services.withdraw(world.organisation, key, actor=OFFICER)
+        return
+    if way == "refused":
+        ground = "manifestly-unfounded"
+        services.answer(world.organisation, key, Outcome.REFUSED, ground=ground, actor=OFFICER)
+        return
+    whom = services.opened(services.find(world.organisation, key))
+    if whom and whom.texts:
+        services.texts_read(world.organisation, key, [], actor=OFFICER)
+    services.approve(world.organisation, key, actor=OFFICER)
+    links: list[str] = []
+    really = deliveries.prepare
+
+    def prepare(*given: Any, **named: Any) -> Any:
+        made = really(*given, **named)
+        links.append(made[1])
+        return made
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(deliveries, "prepare", prepare)
+        work(world.organisation, "request-package")
+    world.answered(refuses=world.may_refuse())
+    _sent(world, key, value, right, links if way == "fetched" else [])
+
+
+def _sent(world: Story, key: str, value: str, right: Right, links: list[str]) -> None:
+    request = services.find(world.organisation, key)
+    if request.state != "answered":  # nothing of what is held was provided under a contract or with consent
+        assert right == Right.PORTABILITY, world.told(f"{key} is {request.state}")
+        services.withdraw(world.organisation, key, actor=OFFICER)
+        return
+    for link in links:
+        answer: Any = Client().post(urlsplit(link).path)
+        assert answer.status_code == 200, world.told(f"{key}: {answer.status_code}")
+        with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as package:
+            text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+        theirs = {one for record in world.named(value) for one in world.now[record].values()}
+        others = {one for record in world.people for one in world.now[record].values()} - theirs
+        assert not [one for one in others if one in text], world.told(f"{key} has of others")
+        if right == Right.ACCESS:
+            assert not [one for one in theirs if one not in text], world.told(f"{key} leaves something out")
 
 
 RENAMING: list[Callable[[Story], None]] = [
@@ -121,6 +192,7 @@ RENAMING: list[Callable[[Story], None]] = [
     changed_behind,
     deleted_behind,
     objection,
+    weighing,
     consent,
     read,
 ]

@@ -26,6 +26,7 @@ from garant.ledger import LedgerError
 from tests.apps.rights.asking import Identity
 from tests.apps.rights.doing import identity
 from tests.apps.rights.erasing import Erasing
+from tests.apps.rights.remains import remains
 from tests.apps.rights.steps import DELEGATE, OFFICER
 from tests.apps.rights.target import Target
 from tests.apps.seen import seen
@@ -283,4 +284,6 @@ def story(
     assert not seen(Run).filter(state="running").exists(), world.told("a run has not ended")
     kept = seen(Fact).filter(kind__in=(BEFORE, CARRIED, REQUESTED), said=True)
     assert not kept.exists(), world.told(f"remembered still: {list(kept.values_list('kind', 'purpose'))}")
+    left = remains(organisation, {value for kind, value in world.answers.known if kind != "row"})
+    assert not left, world.told(f"kept of people still: {left}")
     return world
