@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.test import Client
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.services import Habilitation
 from garant.apps.archives import looking, services
+from garant.apps.controls import services as controls
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
@@ -54,7 +57,7 @@ def record(archive: RecordArchive) -> str:
     return archived(archive, rows=1)
 
 
-def archived(archive: RecordArchive, rows: int, rule: str = "customers") -> str:
+def archived(archive: RecordArchive, rows: int, rule: str = "customers", left: date = LEFT) -> str:
     batch = f"plan/{rule}"
     archivist = archive.archivist(batch, Origin("crm", "person", rule, "ab" * 32, date(2026, 11, 1), {}))
     columns = ["id", "full_name", "email", "phone", "asleep", "born", "photo", "seen"]
@@ -67,7 +70,7 @@ def archived(archive: RecordArchive, rows: int, rule: str = "customers") -> str:
         LeavingRows("person", columns, [(1, (n, *values[1:])) for n in range(rows)], [named]),
         lambda _env, _name: iter([PDF]),
     )
-    archivist.close({1: LEFT})
+    archivist.close({1: left})
     archive.keep(batch)
     with archive.store.opened() as database:
         return database.execute("SELECT id FROM record ORDER BY rowid DESC").fetchone()[0]
@@ -333,3 +336,38 @@ def test_whose_name_is_of_a_terminal_is_said(company: str) -> None:
     shown = page(sign_in(OFFICER), company)[1]
     assert 'a.martin <span class="hint">(au terminal seulement)' in shown
     assert "GARANT_ACTOR" in shown
+
+
+def test_a_record_past_its_end_is_a_promise_that_is_not_kept(company: str, archive: RecordArchive) -> None:
+    """The look of the night asks the archive too: nobody may be said not to be kept there where nobody looked."""
+
+    def standing(promise: str) -> Any:
+        return controls.standing(company, promise)
+
+    controls.look(company)
+    before = standing("retention.customers")
+    archived(archive, rows=1)
+    controls.look(company)
+    assert (standing("retention.customers").measure, standing("system.archive")) == (before.measure, None)
+    archived(archive, rows=1, left=date(2001, 1, 31))
+    controls.look(company)
+    now = standing("retention.customers")
+    assert (now.state, now.measure) == ("broken", before.measure + 1)
+    assert "archive" in now.evidence["systems"]
+
+
+def test_an_archive_that_cannot_be_asked_leaves_no_term_proved(
+    company: str, archive: RecordArchive, tmp_path: Path
+) -> None:
+    archived(archive, rows=1, rule="of-before")
+    controls.look(company)
+    said = controls.standing(company, "system.archive")
+    assert said is not None
+    assert (said.state, "of-before" in str(said.why)) == ("broken", True)
+    with archive.store.opened() as database:
+        database.execute("UPDATE record SET rule = 'customers'")
+    archive.store.replace_master(os.urandom(32))
+    controls.look(company)
+    states = {one.promise: one.state for _, _, every in controls.board(company).articles for one in every}
+    assert states["system.archive"] == "broken"
+    assert "kept" not in {state for promise, state in states.items() if promise.startswith("retention.")}

@@ -15,6 +15,7 @@ from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.policies import services as policies
+from garant.apps.promises.opening.archiving import archive_of, archive_source
 from garant.apps.promises.opening.discretion import brief
 from garant.apps.promises.opening.published import maps_folder, policy_in_force
 from garant.apps.promises.opening.workspace import looking, open_workspace
@@ -24,11 +25,15 @@ from garant.apps.rights.services import Standing
 from garant.apps.tasks import services as tasks
 from garant.engine.document import Selection
 from garant.engine.planning.plan import plan_retention
+from garant.engine.terms import UnknownRule
+from garant.ledger import LedgerError
 from garant.ledger.keys import key_source
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.document import Policy
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
+from garant.systems.archive.data_map import LABEL as ARCHIVE_LABEL
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.live import check_live
 from garant.systems.loader import LoadedMap, load_folder
 from garant.systems.port import ConnectorError
@@ -139,7 +144,53 @@ def _systems(
             seen[name] = SystemSeen(name, loaded.map.label, True, drift=drift, columns=columns)
             for selection in found:
                 selections.setdefault(selection.rule or "", []).append(selection)
+    seen |= _archive(organisation, policy, today, selections)
     return seen, selections
+
+
+def _archive(
+    organisation: str, policy: LoadedPolicy, today: date, selections: dict[str, list[Selection]]
+) -> dict[str, SystemSeen]:
+    """Add what is past its end in the intermediate archive, which no map is of; it is a system only where it cannot be asked.
+
+    Records in time prove nothing of a rule that no system answers.
+    """
+    try:
+        archive = archive_of(organisation, key_source(settings.GARANT_KEYS, os.environ))
+        if archive is None or not archive.store.exists:
+            return {}
+        if orphans := [rule for rule in archive.store.rules() if rule not in policy.document.retention]:
+            return _closed(_without_rule(orphans))
+        source = archive_source(archive.store, policy, ())
+        try:
+            found = plan_retention(
+                policy, {ARCHIVE: source}, as_of=today, tolerance=0.01, holds=holds.in_force(organisation)
+            ).selections
+        finally:
+            source.connector.close()
+    except RefusedError as refusal:
+        return _closed(refusal.message)
+    except (ConnectorError, LedgerError, UnknownRule, OSError) as error:
+        words = error.text if isinstance(error, LedgerError) else Text(fr=brief(error), en=brief(error))
+        return _closed(words)
+    for one in found:
+        if one.due or one.rule in selections:
+            selections.setdefault(one.rule or "", []).append(one)
+    return {}
+
+
+def _without_rule(rules: Sequence[str]) -> Text:
+    named = ", ".join(rules)
+    return Text(
+        fr=f"Elle a des dossiers de règles que la politique n’a plus ({named})\u202f: rien ne dit quand les détruire, et aucun "
+        "plan ne se fait. Publiez une version qui a de nouveau ces règles.",
+        en=f"It has records of rules that the policy has no more ({named}): nothing says when to destroy them, and no plan is "
+        "made. Publish a version that has these rules again.",
+    )
+
+
+def _closed(why: Text) -> dict[str, SystemSeen]:
+    return {ARCHIVE: SystemSeen(ARCHIVE, ARCHIVE_LABEL, False, why)}
 
 
 def _selections(

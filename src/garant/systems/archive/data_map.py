@@ -23,7 +23,7 @@ EVENT: Final = "archived-event"
 KEY: Final = "key"
 """Finds a record by what its root was in its system: ``crm/person/12``."""
 
-_LABEL = Text(fr="Archive intermédiaire", en="Intermediate archive")
+LABEL: Final = Text(fr="Archive intermédiaire", en="Intermediate archive")
 _RECORD = Text(fr="Dossier archivé", en="Archived record")
 _EVERY_KEPT = f"SELECT id AS key FROM record WHERE state = '{KEPT}'"
 
@@ -39,7 +39,7 @@ def archive_map(reasons: Mapping[str, Text], *, apart: bool = False) -> DataMap:
     return DataMap.model_validate(
         {
             "system": SYSTEM,
-            "label": _LABEL.model_dump(),
+            "label": LABEL.model_dump(),
             "connection": {"env": FILES},
             "roots": {
                 ROOT: {
