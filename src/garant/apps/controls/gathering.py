@@ -170,9 +170,10 @@ def _archive(
             source.connector.close()
     except RefusedError as refusal:
         return _closed(refusal.message)
-    except (ConnectorError, LedgerError, UnknownRule, OSError) as error:
-        words = error.text if isinstance(error, LedgerError) else Text(fr=brief(error), en=brief(error))
-        return _closed(words)
+    except LedgerError as error:
+        return _closed(Text(fr=error.text.fr, en=error.text.en))
+    except (ConnectorError, UnknownRule, OSError) as error:
+        return _closed(Text(fr=brief(error), en=brief(error)))
     for one in found:
         if one.due or one.rule in selections:
             selections.setdefault(one.rule or "", []).append(one)
