@@ -131,6 +131,22 @@ OF_PEOPLE: Final = {key: text for key, text in CAPACITIES.items() if key != Capa
 """In whose name a person may ask; a controller comes by programs alone."""
 
 
+TOLD_OF: Final[dict[Capacity, Text]] = {
+    Capacity.SELF: Text(fr="Pour elle-même", en="For themselves"),
+    Capacity.AGENT: Text(
+        fr="Pour quelqu’un qui lui a donné mandat", en="For somebody who gave them a mandate"
+    ),
+    Capacity.PARENT: Text(
+        fr="Pour un enfant mineur dont elle a la charge", en="For a child who is in their care"
+    ),
+    Capacity.HEIR: Text(
+        fr="Pour une personne décédée dont elle hérite", en="For a person who died, whose heir they are"
+    ),
+    Capacity.CONTROLLER: CAPACITIES[Capacity.CONTROLLER],
+}
+"""The same, as staff reads it of whoever asks."""
+
+
 FOR_OTHERS: Final = (Capacity.AGENT, Capacity.PARENT, Capacity.HEIR)
 """Who asks for somebody else: they show in what capacity, besides who they are."""
 

@@ -15,6 +15,7 @@ from garant.apps.rights.words import (
     CHANNELS,
     OF_PEOPLE,
     RIGHTS,
+    TOLD_OF,
     WISHES,
     Capacity,
     Channel,
@@ -66,7 +67,9 @@ class ArrivalForm(Form):
         fields["right"].choices = [("", "—"), *((key.value, said(one.name)) for key, one in RIGHTS.items())]
         came = (Channel.LETTER, Channel.CALL, Channel.MAIL)
         fields["channel"].choices = [(key.value, said(CHANNELS[key])) for key in came]
-        fields["capacity"].choices = [(key.value, said(text)) for key, text in OF_PEOPLE.items()]
+        fields["capacity"].choices = [
+            (key.value, said(text)) for key, text in TOLD_OF.items() if key in OF_PEOPLE
+        ]
         fields["purpose"].choices = [("", "—"), *((key, said(text)) for key, text in purposes.items())]
         self.label("right", "Ce qui est demandé", "What is asked")
         self.label("channel", "Arrivée par", "Came by")
@@ -87,7 +90,11 @@ class ArrivalForm(Form):
             "For their own directives: what will become of the data",
         )
         self.label("trusted_name", "La personne de confiance", "The person trusted")
-        self.label("trusted_email", "Son adresse électronique", "Their e-mail address")
+        self.label(
+            "trusted_email",
+            "Adresse électronique de la personne de confiance",
+            "E-mail address of the person trusted",
+        )
         self.label("message", "Ce qu'elle écrit ou dit", "What they write or say")
         self.label("language", "Langue de la réponse", "Language of the answer")
 

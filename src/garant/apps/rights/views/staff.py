@@ -41,13 +41,13 @@ from garant.apps.rights.views.standing import standing
 from garant.apps.rights.views.stepwords import in_words
 from garant.apps.rights.views.writings import told_apart
 from garant.apps.rights.words import (
-    CAPACITIES,
     CHANNELS,
     METHODS,
     OUTCOMES,
     REPLIES,
     RIGHTS,
     STATES,
+    TOLD_OF,
     WISHES,
     Capacity,
     Method,
@@ -134,7 +134,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "steps": [(step, in_words(step)) for step in story.steps],
         "searches": _in_words(request.organisation, story.searches),
         "asked": asked_as(Right(one.right), Capacity(one.capacity)),
-        "capacity": CAPACITIES[Capacity(one.capacity)],
+        "capacity": TOLD_OF[Capacity(one.capacity)],
         "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
         "method": METHODS[Method(one.identified_by)] if one.identified_by else None,
         "ground": GROUNDS.get(one.ground),
