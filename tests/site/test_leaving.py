@@ -133,6 +133,31 @@ def test_the_last_day_is_that_of_the_organisation(zone: str, at: datetime, seen:
         assert (client.get("/o/far/").status_code == 200) is seen
 
 
+def test_whoever_is_past_their_last_day_is_told_of_nothing_and_may_be_prolonged(
+    site: str, persona: Persona
+) -> None:
+    client, page = persona("administrator"), f"/o/{site}/people/"
+    acting = accounts.ensure_user(NEW, "Nouvelle")
+    accounts.give(site, acting, Habilitation("dpo", until=TOMORROW), actor=HERS)
+    namesake = accounts.ensure_user("autre@demo.example", "Nouvelle")
+    accounts.give(site, namesake, Habilitation("staff"), actor=HERS)
+    shown = client.get(page).content.decode()
+    assert "3\u00a0habilitations en vigueur" in shown
+    table = shown.split("<tbody>")[1].split("</tbody>")[0]
+    for email in (NEW, namesake.email):  # people of one name are told apart
+        assert f"<small>{email}</small>" in table
+    held = next(one for one in accounts.members(site) if one.user == acting)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=9)):
+        assert acting not in [one.user for one in accounts.members(site)]
+        client = sign_in(HERS)
+        shown = client.get(page).content.decode()
+        assert "2\u00a0habilitations en vigueur" in shown
+        assert shown.count("passé</span>") == 1
+        prolonged = {"role": "dpo", "until": (TOMORROW + timedelta(days=90)).isoformat()}
+        assert client.post(f"{page}{held.pk}/", prolonged).status_code == 302
+        assert acting in [one.user for one in accounts.members(site)]
+
+
 def test_a_part_stops_no_work_of_the_whole(site: str, persona: Persona) -> None:
     part = accounts.ensure_user(NEW)
     accounts.give(site, part, Habilitation("technician", systems=["crm"]), actor=HERS)

@@ -13,12 +13,15 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from garant.apps.accounts import services as accounts
+from garant.apps.accounts.services import Habilitation
 from garant.apps.controls.each import rights as control
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs.worker import ask_nightly
 from garant.apps.mails.models import Mail
 from garant.apps.rights import services
 from garant.apps.rights.clock import IDENTITY_WITHIN, KEPT_AFTER
+from garant.apps.rights.keeping import letters
 from garant.apps.rights.models import Code, Door, Request
 from garant.apps.rights.receiving import identity
 from garant.apps.rights.services import Asked, Whom
@@ -26,7 +29,7 @@ from garant.apps.rights.words import Channel, Method, Outcome, Right
 from garant.ledger import LedgerError
 from garant.policy.periods import expiry
 from tests.apps.rights.conftest import Letters
-from tests.apps.rights.steps import OFFICER, fill, post_form
+from tests.apps.rights.steps import DELEGATE, OFFICER, fill, post_form
 from tests.apps.seen import seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +38,30 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def on(day: date) -> Any:
     """Noon of a day, where the organisation is."""
     return time_machine.travel(datetime(day.year, day.month, day.day, 11, tzinfo=UTC), tick=False)
+
+
+def test_an_officer_who_is_past_their_last_day_hears_of_no_request(
+    company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An acting officer: the last days of a request were told to them alone, and to nobody who answers."""
+    request = identified(company)
+    last = Habilitation("dpo", until=request.due_on - timedelta(days=9))
+    told: list[str] = []
+    send = letters.mails.send
+
+    def noted(organisation: str, to: str, *what: Any, **more: Any) -> Any:
+        told.append(to)
+        return send(organisation, to, *what, **more)
+
+    monkeypatch.setattr(letters.mails, "send", noted)
+    accounts.give(company, accounts.ensure_user(DELEGATE), Habilitation("dpo-delegate"), actor="garant")
+    accounts.give(
+        company, accounts.ensure_user("other@demo.example"), Habilitation("administrator"), actor="garant"
+    )
+    accounts.give(company, accounts.ensure_user(OFFICER), last, actor="garant")
+    with on(request.due_on - timedelta(days=1)):
+        services.night(company)
+    assert told == [DELEGATE]
 
 
 def received(company: str, right: Right = Right.ACCESS, email: str = "jeanne@essai.example") -> Request:

@@ -101,7 +101,7 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
     check(organisation, habilitation)
     with organisations.scoped(organisation):
         former = _in_force(organisation, user)
-        if former is None or _is_over(former):
+        if former is None or is_over(former):
             _end_programs(organisation, user, actor)
         _withdraw_invitations(organisation, user.email, actor)
         if former is not None:
@@ -178,16 +178,21 @@ def attest(
 
 
 def members(organisation: str) -> list[Membership]:
-    """The habilitations in force."""
+    """The habilitations in force today: whoever is told of something is among them."""
+    return [one for one in kept(organisation) if not is_over(one)]
+
+
+def kept(organisation: str) -> list[Membership]:
+    """The habilitations that nobody ended; those whose last day is past too, which allow nothing and may be prolonged."""
     with organisations.scoped(organisation):
-        return list(Membership.objects.filter(ended_at=None).select_related("user"))
+        return list(Membership.objects.filter(ended_at=None).select_related("user", "organisation"))
 
 
 def membership(organisation: str, user: User) -> Membership | None:
     """What somebody is in an organisation today; None where they are nothing, or it has ended."""
     with organisations.scoped(organisation):
         held = _in_force(organisation, user)
-    return None if held is None or not user.is_active or _is_over(held) else held
+    return None if held is None or not user.is_active or is_over(held) else held
 
 
 def invites(organisation: str, name: str) -> bool:
@@ -219,7 +224,7 @@ def portfolio(user: User) -> list[Membership]:
     and it is about one person."""
     with scopes_disabled():
         held = list(Membership.objects.filter(user=user, ended_at=None).select_related("organisation"))
-    return [one for one in held if not _is_over(one)]
+    return [one for one in held if not is_over(one)]
 
 
 def looked(organisation: str, user: User, place: str, *, about: str | None = None, people: int = 0) -> None:
@@ -297,7 +302,7 @@ def enter(organisation: str, payload: Payload, actor: str) -> None:
     evidence.append(organisation, [Entry(payload, _now(), who)])
 
 
-def _is_over(held: Membership) -> bool:
+def is_over(held: Membership) -> bool:
     """Whether its last day is past, where its organisation is."""
     return (
         held.until is not None

@@ -65,12 +65,14 @@ def people(request: Any) -> HttpResponse:
         sent = _invited(request, form)
         if sent is not None:
             return shown(request, sent)
+    members = [
+        (one, _covered(one, reach), services.is_over(one))
+        for one in services.kept(request.organisation)
+        if one.pk == request.membership.pk or not request.membership.narrow
+    ]
     context = {
-        "members": [
-            (one, _covered(one, reach))
-            for one in services.members(request.organisation)
-            if one.pk == request.membership.pk or not request.membership.narrow
-        ],
+        "members": members,
+        "in_force": sum(not over for *_, over in members),
         "invited": invitations.waiting(request.organisation),
         "form": form,
     }
@@ -81,7 +83,7 @@ def people(request: Any) -> HttpResponse:
 @member(May.MANAGE_PEOPLE)
 def person(request: Any, member: int) -> HttpResponse:
     """One habilitation: changed, attested, or ended."""
-    held = next((one for one in services.members(request.organisation) if one.pk == member), None)
+    held = next((one for one in services.kept(request.organisation) if one.pk == member), None)
     if held is None:
         raise Http404
     form = HabilitationForm(
