@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs import kinds
+from garant.apps.jobs.models import Job
 from garant.apps.promises.models import Run
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.promises.refusals import RefusedError, RunInterruptedError
@@ -20,6 +22,7 @@ from tests.apps.rights.conftest import Letters, ask_system, somebody, work
 from tests.apps.rights.steps import DELEGATE, OFFICER, asked, carried_out
 from tests.apps.rights.test_interrupted import goes_on
 from tests.apps.rights.test_restricted_midway import ARCHIVED, CRM
+from tests.apps.rights.test_together import approved, known, prospects
 from tests.apps.seen import seen
 from tests.site.conftest import sign_in
 
@@ -71,6 +74,26 @@ def test_one_whose_batches_all_have_their_receipt_ends(
     assert ask_system(CRM, ARCHIVED, email) == []
     assert not seen(Run).filter(state="running").exists()
     evidence.verify_database(company)
+
+
+def test_nor_do_requests_that_went_together_stand_still(company: str, crm: Path) -> None:
+    """Each of them is planned again, on the new map."""
+    emails = prospects(2)
+    requests = [approved(company, email) for email in emails]
+    first = min(seen(Job).filter(kind="run", state="waiting"), key=lambda one: one.asked_at)
+    with killing.killed("checked"), pytest.raises(RunInterruptedError):
+        kinds.run(first)
+    redrawn(crm)
+    seen(Job).filter(kind="run").update(state="done")
+    assert services.ask_again(company) == 2
+    work(company, "run")
+    assert [state(company, one) for one in requests] == ["not-kept", "not-kept"]
+    for one in requests:
+        services.propose(company, one.key, actor=DELEGATE)
+        carried_out(company, one.key)
+        services.answer(company, one.key, Outcome.FULLY, actor=OFFICER)
+    assert [known(one) for one in emails] == [0, 0]
+    assert not seen(Run).filter(state="running").exists()
 
 
 @pytest.mark.parametrize("moment", ["prepared", "committed"])
