@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from garant.apps.accounts import services as accounts
+from garant.apps.accounts.roles import Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.archives import looking, services
 from garant.apps.controls import services as controls
@@ -336,6 +337,24 @@ def test_whose_name_is_of_a_terminal_is_said(company: str) -> None:
     shown = page(sign_in(OFFICER), company)[1]
     assert 'a.martin <span class="hint">(au terminal seulement)' in shown
     assert "GARANT_ACTOR" in shown
+
+
+def test_whoever_leaves_and_comes_back_is_not_entitled_as_before(company: str, record: str) -> None:
+    """Nobody has entitled them anew: the permission to consult the archive goes with the habilitation."""
+    delegate = entitle(company, DELEGATE)
+    assert NAME in page(delegate, company, f"{record}/", reason=REASON)[1]
+    accounts.take(company, DELEGATE, actor="garant")
+    assert kinds(company)[-1] == "archive.revoked"
+    again = Habilitation(Role.DPO_DELEGATE)
+    accounts.give(company, accounts.ensure_user(DELEGATE), again, actor="garant")
+    status, shown = page(delegate, company, f"{record}/", reason=REASON)
+    assert (status, NAME in shown) == (403, False)
+    accounts.give(
+        company, accounts.ensure_user(DELEGATE), again, actor="garant"
+    )  # another habilitation, no gap
+    entitle(company, DELEGATE)
+    accounts.give(company, accounts.ensure_user(DELEGATE), again, actor="garant")
+    assert page(delegate, company, f"{record}/", reason=REASON)[0] == 200
 
 
 def test_a_record_past_its_end_is_a_promise_that_is_not_kept(company: str, archive: RecordArchive) -> None:

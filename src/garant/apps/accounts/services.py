@@ -94,7 +94,7 @@ def set_language(user: User, language: str) -> None:
 def give(organisation: str, user: User, habilitation: Habilitation, *, actor: str) -> Membership:
     """Give somebody a role in an organisation, or another one than they have.
 
-    Whoever comes back begins anew: the programs that acted for them before act no more.
+    Whoever comes back begins anew: the programs that acted for them before act no more, nor do they consult the archive.
 
     Raises AccountRefusedError: no such role, or a role that ends without its day.
     """
@@ -136,7 +136,7 @@ def give(organisation: str, user: User, habilitation: Habilitation, *, actor: st
 
 @transaction.atomic
 def take(organisation: str, email: str, *, actor: str) -> None:
-    """End somebody's role, what their programs may do, and the invitation that waits for them.
+    """End somebody's role, what their programs may do, their access to the archive, and the invitation that waits for them.
 
     Raises AccountRefusedError: they have none, or nobody would manage roles any more.
     """
@@ -264,9 +264,12 @@ def _of_address(organisation: str, email: str) -> Membership:
 
 
 def _end_programs(organisation: str, user: User, actor: str) -> None:
+    """And that they may consult the archive: whoever comes back is entitled again by somebody, or is not."""
+    from garant.apps.archives import services as archives
     from garant.apps.tokens import services as tokens  # they know accounts
 
     tokens.revoke_all(organisation, user, actor=actor)
+    archives.revoke(organisation, user.email, by=actor)
 
 
 def _withdraw_invitations(organisation: str, email: str, actor: str) -> None:
