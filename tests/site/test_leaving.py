@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, connections
 from django.test import Client
 
 from garant.apps.accounts import invitations
@@ -170,3 +175,40 @@ def test_a_part_stops_no_work_of_the_whole(site: str, persona: Persona) -> None:
     assert sign_in(NEW).post(f"/o/{site}/jobs/{run.key}/stop/").status_code == 404
     assert persona("technician").post(f"/o/{site}/jobs/{look.key}/stop/").status_code == 302
     assert jobs.find(site, look.key).state == "stopped"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_remove_each_other_at_one_instant_leave_one(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisations.create_organisation("pair", "Deux", "Europe/Paris")
+    both = ("ada@demo.example", "bea@demo.example")
+    for email in both:
+        accounts.give("pair", accounts.ensure_user(email), Habilitation("administrator"), actor="garant")
+    workers = 2 if connection.vendor == "postgresql" else 1  # SQLite in memory has no second writer
+    together, end = threading.Barrier(workers, timeout=1), accounts._end_programs
+
+    def slowly(*given: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            together.wait()  # both have been seen to leave somebody, if nothing keeps them apart
+        end(*given)
+
+    monkeypatch.setattr(accounts, "_end_programs", slowly)
+
+    def removed(email: str) -> bool:
+        try:
+            accounts.take("pair", email, actor="garant")
+        except AccountRefusedError:
+            return False
+        finally:
+            if workers > 1:
+                connections.close_all()
+        return True
+
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as threads:
+            went = list(threads.map(removed, both))
+    else:
+        went = list(map(removed, both))
+    assert sorted(went) == [False, True]
+    assert len(accounts.members("pair")) == 1

@@ -294,8 +294,9 @@ def _keep_a_manager(leaving: Membership, becomes: Habilitation | None) -> None:
     )
     if stays and becomes is not None and (becomes.until is None or leaving.until is not None):
         return
-    others = Membership.objects.filter(ended_at=None, role__in=manages, until=None).exclude(pk=leaving.pk)
-    if all(one.narrow for one in others):
+    every = Membership.objects.filter(ended_at=None, role__in=manages).order_by("pk")
+    others = [one for one in every.select_for_update() if one.pk != leaving.pk]  # two may remove each other
+    if all(one.narrow or one.until is not None for one in others):
         raise refusals.last_manager()
 
 

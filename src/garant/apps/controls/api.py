@@ -118,7 +118,9 @@ def listed(request: HttpRequest, organisation: str) -> Any:
     return [_system(one) for one in systems.mapped(organisation)]
 
 
-@router.post(_SYSTEMS + "/{system}/test", auth=Needs(May.SEE), response=TestedOut, summary="Test a system")
+@router.post(
+    _SYSTEMS + "/{system}/test", auth=Needs(May.MANAGE_SYSTEMS), response=TestedOut, summary="Test a system"
+)
 def test(request: HttpRequest, organisation: str, system: str) -> Any:
     """Reach it and hold its map against its catalogue. Nothing is written, and no row is read."""
     found = systems.test(organisation, system) or _refuse()

@@ -128,6 +128,8 @@ class LetterFacts(Fact):
     awaited: tuple[Words, ...] = ()
     """What the person is asked for."""
     done: tuple[Done, ...] = ()
+    by_hand: tuple[Done, ...] = ()
+    """Where somebody sees to it by hand, and how that stands."""
     copies: tuple[Copied, ...] = ()
     """For each processor that was asked for its copy, what came of it."""
     kept: tuple[Kept, ...] = ()

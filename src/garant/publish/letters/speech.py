@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from garant.policy.text import Language, Text
 from garant.publish import words
 from garant.publish.letters.blocks import Block, Items, Say
-from garant.publish.letters.facts import Kept, LetterFacts
+from garant.publish.letters.facts import Done, Kept, LetterFacts
 from garant.publish.letters.rights import ARTICLES, TITLES, the_right
 
 CNIL: Final = "https://www.cnil.fr/fr/plaintes"
@@ -84,19 +85,26 @@ class Speaker:
 
     def decided(self) -> list[Block]:
         """What the person decided, for a time to come."""
-        return self._listed("Voici ce que vous avez décidé :", "This is what you decided:")
+        return self._listed("Voici ce que vous avez décidé :", "This is what you decided:", self.facts.done)
 
     def done(self) -> list[Block]:
-        """What was done, and where."""
-        return self._listed("Voici ce qui a été fait :", "This is what was done:")
+        """What was done, and where; by programs, and by hand."""
+        return [
+            *self._listed("Voici ce qui a été fait :", "This is what was done:", self.facts.done),
+            *self._listed(
+                "Voici où en est ce qui se fait à la main :",
+                "This is how what is seen to by hand stands:",
+                self.facts.by_hand,
+            ),
+        ]
 
-    def _listed(self, fr: str, en: str) -> list[Block]:
+    def _listed(self, fr: str, en: str, some: Sequence[Done]) -> list[Block]:
         items = tuple(
             self.tell(
                 f"{self.its(one.where)} : {self.its(one.what)}",
                 f"{self.its(one.where)}: {self.its(one.what)}",
             )
-            for one in self.facts.done
+            for one in some
         )
         return [self.say(fr, en), Items(items)] if items else []
 

@@ -13,8 +13,6 @@ from typing import Any, Final, cast
 
 from django.conf import settings
 
-from garant.apps.accounts import services as accounts
-from garant.apps.accounts.roles import Role
 from garant.apps.evidence import services as evidence
 from garant.apps.mails import services as mails
 from garant.apps.policies import services as policies
@@ -278,17 +276,15 @@ def _remind(request: Request, processor: str, today: date) -> int:
 
 def _escalate(request: Request, one: Collected) -> None:
     """The officer decides whether to wait, or to answer without."""
-    for member in accounts.members(request.organisation):
-        if member.role != Role.DPO:
-            continue
-        language: Language = "en" if member.user.language == "en" else "fr"
+    for user in letters.officers(request.organisation):
+        language: Language = "en" if user.language == "en" else "fr"
         said: dict[str, Any] = letters.common(request) | {
             "due": one.due_on,
             "recipients": (Text(**one.label).say(language),),
             "link": f"{settings.GARANT_URL}/o/{request.organisation}/requests/{request.key}/",
         }
         letter = write_letter("copy_silent", LetterFacts(**said), language)
-        mails.send(request.organisation, member.user.email, letter, about=letters.about(request))
+        mails.send(request.organisation, user.email, letter, about=letters.about(request))
 
 
 @store.moving()

@@ -11,8 +11,6 @@ from typing import Any, Final, cast
 from django.conf import settings
 from django.db.models import Count, Q
 
-from garant.apps.accounts import services as accounts
-from garant.apps.accounts.roles import Role
 from garant.apps.mails import services as mails
 from garant.apps.rights.answering import telling
 from garant.apps.rights.entries import RequestRecipientReminded
@@ -178,10 +176,8 @@ def _write_again(request: Request, made: Told) -> None:
 def _escalate(request: Request, made: Told, left: int) -> None:
     """The officer decides what is done about a recipient that stays silent."""
     label = Text(**made.label)
-    for one in accounts.members(request.organisation):
-        if one.role != Role.DPO:
-            continue
-        language: Language = "en" if one.user.language == "en" else "fr"
+    for user in letters.officers(request.organisation):
+        language: Language = "en" if user.language == "en" else "fr"
         said: dict[str, Any] = letters.common(request) | {
             "due": made.due_on,
             "days": left,
@@ -189,4 +185,4 @@ def _escalate(request: Request, made: Told, left: int) -> None:
             "link": f"{settings.GARANT_URL}/o/{request.organisation}/requests/{request.key}/",
         }
         letter = write_letter("recipient_silent", LetterFacts(**said), cast(Language, language))
-        mails.send(request.organisation, one.user.email, letter, about=letters.about(request))
+        mails.send(request.organisation, user.email, letter, about=letters.about(request))

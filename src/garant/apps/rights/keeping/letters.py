@@ -17,7 +17,7 @@ from garant.apps.deliveries import services as deliveries
 from garant.apps.mails import services as mails
 from garant.apps.mails.services import Sent
 from garant.apps.policies import services as policies
-from garant.apps.promises.recording.fates import fate_of
+from garant.apps.promises.recording.fates import Fate, fate_of
 from garant.apps.rights.each.packages import PACKAGES
 from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.keeping import outcomes, store
@@ -118,11 +118,13 @@ def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tupl
     if outcome == Outcome.FULLY:
         kind = _GRANTED.get(right, kind)
     ground = GROUNDS.get(request.ground)
+    fate = fate_of(request.organisation, request.plan)
     refusing = _bare(ground.told(Capacity(request.capacity))) if ground else None
     return kind, {
         "reasons": (reason,) if reason else (),
         "ground": Ground(words=refusing, source=ground.source) if ground and refusing else None,
-        "done": tuple(_done(request)),
+        "done": tuple(_done(request, fate)) if fate else (),
+        "by_hand": outcomes.by_hand(fate.key) if fate else (),
         "kept": tuple(_kept(whom)) if tells_kept(request, outcome) else (),
         "copies": outcomes.told(request, whom) if right in PACKAGES else (),
         "purposes": (_purpose(request),) if right in (Right.OBJECTION, Right.CONSENT) else (),
@@ -130,12 +132,19 @@ def _answer(request: Request, outcome: Outcome, whom: Whom, reason: str) -> tupl
     }
 
 
+def officers(organisation: str) -> list[Any]:
+    """Whom what presses is told: the data protection officers; where there is none, whoever answers requests."""
+    every = accounts.members(organisation)
+    found = [one.user for one in every if one.role == Role.DPO]
+    return found or [one.user for one in every if one.may(May.ANSWER)]
+
+
 def remind(request: Request, left: int) -> None:
     """Tell whoever handles the request how much time is left; in the last days, and once it is late, the officers."""
     pressing = left <= store.ESCALATE
     every = accounts.members(request.organisation)
     if pressing:
-        found = [one.user for one in every if one.role == Role.DPO]
+        found = officers(request.organisation)
     else:
         found = [one.user for one in every if one.user.email == request.handler and one.may(May.ANSWER)]
     for user in found or [one.user for one in every if one.may(May.ANSWER)]:
@@ -238,11 +247,8 @@ def _purpose(request: Request) -> Text:
     return Text(fr="la publicité", en="advertising")
 
 
-def _done(request: Request) -> list[Done]:
+def _done(request: Request, fate: Fate) -> list[Done]:
     """What was done for this request alone, system by system."""
-    fate = fate_of(request.organisation, request.plan)
-    if fate is None:
-        return []
     labels = {one.system: Text(**one.label) for one in Search.last(request) if one.label}
     return [
         Done(where=labels.get(system, Text(fr=system, en=system)), what=_counted(Right(request.right), *both))

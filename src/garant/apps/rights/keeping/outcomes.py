@@ -1,15 +1,18 @@
-"""What came of asking processors for their copies, as the person is told."""
+"""What came of asking processors for their copies, and whoever sees to something by hand, as the person is told."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from garant.apps.rights.keeping.sealing import Whom
 from garant.apps.rights.models import Collected, Copy, Request
 from garant.apps.rights.words import CopyState
 from garant.apps.scoping import scoped
+from garant.apps.tasks import services as tasks
 from garant.policy.text import Text
-from garant.publish.letters import Copied
+from garant.publish import words
+from garant.publish.letters import Copied, Done
 
 
 def of(request: Request) -> list[Collected]:
@@ -43,6 +46,31 @@ def said(one: Collected) -> Text:
         fr="il n’a pas remis sa copie\u202f; nous vous répondons sans elle.",
         en="it has not handed its copy over; we answer you without it.",
     )
+
+
+def by_hand(run: str) -> tuple[Done, ...]:
+    """How that stands which a run asked of somebody."""
+    return tuple(
+        Done(where=Text(**one.statement["label"]), what=_stands(one.state, one.due_on))
+        for one in tasks.of_run(run)
+    )
+
+
+def _stands(state: str, due: date) -> Text:
+    if state == tasks.TaskState.WAITING:
+        return Text(
+            fr=f"demandé, et pas encore fait\u202f; la réponse est attendue au plus tard le {words.day(due, 'fr')}",
+            en=f"asked for, and not done yet; the answer is expected by {words.day(due, 'en')} at the latest",
+        )
+    return _BY_HAND[state]
+
+
+_BY_HAND: Final[dict[str, Text]] = {
+    tasks.TaskState.DONE: Text(fr="fait", en="done"),
+    tasks.TaskState.PARTLY: Text(fr="fait en partie", en="done in part"),
+    tasks.TaskState.NOTHING_FOUND: Text(fr="rien n’y a été trouvé", en="nothing was found there"),
+    tasks.TaskState.REFUSED: Text(fr="demandé, et refusé", en="asked for, and refused"),
+}
 
 
 def _handed(went: int, out: int) -> Text:
