@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.scoping import scoped
+from garant.site import health
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,23 @@ def test_the_portfolio_counts_each_organisation(company: str) -> None:
         assert sum(counts[company].values()) == Standing.objects.count()
     assert sum(counts["another"].values()) == 0
     assert "SEIPRA" in sign_in("deleguee@demo.example").get("/o/").content.decode()
+
+
+def test_states_that_nobody_has_verified_for_days_say_so(company: str) -> None:
+    """A worker that is down, a map that cannot be read: what was kept is not said to be so for ever."""
+    controls.look(company)
+    organisations.configure(company, shows_state=True)
+    officer = sign_in("deleguee@demo.example")
+    pages = {
+        f"/o/{company}/": "ne sont peut-être plus vrais",
+        f"/p/{company}/fr/state/": "pas été vérifiés depuis",
+        "/o/": "pas regardé depuis deux jours",
+    }
+    for page, words in pages.items():
+        assert words not in officer.get(page, follow=True).content.decode().replace("’", "'")
+    with scoped(company):
+        Standing.objects.update(looked_at=datetime.now(UTC) - timedelta(days=2, hours=1))
+    for page, words in pages.items():
+        assert words in officer.get(page, follow=True).content.decode().replace("’", "'"), page
+    assert any("nobody has been able to look" in one.text.en for one in health._organisations())
+    assert controls.board(company).stale

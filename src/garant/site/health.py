@@ -209,6 +209,7 @@ def _worker() -> Iterator[Remark]:
 
 
 def _organisations() -> Iterator[Remark]:
+    from garant.apps.controls import services as controls
     from garant.apps.controls import systems
     from garant.apps.organisations import services as organisations
     from garant.apps.policies import services as policies
@@ -217,6 +218,11 @@ def _organisations() -> Iterator[Remark]:
         if policies.published(one.key) is None:
             yield warning(f"{one.name} : aucune politique publiée.", f"{one.name}: no policy published.")
             continue
+        if controls.unseen([one.key]):
+            yield warning(
+                f"{one.name} : personne n’a pu regarder ses promesses depuis deux jours ; la page des travaux dit pourquoi.",
+                f"{one.name}: nobody has been able to look at its promises for two days; the page of jobs says why.",
+            )
         mapped = systems.mapped(one.key)
         if not mapped:
             yield warning(f"{one.name} : aucune carte de données.", f"{one.name}: no data map.")

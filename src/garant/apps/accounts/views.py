@@ -33,10 +33,12 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     held = services.portfolio(request.user)  # pyright: ignore[reportArgumentType]
     held.sort(key=lambda one: one.organisation_id == INSTALLATION)  # the companies first
     standings = controls.portfolio([one.organisation_id for one in held])
+    unseen = controls.unseen([one.organisation_id for one in held])
     rows: list[dict[str, Any]] = [
         {
             "one": one,
             "counts": standings[one.organisation_id] if one.may(May.SEE) else None,
+            "unseen": one.organisation_id in unseen and one.may(May.SEE),
             "url": reverse(first_page(one.role), args=[one.organisation_id]),
         }
         for one in held

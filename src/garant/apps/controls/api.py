@@ -39,6 +39,7 @@ class BoardOut(Schema):
 
     counts: dict[str, int]
     looked_at: datetime | None
+    stale: bool = Field(description="nobody has looked for two days: the states may be others now")
     promises: list[PromiseOut]
 
 
@@ -84,7 +85,12 @@ def promises(request: HttpRequest, organisation: str) -> Any:
     """Kept, broken or unproven, as of the last look."""
     board = services.board(organisation)
     rows = [one for _, _, standings in board.articles for one in standings]
-    return {"counts": dict(board.counts), "looked_at": board.looked_at, "promises": rows}
+    return {
+        "counts": dict(board.counts),
+        "looked_at": board.looked_at,
+        "stale": board.stale,
+        "promises": rows,
+    }
 
 
 @router.post(_PROMISES + "/look", auth=Needs(May.PLAN), response={202: JobOut}, summary="Look again")

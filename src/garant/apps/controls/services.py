@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django_scopes import scopes_disabled
 
 from garant.apps.controls.each import findings
@@ -22,6 +23,9 @@ from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 
+STALE: Final = timedelta(days=2)
+"""After this, what a look found is told with a warning: at least one night went by without another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -30,6 +34,11 @@ class Board:
     articles: Sequence[tuple[int, Text, Sequence[Standing]]]
     counts: Mapping[str, int]
     looked_at: datetime | None
+
+    @property
+    def stale(self) -> bool:
+        """Whether nobody has looked for so long that it may not be so any more."""
+        return self.looked_at is not None and datetime.now(UTC) - self.looked_at > STALE
 
     @property
     def broken(self) -> list[Standing]:
@@ -103,6 +112,14 @@ def board(organisation: str, membership: Any = None) -> Board:
         counts=_counted(one.state for one in rows),
         looked_at=max((one.looked_at for one in rows), default=None),
     )
+
+
+def unseen(organisations: Sequence[str]) -> set[str]:
+    """Those of these organisations whose promises nobody has looked at for so long that their states may be others now."""
+    with scopes_disabled():  # days alone, of the organisations that are asked about
+        rows = Standing.objects.filter(organisation__in=organisations).values_list("organisation")
+        last = dict(rows.annotate(last=Max("looked_at")).order_by())
+    return {one for one, at in last.items() if datetime.now(UTC) - at > STALE}
 
 
 def standing(organisation: str, promise: str, membership: Any = None) -> Standing | None:
