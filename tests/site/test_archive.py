@@ -21,9 +21,11 @@ from garant.apps.accounts.services import Habilitation
 from garant.apps.archives import looking, services
 from garant.apps.controls import services as controls
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs.kinds import propose_today
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
 from garant.apps.promises.opening.archiving import archive_of
+from garant.apps.promises.refusals import RefusedError
 from garant.ledger.keys import KeyFolder
 from garant.systems.archive.archive import RecordArchive
 from garant.systems.archive.store import SET_APART, Group
@@ -382,7 +384,14 @@ def test_an_archive_that_cannot_be_asked_leaves_no_term_proved(
     controls.look(company)
     said = controls.standing(company, "system.archive")
     assert said is not None
-    assert (said.state, "of-before" in str(said.why)) == ("broken", True)
+    assert (said.state, "of-before" in str(said.why), "Publiez une version" in str(said.why)) == (
+        "broken",
+        True,
+        True,
+    )
+    with pytest.raises(RefusedError, match="records of rules that the policy has no more") as refused:
+        propose_today(company, actor="garant")
+    assert "has these rules again" in refused.value.mend.en, "no map says what mends it"
     with archive.store.opened() as database:
         database.execute("UPDATE record SET rule = 'customers'")
     archive.store.replace_master(os.urandom(32))

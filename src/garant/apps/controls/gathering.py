@@ -15,7 +15,7 @@ from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.policies import services as policies
-from garant.apps.promises.opening.archiving import archive_of, archive_source
+from garant.apps.promises.opening.archiving import archive_of, archive_source, refuse_orphans
 from garant.apps.promises.opening.discretion import brief
 from garant.apps.promises.opening.published import maps_folder, policy_in_force
 from garant.apps.promises.opening.workspace import looking, open_workspace
@@ -159,8 +159,7 @@ def _archive(
         archive = archive_of(organisation, key_source(settings.GARANT_KEYS, os.environ))
         if archive is None or not archive.store.exists:
             return {}
-        if orphans := [rule for rule in archive.store.rules() if rule not in policy.document.retention]:
-            return _closed(_without_rule(orphans))
+        refuse_orphans(archive.store, policy)
         source = archive_source(archive.store, policy, ())
         try:
             found = plan_retention(
@@ -169,7 +168,9 @@ def _archive(
         finally:
             source.connector.close()
     except RefusedError as refusal:
-        return _closed(refusal.message)
+        return _closed(
+            Text(fr=f"{refusal.message.fr} {refusal.mend.fr}", en=f"{refusal.message.en} {refusal.mend.en}")
+        )
     except LedgerError as error:
         return _closed(Text(fr=error.text.fr, en=error.text.en))
     except (ConnectorError, UnknownRule, OSError) as error:
@@ -178,16 +179,6 @@ def _archive(
         if one.due or one.rule in selections:
             selections.setdefault(one.rule or "", []).append(one)
     return {}
-
-
-def _without_rule(rules: Sequence[str]) -> Text:
-    named = ", ".join(rules)
-    return Text(
-        fr=f"Elle a des dossiers de règles que la politique n’a plus ({named})\u202f: rien ne dit quand les détruire, et aucun "
-        "plan ne se fait. Publiez une version qui a de nouveau ces règles.",
-        en=f"It has records of rules that the policy has no more ({named}): nothing says when to destroy them, and no plan is "
-        "made. Publish a version that has these rules again.",
-    )
 
 
 def _closed(why: Text) -> dict[str, SystemSeen]:

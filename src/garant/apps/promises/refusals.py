@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -197,6 +198,23 @@ def not_the_installation(name: str) -> RefusedError:
         Text(
             fr="Seule l’installation s’en sert : tapez garant own.",
             en="Only the installation uses it: type garant own.",
+        ),
+    )
+
+
+def archive_without_rule(rules: Sequence[str]) -> RefusedError:
+    """Nothing says when these records are to be destroyed, and a person's among them would be left behind in silence."""
+    named = ", ".join(rules)
+    return RefusedError(
+        Text(
+            fr=f"L’archive intermédiaire a des dossiers de règles que la politique n’a plus ({named})\u202f: rien ne dit quand "
+            "les détruire, et aucun plan ne se fait.",
+            en=f"The intermediate archive has records of rules that the policy has no more ({named}): nothing says when to "
+            "destroy them, and no plan is made.",
+        ),
+        Text(
+            fr="Publiez une version de la politique qui a de nouveau ces règles.",
+            en="Publish a version of the policy that has these rules again.",
         ),
     )
 

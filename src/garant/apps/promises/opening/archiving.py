@@ -70,6 +70,12 @@ def archive_source(store: ArchiveStore, policy: LoadedPolicy, maps: Iterable[Loa
     return Source(data_map, digest_of(data_map), ArchiveConnector(data_map, store))
 
 
+def refuse_orphans(store: ArchiveStore, policy: LoadedPolicy) -> None:
+    """Raises RefusedError: the archive holds records of rules that the policy has no more."""
+    if orphans := [rule for rule in store.rules() if rule not in policy.document.retention]:
+        raise refusals.archive_without_rule(orphans)
+
+
 def _reason(policy: LoadedPolicy, rule: str) -> Text:
     """Why records of a rule are kept, as the policy says it."""
     known = policy.document.retention.get(rule)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from garant.apps.promises import refusals
-from garant.apps.promises.opening.archiving import archive_of, archive_source
+from garant.apps.promises.opening.archiving import archive_of, archive_source, refuse_orphans
 from garant.engine.manual import ManualSource
 from garant.engine.terms import Source
 from garant.ledger.keys import KeyMissingError, KeySource
@@ -80,6 +80,7 @@ def open_workspace(
         for name, one in chosen.items():
             opened[name] = Source(one.map, one.digest, connect(one.map, pseudonyms, archive), archive)
         if archive is not None and archive.store.exists and (not only or ARCHIVE in only):
+            refuse_orphans(archive.store, loaded)
             opened[ARCHIVE] = archive_source(archive.store, loaded, chosen.values())
         manual = {name: ManualSource(one.map, one.digest) for name, one in by_hand.items()}
         yield Workspace(loaded, opened, manual)
