@@ -289,6 +289,20 @@ def test_who_was_erased_and_has_come_again_is_not_back_from_a_backup(shop: Shop,
     assert (replay(shop, listed).due, replay(shop, listed).others) == (1, ())
 
 
+def test_where_nothing_is_dated_whoever_is_back_goes_again(shop: Shop) -> None:
+    """No fact of such a root can say that it came again: the plan shows it, and a person approves."""
+    shop.people(1)
+    backup, listed = shop.rows(), Listed()
+    for part in ("promises", "duties", "events", "roles"):
+        shop.document.pop(part, None)
+    asked = {"email": "n1@x.example"}
+    carry_out(shop, plan_subject(shop.policy, shop.system(), asked, "erasure", as_of=AS_OF), listed)
+    restore(shop, backup)
+    shop.database.run(f"UPDATE interaction SET at = '{AS_OF + timedelta(days=1)} 00:00:00'")
+    found = replay(shop, listed)
+    assert (found.due, found.others) == (1, ())
+
+
 def test_erasures_that_no_map_leads_to_any_more_are_told(shop: Shop) -> None:
     shop.people(1, 2)
     listed = Listed()

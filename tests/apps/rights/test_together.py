@@ -147,8 +147,10 @@ def assert_said_of_it_alone(company: str, request: Request) -> None:
     """The letter says what was done for this request, as its own plan counted it."""
     plan = decisions.find(company, request.plan).document
     rows = [action["deleted"] + action["treated"] for one in plan["selections"] for action in one["actions"]]
+    fate = fate_of(company, request.plan)
+    assert fate is not None
     with scoped(company):
-        said = " ".join(one.what.en for one in letters._done(request))
+        said = " ".join(one.what.en for one in letters._done(request, fate))
     assert rows
     assert sum(int(number) for number in re.findall(r"\d+", said)) == sum(rows)
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dbos import DBOS
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 
 from garant.apps.deliveries import services as deliveries
 from garant.apps.exchanges import services as packages
@@ -48,8 +48,11 @@ def do(key: str) -> int:
     One that has ended meanwhile, such as a request carried out with others, needs none.
     """
     close_old_connections()
-    if not services.is_open(key):
-        return 0
+    try:
+        if not services.is_open(key):
+            return 0
+    finally:
+        connections.close_all()  # of this thread: it waits now, and may do nothing after
     done = subprocess.run([sys.executable, "-m", "garant.apps.jobs.doing", key], check=True)
     return done.returncode
 

@@ -47,7 +47,7 @@ class Erased:
     rule: str | None
     before: str
     after: str | None
-    on: date | None = None
+    on: date
 
 
 class Suppressions(Protocol):
@@ -205,9 +205,7 @@ class _Piles:
         if back:
             # A person's own request is stronger than a rule: every declared duty holds, and no other.
             self.back[root, min((e.rule for e in back), key=lambda rule: rule or "")].add(marked.key)
-            days = [e.on for e in back if e.on is not None]
-            if days:
-                self.erased_on[root, max(days)].add(marked.key)
+            self.erased_on[root, max(e.on for e in back)].add(marked.key)
         elif mine:
             self.maybe[root, min((e.rule for e in mine), key=lambda rule: rule or "")].add(marked.key)
         else:
@@ -217,9 +215,8 @@ class _Piles:
 
     def set_apart(self, root: str, newer: AbstractSet[RootKey]) -> None:
         """These are not back: they came again after they had been erased."""
-        for (of, _), keys in self.back.items():
-            if of == root:
-                keys.difference_update(newer)
+        for keys in [keys for (of, _), keys in self.back.items() if of == root]:
+            keys.difference_update(newer)
         if newer:
             self.others[root, None] |= newer
 
