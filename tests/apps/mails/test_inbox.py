@@ -183,7 +183,10 @@ def test_a_mailbox_that_fails_is_told_and_keeps_no_other_from_being_read(
     monkeypatch.setattr(mailboxes, "look", breaks)
     dovecot.deliver(written().as_bytes())
     outcome = mailboxes.look_all()
-    assert (outcome["demo"], getattr(outcome["broken"], "en", "")) == (1, "it does not answer")
+    assert (outcome["demo"], getattr(outcome["broken"], "en", "")) == (
+        1,
+        "Garant broke down while reading it; the worker’s log says where",
+    )
     assert mailboxes.failing("broken") is not None
     assert mailboxes.failing(demo) is None
 

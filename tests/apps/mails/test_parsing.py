@@ -146,3 +146,9 @@ def test_words_of_a_page_and_names_of_attachments() -> None:
     assert found.attachments == ("carte d'identitégnp.png",) or "\u202e" not in found.attachments[0]
     assert read(b"x" * (LONGEST + 1)).cut
     assert read(written("Bob", Reply_To="Other <o@b.example>").as_bytes()).sender == "o@b.example"
+
+
+def test_words_after_much_that_nobody_sees_are_not_lost_in_silence() -> None:
+    for raw in (PLAIN + b" " * 9000 + b"Effacez", PAGE + b"<p>" + b" " * 9000 + b"Effacez</p>"):
+        found = read(b"From: a@b.example\r\nMIME-Version: 1.0\r\n" + raw)
+        assert "Effacez" in found.text or found.cut

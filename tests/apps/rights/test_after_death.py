@@ -9,8 +9,11 @@ from django.test import Client
 
 from garant.apps.evidence import services as evidence
 from garant.apps.rights import services
+from garant.apps.rights.keeping.sealing import seal
+from garant.apps.rights.models import Request
 from garant.apps.rights.receiving.directives import of_person
 from garant.apps.rights.words import Method, Outcome
+from garant.apps.scoping import scoped
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, somebody, work
 from tests.apps.rights.steps import OFFICER, carried_out, confirm, fill, post_form, will
@@ -143,4 +146,22 @@ def test_staff_registers_no_directives_that_came_by_the_form(company: str) -> No
     (request,) = services.listing(company)
     with pytest.raises(LedgerError, match="only their author confirms"):
         services.accept(company, request.key, Method.KNOWN_CONTACT, actor=OFFICER)
+    assert of_person(company, email) is None
+
+
+def test_a_letter_of_before_that_says_no_wish_registers_nothing(company: str, post: Letters) -> None:
+    """Written down when nobody was asked for it: its person is told what is missing, and nothing is guessed."""
+    email = somebody()
+    answer = fill(company, "post-mortem", email=email, wish="keep")
+    mine = confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    with scoped(company):
+        row = Request.objects.get(key=request.key)
+        whom = services.opened(row)
+        assert whom is not None
+        del whom.notes["wish"]
+        seal(row, whom)
+        row.save()
+    refused = will(mine)
+    assert (refused.status_code, "Dites ce que les données" in refused.content.decode()) == (422, True)
     assert of_person(company, email) is None

@@ -154,5 +154,9 @@ def why(error: str) -> Text:
 _WHY: Final = {
     "certificate": Text(fr="son certificat n’est pas reconnu", en="its certificate is not trusted"),
     "password": Text(fr="le nom ou le mot de passe est refusé", en="the name or the password is refused"),
+    "broken": Text(
+        fr="Garant s’est arrêté en la lisant\u202f; le journal de l’exécutant dit où",
+        en="Garant broke down while reading it; the worker’s log says where",
+    ),
     "unknown": Text(fr="aucune organisation n’a cette clé", en="no organisation has that key"),
 }

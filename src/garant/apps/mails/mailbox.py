@@ -34,6 +34,7 @@ PATIENCE: Final = timedelta(days=1)
 """How long a mailbox may be away before those who answer requests are written to."""
 _LOG: Final = logging.getLogger(__name__)
 _NOBODY: Final = "unknown"
+_BROKEN: Final = "broken"
 
 
 def look_all() -> dict[str, int | Text]:
@@ -48,10 +49,10 @@ def look_all() -> dict[str, int | Text]:
             outcome[box.organisation] = look(box.organisation, box)
         except imap.MailboxError as error:
             outcome[box.organisation] = imap.why(str(error))
-        except Exception as error:  # one mailbox keeps no other from being read
+        except Exception:  # one mailbox keeps no other from being read
             _LOG.exception("the mailbox of %s", box.organisation)
-            _failed(box.organisation, type(error).__name__)
-            outcome[box.organisation] = imap.why(type(error).__name__)
+            _failed(box.organisation, _BROKEN)
+            outcome[box.organisation] = imap.why(_BROKEN)
     return outcome
 
 

@@ -212,6 +212,9 @@ class _Said:
         if kind == "text/html":
             self.cut = self.cut or len(body) > WORDS * 50
             body = _Words.of(body[: WORDS * 50])
+        self.cut = (
+            self.cut or len(body) > WORDS * 2
+        )  # what is blank, and not seen, may stand before the words
         return clean(body[: WORDS * 2], lines=True)
 
     def _forwarded(self, message: Message, depth: int) -> str:

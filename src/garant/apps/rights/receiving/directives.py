@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
+from garant.apps.rights import refusals
 from garant.apps.rights.entries import DirectiveEnded, DirectiveRegistered, RequestAnswered
 from garant.apps.rights.keeping import letters, store
 from garant.apps.rights.keeping.sealing import Whom, mark, opened, person, seal
@@ -37,11 +38,13 @@ class Said:
 def register(request: Request, actor: str) -> None:
     """Register the directives of a request whose person just confirmed their address; former ones are replaced.
 
-    In the caller's transaction. The request is answered by it.
+    In the caller's transaction. The request is answered by it. Raises RequestRefusedError: they say nothing.
     """
     whom = opened(request)
     if whom is None:
         return
+    if whom.notes.get("wish") not in WISHES:  # a letter that was written down when nobody was asked for it
+        raise refusals.no_wish()
     organisation, whose = request.organisation, _whose(request.organisation, whom.email)
     for former in Directive.objects.select_for_update().filter(whose=whose, ended_at=None):
         _end(former, "replaced", actor)
