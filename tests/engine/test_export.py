@@ -131,6 +131,23 @@ def test_values_of_every_type_are_written_plainly(postgres_shop: Shop) -> None:
     assert sheet(archive, "crm/contact/odd.csv")[1][9] == '{"é": [1, null]}'
 
 
+def test_half_a_surrogate_pair_in_json_does_not_stop_an_export(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.database.run(
+        "CREATE TABLE odd (id integer, contact_id integer, data json)",
+        """INSERT INTO odd VALUES (1, 1, '{"said": "a\\ud800z"}')""",
+    )
+    shop.document["tables"]["odd"] = {
+        "key": "id",
+        "links": [{"root": "contact", "column": "contact_id"}],
+        "columns": {"data": {"category": "identity"}},
+    }
+    shop.people(1)
+    _, archive = export(shop)
+    assert lines(archive, "crm/contact/odd.jsonl") == [{"id": 1, "data": {"said": "a\ud800z"}}]
+    assert sheet(archive, "crm/contact/odd.csv")[1][1] == '{"said": "a\\ud800z"}'
+
+
 def test_a_moment_python_cannot_hold_does_not_stop_an_export(postgres_shop: Shop) -> None:
     shop = postgres_shop
     shop.document["tables"]["interaction"]["columns"]["at"] = {"category": "correspondence"}

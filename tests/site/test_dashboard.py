@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from dateutil.relativedelta import relativedelta
 from django.test import Client
 
@@ -18,9 +19,15 @@ from garant.apps.controls import services as controls
 from garant.apps.controls.models import Standing
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
+from garant.apps.promises.opening.published import maps_folder, policy_in_force
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.scoping import scoped
+from garant.apps.tasks import services as tasks
+from garant.apps.tasks.answers import Answer, sign, statement_digest
+from garant.engine.manual import ManualSource, retention_tasks
+from garant.ledger.notes import SigningKey
 from garant.site import health
+from garant.systems.loader import LoadedManual, load_folder
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +92,55 @@ def test_a_system_that_does_not_answer_is_said_and_hides_nothing_else(
     assert found(company, "system.recruitment").state == "broken"
     assert found(company, "retention.candidates").state == "unproven"
     assert found(company, "retention.prospects").state == "broken"
+
+
+PAPER = """
+system: paper
+label: {fr: Classeur, en: Filing cabinet}
+connector: manual
+responsible: {name: Camille Exemple, email: camille@archive.example}
+days: 14
+key: KEY
+promises:
+  - rule: RULE
+    look_for: {fr: "Tiroir P.", en: "Drawer P."}
+"""
+
+
+def test_what_people_keep_by_hand_is_kept_as_long_as_they_sign_for_it(company: str) -> None:
+    """A rule that a program keeps elsewhere is not kept because nobody asked about the filing cabinet."""
+    rule, recruitment = "candidates", os.environ["GARANT_DEMO_RECRUITMENT"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(recruitment)) as database, database:
+        database.execute("UPDATE application SET stage = 'interview'")
+    controls.look(company)
+    assert found(company, f"retention.{rule}").state == "kept"
+    key = SigningKey(bytes(range(32)))
+    map_ = PAPER.replace("KEY", str(key.verifier("camille"))).replace("RULE", rule)
+    (maps_folder(company) / "paper.yaml").write_text(map_, "utf-8")
+    controls.look(company)
+    unproven = found(company, f"retention.{rule}")
+    assert (unproven.state, "Filing cabinet" in unproven.why["en"]) == ("unproven", True)
+
+    def answered(outcome: str, reason: str = "") -> Standing:
+        by_hand = load_folder(maps_folder(company))["paper"]
+        assert isinstance(by_hand, LoadedManual)
+        (asked,) = retention_tasks(
+            policy_in_force(company), {"paper": ManualSource(by_hand.map, by_hand.digest)}
+        )
+        run, now = f"r-{outcome}", datetime.now(UTC)
+        tasks.create(company, run, "retention", [asked], zone="Europe/Paris", corrections={}, now=now)
+        (task,) = tasks.of_run(run)
+        said = Answer(task.key, statement_digest(task.statement), outcome, 1, int(not reason), reason)  # type: ignore[arg-type]
+        tasks.answer(sign(said, key, "camille"))
+        controls.look(company)
+        return found(company, f"retention.{rule}")
+
+    assert answered("done").state == "kept"
+    assert found(company, f"retention.{rule}").evidence["signed"] == {"paper": today().isoformat()}
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3 * 366)):
+        controls.look(company)
+        assert found(company, f"retention.{rule}").state != "kept"
+    assert answered("refused", "The box is lost").state == "unproven"
 
 
 def test_a_change_of_state_is_entered_once_and_dated(company: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -21,9 +22,11 @@ from garant.apps.jobs.kinds import propose_today
 from garant.apps.oppositions import services as oppositions
 from garant.apps.oppositions.contacts import contact
 from garant.apps.permissions import counting, knowing, people, services
+from garant.apps.permissions.models import Past
 from garant.apps.permissions.refusals import PermissionRefusedError
 from garant.apps.promises import decisions
-from garant.apps.promises.opening.published import policy_in_force
+from garant.apps.promises.opening.published import maps_folder, policy_in_force
+from garant.apps.scoping import scoped
 from garant.apps.tokens import services as tokens
 from tests.api.conftest import client
 
@@ -95,6 +98,27 @@ def test_a_system_that_does_not_answer_keeps_what_was_seen(
     monkeypatch.setenv("GARANT_DEMO_CRM", "sqlite:////nowhere/at/all.sqlite")
     assert services.look(company) == 2
     assert code(company, SERVING, email="somebody@demo.example") == "permitted"
+
+
+def test_a_system_that_has_never_answered_is_not_taken_for_one_where_nobody_is_past(
+    company: str, installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.look(company)
+    maps = maps_folder(company)
+    other = (maps / "crm.yaml").read_text("utf-8").replace("system: crm\n", "system: erp\n")
+    (maps / "erp.yaml").write_text(other.replace("GARANT_DEMO_CRM", "GARANT_DEMO_ERP"), "utf-8")
+    monkeypatch.setenv("GARANT_DEMO_ERP", "sqlite:////nowhere/at/all.sqlite")
+    assert services.look(company) == 3
+    assert code(company, SERVING, email="somebody@demo.example") == "term-unknown"
+    monkeypatch.setenv("GARANT_DEMO_ERP", os.environ["GARANT_DEMO_CRM"])
+    assert services.look(company) == 4
+    assert code(company, SERVING, email="somebody@demo.example") == "permitted"
+    (maps / "erp.yaml").unlink()
+    services.look(company)
+    with scoped(company):
+        assert not Past.objects.filter(system="erp").exists(), (
+            "what is no system any more says nothing of anybody"
+        )
 
 
 def test_the_last_word_of_a_person_counts(company: str) -> None:

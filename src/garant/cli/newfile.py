@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +24,9 @@ class NewFile:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[tuple[BinaryIO, NewFile]]:
-    """Open a file for its owner only; on an error, or once discarded, nothing is left of it."""
-    beside = path.with_name(f".{path.name}.part")
-    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Open a file for its owner only, and this program's only; on an error, or once discarded, nothing is left of it."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    beside = Path(name)
     with cast("BinaryIO", os.fdopen(descriptor, "w+b")) as raw:
         made = NewFile(raw)
         try:

@@ -156,15 +156,17 @@ def test_files_stay_below_their_folder() -> None:
         ("a\\..\\b:c", b"c"),
         ("cv.pdf", b"d"),
         ("cv.pdf", b"e"),
+        ("CV.PDF", b"the same on a machine that does not tell capitals"),
         ("..", b"f"),
     ]
     result = Made()
     archive = made(Given(ROWS_GIVEN, files), made=result)
     names = [name for name in archive.namelist() if name.startswith("files/")]
     assert names == [
-        "files/crm/etc/passwd", "files/crm/abs", "files/crm/a/b_c", "files/crm/cv.pdf", "files/crm/cv (2).pdf", "files/crm/_",
+        "files/crm/etc/passwd", "files/crm/abs", "files/crm/a/b_c", "files/crm/cv.pdf", "files/crm/cv (2).pdf",
+        "files/crm/CV (3).PDF", "files/crm/_",
     ]  # fmt: skip
-    assert (result.files, archive.read("files/crm/cv (2).pdf")) == (6, b"e")
+    assert (result.files, archive.read("files/crm/cv (2).pdf")) == (7, b"e")
 
 
 def test_portability_is_the_data_alone_and_says_nothing_of_others() -> None:
@@ -202,6 +204,23 @@ def test_a_package_hides_the_names_that_somebody_read() -> None:
     every = b"".join(archive.read(name) for name in archive.namelist()).decode()
     assert "Martin" not in every
     assert f"Vu avec {HIDDEN} ce matin" in every
+
+
+def test_others_are_masked_in_json_however_deep_and_in_its_keys() -> None:
+    body = {"to": {"bob@b.example": ["read by carl@c.example"], "dora@d.example": 1, "me@a.example": None}}
+    data = json.loads(made(Given([(1, "me@a.example", body, None)])).read("data.json"))
+    assert data["tables"][0]["rows"][0]["body"] == {
+        "to": {HIDDEN: [f"read by {HIDDEN}"], f"{HIDDEN} (2)": 1, "me@a.example": None}
+    }
+
+
+def test_half_a_surrogate_pair_does_not_keep_a_person_from_their_data() -> None:
+    """JSON in PostgreSQL may hold one; UTF-8 cannot."""
+    body = {"said": "a\ud800z", "\udfff": [1]}
+    archive = made(Given([(1, "me@a.example", body, None), (2, "me@a.example", "b\udc80\\", None)]))
+    rows = json.loads(archive.read("data.json"))["tables"][0]["rows"]
+    assert [row["body"] for row in rows] == [body, "b\udc80\\"]
+    assert "b\\udc80" in archive.read("pages/001-00001.html").decode()
 
 
 @pytest.mark.parametrize(

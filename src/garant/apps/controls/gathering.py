@@ -54,6 +54,8 @@ class SystemSeen:
     columns: Sequence[tuple[str, str, str]] = ()
     """Mapped columns: table, column, data category."""
     by_hand: bool = False
+    rules: Sequence[str] = ()
+    """Worked by hand: the retention rules that people keep there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Seen:
     systems: Mapping[str, SystemSeen]
     selections: Mapping[str, Sequence[Selection]]
     """Retention rule → what each reached system selects by it."""
+    signed: Mapping[tuple[str, str], date]
+    """When somebody last signed that a system worked by hand keeps a rule, by system and rule."""
     members: Sequence[Any]
     late_tasks: Sequence[Any]
     open_tasks: int
@@ -79,9 +83,9 @@ class Seen:
     announcements: Sequence[Any] = field(default_factory=list[Any])
 
     @property
-    def unreached(self) -> list[str]:
+    def unreached(self) -> list[Text]:
         """The systems that did not answer."""
-        return [one.label.fr for one in self.systems.values() if not one.reached]
+        return [one.label for one in self.systems.values() if not one.reached]
 
 
 def gather(organisation: str, progress: Tell) -> Seen:
@@ -104,6 +108,9 @@ def gather(organisation: str, progress: Tell) -> Seen:
         published_on=version.effective_on or today,
         systems=systems,
         selections=selections,
+        signed={
+            one: at.astimezone(ZoneInfo(zone)).date() for one, at in tasks.last_kept(organisation).items()
+        },
         members=accounts.members(organisation),
         late_tasks=tasks.overdue(organisation),
         open_tasks=len(pending),
@@ -125,7 +132,8 @@ def _systems(
     for name, loaded in load_folder(folder).items():
         progress(name)
         if not isinstance(loaded, LoadedMap):
-            seen[name] = SystemSeen(name, loaded.map.label, reached=True, by_hand=True)
+            kept = [promise.rule for promise in loaded.map.promises]
+            seen[name] = SystemSeen(name, loaded.map.label, reached=True, by_hand=True, rules=kept)
             continue
         columns = [
             (table, name, column.category)

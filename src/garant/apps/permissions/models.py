@@ -72,7 +72,7 @@ class Past(models.Model):
 
 
 class Look(models.Model):
-    """When a retention rule was last looked at in a system that answers it."""
+    """When a retention rule was last looked at in a system that answers it; in 1970 where it has never been."""
 
     organisation: str = _fields.CharField(max_length=80)
     system: str = _fields.CharField(max_length=80)

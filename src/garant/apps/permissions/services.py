@@ -36,11 +36,14 @@ from garant.ledger.keys import key_source
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
 from garant.policy.permission import Answer, Permissions, Use
-from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.loader import load_maps
+from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError
 
 _ROWS = 5000
 """Marks written in one statement."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a system was looked at that has not answered yet."""
 
 
 def may(organisation: str, subject: Iterable[Identity], purpose: str, data: Collection[str] = ()) -> Answer:
@@ -97,24 +100,33 @@ def restrict(
 def look(organisation: str) -> int:
     """Ask every system who is past their term, and remember it by keyed hashes; how many systems answered.
 
-    A system that does not answer keeps what was last seen of it, which is believed for three days.
+    A system that does not answer keeps what was last seen of it, which is believed for three days. One that has never
+    answered is remembered too: until it does, nobody knows who is past the terms that it answers.
 
     Raises:
         RefusedError: no policy is published.
         ConnectorError: a system stopped answering midway; nothing is remembered.
     """
     policy = policy_in_force(organisation)
+    mapped = _mapped(organisation)
     today = datetime.now(UTC).astimezone(ZoneInfo(policy.document.organisation.time_zone)).date()
     with ExitStack() as opened:
-        sources = _answering(organisation, policy, opened)
+        sources = _answering(organisation, policy, mapped, opened)
         found = lapsed(policy, sources, as_of=today)
     with scoped(organisation), transaction.atomic():
-        Past.objects.filter(system__in=list(sources)).delete()
-        Look.objects.filter(system__in=list(sources)).delete()
-        Look.objects.exclude(system__in=_mapped(organisation)).delete()
+        for seen in (Past, Look):
+            seen.objects.filter(system__in=list(sources)).delete()
+            seen.objects.exclude(system__in=list(mapped)).delete()
         rules = {(one.system, one.rule) for one in found}
         Look.objects.bulk_create(
             [Look(organisation=organisation, system=s, rule=r, at=_now()) for s, r in sorted(rules)]
+        )
+        never = {
+            (name, promise.rule) for name in mapped.keys() - sources for promise in mapped[name].promises
+        }
+        Look.objects.bulk_create(
+            [Look(organisation=organisation, system=s, rule=r, at=_NEVER) for s, r in sorted(never)],
+            ignore_conflicts=True,
         )
         for one in found:
             Past.objects.bulk_create(_marked(organisation, one), batch_size=_ROWS)
@@ -183,11 +195,13 @@ def _record(
         _enter(organisation, entry(people=committed, **payload), actor)
 
 
-def _answering(organisation: str, policy: LoadedPolicy, opened: ExitStack) -> dict[str, Source]:
+def _answering(
+    organisation: str, policy: LoadedPolicy, names: Iterable[str], opened: ExitStack
+) -> dict[str, Source]:
     """The systems that can be asked today."""
     keys = key_source(settings.GARANT_KEYS, os.environ)
     sources: dict[str, Source] = {}
-    for name in _mapped(organisation):
+    for name in names:
         try:
             workspace = opened.enter_context(
                 open_workspace(policy, maps_folder(organisation), keys, only=[name])
@@ -201,10 +215,10 @@ def _answering(organisation: str, policy: LoadedPolicy, opened: ExitStack) -> di
     return sources
 
 
-def _mapped(organisation: str) -> list[str]:
+def _mapped(organisation: str) -> dict[str, DataMap]:
+    """The maps of the systems that a program reaches, whether they answer today or not."""
     folder = maps_folder(organisation)
-    found = load_folder(folder) if folder.is_dir() else {}
-    return [name for name, loaded in found.items() if isinstance(loaded, LoadedMap)]
+    return {name: one.map for name, one in load_maps(folder).items()} if folder.is_dir() else {}
 
 
 def _marked(organisation: str, one: Lapsed) -> list[Past]:

@@ -122,6 +122,21 @@ def outcome_of(run: str) -> str:
     return "kept" if states.isdisjoint(NOT_KEPT) else "not-kept"
 
 
+def last_kept(organisation: str) -> dict[tuple[str, str], datetime]:
+    """When somebody last signed that a system worked by hand keeps a rule, by system and rule.
+
+    A rule is not there where nobody ever answered, or where the latest answer leaves something to be done.
+    """
+    with scoped(organisation):
+        answered = Task.objects.exclude(answered_at=None).order_by("answered_at", "key")
+        latest = {(one.statement["system"], one.statement["rule"]): one for one in answered}
+    return {
+        (system, rule): one.answered_at
+        for (system, rule), one in latest.items()
+        if rule and one.answered_at is not None and one.state not in NOT_KEPT
+    }
+
+
 def is_pressing(one: Task, within: int | None, now: datetime | None = None) -> bool:
     """Whether the answer is late or, where a number of days is given, due within them."""
     return one.waiting and days_left(one, now) <= (-1 if within is None else within)

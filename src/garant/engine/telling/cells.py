@@ -54,7 +54,12 @@ def blocks(columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> Iterator[Bl
         pieces = chain.from_iterable(zip(before, (texts for texts, _ in pairs), strict=True))
         lines = "".join(chain.from_iterable(zip(*pieces, ENDS, strict=False)))
         cells = list(zip(*(shown for _, shown in pairs), strict=True))
-        yield Block(some, lines.encode(), cells)
+        yield Block(some, encoded(lines), cells)
+
+
+def encoded(text: str) -> bytes:
+    r"""A text in UTF-8. Half a surrogate pair, which JSON in a database may hold, stays as JSON writes it: ``\ud800``."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _column(values: Sequence[Any]) -> tuple[Sequence[str], Sequence[str]]:

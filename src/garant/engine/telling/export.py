@@ -25,7 +25,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from garant.engine.identities import roots_found
 from garant.engine.planning.subject import reachable
-from garant.engine.telling.cells import blocks
+from garant.engine.telling.cells import blocks, encoded
 from garant.engine.telling.reading import rows_of
 from garant.engine.terms import Source
 from garant.policy.text import Language, Text
@@ -187,12 +187,13 @@ class _Archive:
         self.export.members[name] = digest.hexdigest()
 
     def text(self, name: str, content: str) -> None:
-        self.stream(name, iter([content.encode()]))
+        self.stream(name, iter([encoded(content)]))
 
     def free(self, name: str) -> str:
         """A member name that is not taken yet."""
         names = (f"{name} ({number})" if number > 1 else name for number in count(1))
-        return next(free for free in names if free not in self.export.members)
+        taken = {one.casefold() for one in self.export.members}
+        return next(free for free in names if free.casefold() not in taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +282,10 @@ def _sheet(rows: Sequence[Sequence[str]]) -> bytes:
         and '"' not in plain
         and (plain.count(";"), plain.count("\r"), plain.count("\n")) == (between, ends, ends)
     ):
-        return plain.encode()
+        return encoded(plain)
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";").writerows(rows)
-    return text.getvalue().encode()
+    return encoded(text.getvalue())
 
 
 def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -215,7 +215,7 @@ class _Maker:
         while block:
             after = list(islice(table.rows, ROWS))
             lines = [_written(dict(zip(names, map(values.plain, row), strict=True))) for row in block]
-            yield (before + ",\n".join(lines)).encode()
+            yield values.encoded(before + ",\n".join(lines))
             before = ",\n"
             self._aside(shown, block, last=not after)
             block = after

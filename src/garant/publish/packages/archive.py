@@ -53,10 +53,10 @@ class Leaving:
         self._names: set[str] = set()
 
     def free(self, name: str) -> str:
-        """A name that no member has."""
+        """A name that no member has, on a machine either that takes capitals and small letters for the same."""
         stem, dot, end = name.rpartition(".") if "." in name.rpartition("/")[2] else (name, "", "")
         number, free = 1, name
-        while free in self._names:
+        while free.casefold() in self._names:
             number += 1
             free = f"{stem} ({number}){dot}{end}"
         return free
@@ -64,12 +64,12 @@ class Leaving:
     def reserved(self, name: str) -> str:
         """A name that no member has, kept for one that comes later."""
         found = self.free(name)
-        self._names.add(found)
+        self._names.add(found.casefold())
         return found
 
     def member(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Write one member; gives what of the ZIP can leave."""
-        self._names.add(name)
+        self._names.add(name.casefold())
         with self._zip.open(name, "w", force_zip64=True) as member:
             for piece in gathered(pieces):
                 member.write(piece)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import count
 from typing import Any, Final, cast
 
 HIDDEN: Final = "•••"
@@ -53,14 +54,26 @@ class Mask:
         self._phones = {digits for value in values if (digits := _number(value))}
 
     def __call__(self, value: Any) -> Any:
-        """The same value; in a text, and in the texts of JSON, without others’ addresses and numbers."""
+        """The same value; in a text, and in the texts and keys of JSON, without others’ addresses and numbers."""
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, dict):
-            return {str(key): self(item) for key, item in cast("dict[Any, Any]", value).items()}
+            return self._members(cast("dict[Any, Any]", value))
         if isinstance(value, list | tuple):
             return [self(item) for item in cast("list[Any]", value)]
         return value
+
+    def _members(self, value: dict[Any, Any]) -> dict[str, Any]:
+        """Two keys that are hidden are still two."""
+        shown: dict[str, Any] = {}
+        for key, item in value.items():
+            name = hidden = self._text(str(key))
+            for number in count(2):
+                if name not in shown:
+                    break
+                name = f"{hidden} ({number})"
+            shown[name] = self(item)
+        return shown
 
     def _text(self, text: str) -> str:
         if "@" in text:

@@ -18,7 +18,7 @@ from garant.publish.letters.speech import CNIL
 from garant.publish.packages import information
 from garant.publish.packages.content import About, PackageKind, Table
 from garant.publish.packages.masking import HIDDEN
-from garant.publish.packages.values import spoken
+from garant.publish.packages.values import encoded, spoken
 from garant.publish.typography import typeset
 
 ROWS: Final = 250
@@ -105,7 +105,7 @@ def table_page(about: About, shown: Shown, rows: Sequence[Sequence[Any]], *, fir
         after=None if last else f"{shown.place:03d}-{number + 1:05d}.html",
         hidden=HIDDEN,
     )
-    return page.encode()
+    return encoded(page)
 
 
 def _body(rows: Sequence[Sequence[Any]], used: Sequence[int], language: Language) -> str:
@@ -156,4 +156,4 @@ def index(
         cnil=CNIL,
         hidden=HIDDEN,
     )
-    return page.encode()
+    return encoded(page)

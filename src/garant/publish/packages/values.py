@@ -38,11 +38,16 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
+def encoded(text: str) -> bytes:
+    r"""A text in UTF-8. Half a surrogate pair, which JSON in a database may hold, stays as JSON writes it: ``\ud800``."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def sheet(rows: Sequence[Sequence[Any]]) -> bytes:
     """Rows of a spreadsheet (RFC 4180), with no formula among them."""
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";").writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode()
+    return encoded(text.getvalue())
 
 
 def cell(value: Any) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final, TypeGuard
+from itertools import chain
+from typing import Any, Final, TypeGuard, cast
 
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import subjects
@@ -149,7 +150,11 @@ class Reading:
     unread: int = 0
 
     def __call__(self, instead: str, value: Any) -> Any:
-        """The value, or what stands for a text that nobody read."""
+        """The value, or what stands for a text that nobody read; in JSON, for each of its texts."""
+        if isinstance(value, dict):
+            return {key: self(instead, one) for key, one in cast("dict[Any, Any]", value).items()}
+        if isinstance(value, list):
+            return [self(instead, one) for one in cast("list[Any]", value)]
         if not is_sentence(value) or digest_of(value) in self.known:
             return value
         self.unread += 1
@@ -170,10 +175,20 @@ def sentences(
             at for at, name in enumerate(one.columns) if not one.is_own(name) and not one.is_of_others(name)
         ]
         for row in one.rows:
-            for at in free:
-                if is_sentence(row[at]):
-                    found[one.name, row[at]] = one.title, row[at]
+            for text in chain.from_iterable(_texts(row[at]) for at in free):
+                found[one.name, text] = one.title, text
+            if len(found) >= most:
+                break
     return list(found.values())[:most]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The sentences of a value: itself, or those of a value in JSON."""
+    if is_sentence(value):
+        yield value
+    elif isinstance(value, dict | list):
+        inside = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
+        yield from chain.from_iterable(map(_texts, inside))
 
 
 def attached(

@@ -12,6 +12,7 @@ from garant.apps.rights.each.packages import chosen
 from garant.apps.rights.words import Right
 from garant.policy.text import Text
 from garant.publish.packages.masking import Mask
+from garant.publish.packages.values import encoded
 
 MOST: Final = 200
 """Texts of one system that are shown."""
@@ -66,7 +67,7 @@ def to_read(
         {
             "where": label,
             "table": table.model_dump(),
-            "text": mask(text[:_LONGEST]),
+            "text": encoded(mask(text[:_LONGEST])).decode(),
             "cut": len(text) > _LONGEST,
             "digest": digest_of(text),
         }
