@@ -32,7 +32,10 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def collected(*command: str, **environment: str) -> list[Counter[str]]:
     """What each pass of a command would run."""
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "DATABASE_URL")}
-    asked = {"PYTEST_ADDOPTS": f"--collect-only -q -p no:schemathesis {' '.join((*SOME, *STATE))}", RUN: os.environ[RUN]}
+    asked = {
+        "PYTEST_ADDOPTS": f"--collect-only -q -p no:schemathesis {' '.join((*SOME, *STATE))}",
+        RUN: os.environ[RUN],
+    }
     done = subprocess.run(
         command, cwd=ROOT, env=kept | asked | environment, capture_output=True, text=True, check=False
     )
