@@ -5,24 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.tokens.entries import TokenRevoked
 from garant.apps.webhooks import sending, services
 from garant.apps.webhooks.models import Delivery, Endpoint
-from garant.apps.webhooks.refusals import WebhookRefusedError
+from garant.apps.webhooks.refusals import NotTakenError, WebhookRefusedError
 from garant.ledger import Entry
 from garant.ledger.commitments import UnwrapRefusedError
 from tests.api.conftest import client, token_of
@@ -102,6 +107,22 @@ def later(seconds: int) -> datetime:
 def _enter(organisation: str) -> None:
     """One entry, of a kind that nothing else here writes."""
     evidence.append(organisation, [Entry(TokenRevoked(token="000000000000"), datetime.now(UTC))])
+
+
+@pytest.mark.django_db
+def test_what_takes_the_place_of_a_forgotten_entry_is_another_message(
+    organisation: str, listener: Listener
+) -> None:
+    """After a restore the ledger goes on where the backup ended: whoever heard of that place before hears of this one."""
+    services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    for token in ("0" * 12, "1" * 12):
+        with transaction.atomic():
+            evidence.append(organisation, [Entry(TokenRevoked(token=token), datetime.now(UTC))])
+            (key,) = services.gather().values()
+            assert services.deliver(key)
+            transaction.set_rollback(True)
+    (first, _), (second, _) = listener.heard
+    assert first["webhook-id"] != second["webhook-id"]
 
 
 @pytest.mark.django_db
@@ -327,3 +348,44 @@ def test_durably_it_is_told_after_a_refusal(listener: Listener, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert [one["type"] for one in told(listener)] == ["webhook.added"] * 2
     assert len({headers["webhook-id"] for headers, _ in listener.heard}) == 1
+
+
+@contextmanager
+def dripping(said: bytes) -> Iterator[str]:
+    """A server that says the beginning of an answer, then one byte after the other of a header."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client, suppress(OSError):
+                client.sendall(said)
+                for _ in range(300):
+                    client.sendall(b"x")
+                    time.sleep(0.02)
+                client.sendall(b"\r\n\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX-Drop: ", b"HTTP/1.1 "])
+def test_an_answer_that_comes_drop_by_drop_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    """Each byte renews the patience of a socket: without an end a worker waits for ever."""
+    monkeypatch.setenv("GARANT_WEBHOOKS", "private")
+    monkeypatch.setattr(sending, "WHOLE", 0.5)
+    with dripping(said) as url, pytest.raises(NotTakenError, match="too slow"):
+        sending.post(url, b"{}", {})
+
+
+def test_a_file_that_comes_drop_by_drop_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GARANT_WEBHOOKS", "private")
+    monkeypatch.setattr(sending, "ALL", 0.5)
+    kept = io.BytesIO()
+    begun = b"HTTP/1.1 200 OK\r\nContent-Length: 302\r\n\r\n"
+    with dripping(begun) as url, pytest.raises(NotTakenError, match="too slow"):
+        sending.fetch(url, {}, kept, most=1000)
+    assert len(kept.getvalue()) < 302

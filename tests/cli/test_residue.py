@@ -129,5 +129,13 @@ def test_somebody_asks_whether_a_person_is_really_gone(club: Club) -> None:
     assert "the database file · 1 value of 1 · pages freed without being overwritten" in dead.out
     assert home(club).count(b"residue.searched") >= 5
     assert club.garant("ledger", "verify").code == 0
+    by_phone = "  phone: [{root: member, query: SELECT id AS key FROM member WHERE phone = :identity}]\n"
+    mapped = (club.maps / "club.yaml").read_text()
+    (club.maps / "club.yaml").write_text(mapped.replace("identities:\n", f"identities:\n{by_phone}"))
+    beside = club.garant(
+        *("residue", "search", "--policy", "policy", "--identity", "email=nobody@club.example"),
+        *("--identity", "phone=12"),
+    )
+    assert (beside.code, "Not searched for" in beside.err, "phone" in beside.err) == (1, True, True)
     plain = club.garant("residue", "search", "--identity", "email=a@b.c", "--policy", "policy")
     assert (plain.code, "too short or too plain" in plain.err) == (2, True)

@@ -399,3 +399,21 @@ def test_an_archive_that_cannot_be_asked_leaves_no_term_proved(
     states = {one.promise: one.state for _, _, every in controls.board(company).articles for one in every}
     assert states["system.archive"] == "broken"
     assert "kept" not in {state for promise, state in states.items() if promise.startswith("retention.")}
+
+
+def test_whoever_answers_for_the_archive_sees_who_opened_what_and_why(company: str, record: str) -> None:
+    officer = entitle(company)
+    assert "Aucun dossier n’a été consulté" in page(officer, company, "uses/")[1]
+    page(officer, company, f"{record}/", reason=REASON)
+    page(sign_in(DELEGATE), company, f"{record}/", reason=REASON)
+    status, shown = page(officer, company, "uses/")
+    (index,) = [
+        number for number, one in enumerate(evidence.records(company)) if one.kind == "archive.consulted"
+    ]
+    assert status == 200
+    for said in (OFFICER, REASON, record[:8], f"/ledger/{index}/proof/", "Consultations refusées"):
+        assert said in shown, said
+    assert "aucune entrée n’a cette empreinte" not in shown
+    assert kinds(company)[-1] == "personal-data.read"
+    assert "uses/" in page(officer, company)[1]
+    assert page(sign_in("technicien@demo.example"), company, "uses/")[0] == 403

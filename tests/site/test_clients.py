@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, datetime
+from typing import Any, Final
 
 import pytest
+from django.test import Client
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.services import Habilitation
@@ -13,8 +17,9 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs.kinds import propose_today
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
-from garant.apps.promises.entries import RunFinished
+from garant.apps.promises.entries import BatchRecorded, RunFinished
 from garant.apps.promises.models import Batch, Run
+from garant.apps.promises.recording import receipts
 from garant.apps.scoping import scoped
 from garant.demo import site as demo_site
 from garant.ledger import InclusionProof
@@ -26,7 +31,9 @@ pytestmark = pytest.mark.django_db
 
 OFFICER, DELEGATE = (one.email for one in demo_site.ACCOUNTS[:2])
 CONTACT, OTHER = "contact@client.example", "contact@other.example"
-OWN, RUN = "remote-maintenance", "/o/{}/client/runs/{}/proof/"
+TABLE: Final = {"table": "person", "deleted": 4, "treated": 1}
+NONE: Final[dict[str, Any]] = {"skipped": 0, "files": 0, "blocks": []}
+OWN, RUN = "remote-maintenance", "/o/{}/client/runs/{}/{}/proof/"
 
 
 @pytest.fixture
@@ -82,12 +89,21 @@ def carried(organisation: str, digest: str) -> None:
                 started_at=now,
                 finished_at=now,
             )
-            receipt = {"system": "maintenance", "rule": rule, "roots": 1, "tables": []}
-            Batch.objects.create(run=run, key="001/0001", state="applied", receipt=receipt, written_at=now)
+            receipt = {"system": "maintenance", "rule": rule, "roots": 3, "tables": [TABLE]}
+            batch = Batch(run=run, key="001/0001", state="applied", receipt=receipt, written_at=now)
+            batch.save()
         said = RunFinished(
-            run=key, plan=plan.digest, verified=True, batches=1, recovered=0, blocked=0, rows=1, left=0
+            run=key, plan=plan.digest, verified=True, batches=1, recovered=0, blocked=0, rows=5, left=0
         )
-        evidence.append(organisation, [Entry(said, now, "garant", key=f"{key}/finished")])
+        counted = BatchRecorded.model_validate(
+            {"run": key, "batch": batch.key, "state": "applied", "recovered": False, **receipt, **NONE}
+        )
+        entries = [
+            (counted, f"{key}/{batch.key}"),
+            (said, f"{key}/finished"),
+            *receipts.rules_kept(run, [batch]),
+        ]
+        evidence.append(organisation, [Entry(one, now, "garant", key=name) for one, name in entries])
 
 
 def test_the_contact_reads_what_is_done_for_their_client(served: str) -> None:
@@ -101,11 +117,39 @@ def test_the_contact_reads_what_is_done_for_their_client(served: str) -> None:
     assert "Télémaintenance" in shown  # the rule that concerns them, and how it stands
     assert shown.count('class="state') >= 3
     assert "Sous-traitants employés" in shown
-    proof = client.get(RUN.format(served, "r-own"))
-    assert InclusionProof.from_json(proof.content).verify(evidence.verifier_keys(served))
+    (proof,) = proofs(client, served)
+    assert (proof.record.kind, proof.record.payload) == ("run.rule-kept", {"run": "r-own", "rule": OWN})
+    assert '<td class="n">3</td>' not in shown, "three records, of both clients"
     for name in ("theirs-zqc", "prospects", "crm", "r-foreign"):
         assert name not in home + shown, name
     assert "Les prospects" not in shown
+
+
+def proofs(client: Client, organisation: str) -> list[InclusionProof]:
+    """What a client is given as proof, each of them verified with the public key alone."""
+    given = client.get(RUN.format(organisation, "r-own", OWN))
+    with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
+        found = [InclusionProof.from_json(archive.read(name)) for name in archive.namelist()]
+    for one in found:
+        assert one.verify(evidence.verifier_keys(organisation))
+    return found
+
+
+def test_whose_data_alone_a_rule_is_about_is_shown_how_much(served: str) -> None:
+    accounts.give(
+        served,
+        accounts.ensure_user(CONTACT),
+        Habilitation("client-contact", clients=("mine", "theirs")),
+        actor="garant",
+    )
+    client = sign_in(CONTACT)
+    assert (
+        '<td class="n">3</td><td class="n">5</td>'
+        in client.get(f"/o/{served}/client/{OWN}/").content.decode()
+    )
+    receipt, kept = proofs(client, served)
+    assert (receipt.record.kind, receipt.record.payload["roots"]) == ("batch.recorded", 3)
+    assert kept.record.kind == "run.rule-kept"
 
 
 def test_nothing_else_is_there_for_them(served: str) -> None:
@@ -118,7 +162,7 @@ def test_nothing_else_is_there_for_them(served: str) -> None:
             if answer.status_code == 200:
                 assert route.endswith("/client/"), (route, method)
             assert answer.status_code in (200, 403, 404, 405), (route, method)
-    assert client.get(RUN.format(served, "r-foreign")).status_code == 404
+    assert client.get(RUN.format(served, "r-foreign", OWN)).status_code == 404
     assert client.get(f"/o/{served}/client/recruitment/").status_code == 404
     menu = client.get(f"/o/{served}/client/").content.decode().split("<main")[0]
     assert "Fait pour vous" in menu
@@ -129,7 +173,7 @@ def test_a_contact_of_nobody_known_sees_nothing(served: str) -> None:
     client = sign_in(OTHER)
     assert "Rien n’est fait pour votre compte" in client.get(f"/o/{served}/client/").content.decode()
     assert client.get(f"/o/{served}/client/{OWN}/").status_code == 404
-    assert client.get(RUN.format(served, "r-own")).status_code == 404
+    assert client.get(RUN.format(served, "r-own", OWN)).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["dpo", "staff", "auditor", "administrator"])

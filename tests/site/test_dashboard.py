@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -141,6 +142,34 @@ def test_what_people_keep_by_hand_is_kept_as_long_as_they_sign_for_it(company: s
         controls.look(company)
         assert found(company, f"retention.{rule}").state != "kept"
     assert answered("refused", "The box is lost").state == "unproven"
+
+
+def shown(organisation: str) -> list[str]:
+    return [one.promise for _, _, every in controls.board(organisation).articles for one in every]
+
+
+def test_a_map_that_cannot_be_used_is_said_and_hides_nothing_else(company: str, settings: Any) -> None:
+    maps = settings.GARANT_MAPS / company
+    (maps / "recruitment.yaml").write_text("system: recruitment\nlabel: {")
+    controls.look(company)
+    one = found(company, "system.recruitment")
+    assert (one.state, "recruitment.yaml" in str(one.why)) == ("broken", True)
+    assert found(company, "system.crm").state == "kept"
+    assert found(company, "retention.candidates").state == "unproven"
+    assert found(company, "retention.prospects").state == "broken"
+
+
+def test_two_maps_of_one_system_prove_nothing_of_it(company: str, settings: Any) -> None:
+    maps = settings.GARANT_MAPS / company
+    shutil.copy(maps / "recruitment.yaml", maps / "très second.yaml")
+    controls.look(company)
+    (second,) = (
+        one for one in (found(company, name) for name in shown(company)) if "second" in str(one.label)
+    )
+    assert second.state == "broken"
+    assert controls.standing(company, "system.recruitment") is None
+    assert found(company, "retention.candidates").state == "unproven"
+    assert found(company, "system.crm").state == "kept"
 
 
 def test_a_change_of_state_is_entered_once_and_dated(company: str) -> None:

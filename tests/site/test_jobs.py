@@ -31,9 +31,24 @@ def test_the_same_job_is_asked_for_once(site: str) -> None:
     first = services.ask(site, "look", actor="dpo")
     assert services.ask(site, "look", actor="dpo") == first
     assert services.waiting() == [first.key]
-    assert services.stop(site, first.key).state == JobState.STOPPED
+    assert services.stop(site, first.key, actor="dpo").state == JobState.STOPPED
     assert services.begin(first.key) is None
     assert services.ask(site, "look", actor="dpo") != first
+
+
+def test_who_stops_a_job_is_in_the_ledger(site: str) -> None:
+    waits, runs = services.ask(site, "look", actor="dpo"), services.ask(site, "plan", actor="dpo")
+    services.begin(runs.key)
+    for key in (waits.key, runs.key, waits.key, runs.key):
+        services.stop(site, key, actor="officer")
+    services.end(runs.key, JobState.STOPPED)
+    services.stop(site, runs.key, actor="officer")
+    entries = list(evidence.records(site, kind="job.stopped"))
+    assert [one.payload for one in entries] == [
+        {"job": waits.key, "work": "look", "begun": False},
+        {"job": runs.key, "work": "plan", "begun": True},
+    ]
+    assert {one.actor for one in entries} == {evidence.person(site, "officer")}
 
 
 def test_who_asks_at_the_same_instant_asks_for_the_same(site: str) -> None:

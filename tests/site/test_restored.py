@@ -16,10 +16,14 @@ from garant.apps.archives.entries import ArchiveRevoked
 from garant.apps.backups import unread
 from garant.apps.backups.entries import BackupMade
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import holding
+from garant.apps.mails import services as mails
 from garant.apps.promises.entries import BatchRecorded
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights.entries import RequestAdded
 from garant.ledger.entries import Entry, Payload
+from garant.publish.letters import write
+from tests.apps.mails.conftest import FACTS
 from tests.site.conftest import Persona
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +98,7 @@ def test_who_has_no_export_answers_for_it(site: str, persona: Persona) -> None:
 def test_what_does_not_verify_is_not_read(site: str, persona: Persona, tmp_path: Path, settings: Any) -> None:
     officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
     unread.note_shorter(site, "checkpoint")
-    kept, keys = export(site, tmp_path), evidence.verifier_keys(site)
+    kept, keys = export(site, tmp_path, forgotten=1), evidence.verifier_keys(site)
     for form, said in (
         (sent(b"nothing like it", *keys), "ne se vérifie pas"),
         (sent(kept[:-2000], *keys), "ne se vérifie pas"),
@@ -119,7 +123,7 @@ def test_what_was_shown_of_another_organisation_attests_nothing_here(
     unread.note_shorter(neighbour, "checkpoint")
     theirs = persona("neighbour").post(
         f"/o/{neighbour}/settings/backups/restored/",
-        sent(export(neighbour, tmp_path), *evidence.verifier_keys(neighbour)),
+        sent(export(neighbour, tmp_path, forgotten=1), *evidence.verifier_keys(neighbour)),
     )
     token = re.search(r'name="token" value="([^"]+)"', text(theirs))
     assert token is not None
@@ -177,7 +181,7 @@ def test_what_was_shown_before_another_restore_attests_nothing(
     """Restored again within the hour, from an older backup: nobody has read what that one forgot."""
     officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
     unread.note_shorter(site, "export")
-    kept, keys = export(site, tmp_path), evidence.verifier_keys(site)
+    kept, keys = export(site, tmp_path, forgotten=1), evidence.verifier_keys(site)
     with transaction.atomic():
         evidence.append(site, [Entry(ArchiveRevoked(person="person:aa"), datetime.now(UTC), "garant")])
         shown = text(officer.post(page, sent(kept, *keys)))
@@ -187,3 +191,35 @@ def test_what_was_shown_before_another_restore_attests_nothing(
     refused = officer.post(f"{page}read/", {"token": token[1]}, follow=True)
     assert "ne vous a pas été montrée" in text(refused)
     assert unread.waits(site)
+
+
+def test_an_export_that_has_nothing_more_tells_nothing(site: str, persona: Persona, tmp_path: Path) -> None:
+    """One of before the backup, or one that the restored Garant has just made of itself."""
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/restored/"
+    before = export(site, tmp_path)
+    unread.note_shorter(site, "checkpoint")
+    (tmp_path / "kept.zip").unlink()
+    for kept in (before, export(site, tmp_path)):
+        shown = text(officer.post(page, sent(kept, *evidence.verifier_keys(site))))
+        assert "ne dit pas ce qui fut oublié" in shown
+        assert 'name="token"' not in shown
+    assert unread.waits(site)
+
+
+def test_the_officer_decides_which_letters_go(site: str, persona: Persona) -> None:
+    words = write("acknowledged", FACTS, "fr")
+    going, staying = (mails.send(site, "a@b.example", words, about=f"request/R-{one}") for one in (1, 2))
+    officer, page = persona("dpo"), f"/o/{site}/settings/backups/letters/"
+    assert "aucune lettre n’est retenue" in text(officer.get(page))
+    unread.note_shorter(site, "checkpoint")
+    shown = text(officer.get(page))
+    assert ("request/R-1" in shown, "a@b.example" in shown) == (True, False)
+    assert "letters/" in text(officer.get(f"/o/{site}/settings/backups/"))
+    officer.post(page, {"letter": going})
+    assert {one.key for one in holding.held(site)} == {going, staying}
+    unread.acknowledge(site, missing=None, actor="ann")
+    done = text(officer.post(page, {"letter": going}, follow=True))
+    assert "lettre part, 1" in done.replace("\u202f", " ").replace("\xa0", " ")
+    assert holding.held(site) == []
+    for role in ("administrator", "dpo-delegate", "auditor"):
+        assert persona(role).post(page, {}).status_code == 403

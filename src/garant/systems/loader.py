@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -17,7 +17,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
-from garant.policy.diagnostics import Diagnostic, Position, UnusableDocument
+from garant.policy.diagnostics import Position, UnusableDocument
 from garant.policy.places import Place, Positions
 from garant.policy.source_rules import NOT_A_MAPPING, UNREADABLE
 from garant.policy.text import Text
@@ -112,22 +112,43 @@ def load_folder(folder: Path) -> dict[str, Loaded]:
 
     Raises UnusableMap: with what is wrong in all of them together; no map at all; a system twice.
     """
+    loaded, unusable = load_each(folder)
+    if unusable:
+        raise UnusableMap(found for problem in unusable.values() for found in problem.diagnostics)
+    return loaded
+
+
+def load_each(folder: Path) -> tuple[dict[str, Loaded], dict[str, UnusableMap]]:
+    """The maps of a folder, each by itself: by system those that can be used, by file name those that cannot.
+
+    Of two maps of one system none can be used. Raises UnusableMap: no map at all.
+    """
     files = sorted(f for f in folder.glob("*") if f.suffix in (".yaml", ".yml")) if folder.is_dir() else []
     if not files:
         raise UnusableMap([UNREADABLE.at(Position(str(folder)))])
-    found: list[Diagnostic] = []
-    loaded: dict[str, Loaded] = {}
+    loaded, unusable, twice = dict[str, Loaded](), dict[str, UnusableMap](), set[str]()
     for file in files:
         try:
             one = load_any(file, file.name)
         except UnusableMap as problem:
-            found += problem.diagnostics
+            unusable[file.name] = problem
             continue
         if one.map.system in loaded:
-            found.append(SAME_SYSTEM.at(one.positions.of(("system",))))
-        loaded[one.map.system] = one
-    if found:
-        raise UnusableMap(found)
+            unusable[file.name] = UnusableMap([SAME_SYSTEM.at(one.positions.of(("system",)))])
+            twice.add(one.map.system)
+        else:
+            loaded[one.map.system] = one
+    return {system: one for system, one in loaded.items() if system not in twice}, unusable
+
+
+def load_chosen(folder: Path, only: Sequence[str]) -> dict[str, Loaded]:
+    """The maps of a folder, where those of the systems named can be used: what is wrong in another file is its own.
+
+    Raises UnusableMap as `load_folder` does, where no system is named, or none of the usable maps is of one that is.
+    """
+    loaded, unusable = load_each(folder)
+    if unusable and not (only and loaded.keys() >= set(only)):
+        return load_folder(folder)
     return loaded
 
 

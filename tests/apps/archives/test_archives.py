@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from garant.apps.archives import services
+from garant.apps.archives.entries import ArchiveConsulted
 from garant.apps.archives.models import Consultation
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises.opening.archiving import archive_of
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.scoping import scoped
+from garant.ledger import Entry
 from garant.ledger.keys import KeyCommand, KeyFolder, KeySource, KeySourceFixedError, KeyUnreadableError
 from garant.systems.archive.archive import RecordArchive
-from garant.systems.archive.sealing import Unsealable, unwrap
+from garant.systems.archive.sealing import Unsealable, unwrap, wrap
 from garant.systems.archive.store import ArchiveStore
 from garant.systems.archiving import LeavingRows, Origin
 from tests.apps.seen import seen
@@ -69,13 +73,14 @@ def test_somebody_entitled_consults_and_the_ledger_says_so_without_the_reason(st
         "system": "crm",
         "rule": "customers",
         "rows": 1,
-        "reason": hashlib.sha256(bytes(kept.reason)).hexdigest(),
+        "reason": hashlib.sha256(unwrap(MASTER, bytes(kept.reason), kept.key)).hexdigest(),
     }
     assert entry.actor == evidence.person(ORGANISATION, "a.martin") != "a.martin"
     assert b"Jeanne" not in bytes(kept.reason)
-    ((at, actor, reason),) = services.reasons(ORGANISATION, MASTER, record)
-    assert (actor, reason) == ("a.martin", REASON)
-    assert isinstance(at, datetime)
+    (use,) = services.uses(ORGANISATION, MASTER, record=record)
+    assert (use.actor, use.reason, use.record) == ("a.martin", REASON, record)
+    assert isinstance(use.at, datetime)
+    assert evidence.prove(ORGANISATION, index=use.entry).record.payload == entry.payload
     evidence.verify_database(ORGANISATION)
 
 
@@ -159,7 +164,7 @@ def whole(store: ArchiveStore) -> list[str]:
     with store.opened() as database:
         (record,) = (record for (record,) in database.execute("SELECT id FROM record"))
     assert b'"row":[1]' in b"".join(store.content(record))
-    return [reason for _, _, reason in services.reasons(ORGANISATION, store.master, record)]
+    return [str(use.reason) for use in services.uses(ORGANISATION, store.master, record=record)]
 
 
 def test_a_replaced_key_opens_nothing_and_the_new_one_everything(kept: ArchiveStore, keys: KeyFolder) -> None:
@@ -208,8 +213,55 @@ def test_reasons_without_an_archive_are_not_left_under_the_old_key(
     record = _only(kept)
     kept.path.unlink()
     assert services.rotate_key(keys, kept.path.parent, by="dpo") == 0
-    ((_, _, reason),) = services.reasons(ORGANISATION, keys.read("archive"), record)
-    assert reason == REASON
+    (use,) = services.uses(ORGANISATION, keys.read("archive"), record=record)
+    assert use.reason == REASON
+
+
+def test_a_replaced_key_leaves_each_reason_with_its_entry(kept: ArchiveStore, keys: KeyFolder) -> None:
+    """What the ledger has the digest of is the reason, and not how one key or another keeps it."""
+    (before,) = services.uses(ORGANISATION, keys.read("archive"))
+    for _ in range(2):
+        services.rotate_key(keys, kept.path.parent, by="dpo")
+        (use,) = services.uses(ORGANISATION, keys.read("archive"))
+        assert (use.entry, use.reason) == (before.entry, REASON)
+    assert before.entry is not None
+    assert "archive.reason-kept" not in list(kinds())
+
+
+def test_a_reason_of_before_salts_stays_with_its_entry_too(kept: ArchiveStore, keys: KeyFolder) -> None:
+    master, old = keys.read("archive"), wrap(keys.read("archive"), REASON.encode(), "ab" * 16)
+    entered = ArchiveConsulted(
+        record="cd" * 16, system="crm", rule="customers", rows=1, reason=hashlib.sha256(old).hexdigest()
+    )
+    evidence.append(ORGANISATION, [Entry(entered, datetime.now(UTC))])
+    with scoped(ORGANISATION):
+        Consultation.objects.create(
+            key="ab" * 16,
+            organisation=ORGANISATION,
+            record="cd" * 16,
+            actor="a.martin",
+            reason=old,
+            at=datetime.now(UTC),
+        )
+    (before,) = services.uses(ORGANISATION, master, record="cd" * 16)
+    for _ in range(2):
+        services.rotate_key(keys, kept.path.parent, by="dpo")
+        (use,) = services.uses(ORGANISATION, keys.read("archive"), record="cd" * 16)
+        assert (use.entry, use.reason) == (before.entry, REASON)
+    assert before.entry is not None
+    assert list(kinds()).count("archive.reason-kept") == 1
+
+
+def test_a_reason_that_was_changed_has_no_entry(kept: ArchiveStore, keys: KeyFolder) -> None:
+    """Whoever has the database and the key may write another reason, and the ledger does not have it."""
+    master = keys.read("archive")
+    with scoped(ORGANISATION):
+        one = Consultation.objects.get()
+        one.reason = wrap(master, unwrap(master, bytes(one.reason), one.key) + b" !", one.key)
+        one.save()
+    (use,) = services.uses(ORGANISATION, master)
+    assert (use.entry, use.reason) == (None, REASON + " !")
+    assert [use.reason for use in services.uses(ORGANISATION, os.urandom(32))] == [None]
 
 
 def test_a_key_that_is_not_the_archive_s_is_refused(kept: ArchiveStore, keys: KeyFolder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,18 @@ def test_a_ledger_of_before_goes_on(ledger: str) -> None:
     evidence.append(ledger, [Entry(SubjectKeysDestroyed(keys=1), START)])
     evidence.checkpoint(ledger)
     assert evidence.verify_database(ledger).signed == 301
+
+
+def test_two_who_sign_at_once_both_keep_the_copy(installation: Path) -> None:
+    """Two threads of a server commit at one instant: neither page fails after what it did."""
+    target = installation / "checkpoints" / "demo"
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: witnesses._replace(target, b"%d" % number), range(400)))
+    assert [path.name for path in target.parent.iterdir()] == ["demo"]
+
+
+@pytest.mark.parametrize("name", ["an entry", "a tile"])
+def test_nobody_is_given_a_proof_that_would_fail_in_their_hands(ledger: str, name: str) -> None:
+    CHANGES[name][0]()
+    with pytest.raises(evidence.LedgerUnverifiableError, match="entry 57"):
+        evidence.prove(ledger, index=57)

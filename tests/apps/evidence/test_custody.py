@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django_scopes import scope
@@ -154,6 +157,34 @@ def test_a_lost_key_is_replaced_and_said_to_be(both: list[str], installation: Pa
     assert verify_export(tmp_path / "export", evidence.verifier_keys(demo)[-1:]).ok
 
 
+def test_a_key_that_was_replaced_does_not_come_back(
+    both: list[str], installation: Path, tmp_path: Path
+) -> None:
+    """The keys were last saved before the rotation, and the newer one is lost: the ledger stays verifiable."""
+    file, saved = installation / "keys" / "ledger-signature.key", tmp_path / "saved"
+    shutil.copy(file, saved)
+    evidence.rotate_signing_key()
+    shutil.copy(saved, file)
+    with pytest.raises(evidence.RetiredKeyError, match="garant init"):
+        evidence.replace_lost_signing_key()
+    assert [len(evidence.verifier_keys(name)) for name in both] == [2, 2]
+    lose(installation)
+    assert evidence.replace_lost_signing_key() == 2
+    for name in both:
+        assert evidence.verify_database(name).entries == 4
+
+
+def test_no_key_is_rotated_to_one_that_was_replaced(demo: str, installation: Path, tmp_path: Path) -> None:
+    """A vault may give one as the successor."""
+    file, saved = installation / "keys" / "ledger-signature.key", tmp_path / "saved"
+    shutil.copy(file, saved)
+    evidence.rotate_signing_key()
+    shutil.copy(saved, file.with_name("ledger-signature.next.key"))
+    with pytest.raises(evidence.RetiredKeyError):
+        evidence.rotate_signing_key()
+    assert evidence.verify_database(demo).entries == 3
+
+
 def test_a_commitment_points_to_a_person_until_the_key_is_destroyed(demo: str) -> None:
     made = evidence.subject_commitment(demo, ANN, {"rows": 3})
     assert opens(evidence.subject_key(demo, ANN), {"rows": 3}, made)
@@ -217,6 +248,38 @@ def test_an_interrupted_rotation_of_the_master_finishes_itself(
         patch.setattr(custody, "settle", crash)
         with pytest.raises(KeyboardInterrupt):
             evidence.rotate_commitments_key()
+    assert evidence.subject_commitment(demo, ANN, 1) == made
+    assert not (installation / "keys" / "subject-commitments.next.key").exists()
+
+
+def test_an_organisation_created_during_a_rotation_is_not_left_under_the_old_master(
+    demo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keys would be gone with that master, and with them whatever lies under them."""
+    evidence.subject_key(demo, ANN)
+    made: list[bytes] = []
+    turns = rotations._turns
+
+    def meanwhile() -> Iterator[Any]:
+        yield from turns()
+        if not made:
+            create_organisation("late", "Late", "UTC")
+            made.append(evidence.subject_key("late", ANN))
+
+    monkeypatch.setattr(rotations, "_turns", meanwhile)
+    evidence.rotate_commitments_key()
+    assert evidence.subject_key("late", ANN) == made[0]
+
+
+def test_a_rotation_of_the_master_typed_again_after_it_was_written_ends(
+    demo: str, monkeypatch: pytest.MonkeyPatch, installation: Path
+) -> None:
+    made = evidence.subject_commitment(demo, ANN, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(custody, "settle", crash)
+        with pytest.raises(KeyboardInterrupt):
+            evidence.rotate_commitments_key()
+    assert evidence.rotate_commitments_key() == 0
     assert evidence.subject_commitment(demo, ANN, 1) == made
     assert not (installation / "keys" / "subject-commitments.next.key").exists()
 

@@ -12,8 +12,10 @@ import pytest
 from dbos import DBOS
 from django.db import connections
 
+from garant.apps.backups.services import unread
 from garant.apps.exchanges import services, telling, transmission
 from garant.apps.exchanges.models import Peer, Reception
+from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services as rights
 from tests.apps.exchanges.test_packages import chosen, post, receiver, there
 from tests.apps.rights.conftest import Letters
@@ -53,6 +55,24 @@ def idle() -> None:
     while DBOS.list_workflows(status=["ENQUEUED", "PENDING"]):
         assert time.monotonic() < until, "the queue does not end"
         time.sleep(0.1)
+
+
+def test_after_a_restore_nothing_goes_to_others_until_somebody_has_read(
+    company: str, there: str, receiver: Peer, post: Letters
+) -> None:
+    """The link to them may have been ended since the backup: the package would go to strangers."""
+    chosen(company, post, receiver.key)
+    names = services.gather()
+    assert names
+    unread.note_shorter(company, "checkpoint")
+    assert services.gather() == []
+    for name in names:  # durable execution may bring back what was at work
+        with pytest.raises(RefusedError, match="nobody has said"):
+            services.attempt(name)
+    assert seen(Reception).count() == 0
+    unread.acknowledge(company, missing=None, actor="garant")
+    assert services.gather() == names
+    assert all(services.attempt(name) for name in names if name.startswith("package/"))
 
 
 def test_a_package_waits_in_the_queue_over_a_restart_and_is_sent_once(

@@ -70,6 +70,9 @@ def test_what_paper_answers_after_the_person_was_is_noted(cupboard: str, post: L
     assert steps == ["waiting", "kept" if outcome == "done" else "not-kept"]
     badge = "refusée à la main depuis" in sign_in(OFFICER).get(f"/o/{cupboard}/requests/").content.decode()
     assert badge == (outcome == "refused")
+    told = [one for one in services.sent(request) if one.kind == "refused_since"]
+    assert [one.to for one in told] == ([OFFICER] if outcome == "refused" else [])
+    assert all(request.key in one.subject for one in told)
 
 
 def test_a_letter_says_what_was_done_by_hand(cupboard: str, post: Letters) -> None:

@@ -16,6 +16,7 @@ from garant.apps.accounts import services as accounts
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import services as promises
+from garant.apps.scoping import scoped
 from garant.apps.tasks import services
 from garant.apps.tasks.answers import (
     Answer,
@@ -25,7 +26,7 @@ from garant.apps.tasks.answers import (
     sign,
     statement_digest,
 )
-from garant.apps.tasks.models import Task
+from garant.apps.tasks.models import Task, TrustedKey
 from garant.apps.tasks.refusals import RefusedError
 from garant.engine.manual import ManualTask
 from garant.ledger.notes import SigningKey
@@ -439,3 +440,22 @@ def test_an_answer_whose_parts_do_not_go_together_says_which(change: dict[str, A
     (task,) = services.tasks(ORGANISATION)
     with pytest.raises(RefusedError, match=why):
         sign(replace(said(task), **change), KEY, "archive")
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("named", [True, False])
+def test_whoever_has_the_database_alone_answers_in_nobodys_name(named: bool) -> None:
+    """The key that may answer is put in the place of the right one; the ledger has which it was."""
+    other = str(OTHER.verifier("archive"))
+    finished(asked() if named else asked(key=None))
+    services.trust(ORGANISATION, "archive", VERIFIER)
+    (task,) = services.tasks(ORGANISATION)
+    with scoped(ORGANISATION):
+        if named:
+            task.statement = {**task.statement, "key": other}
+            Task.objects.filter(key=task.key).update(statement=task.statement)
+        else:
+            TrustedKey.objects.update(verifier=other)
+    with pytest.raises(evidence.LedgerUnverifiableError):
+        promises.receive_answer(sign(said(task), OTHER, "archive"))
+    assert entries("task.answered") == []

@@ -42,7 +42,9 @@ class ArchiveConsulted(Payload):
     system: Key = Field(description="the system that its rows came from")
     rule: Key = Field(description="its retention rule")
     rows: Count = Field(description="how many rows it holds")
-    reason: Digest = Field(description="the digest of the reason as it is kept, encrypted")
+    reason: Digest = Field(
+        description="the digest of a salt and the reason, both of which are kept encrypted"
+    )
 
 
 @entry_kind(
@@ -67,7 +69,9 @@ class ArchiveReleased(Payload):
     record: Key = Field(description="the number of the record")
     system: Key = Field(description="the system that its rows came from")
     rows: Count = Field(description="how many rows it held")
-    reason: Digest = Field(description="the digest of the reason as it is kept, encrypted")
+    reason: Digest = Field(
+        description="the digest of a salt and the reason, both of which are kept encrypted"
+    )
 
 
 @entry_kind(
@@ -79,3 +83,18 @@ class ArchiveRotated(Payload):
     """Every record opens under the new key; the old one opens none."""
 
     new: Key = Field(description="a name of the new key, which tells nothing of it")
+
+
+@entry_kind(
+    "archive.reason-kept",
+    fr="Le motif d’une consultation est gardé sous une forme que le remplacement d’une clé ne change pas.",
+    en="The reason of a consultation is kept in a form that no replacement of a key changes.",
+)
+class ArchiveReasonKept(Payload):
+    """Its digest was of how it was kept, which the key that is being replaced gave."""
+
+    record: Key = Field(description="the number of the record")
+    was: Digest = Field(description="the digest that the entry of the consultation has")
+    reason: Digest = Field(
+        description="the digest of a salt and the same reason, both of which are kept encrypted"
+    )

@@ -25,6 +25,11 @@ def opened(organisation: str) -> ArchiveStore | None:
     return found.store if found is not None and found.store.exists else None
 
 
+def master() -> bytes:
+    """The key of the archive, which the reasons of consultations lie under. Raises LedgerError."""
+    return key_source(settings.GARANT_KEYS, os.environ).read("archive")
+
+
 def entitled(request: Any) -> bool:
     """Whether the person may consult: entitled by name, in a role that may see personal data."""
     return request.membership.may(May.SEE_PEOPLE) and services.is_entitled(

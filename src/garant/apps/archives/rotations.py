@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from django.db import transaction
 
-from garant.apps.archives.entries import ArchiveRotated
+from garant.apps.archives import reasons
+from garant.apps.archives.entries import ArchiveReasonKept, ArchiveRotated
 from garant.apps.archives.models import Consultation
+from garant.apps.archives.reasons import salted
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations.services import keys as organisations
 from garant.apps.promises.refusals import RefusedError
@@ -89,15 +92,18 @@ def _rewrap(path: Path, old: bytes, new: bytes) -> int:
 @transaction.atomic
 def _tell(organisation: str, old: bytes, new: bytes, by: str) -> None:
     """Wrap the reasons of consultations again, and say it once in the ledger."""
-    again = keyring.rewrapping(old, new)
+    again, kept = keyring.rewrapping(old, new), list[ArchiveReasonKept]()
     for one in Consultation.objects.iterator(1000):
-        one.reason = again(bytes(one.reason), one.key)
+        before = bytes(one.reason)
+        whole = salted(new, wrapped := again(before, one.key), one.key)
+        if whole != wrapped:
+            digest = reasons.digest(new, whole, one.key)
+            kept.append(ArchiveReasonKept(record=one.record, was=sha256(before).hexdigest(), reason=digest))
+        one.reason = whole
         one.save(update_fields=["reason"])
     if organisation not in organisations():
         return
-    name = keyring.name_of(new)
-    entry = Entry(
-        ArchiveRotated(new=name), datetime.now(UTC), evidence.person(organisation, by), f"archive/key/{name}"
-    )
-    evidence.append(organisation, [entry])
+    name, at, who = keyring.name_of(new), datetime.now(UTC), evidence.person(organisation, by)
+    entry = Entry(ArchiveRotated(new=name), at, who, f"archive/key/{name}")
+    evidence.append(organisation, [*(Entry(one, at, who) for one in kept), entry])
     evidence.checkpoint(organisation)

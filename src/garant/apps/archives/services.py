@@ -5,8 +5,6 @@ Each change is one transaction with its ledger entry. A consultation is entered 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -22,14 +20,17 @@ from garant.apps.archives.entries import (
     ArchiveRevoked,
 )
 from garant.apps.archives.models import Consultation, Entitlement
+from garant.apps.archives.reasons import Use as Use
+from garant.apps.archives.reasons import keep
+from garant.apps.archives.reasons import uses as uses
 from garant.apps.archives.rotations import rotate_key as rotate_key
 from garant.apps.evidence import services as evidence
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.scoping import for_organisation, scoped
+from garant.ledger import Record
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 from garant.systems.archive.archive import RecordArchive
-from garant.systems.archive.sealing import unwrap, wrap
 from garant.systems.archive.store import APART, KEPT, LEFT, ArchiveStore, NoSuchRecord, RecordEntry
 
 P = ParamSpec("P")
@@ -149,11 +150,9 @@ def _may_open(
         raise _no_record(record) from None
 
 
-def reasons(organisation: str, master: bytes, record: str) -> list[tuple[datetime, str, str]]:
-    """When a record was consulted, by whom and why, the oldest first."""
-    with scoped(organisation):
-        found = Consultation.objects.filter(record=record).order_by("at")
-    return [(one.at, one.actor, unwrap(master, bytes(one.reason), one.key).decode()) for one in found]
+def refused(organisation: str, number: int = 50) -> list[tuple[int, Record]]:
+    """The latest consultations that were refused, the newest first, with their places in the ledger."""
+    return evidence.latest(organisation, kind=ArchiveRefused.kind, number=number)
 
 
 def readers(organisation: str, record: str) -> set[str]:
@@ -166,32 +165,21 @@ def readers(organisation: str, record: str) -> set[str]:
 def _record_consultation(
     organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str
 ) -> None:
-    kept = _keep_reason(organisation, master, entry, actor, reason)
     payload = ArchiveConsulted(
         record=entry.id,
         system=entry.system,
         rule=entry.rule,
         rows=entry.rows,
-        reason=hashlib.sha256(kept).hexdigest(),
+        reason=keep(organisation, master, entry.id, actor, reason),
     )
     _enter(organisation, payload, actor)
 
 
 @_in_one_transaction
 def _record_release(organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str) -> None:
-    kept = _keep_reason(organisation, master, entry, actor, reason)
-    digest = hashlib.sha256(kept).hexdigest()
+    digest = keep(organisation, master, entry.id, actor, reason)
     payload = ArchiveReleased(record=entry.id, system=entry.system, rows=entry.rows, reason=digest)
     _enter(organisation, payload, actor)
-
-
-def _keep_reason(organisation: str, master: bytes, entry: RecordEntry, actor: str, reason: str) -> bytes:
-    key = os.urandom(16).hex()
-    kept = wrap(master, reason.encode(), key)
-    Consultation.objects.create(
-        key=key, organisation=organisation, record=entry.id, actor=actor, reason=kept, at=_now()
-    )
-    return kept
 
 
 @_in_one_transaction

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:organisation>/archive/", views.archive, name="list"),
     path("<slug:organisation>/archive/allow/", views.allow, name="allow"),
     path("<slug:organisation>/archive/revoke/", views.revoke, name="revoke"),
+    path("<slug:organisation>/archive/uses/", views.uses, name="uses"),
     path("<slug:organisation>/archive/<slug:record>/", views.record, name="record"),
     path("<slug:organisation>/archive/<slug:record>/files/", taking.files, name="files"),
     path("<slug:organisation>/archive/<slug:record>/release/", taking.release, name="release"),

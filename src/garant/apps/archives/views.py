@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.apps.accounts import services as accounts
 from garant.apps.accounts.access import member
@@ -91,6 +91,19 @@ def revoke(request: Any) -> HttpResponse:
             say(f"{who} ne peut plus consulter l'archive.", f"{who} may no longer consult the archive."),
         )
     return redirect("archives:list", request.organisation)
+
+
+@require_safe
+@member(May.SEE_PEOPLE, whole=True)
+def uses(request: Any) -> HttpResponse:
+    """Who opened which record, and why; to look is an entry of the ledger, since a reason may name somebody."""
+    accounts.looked(request.organisation, request.user, "archive-uses")
+    context: dict[str, Any] = {"refused": services.refused(request.organisation)}
+    try:
+        context["uses"] = services.uses(request.organisation, opening.master())
+    except LedgerError as problem:
+        context["problem"] = opening.words(problem)
+    return render(request, "archives/uses.html", context)
 
 
 _PROBLEMS = (RefusedError, LedgerError, ConnectorError)

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from garant.apps.backups import bundle, postgres, refusals, snapshots
 from garant.apps.backups.bundle import Ledger, Manifest
-from garant.apps.backups.entries import DrillFailed, DrillPassed, Reason
+from garant.apps.backups.entries import BackupMade, DrillFailed, DrillPassed, Reason
 from garant.apps.backups.refusals import BackupRefusedError
-from garant.apps.backups.restoring import Place, folder, latest, restore
+from garant.apps.backups.restoring import Known, Place, folder, latest, restore
 from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.organisations.services import keys as known_organisations
@@ -59,10 +59,12 @@ def drill(
         BackupRefusedError: the drill failed, which is in the ledgers; or its secret key was not given.
         FileNotFoundError: there is no such file. Whatever else stopped the drill is in the ledgers too.
     """
-    bundle.identities(identity)
+    mine = bundle.identities(identity)
     started, digest = time.monotonic(), None
     try:
-        path = path if path is not None else latest(folder(place.state.home))
+        path = (
+            path if path is not None else latest(folder(place.state.home), _known(), mine, place.state.home)
+        )
         digest = bundle.digest(path)
         with _scratch(place) as scratch:
             manifest = restore(path, identity, scratch, trial=True)
@@ -80,6 +82,15 @@ def drill(
     for organisation, payload in passed.items():
         _enter(organisation, payload, actor)
     return Drilled(path, manifest, passed)
+
+
+def _known() -> list[Known]:
+    """The backups of the installation, as its ledgers tell."""
+    return [
+        Known(record.at, record.payload["size"], record.payload["backup"])
+        for organisation in known_organisations()
+        for record in evidence.records(organisation, kind=BackupMade.kind)
+    ]
 
 
 def _fail(failure: Exception, digest: str | None, seconds: int, actor: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from django.core import signing
 from garant.apps.backups import refusals, unread
 from garant.apps.backups.since import Since, since
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import holding
 from garant.ledger import ExportUnusableError, VerifierKey, inspect_export, verify_export
 
 _SALT: Final = "garant.restore-read"
@@ -28,12 +29,18 @@ class Compared:
 
 
 def told(organisation: str, found: Since, root: str) -> str:
-    """Note where the ledger shows to be older, and name the comparison; empty where nothing waits to be read."""
+    """Note where the ledger shows to be older, and name the comparison; empty where nothing waits to be read.
+
+    Raises:
+        RefusedError: something waits, and the export has nothing of it: it was made before the backup, or here since.
+    """
     unread.note_restored()
     if found.beyond and not unread.was_read(organisation, found.common):
         unread.note_shorter(organisation, "export")
     if not (unread.waits(organisation) or unread.is_shorter(organisation)):
         return ""
+    if not found.beyond:
+        raise refusals.tells_nothing()
     return unread.digest(organisation, found.common, found.beyond, root)
 
 
@@ -46,7 +53,7 @@ def compare(organisation: str, export: Path, keys: Sequence[str]) -> Compared:
         keys: public keys that whoever reads trusts, in words.
 
     Raises:
-        BackupRefusedError: a key or the export cannot be read, or the export does not hold by these keys.
+        RefusedError: a key or the export cannot be read, the export does not hold by these keys, or it tells nothing.
     """
     try:
         trusted = [VerifierKey.parse(key) for key in keys]
@@ -79,7 +86,11 @@ def attest(organisation: str, token: str, *, actor: str) -> None:
         named, beyond, size, root = signing.loads(token, salt=_SALT, max_age=SHOWN_FOR)
     except (signing.BadSignature, ValueError):  # the latter: signed by a Garant of before
         raise refusals.not_shown() from None
-    if named != organisation or not evidence.begins_with(organisation, size, bytes.fromhex(root)):
+    if (
+        named != organisation
+        or not beyond
+        or not evidence.begins_with(organisation, size, bytes.fromhex(root))
+    ):
         raise refusals.not_shown()
     _acknowledge(organisation, beyond, actor)
 
@@ -88,6 +99,18 @@ def answer_for(organisation: str, *, actor: str) -> None:
     """Nobody has an export: somebody answers for going on without. Raises BackupRefusedError as `attest` does."""
     unread.note_restored()
     _acknowledge(organisation, None, actor)
+
+
+def let_letters_go(organisation: str, going: Collection[str], *, actor: str) -> tuple[int, int]:
+    """Somebody who has read decides about the letters that waited in the backup: these go, the others do not; how many of
+    either.
+
+    Raises:
+        BackupRefusedError: what was forgotten is still to be read.
+    """
+    if unread.waiting(organisation):
+        raise refusals.read_first()
+    return holding.let_go(organisation, going, actor=actor)
 
 
 def _acknowledge(organisation: str, missing: int | None, actor: str) -> None:

@@ -123,11 +123,11 @@ REDO: Final[tuple[Redo, ...]] = (
         frozenset({"mail.written", "mail.sent", "mail.bounced", "mail.lost"}),
         "about",
         Text(
-            fr="Lettres écrites ou parties depuis\u202f: celles qui attendaient dans la sauvegarde partent une seconde "
-            "fois dès que l’exécutant tourne, celles qui ont été écrites depuis ne sont plus ici. Revoyez-les avant "
-            "de le démarrer.",
-            en="Letters written or sent since: those that waited in the backup go a second time as soon as the worker "
-            "runs, those written since are not here any more. Look at them before you start it.",
+            fr="Lettres écrites ou parties depuis\u202f: celles qui attendaient dans la sauvegarde sont retenues "
+            "jusqu’à ce que quelqu’un décide lesquelles partent (Réglages, Sauvegardes, Lettres retenues)\u202f; "
+            "celles qui ont été écrites depuis ne sont plus ici.",
+            en="Letters written or sent since: those that waited in the backup are kept until somebody decides which "
+            "go (Settings, Backups, Letters kept); those written since are not here any more.",
         ),
     ),
     Redo(
@@ -310,6 +310,7 @@ REDO: Final[tuple[Redo, ...]] = (
 NOTHING: Final = frozenset(
     {
         "archive.consulted",
+        "archive.reason-kept",
         "archive.refused",
         "backup.made",
         "delivery.destroyed",
@@ -320,6 +321,8 @@ NOTHING: Final = frozenset(
         "exchange.package-opened",
         "garant.restore-read",
         "garant.restored",
+        "job.stopped",
+        "letters.let-go",
         "mail.forgotten",
         "organisation.created",
         "permissions.counted",
@@ -337,6 +340,7 @@ NOTHING: Final = frozenset(
         "request.reminded",
         "request.searched",
         "residue.searched",
+        "run.rule-kept",
         "subject-keys.destroyed",
         "subject.exported",
         "subject.found",

@@ -260,6 +260,38 @@ def not_verified(fr: str, en: str) -> RefusedError:
     )
 
 
+def tells_nothing() -> RefusedError:
+    """Who compares with what is no newer learns nothing of what was forgotten."""
+    return RefusedError(
+        Text(
+            fr="Cet export n’a rien que ce registre n’ait pas\u202f: il date d’avant la sauvegarde, ou il a été fait ici depuis. "
+            "Il ne dit pas ce qui fut oublié.",
+            en="This export has nothing that this ledger has not: it is from before the backup, or was made here since. It "
+            "does not tell what was forgotten.",
+        ),
+        Text(
+            fr="Prenez le dernier export gardé ailleurs, fait après la sauvegarde. S’il n’en existe aucun, reprenez sans "
+            "export\u202f: vous en répondez.",
+            en="Take the last export kept elsewhere, made after the backup. Where there is none, go on without an export: you "
+            "answer for it.",
+        ),
+    )
+
+
+def read_first() -> RefusedError:
+    """Which letters had gone is told by what was forgotten."""
+    return RefusedError(
+        Text(
+            fr="Personne n’a encore dit avoir lu ce que Garant a oublié\u202f: les lettres restent retenues.",
+            en="Nobody has said yet that they read what Garant forgot: the letters stay kept.",
+        ),
+        Text(
+            fr="Lisez-le d’abord\u202f: Réglages, Sauvegardes\u202f; ou garant ledger since.",
+            en="Read it first: Settings, Backups; or garant ledger since.",
+        ),
+    )
+
+
 def not_shown() -> RefusedError:
     """Nobody attests of what they did not see."""
     return RefusedError(

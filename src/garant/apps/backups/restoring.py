@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from garant.apps.backups import bundle, examination, refusals, snapshots, unread
 from garant.apps.backups.bundle import SUFFIX, Manifest
@@ -11,7 +14,7 @@ from garant.apps.backups.snapshots import State
 from garant.ledger.keys import KeySource
 from garant.site.databases import url_of
 
-_RESTORING = ".restore"
+_RESTORING, _OPENED = ".restore", ".drill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,40 @@ def folder(home: Path) -> Path:
     return home / "backups"
 
 
-def latest(of: Path) -> Path:
-    """The newest backup of a folder. Raises BackupRefusedError where there is none."""
-    found = sorted(of.glob(f"*{SUFFIX}"))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A backup that a ledger says was made: when, its bytes, its digest."""
+
+    at: datetime
+    size: int
+    digest: str
+
+
+def latest(of: Path, known: Sequence[Known], mine: Sequence[Any], scratch: Path) -> Path:
+    """The newest backup of a folder, whatever its name: by the ledger, or by what it says of itself once opened.
+
+    Args:
+        of: the folder.
+        known: the backups that ledgers say were made.
+        mine: the secret keys that open those of which no ledger knows, such as the one that was restored.
+        scratch: a folder in which they are opened.
+
+    Raises:
+        BackupRefusedError: there is none, or one of which no ledger knows does not open.
+    """
+    found = {path: path.stat().st_size for path in sorted(of.glob(f"*{SUFFIX}"))}
     if not found:
         raise refusals.no_backup(str(of))
-    return found[-1]
+    dated, unknown, spoilt = dict[Path, datetime](), set(found), set[Path]()
+    for one in sorted(known, key=lambda made: made.at, reverse=True):
+        alike = {path for path, size in found.items() if size == one.size}
+        dated |= {path: one.at for path in alike if bundle.digest(path) == one.digest}
+        if dated:  # of the others those of a known size are older, unless they are not what they seemed to be
+            older = {each.size for each in known if each.at <= one.at}
+            unknown = {path for path, size in found.items() if size not in older} | spoilt
+            break
+        spoilt |= alike
+    for path in sorted(unknown - dated.keys()):
+        with snapshots.staging(scratch, _OPENED) as staged:
+            dated[path] = bundle.read(path, mine, staged)[0].made_at
+    return max(dated, key=lambda path: dated[path])

@@ -14,7 +14,7 @@ from garant.apps.backups import bundle, reading, refusals, snapshots, unread
 from garant.apps.backups.bundle import SUFFIX, Manifest
 from garant.apps.backups.drills import Drilled, drill
 from garant.apps.backups.entries import BackupMade
-from garant.apps.backups.restoring import Place, folder, latest, restore
+from garant.apps.backups.restoring import Place, folder, restore
 from garant.apps.backups.since import Since, since
 from garant.apps.backups.snapshots import State
 from garant.apps.promises.running import locks
@@ -29,7 +29,6 @@ __all__ = [
     "State",
     "drill",
     "folder",
-    "latest",
     "make",
     "new_identity",
     "reading",
@@ -119,5 +118,5 @@ def _tell(made: Made, actor: str) -> None:
 
 
 def _name(at: datetime) -> str:
-    """Sorted by name is sorted by age."""
+    """Whoever looks at the folder sees them by age."""
     return f"garant-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}{SUFFIX}"

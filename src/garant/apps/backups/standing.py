@@ -11,6 +11,7 @@ from typing import Final
 from garant.apps.backups import unread as said
 from garant.apps.backups.unread import waits
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import holding
 from garant.ledger.entries import Record
 from garant.policy.text import Text
 
@@ -65,6 +66,8 @@ def standing(organisation: str, number: int = 20, *, now: datetime | None = None
     backups = [_kept(record, tried.get(record.payload["backup"])) for record in reversed(made)]
     last = _tried(drills[-1]) if drills else None
     missing = _missing(backups, last, now or datetime.now(UTC), unread=waits(organisation))
+    if holding.held(organisation):
+        missing.append(HELD)
     return Standing(backups, last, missing)
 
 
@@ -95,6 +98,11 @@ def _missing(backups: Sequence[Kept], drill: Tried | None, now: datetime, *, unr
 
 
 UNREAD: Final = Text(fr=f"{said.UNREAD.fr} {said.WHAT_TO_DO.fr}", en=f"{said.UNREAD.en} {said.WHAT_TO_DO.en}")
+HELD: Final = Text(
+    fr="Des lettres qui attendaient dans la sauvegarde restaurée sont retenues jusqu’à ce que le délégué décide lesquelles "
+    "partent\u202f: ici même, ou «\u202fgarant mail held\u202f».",
+    en="Letters that waited in the restored backup are kept until the officer decides which go: here, or “garant mail held”.",
+)
 NO_RECIPIENT: Final = Text(
     fr="Personne n’est désigné pour ouvrir les sauvegardes\u202f: GARANT_BACKUP_RECIPIENTS est vide. "
     "Faites une clé avec «\u202fgarant backup --new-key FICHIER\u202f», et gardez-la hors de cette machine.",

@@ -1,7 +1,8 @@
 """After a restore nothing is carried out until somebody has read what the restored Garant forgot, and said so.
 
 That it was restored, and that somebody read, are entries of its ledger; what waits is told by the last of them. A flag
-beside the database says so until the first entry is written: killed in between, the next run writes it.
+beside the database says so until the first entry is written: killed in between, the next run writes it. The letters
+that waited in it are kept until somebody who has read decides which of them go.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from django.db import transaction
 
 from garant.apps.backups.entries import GarantRestored, RestoreRead
 from garant.apps.evidence import services as evidence
+from garant.apps.mails import holding
 from garant.apps.organisations.services import keys as known_organisations
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.scoping import apart
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
 
@@ -43,14 +46,25 @@ def note_restored() -> None:
     except FileNotFoundError:
         return
     for organisation in known_organisations():
-        _enter(organisation, GarantRestored(why="restore", backup=backup, entries=_size(organisation)))
+        _restored(organisation, "restore", backup)
     path.unlink(missing_ok=True)
 
 
 def note_shorter(organisation: str, why: Why) -> None:
     """Write that the ledger turned out to be older than one that is known: it was restored by other means."""
     if not waits(organisation):
-        _enter(organisation, GarantRestored(why=why, entries=_size(organisation)))
+        _restored(organisation, why)
+
+
+def notice() -> None:
+    """Write down what shows that Garant was restored, before a worker lets out what waited in it: the flag, or a checkpoint
+    that a ledger does not have."""
+    with apart("note_restored"):
+        note_restored()
+    for organisation in known_organisations():
+        with apart(f"notice({organisation!r})"):
+            if is_shorter(organisation):
+                note_shorter(organisation, "checkpoint")
 
 
 def waits(organisation: str) -> bool:
@@ -62,6 +76,13 @@ def waiting(organisation: str) -> bool:
     """Whether somebody is still to read, by the ledger, by the flag, or by a checkpoint that it does not have."""
     flagged = (Path(settings.GARANT_HOME) / FLAG).exists()
     return flagged or waits(organisation) or is_shorter(organisation)
+
+
+def refuse(organisation: str) -> None:
+    """Raises RefusedError: somebody is still to read what was forgotten, such as a link to another organisation that was
+    ended since."""
+    if waiting(organisation):
+        raise RefusedError(UNREAD, WHAT_TO_DO)
 
 
 def verify(organisation: str) -> None:
@@ -118,6 +139,12 @@ def acknowledge(organisation: str, *, missing: int | None, actor: str) -> None:
 
 def _size(organisation: str) -> int:
     return evidence.head(organisation)[0]
+
+
+def _restored(organisation: str, why: Why, backup: str | None = None) -> None:
+    """No letter goes that waited in it, even where the ledger cannot say why."""
+    holding.hold(organisation)
+    _enter(organisation, GarantRestored(why=why, backup=backup, entries=_size(organisation)))
 
 
 def _enter(organisation: str, payload: Payload, who: str = "garant") -> None:

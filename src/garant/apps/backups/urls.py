@@ -12,4 +12,5 @@ urlpatterns = [
     path(_HERE, views.backups, name="list"),
     path(f"{_HERE}restored/", views.restored, name="restored"),
     path(f"{_HERE}restored/read/", views.read, name="read"),
+    path(f"{_HERE}letters/", views.letters, name="letters"),
 ]

@@ -15,9 +15,11 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.backups import reading, refusals, unread
 from garant.apps.backups.standing import standing
+from garant.apps.mails import holding
 from garant.apps.promises.refusals import RefusedError
 from garant.ledger.entries import KINDS
-from garant.site.words import said, say
+from garant.publish.letters import KINDS as LETTERS
+from garant.site.words import plural, said, say
 
 LARGEST: Final = 512 * 1024**2
 """Bytes of an export at most."""
@@ -27,7 +29,11 @@ LARGEST: Final = 512 * 1024**2
 @member(May.SEE)
 def backups(request: Any) -> HttpResponse:
     """From the ledger of the organisation: a backup is of the whole installation."""
-    found = {"standing": standing(request.organisation), "restored": unread.waiting(request.organisation)}
+    found = {
+        "standing": standing(request.organisation),
+        "restored": unread.waiting(request.organisation),
+        "held": bool(holding.held(request.organisation)),
+    }
     return render(request, "backups/list.html", found)
 
 
@@ -65,6 +71,31 @@ def read(request: Any) -> HttpResponse:
     words = "C’est au registre\u202f: vous répondez de cette lecture. Les exécutions reprennent."
     messages.success(request, say(words, "It is in the ledger: you answer for this reading. Runs go on."))
     return redirect("backups:list", request.organisation)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(May.APPROVE_PLAN, whole=True)
+def letters(request: Any) -> HttpResponse:
+    """The letters that waited in the backup: somebody decides which of them go."""
+    organisation = request.organisation
+    if request.method == "POST":
+        try:
+            gone, kept = reading.let_letters_go(
+                organisation, set(request.POST.getlist("letter")), actor=request.user.email
+            )
+        except RefusedError as refusal:
+            messages.error(request, f"{said(refusal.message)} {said(refusal.mend)}")
+        else:
+            going = plural(gone, ("lettre part", "lettres partent"), ("letter goes", "letters go"))
+            staying = plural(kept, ("ne part pas", "ne partent pas"), ("does not", "do not"))
+            messages.success(request, f"{going}, {staying}.")
+        return redirect("backups:letters", organisation)
+    rows = [
+        (one, LETTERS[one.kind].title if one.kind in LETTERS else None) for one in holding.held(organisation)
+    ]
+    return render(
+        request, "backups/letters.html", {"letters": rows, "restored": unread.waiting(organisation)}
+    )
 
 
 def _title(kind: str) -> Any:

@@ -1,4 +1,8 @@
-"""What is done for a client, cut to that client: nothing of other clients, of other activities, of how many people."""
+"""What is done for a client, cut to that client: nothing of other clients, of other activities, of how many other people.
+
+Each rule that was carried out is proved by an entry that counts nothing. Its receipts count rows: they are a client's own,
+and are shown, where nobody else's data were under that rule.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,12 @@ from typing import Any, Final
 
 from garant.apps.controls import services as controls
 from garant.apps.controls.findings import State
+from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
 from garant.apps.promises import decisions
+from garant.apps.promises.recording.receipts import rule_kept
 from garant.apps.register import services as register
+from garant.ledger import InclusionProof
 from garant.policy import Policy
 from garant.policy.document import ProcessorActivity
 from garant.policy.text import Language, Text
@@ -32,11 +39,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A rule that was carried out and verified: its words, the run, when it ended."""
+    """A rule that was carried out and verified: its words, the run, when it ended; records and rows where all of them are
+    the client's."""
 
     label: Text
+    rule: str
     run: str
     at: datetime
+    receipts: decisions.Receipts | None
+    proved: bool
+    """Whether there is an entry to show; a run of before may have none that speaks of nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +76,56 @@ def activities(organisation: str, clients: Sequence[str], language: Language) ->
     ]
 
 
-def may_prove(organisation: str, clients: Sequence[str], run: str) -> bool:
-    """Whether a run carried out a rule of an activity done for these clients."""
+def proofs(organisation: str, clients: Sequence[str], run: str, rule: str) -> list[InclusionProof]:
+    """That a run carried out a rule of an activity done for these clients, and how much of theirs; nothing where it is not
+    one, or where no entry speaks of them alone."""
     version = policies.published(organisation)
     if version is None:
-        return False
-    rules = [
-        rule
+        return []
+    rules = {
+        key
         for one in version.policy.processor_activities
         if _theirs(one, clients)
-        for rule in _rules(version.policy, one)
+        for key in _rules(version.policy, one)
+    }
+    found = decisions.carried_out(organisation, [rule] if rule in rules else [])
+    one = next((each for each in found if each.run == run), None)
+    if one is None:
+        return []
+    own = _own(organisation, clients, one)
+    return evidence.prove_each(organisation, [rule_kept(run, rule), *(own.keys if own is not None else ())])
+
+
+def _carried(
+    organisation: str, policy: Policy, clients: Sequence[str], found: Sequence[decisions.Carried]
+) -> list[Carried]:
+    said = evidence.known_keys(organisation, [rule_kept(one.run, one.rule) for one in found])
+    own = {(one.run, one.rule): _own(organisation, clients, one) for one in found}
+    return [
+        Carried(
+            policy.retention[one.rule].label,
+            one.rule,
+            one.run,
+            one.at,
+            receipts := own[one.run, one.rule],
+            receipts is not None or rule_kept(one.run, one.rule) in said,
+        )
+        for one in found
     ]
-    return any(one.run == run for one in decisions.carried_out(organisation, rules))
+
+
+def _own(organisation: str, clients: Sequence[str], carried: decisions.Carried) -> decisions.Receipts | None:
+    """The receipts of a rule, where by the policy that it was carried out by it was about these clients' data alone."""
+    version = next(
+        (one for one in policies.published_versions(organisation) if one.digest == carried.policy), None
+    )
+    if version is None or carried.rule not in version.policy.retention:
+        return None
+    done_for = {one.key: one.clients.keys() for one in version.policy.processor_activities}
+    about = version.policy.retention[carried.rule].activities
+    if not all(key in done_for and done_for[key] <= set(clients) for key in about):
+        return None
+    return decisions.receipts_of(organisation, carried.run, carried.rule)
 
 
 def _theirs(activity: ProcessorActivity, clients: Sequence[str]) -> list[str]:
@@ -99,10 +149,7 @@ def _done(
         activity.key,
         page,
         list(_promises(organisation, about)),
-        [
-            Carried(policy.retention[one.rule].label, one.run, one.at)
-            for one in decisions.carried_out(organisation, rules)
-        ],
+        _carried(organisation, policy, clients, decisions.carried_out(organisation, rules)),
         period(notice) if notice is not None else None,
     )
 

@@ -9,6 +9,6 @@ from garant.apps.clients import views
 app_name = "clients"
 urlpatterns = [
     path("<slug:organisation>/client/", views.home, name="home"),
-    path("<slug:organisation>/client/runs/<slug:run>/proof/", views.proof, name="proof"),
+    path("<slug:organisation>/client/runs/<slug:run>/<slug:rule>/proof/", views.proof, name="proof"),
     path("<slug:organisation>/client/<slug:activity>/", views.activity, name="activity"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -38,12 +40,16 @@ def activity(request: Any, activity: str) -> HttpResponse:
 
 @require_safe
 @member(May.SEE_CLIENT)
-def proof(request: Any, run: str) -> HttpResponse:
-    """The proof that a run ended as it is said, which verifies by itself, offline."""
-    if not services.may_prove(request.organisation, request.membership.clients, run):
+def proof(request: Any, run: str, rule: str) -> HttpResponse:
+    """The proofs that a rule was carried out, and of what was the client's own: each verifies by itself, offline."""
+    made = services.proofs(request.organisation, request.membership.clients, run, rule)
+    if not made:
         raise Http404
-    made = evidence.prove(request.organisation, key=f"{run}/finished")
-    name = f'attachment; filename="proof-{run}.json"'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in made:
+            archive.writestr(f"{one.record.kind}-{one.index}.json", one.to_json())
+    name = f'attachment; filename="proof-{run}-{rule}.zip"'
     return HttpResponse(
-        made.to_json(), content_type="application/json", headers={"Content-Disposition": name}
+        packed.getvalue(), content_type="application/zip", headers={"Content-Disposition": name}
     )

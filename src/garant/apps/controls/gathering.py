@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,9 +37,11 @@ from garant.policy.text import Text
 from garant.systems.archive.data_map import LABEL as ARCHIVE_LABEL
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.live import check_live
-from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.loader import LoadedMap, UnusableMap, load_each
 from garant.systems.port import ConnectorError
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+"""A file name that the ledger has room for."""
 Tell = Callable[[str], None]
 
 
@@ -128,8 +132,9 @@ def _systems(
     selections: dict[str, list[Selection]] = {}
     if not folder.is_dir():
         return {}, selections
-    seen: dict[str, SystemSeen] = {}
-    for name, loaded in load_folder(folder).items():
+    maps, unusable = load_each(folder)
+    seen = {one.name: one for one in _unusable(maps, unusable)}
+    for name, loaded in maps.items():
         progress(name)
         if not isinstance(loaded, LoadedMap):
             kept = [promise.rule for promise in loaded.map.promises]
@@ -154,6 +159,15 @@ def _systems(
                 selections.setdefault(selection.rule or "", []).append(selection)
     seen |= _archive(organisation, policy, today, selections)
     return seen, selections
+
+
+def _unusable(maps: Collection[str], found: Mapping[str, UnusableMap]) -> Iterator[SystemSeen]:
+    """A map that cannot be used is of a system about which nothing is known; it hides nothing of the others."""
+    for file, problem in found.items():
+        system, words = file.rpartition(".")[0], brief(problem)
+        plain = _PLAIN.fullmatch(system) is not None and system not in maps
+        name = system if plain else f"map-{sha256(file.encode()).hexdigest()[:12]}"
+        yield SystemSeen(name, Text(fr=file, en=file), False, Text(fr=words, en=words))
 
 
 def _archive(

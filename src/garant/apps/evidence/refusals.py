@@ -46,6 +46,10 @@ class SigningKeyForeignError(LedgerError):
     """The signature key at hand is not the one the ledger names."""
 
 
+class RetiredKeyError(LedgerError):
+    """The signature key at hand was replaced before in the ledger: it signs nothing more of it."""
+
+
 class EntryMissingError(LedgerError):
     """The ledger has no such entry."""
 
@@ -88,6 +92,17 @@ def foreign_key(origin: str, wanted: str) -> SigningKeyForeignError:
         "Restaurez la bonne clé ; si elle est perdue, tapez : garant keys replace-lost",
         en=f"The signature key at hand is not that of the ledger {origin}, which expects {wanted}. "
         "Restore the right key; if it is lost, type: garant keys replace-lost",
+    )
+
+
+def retired_key(origin: str) -> RetiredKeyError:
+    """For a key that the ledger had before the one that is lost."""
+    return RetiredKeyError(
+        fr=f"La clé de signature présente a déjà été remplacée dans le registre {origin}\u202f: elle n’y signe plus rien. "
+        "Mettez le fichier ledger-signature.key de côté, tapez garant init, qui en crée une nouvelle, puis garant keys "
+        "replace-lost.",
+        en=f"The signature key at hand was replaced before in the ledger {origin}: it signs nothing more of it. Put the "
+        "file ledger-signature.key aside, type garant init, which makes a new one, then garant keys replace-lost.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -20,8 +20,10 @@ from garant.ledger import (
     ProofRefusedError,
     Record,
     VerifierKey,
+    leaf_hash,
     make_proof,
     open_sink,
+    verify_inclusion,
     write_export,
 )
 from garant.ledger.rotation import KeyHistory
@@ -75,7 +77,8 @@ def begins_with(organisation: str, size: int, root: bytes) -> bool:
 def prove(organisation: str, *, index: int | None = None, key: str | None = None) -> InclusionProof:
     """Prove that an entry, named by its index or by its idempotency key, is in the ledger.
 
-    Signs the head first when the entry is newer than the last checkpoint. Raises EntryMissingError.
+    Signs the head first when the entry is newer than the last checkpoint. Raises EntryMissingError; LedgerUnverifiableError
+    where it is not what was signed.
     """
     with transaction.atomic(), scoped(organisation):
         note = checkpoint(organisation)
@@ -84,8 +87,44 @@ def prove(organisation: str, *, index: int | None = None, key: str | None = None
         entry = LedgerEntry.objects.filter(log=log, **named).first()
         if entry is None:
             raise refusals.no_entry(organisation, str(key if index is None else index))
-        read = node_reader(storage.tile_reader(log))
-        return make_proof(entry.index, bytes(entry.data), note, read, _rotations(log))
+        return _proved(log, note, {entry.index: bytes(entry.data)})[0]
+
+
+def prove_each(organisation: str, keys: Sequence[str]) -> list[InclusionProof]:
+    """Prove the entries of these idempotency keys, in the order of the ledger, as :func:`prove` does one; those that it does
+    not have are passed over."""
+    with transaction.atomic(), scoped(organisation):
+        note = checkpoint(organisation)
+        log = storage.find_log(organisation)
+        found = {
+            row.index: bytes(row.data)
+            for start in range(0, len(keys), storage.ROWS)
+            for row in LedgerEntry.objects.filter(log=log, key__in=keys[start : start + storage.ROWS])
+        }
+        return _proved(log, note, found)
+
+
+def _proved(log: Log, note: Note, entries: Mapping[int, bytes]) -> list[InclusionProof]:
+    """The proofs of entries, in their order. Raises LedgerUnverifiableError where one does not hold: what is stored is not what
+    was signed, and nobody is given what would fail in their hands."""
+    read, rotations, head = node_reader(storage.tile_reader(log)), _rotations(log), Head.parse(note.text)
+    proofs = [make_proof(index, data, note, read, rotations) for index, data in sorted(entries.items())]
+    for one in proofs:
+        try:
+            verify_inclusion(leaf_hash(one.entry), one.index, head.size, one.path, head.root)
+        except ProofRefusedError as error:
+            raise refusals.unfit(log, f"entry {one.index}", str(error)) from error
+    return proofs
+
+
+def known_keys(organisation: str, keys: Sequence[str]) -> set[str]:
+    """Those of these idempotency keys of which the ledger has an entry."""
+    with scoped(organisation):
+        log, found = storage.find_log(organisation), set[str]()
+        for start in range(0, len(keys), storage.ROWS):
+            some = keys[start : start + storage.ROWS]
+            found.update(LedgerEntry.objects.filter(log=log, key__in=some).values_list("key", flat=True))
+    return found
 
 
 def _rotations(log: Log) -> list[KeysRotated]:

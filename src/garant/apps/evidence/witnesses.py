@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 
 from django.conf import settings
 from django.db import transaction
@@ -59,6 +60,13 @@ def recall(log: Log) -> bytes | None:
 
 def _replace(target: Path, data: bytes) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = target.with_name(f"{target.name}.{os.getpid()}.new")
-    written.write_bytes(data)
-    written.replace(target)
+    descriptor, name = mkstemp(prefix=f"{target.name}.", suffix=".new", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

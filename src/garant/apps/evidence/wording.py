@@ -33,6 +33,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "blocks": ("ce qui a arrêté", "what stopped it"),
     "broken": ("rompues", "broken"),
     "by": ("par", "by"),
+    "begun": ("déjà commencé", "begun already"),
     "bytes": ("octets", "bytes"),
     "capacity": ("au nom de qui", "in whose name"),
     "certificate": ("empreinte du certificat", "hash of the certificate"),
@@ -59,13 +60,16 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "forgotten": ("inconnues de la sauvegarde", "unknown to the backup"),
     "found": ("trouvées", "found"),
     "four_eyes": ("règle des quatre yeux", "four-eyes rule"),
+    "going": ("qui partent", "that go"),
     "gone": ("introuvables partout", "nowhere to be found"),
     "ground": ("motif du refus", "ground of refusal"),
     "held": ("lignes retenues", "rows held"),
     "hold": ("suspension", "hold"),
     "index": ("rang", "place"),
     "invitation": ("invitation", "invitation"),
+    "job": ("travail", "job"),
     "kept": ("tenues", "kept"),
+    "kept_back": ("qui ne partent pas", "that do not go"),
     "keys": ("clés", "keys"),
     "late": ("jours de retard", "days late"),
     "left": ("restant", "left"),
@@ -157,6 +161,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "verified": ("vérifiée", "verified"),
     "verifier": ("clé de vérification", "verifier key"),
     "version": ("version", "version"),
+    "was": ("empreinte d’avant", "digest of before"),
     "waited": ("jours d’attente", "days waited"),
     "waiting": ("réponses attendues", "answers awaited"),
     "warnings": ("avertissements", "warnings"),
@@ -164,6 +169,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "webhook": ("webhook", "webhook"),
     "why": ("cause", "cause"),
     "wish": ("souhait", "wish"),
+    "work": ("ce qu’il devait faire", "what it was to do"),
     "zone": ("fuseau horaire", "time zone"),
 }  # fmt: skip
 FIELDS: Final[Mapping[str, Text]] = {name: Text(fr=fr, en=en) for name, (fr, en) in _FIELDS.items()}
@@ -313,6 +319,7 @@ VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
 NAMED: Final[Mapping[str, Mapping[str, Text]]] = {
     "place": {
         "archive": Text(fr="l’archive intermédiaire", en="the intermediate archive"),
+        "archive-uses": Text(fr="les consultations de l’archive", en="the uses of the archive"),
         "arrival": Text(fr="un message reçu", en="a message received"),
         "opposition-list": Text(fr="la liste d’opposition", en="the opposition list"),
         "plan-sample": Text(fr="quelques lignes d’un plan, masquées", en="some rows of a plan, masked"),

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import transaction
 
+from garant.apps.backups import unread
 from garant.apps.exchanges import processor
 from garant.apps.exchanges.models import Callback, Incoming
 from garant.apps.rights import services as rights
@@ -34,7 +35,8 @@ def gather(now: datetime | None = None) -> dict[str, int]:
         with scoped(organisation):
             _look(organisation)
             rows = Callback.objects.filter(state="waiting", due_at__lte=now or _now())
-            due |= {f"callback/{pk}/{attempts}": pk for pk, attempts in rows.values_list("pk", "attempts")}
+            found = {f"callback/{pk}/{attempts}": pk for pk, attempts in rows.values_list("pk", "attempts")}
+            due |= found if found and not unread.waiting(organisation) else {}
     return due
 
 
@@ -71,6 +73,7 @@ def deliver(pk: int) -> bool:
         one = Callback.objects.select_related("incoming__peer").filter(pk=pk).first()
         if one is None or one.state != "waiting":
             return one is not None and one.state == "taken"
+        unread.refuse(one.incoming.organisation)
         try:
             status: int | None = _post(one)
         except (NotTakenError, WebhookRefusedError) as failed:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.exchanges import collecting, formats, keys, peers, processor, refusals
 from garant.apps.exchanges.entries import ExchangeSent
@@ -48,7 +49,8 @@ def gather(now: datetime | None = None, *, look: bool = True) -> dict[str, int]:
             if look:
                 _look(organisation)
             rows = Outgoing.objects.filter(state__in=_OPEN, due_at__lte=now or _now())
-            due |= {f"request/{pk}/{attempts}": pk for pk, attempts in rows.values_list("pk", "attempts")}
+            found = {f"request/{pk}/{attempts}": pk for pk, attempts in rows.values_list("pk", "attempts")}
+            due |= found if found and not unread.waiting(organisation) else {}
     return due
 
 
@@ -102,6 +104,7 @@ def deliver(pk: int) -> bool:
         one = Outgoing.objects.select_related("peer").filter(pk=pk).first()
         if one is None or one.state not in _OPEN:
             return one is not None and one.state != "lost"
+        unread.refuse(one.organisation)
         facts = rights.facts(one.organisation, one.request)
         if facts is None or one.peer.ended_at is not None:
             Outgoing.objects.filter(pk=pk).update(state="lost")

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from garant.apps.backups import unread
 from garant.apps.deliveries import services as deliveries
 from garant.apps.evidence import services as evidence
 from garant.apps.exchanges import keys, peers, refusals
@@ -111,7 +112,10 @@ def gather(now: datetime | None = None) -> dict[str, str]:
     for organisation in owners(Transmission, "organisation"):
         with scoped(organisation):
             rows = Transmission.objects.filter(state="waiting", due_at__lte=now or _now())
-            due |= {f"package/{key}/{attempts}": key for key, attempts in rows.values_list("key", "attempts")}
+            found = {
+                f"package/{key}/{attempts}": key for key, attempts in rows.values_list("key", "attempts")
+            }
+            due |= found if found and not unread.waiting(organisation) else {}
     return due
 
 
@@ -121,6 +125,7 @@ def deliver(key: str) -> bool:
         one = Transmission.objects.select_related("peer").filter(key=key).first()
         if one is None or one.state != "waiting":
             return one is not None and one.state == "received"
+        unread.refuse(one.organisation)
         try:
             answer = _send(one)
             _check(one, answer)
@@ -156,7 +161,7 @@ def _send(one: Transmission) -> sending.Answered:
         "Content-Digest": f"sha-256=:{digest}:",
         "Package-Reference": one.request,
     }
-    answer = sending.call("PUT", url, _pieces(one.key), headers, most=_MOST, seconds=PATIENCE)
+    answer = sending.call("PUT", url, _pieces(one.key), headers, most=_MOST, seconds=PATIENCE, whole=ALL)
     if answer.status not in (200, 201):
         raise NotTakenError(answer.status, f"HTTP {answer.status}")
     return answer

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 
 from garant.apps.accounts.roles import May
 from garant.apps.jobs import services
-from garant.apps.tokens.access import Needs
+from garant.apps.tokens.access import Needs, who
 from garant.site.paging import Cursor, Limit, page
 from garant.site.problems import ProblemError
 
@@ -58,7 +58,7 @@ def job(request: HttpRequest, organisation: str, job: str) -> Any:
 def stop(request: HttpRequest, organisation: str, job: str) -> Any:
     """At once while it waits, else between two batches."""
     try:
-        return services.stop(organisation, job)
+        return services.stop(organisation, job, actor=who(request).actor)
     except services.JobUnknownError:
         raise _nothing() from None
 

@@ -1,6 +1,7 @@
 """The only way jobs change. A job is a row written with what asked for it; the worker finds it there.
 
-What a job does (a plan approved, a run, promises looked at) writes its own ledger entries in its own room.
+What a job does (a plan approved, a run, promises looked at) writes its own ledger entries in its own room; that somebody
+stops one is an entry of this one, since it may be an erasure that a person awaits.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from django.db import transaction
 from django_scopes import scopes_disabled
 
 from garant.apps.evidence import services as evidence
+from garant.apps.jobs.entries import JobStopped
 from garant.apps.jobs.models import OPEN, Job, JobState
 from garant.apps.scoping import scope_of, scoped
+from garant.ledger import Entry
 from garant.ledger.canonical import canonical_json
 from garant.policy.text import Text
 
@@ -100,12 +103,19 @@ def latest_about(organisation: str, kind: str, **about: str) -> Job | None:
         ).first()
 
 
-def stop(organisation: str, key: str) -> Job:
-    """Ask a job to stop: at once while it waits, else between two batches. Raises JobUnknownError."""
+def stop(organisation: str, key: str, *, actor: str) -> Job:
+    """Ask a job to stop: at once while it waits, else between two batches; the ledger has who asked.
+
+    Again, or once it has ended, changes nothing. Raises JobUnknownError.
+    """
     with transaction.atomic(), scoped(organisation):
         found = Job.objects.select_for_update().filter(key=key).first()
         if found is None:
             raise JobUnknownError(key)
+        if found.stop_asked or not found.open:
+            return found
+        asked = JobStopped(job=key, work=found.kind, begun=found.state == JobState.RUNNING)
+        evidence.append(organisation, [Entry(asked, _now(), evidence.person(organisation, actor))])
         if found.state == JobState.WAITING:
             found.state, found.ended_at = JobState.STOPPED, _now()
         found.stop_asked = True

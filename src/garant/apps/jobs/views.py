@@ -62,7 +62,7 @@ def stop(request: Any, key: str) -> HttpResponse:
         raise Http404
     if not _whole(request, found):
         raise PermissionDenied
-    services.stop(request.organisation, key)
+    services.stop(request.organisation, key, actor=request.user.email)
     return redirect("jobs:job", request.organisation, key)
 
 

@@ -18,6 +18,7 @@ from dbos import DBOS
 from django.conf import settings
 from django.db import close_old_connections, connections, transaction
 
+from garant.apps.backups import unread
 from garant.apps.deliveries import services as deliveries
 from garant.apps.exchanges import services as packages
 from garant.apps.exchanges import telling as exchanges
@@ -146,6 +147,7 @@ def work(stopped: Callable[[], bool], *, processes: int = 1) -> None:
             "sys_db_pool_size": 4,
         }
     )
+    unread.notice()
     DBOS.launch()
     try:
         DBOS.register_queue(QUEUE, worker_concurrency=processes, polling_interval_sec=POLL)

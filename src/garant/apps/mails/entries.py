@@ -67,6 +67,18 @@ class MailForgotten(Payload):
 
 
 @entry_kind(
+    "letters.let-go",
+    fr="Quelqu’un a décidé des lettres retenues après une restauration.",
+    en="Somebody decided about the letters that were kept after a restore.",
+)
+class LettersLetGo(Payload):
+    """They waited in the backup, and many had gone since."""
+
+    going: Count = Field(description="how many go")
+    kept_back: Count = Field(description="how many do not")
+
+
+@entry_kind(
     "letters.framed",
     fr="L’organisation change les phrases qui ouvrent et ferment ses lettres.",
     en="The organisation changes the sentences that open and close its letters.",

@@ -21,6 +21,8 @@ class MailState(models.TextChoices):
     """No server takes letters for that address."""
     LOST = "lost"
     """Tried as long as it is tried."""
+    HELD = "held"
+    """It waited in a database that was put back; somebody decides whether it goes."""
 
 
 class Mail(models.Model):

@@ -207,8 +207,9 @@ def due(now: datetime | None = None) -> dict[str, tuple[str, int]]:
     """
     with scopes_disabled():  # keys and numbers alone, asked twice a second
         rows = Mail.objects.filter(state=MailState.WAITING, due_at__lte=now or _now()).order_by("until")
-        found = list(rows.values_list("key", "attempts")[:MOST])
-    return {f"{key}/{number}": (key, number) for key, number in found}
+        found = list(rows.values_list("key", "attempts", "due_at")[:MOST])
+    # By the instant too: an attempt that found its letter held, after a restore, is one that was not made.
+    return {f"{key}/{number}/{at:%Y%m%dT%H%M%S%f}": (key, number) for key, number, at in found}
 
 
 def forget_old(now: datetime | None = None) -> int:

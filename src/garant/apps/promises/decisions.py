@@ -152,11 +152,12 @@ def runs(organisation: str, number: int = 50) -> list[Run]:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A rule carried out by a run that was verified: which, when it ended."""
+    """A rule carried out by a run that was verified: which, when it ended, by what policy (its digest)."""
 
     rule: str
     run: str
     at: datetime
+    policy: str
 
 
 def carried_out(organisation: str, rules: Sequence[str], number: int = 50) -> list[Carried]:
@@ -165,9 +166,34 @@ def carried_out(organisation: str, rules: Sequence[str], number: int = 50) -> li
         rows = Batch.objects.filter(
             run__state=RunState.KEPT, state=BatchState.APPLIED, receipt__rule__in=list(rules)
         )
-        found = rows.values_list("receipt__rule", "run_id", "run__finished_at").distinct()
+        by = "run__plan__document__policy_digest"
+        found = rows.values_list("receipt__rule", "run_id", "run__finished_at", by).distinct()
         latest = sorted(found, key=lambda one: one[2], reverse=True)[:number]
-    return [Carried(rule, run, at) for rule, run, at in latest]
+    return [Carried(*one) for one in latest]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What a rule came to in a run: records and rows, and the keys of its entries in the ledger, in order."""
+
+    records: int
+    rows: int
+    keys: tuple[str, ...]
+
+
+def receipts_of(organisation: str, run: str, rule: str) -> Receipts:
+    """The receipts of one rule in a run, and of no other."""
+    with scoped(organisation):
+        found = [
+            one
+            for one in Batch.objects.filter(run_id=run, receipt__rule=rule).defer("prepared", "canaries")
+            if one.receipt is not None
+        ]
+    return Receipts(
+        sum(one.receipt["roots"] for one in found if one.receipt),
+        sum(one.rows for one in found),
+        tuple(f"{run}/{one.key}" for one in found),
+    )
 
 
 def run(organisation: str, key: str) -> Run:

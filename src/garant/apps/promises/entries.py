@@ -168,6 +168,18 @@ class RunFinished(Payload):
 
 
 @entry_kind(
+    "run.rule-kept",
+    fr="Une règle de conservation a été exécutée, et il n’en reste rien à faire.",
+    en="A retention rule was carried out, and nothing of it is left to do.",
+)
+class RunRuleKept(Payload):
+    """It counts nothing: whoever is shown it, such as a processor's client, learns nothing of other people."""
+
+    run: Key = Field(description="the run's key")
+    rule: Key = Field(description="the retention rule")
+
+
+@entry_kind(
     "run.given-up",
     fr="Une personne a mis fin à une exécution qui ne pouvait plus reprendre.",
     en="Somebody ended a run that could not go on any more.",

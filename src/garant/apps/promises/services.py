@@ -320,6 +320,7 @@ def finish_run(
     restrictions.end(run)
     batches = list(run.batches.defer("prepared", "canaries")) if batches is None else batches
     entries.append((receipts.run_finished(run, batches, checked, waiting=waiting), f"{run.key}/finished"))
+    entries += receipts.rules_kept(run, batches)
     evidence.append(
         organisation, [Entry(payload, now(), "garant", key) for payload, key in entries], first=True
     )
@@ -374,6 +375,8 @@ def _received(answered: tasks.Task) -> Received:
         if run.state != RunState.WAITING:
             kept = run.state == RunState.KEPT
             enter(run.plan, RunAnswered(run=run.key, kept=kept), f"{run.key}/answered")
+            for entry, key in receipts.rules_kept(run, list(run.batches.defer("prepared", "canaries"))):
+                enter(run.plan, entry, key)
             evidence.checkpoint(run.plan.organisation)
     return Received(run.key, run.state, answered.purpose)
 

@@ -21,7 +21,7 @@ from garant.apps.tasks.answers import Answer, read_answer, statement_digest
 from garant.apps.tasks.entries import TaskAnswered, TaskCreated, TaskKeyTrusted, TaskReminded
 from garant.apps.tasks.models import Task, TaskState, TrustedKey
 from garant.engine.manual import ManualTask
-from garant.ledger import unwrap, wrap
+from garant.ledger import Problem, unwrap, wrap
 from garant.ledger.entries import Entry, Payload
 from garant.ledger.notes import MalformedNoteError, Note, SignatureRefusedError, VerifierKey
 
@@ -232,13 +232,15 @@ def answer(data: bytes, *, now: datetime | None = None) -> Task:
 
     The caller's transaction may hold more, such as the end of the run that waited.
 
-    Raises RefusedError: not an answer, not to what was asked, answered already, no key is known, or not signed by it.
+    Raises RefusedError: not an answer, not to what was asked, answered already, no key is known, or not signed by it;
+    LedgerUnverifiableError: what was asked, or who may answer, is not what the ledger has of it.
     """
     said, note = read_answer(data)
     one = _locked(said.task)
     if said.asked != statement_digest(one.statement):
         raise refusals.other_question(one.key)
     verifier = _verify(one, note)
+    _hold(one, verifier)
     at = now or _now()
     _enter(one.organisation, _answered(one, said, note, verifier, at), at, f"{one.key}/answered")
     if one.sealed is not None:
@@ -282,6 +284,24 @@ def _verify(one: Task, note: Note) -> VerifierKey:
         raise refusals.signature_refused(one.statement["system"]) from None
     except MalformedNoteError as error:
         raise refusals.key_malformed(str(error)) from None
+
+
+def _hold(one: Task, verifier: VerifierKey) -> None:
+    """Hold what was asked, and the key that may answer it, against the ledger: whoever can write in the database alone
+    answers in nobody's name."""
+    created = evidence.prove_each(one.organisation, [f"{one.key}/created"])
+    same = [entry.record.payload["statement"] for entry in created] == [statement_digest(one.statement)]
+    if not same or not (one.statement["key"] or _entered(one, verifier)):
+        raise evidence.LedgerUnverifiableError(one.organisation, [Problem("database", one.key)])
+
+
+def _entered(one: Task, verifier: VerifierKey) -> bool:
+    """Whether a key is the last that the ledger says to be trusted for the system."""
+    trusted = evidence.records(one.organisation, kind=TaskKeyTrusted.kind)
+    signers = [
+        record.payload["signer"] for record in trusted if record.payload["system"] == one.statement["system"]
+    ]
+    return signers[-1:] == [_key_digest(verifier)]
 
 
 def _trusted(one: Task) -> str | None:

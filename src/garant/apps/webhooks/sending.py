@@ -14,8 +14,10 @@ import ipaddress
 import os
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +29,8 @@ SECONDS: Final = 10
 """How long an address may take to answer."""
 MARK: Final = "whsec_"
 """How a secret begins, as Standard Webhooks write it."""
+WHOLE: Final = 30
+"""How long a message and its answer may take as a whole, however often a byte of it comes."""
 ALL: Final = 3600
 """How long a file may take as a whole."""
 _TAKEN: Final = range(200, 300)
@@ -112,6 +116,7 @@ def call(
     *,
     most: int,
     seconds: float = SECONDS,
+    whole: float | None = None,
 ) -> Answered:
     """Ask an address, and read at most so many bytes of what it answers, whatever its status.
 
@@ -122,6 +127,7 @@ def call(
         headers: of what is sent.
         most: bytes of the answer that are read; a longer one is no answer.
         seconds: how long each piece, and the answer, may take.
+        whole: how long all of it may take, in seconds; half a minute, where nothing is said.
 
     Raises:
         NotTakenError: there was no answer in time, or one too long.
@@ -131,15 +137,13 @@ def call(
     try:
         address = _resolved(parts)
         connection = _connection(parts, address, seconds)
-        try:
+        with _within(connection, WHOLE if whole is None else whole):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request(method, target, body, {**headers, "Host": parts.netloc})
             answer = connection.getresponse()
             said = _read(answer, most) if most else b""
             names = {name.lower(): value for name, value in answer.getheaders()}
             return Answered(answer.status, names, said)
-        finally:
-            connection.close()
     except WebhookRefusedError:
         raise
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
@@ -165,7 +169,7 @@ def fetch(
     parts = check(url)
     try:
         connection = _connection(parts, _resolved(parts), seconds)
-        try:
+        with _within(connection, ALL):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", target, b"", {**headers, "Host": parts.netloc})
             answer = connection.getresponse()
@@ -173,19 +177,43 @@ def fetch(
                 _pour(answer, into, most)
             names = {name.lower(): value for name, value in answer.getheaders()}
             return Answered(answer.status, names, b"")
-        finally:
-            connection.close()
     except WebhookRefusedError:
         raise
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
         raise NotTakenError(None, type(error).__name__) from None
 
 
+@contextmanager
+def _within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """Break the connection off at an end that no byte puts off: each one renews the patience of a socket, and the lines of
+    headers are read one byte after the other.
+
+    Raises NotTakenError where it was broken off, whatever had come by then.
+    """
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        with suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)  # of TLS, what is below it
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        connection.close()
+        if over.is_set():
+            raise NotTakenError(None, "too slow")
+
+
 def _pour(answer: http.client.HTTPResponse, into: BinaryIO, most: int) -> None:
-    end, size = time.monotonic() + ALL, 0
-    while piece := answer.read(_PIECE):
+    size = 0
+    while piece := answer.read1(_PIECE):
         size += len(piece)
-        if size > most or time.monotonic() > end:
+        if size > most:
             raise NotTakenError(answer.status, "too long")
         into.write(piece)
     if answer.length not in (None, 0):

@@ -12,6 +12,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -206,8 +207,8 @@ def forget_old(now: datetime | None = None) -> None:
 def _post(one: Delivery) -> int:
     endpoint = one.endpoint
     ((_, record),) = evidence.entries_from(endpoint.organisation, one.index, 1)
-    name, at = f"msg_{endpoint.organisation}_{one.index}", int(_now().timestamp())
-    body = message(endpoint.organisation, one.index, record)
+    body, at = message(endpoint.organisation, one.index, record), int(_now().timestamp())
+    name = named(endpoint.organisation, one.index, body)
     secret = unwrap(evidence.subject_key(endpoint.organisation, _SEAL), bytes(endpoint.sealed), endpoint.key)
     headers = {
         "Content-Type": "application/json",
@@ -217,6 +218,12 @@ def _post(one: Delivery) -> int:
         "webhook-signature": sending.sign(secret, name, at, body),
     }
     return sending.post(endpoint.url, body, headers)
+
+
+def named(organisation: str, index: int, body: bytes) -> str:
+    """The identifier of a message, the same whenever it is sent. By what it says, too: in a ledger that was put back another
+    entry takes the place of one that was told, and whoever hears of it would take it for that one."""
+    return f"msg_{organisation}_{index}_{sha256(body).hexdigest()[:16]}"
 
 
 def message(organisation: str, index: int, record: Record) -> bytes:

@@ -61,6 +61,10 @@ _COMMANDS = {
     "allow": both("Habilite une personne à consulter.", "Entitle a person to consult."),
     "revoke": both("Retire une habilitation.", "Take an entitlement back."),
     "allowed": both("Montre qui est habilité.", "Show who is entitled."),
+    "uses": both(
+        "Montre qui a consulté quel dossier, pourquoi, et à quelle entrée du registre.",
+        "Show who consulted which record, why, and by which entry of the ledger.",
+    ),
     "rotate": both(
         "Remplace la clé de l’archive ; les dossiers restent lisibles, l’ancienne clé n’ouvre plus rien.",
         "Replace the archive’s key; records stay readable, the old key opens nothing any more.",
@@ -85,6 +89,7 @@ def register(app: typer.Typer) -> None:
         ("allow", allow),
         ("revoke", revoke),
         ("allowed", allowed),
+        ("uses", uses),
         ("rotate", rotate),
     ):
         group.command(name, help=_COMMANDS[name])(command)
@@ -271,6 +276,28 @@ def allowed(policy: options.PolicyOption = POLICY) -> int:
     if not people:
         note("Personne n’est habilité.", "Nobody is entitled.")
     return Exit.OK
+
+
+def uses(policy: options.PolicyOption = POLICY) -> int:
+    """List consultations; 1 where a reason is not the one whose digest the ledger has."""
+    organisation = _organisation(policy)
+    from garant.apps.archives import services
+
+    found = services.uses(organisation, state.keys().read("archive"))
+    if not found:
+        note("Aucun dossier n’a été consulté.", "No record was consulted.")
+        return Exit.OK
+    shown = table(
+        say("Le", "On"), say("Qui", "Who"), say("Dossier", "Record"), say("Motif", "Reason"),
+        say("Entrée", "Entry"),
+    )  # fmt: skip
+    for one in found:
+        entry = "—" if one.entry is None else str(one.entry)
+        shown.add_row(
+            f"{one.at:%Y-%m-%d %H:%M}", escape(one.actor), one.record, escape(one.reason or "?"), entry
+        )
+    out().print(shown)
+    return Exit.OK if all(one.entry is not None for one in found) else Exit.FINDINGS
 
 
 def rotate() -> int:

@@ -108,6 +108,8 @@ def verify(
     organisation: state.OrganisationOption = None,
 ) -> int:
     """Check every entry, hash and signature; 0 when everything fits, 1 when something does not."""
+    if older is not None and (export_path is None or _is_proof(export_path)):
+        raise _only_of_an_export()
     if export_path is None:
         return _verify_here(organisation)
     keys = _trusted(key)
@@ -322,7 +324,29 @@ def _verify_here(organisation: str | None) -> int:
         f"Ledger verified: {report.organisation}, {count(report.entries)} entries, "
         f"{count(report.checkpoints)} signed checkpoints.",
     )
+    if unsigned := report.entries - report.signed:
+        warn(
+            Text(
+                fr=f"{count(unsigned)} des dernières entrées ne sont encore signées par aucun point de contrôle\u202f: d’elles, "
+                "seule la base répond. L’export suivant les signe.",
+                en=f"{count(unsigned)} of the last entries are signed by no checkpoint yet: for them the database alone "
+                "answers. The next export signs them.",
+            )
+        )
     return Exit.OK
+
+
+def _only_of_an_export() -> CommandError:
+    return CommandError(
+        Text(
+            fr="Un point de contrôle gardé d’un autre jour se compare avec un export\u202f: rien n’a été vérifié.",
+            en="A checkpoint kept from another day is compared with an export: nothing was verified.",
+        ),
+        Text(
+            fr="Exportez le registre, puis vérifiez l’export\u202f: garant ledger export OUT.",
+            en="Export the ledger, then verify the export: garant ledger export OUT.",
+        ),
+    )
 
 
 def _is_proof(path: Path) -> bool:

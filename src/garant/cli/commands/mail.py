@@ -8,8 +8,9 @@ import typer
 
 from garant.cli import state
 from garant.cli.exits import Exit
-from garant.cli.language import both, say, say_text, spoken
-from garant.cli.output import note, out, table
+from garant.cli.language import both, plural, say, say_text, spoken
+from garant.cli.output import CommandError, note, out, table
+from garant.policy.text import Text
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +33,13 @@ def register(app: typer.Typer) -> None:
             "Read the mailboxes of GARANT_IMAP now, without waiting.",
         ),
     )(fetch)
+    group.command(
+        "held",
+        help=both(
+            "Montre les lettres retenues après une restauration ; décide lesquelles partent.",
+            "Show the letters that were kept after a restore; decide which go.",
+        ),
+    )(held)
     app.add_typer(group, name="mail")
 
 
@@ -69,3 +77,61 @@ def fetch() -> int:
         shown.add_row(key, str(outcome) if isinstance(outcome, int) else say_text(outcome))
     out().print(shown)
     return Exit.OK
+
+
+def held(
+    go: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--go",
+            metavar="LETTER",
+            help=both("Celle-ci part ; peut se répéter.", "This one goes; may be repeated."),
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help=both("Toutes partent.", "All of them go."))] = False,
+    decided: Annotated[
+        bool,
+        typer.Option(
+            "--decide",
+            help=both(
+                "Les lettres nommées partent, les autres ne partiront jamais.",
+                "The letters named go, the others never will.",
+            ),
+        ),
+    ] = False,
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """List them; with --decide, let those named go and end the others."""
+    state.ready()
+    from garant.apps.backups.services import reading
+    from garant.apps.mails import holding
+
+    key = state.the_organisation(organisation)
+    found = holding.held(key)
+    if not found:
+        note("Aucune lettre n’est retenue.", "No letter is kept.")
+        return Exit.OK
+    going = {one.key for one in found} if every else set(go or ())
+    if unknown := sorted(going - {one.key for one in found}):
+        raise CommandError(
+            Text(
+                fr=f"Aucune lettre retenue ne s’appelle {unknown[0]}.",
+                en=f"No letter kept is called {unknown[0]}.",
+            )
+        )
+    if decided:
+        gone, kept = reading.let_letters_go(key, going, actor=state.actor())
+        going_words = plural(gone, ("lettre part", "lettres partent"), ("letter goes", "letters go"))
+        kept_words = plural(kept, ("ne part pas", "ne partent pas"), ("does not", "do not"))
+        note(f"{going_words}, {kept_words}.", f"{going_words}, {kept_words}.")
+        return Exit.OK
+    shown = table(
+        say("Lettre", "Letter"),
+        say("Genre", "Kind"),
+        say("Au sujet de", "About"),
+        say("Écrite le", "Written on"),
+    )
+    for one in found:
+        shown.add_row(one.key, one.kind, one.about, f"{one.written_at:%Y-%m-%d %H:%M}")
+    out().print(shown)
+    return Exit.FINDINGS

@@ -9,7 +9,7 @@ import typer
 from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both
-from garant.cli.output import CommandError, out
+from garant.cli.output import CommandError, out, warn
 from garant.cli.views.residue import show_search
 from garant.policy.text import Text
 
@@ -56,8 +56,19 @@ def search(
             raise _too_plain() from None
     details = [report.details for report in reports]
     show_search(out(), details)
-    nowhere = all(report.gone and not report.kept for report in reports)
+    plain = residue.too_plain(identities)
+    if plain:
+        warn(_not_searched(plain))
+    nowhere = not plain and all(report.gone and not report.kept for report in reports)
     return Exit.OK if nowhere else Exit.FINDINGS
+
+
+def _not_searched(kinds: list[str]) -> Text:
+    named = ", ".join(kinds)
+    return Text(
+        fr=f"N’a pas été cherché, trop court ou trop courant pour l’être dans des octets\u202f: {named}.",
+        en=f"Not searched for, too short or too plain to be looked for in bytes: {named}.",
+    )
 
 
 def _too_plain() -> CommandError:

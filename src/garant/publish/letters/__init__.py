@@ -136,6 +136,12 @@ KINDS: Final[dict[str, Kind]] = {
         ("number", "right", "due", "recipients"),
         framed=False,
     ),
+    "refused_since": Kind(
+        _t("Refusée à la main depuis la réponse", "Refused by hand since the answer"),
+        others.refused_since,
+        ("number", "recipients"),
+        framed=False,
+    ),
     "invitation": Kind(_t("Invitation", "Invitation"), others.invitation, ("link", "until"), framed=False),
     "forgotten_password": Kind(
         _t("Mot de passe oublié", "Forgotten password"),

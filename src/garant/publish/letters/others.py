@@ -203,6 +203,29 @@ def copy_silent(to: Speaker) -> Letter:
     ]
 
 
+def refused_since(to: Speaker) -> Letter:
+    """To the data protection officer: what a person was told is still to be done by hand will not be, or not all of it."""
+    return to.tell(
+        f"Demande {to.number} : refusée à la main depuis la réponse",
+        f"Request {to.number}: refused by hand since the answer",
+    ), [
+        to.say(
+            "La personne a eu sa réponse, qui disait ce qui restait à faire à la main. Ceci a depuis été refusé, ou fait en "
+            "partie seulement :",
+            "The person had their answer, which said what was still to be done by hand. This has since been refused, or done "
+            "in part only:",
+        ),
+        Items(to.facts.recipients),
+        to.say(
+            "Personne ne le lui a dit. Voyez pourquoi avec qui s’en occupe ; puis inscrivez la demande de nouveau, ou dites à "
+            "la personne ce qui ne sera pas fait, et pourquoi (RGPD, article 12(4)).",
+            "Nobody has told them. See why with whoever takes care of it; then write the request down again, or tell the person "
+            "what will not be done, and why (GDPR, article 12(4)).",
+        ),
+        *([Link(to.tell("L’ouvrir :", "Open it:"), to.facts.link)] if to.facts.link else []),
+    ]
+
+
 def invitation(to: Speaker) -> Letter:
     """An account on this site."""
     role = to.its(to.facts.role) if to.facts.role else ""

@@ -25,7 +25,7 @@ from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.manual import check_manual
 from garant.systems.checks.static import check_map
 from garant.systems.files.store import FileStore
-from garant.systems.loader import Loaded, LoadedManual, LoadedMap, UnusableMap, load_folder
+from garant.systems.loader import Loaded, LoadedManual, LoadedMap, UnusableMap, load_chosen
 from garant.systems.model import DataMap
 from garant.systems.port import Connector
 
@@ -63,13 +63,13 @@ def open_workspace(
         only: names of systems; empty for all.
 
     Raises:
-        UnusableDocument: the policy or a map cannot be used.
+        UnusableDocument: the policy or a map cannot be used; where systems are named, a map of theirs.
         RefusedError: a named system has no map, or its connection variable is not set.
         SystemUnreachable: a connection is not one.
     """
     loaded = load_policy(policy) if isinstance(policy, Path) else policy
     archive = archive_of(loaded.document.organisation.key, keys)
-    every = _chosen(load_folder(maps), only, archive)
+    every = _chosen(load_chosen(maps, only), only, archive)
     _refuse_own(every, loaded.document.organisation.key)
     chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}
     by_hand = {name: one for name, one in every.items() if isinstance(one, LoadedManual)}

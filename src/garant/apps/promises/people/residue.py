@@ -48,9 +48,18 @@ def search(workspace: Workspace, identities: Mapping[str, str], *, recorded: boo
     return reports
 
 
+def too_plain(identities: Mapping[str, str]) -> list[str]:
+    """The kinds of what is not searched for: too short or too plain in each of its forms, it would be found by chance."""
+    return [kind for kind, value in identities.items() if not _forms(kind, value)]
+
+
+def _forms(kind: str, value: str) -> list[str]:
+    written = dict.fromkeys((value.strip(), *variants(kind, value)))
+    return [text for form in written if (text := distinctive(form, number=True))]
+
+
 def _texts(identities: Mapping[str, str]) -> list[str]:
-    written = [form for kind, value in identities.items() for form in (value.strip(), *variants(kind, value))]
-    texts = [text for form in dict.fromkeys(written) if (text := distinctive(form, number=True))]
+    texts = list(dict.fromkeys(text for one in identities.items() for text in _forms(*one)))
     if not texts:
         raise NotDistinctiveError
     return texts

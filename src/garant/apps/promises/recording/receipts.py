@@ -19,10 +19,11 @@ from garant.apps.promises.entries import (
     ResiduePlace,
     ResidueSearched,
     RunFinished,
+    RunRuleKept,
     Selected,
     TableRows,
 )
-from garant.apps.promises.models import Batch, BatchState, Plan, Run
+from garant.apps.promises.models import Batch, BatchState, Plan, Run, RunState
 from garant.apps.promises.recording.work import BatchResult, Checked
 
 _NAME = re.compile(SQL_FORM)
@@ -101,6 +102,20 @@ def run_finished(run: Run, written: Sequence[Batch], checked: Checked, *, waitin
         waiting=waiting,
         since=sum(check.get("since", 0) for check in checked.details["selections"]),
     )
+
+
+def rules_kept(run: Run, written: Sequence[Batch]) -> list[tuple[RunRuleKept, str]]:
+    """For each retention rule of a run that was verified, that it was carried out, with the key of its entry."""
+    if run.state != RunState.KEPT:
+        return []
+    applied = [batch.receipt for batch in written if batch.state == BatchState.APPLIED]
+    rules = sorted({receipt["rule"] for receipt in applied if receipt and receipt["rule"]})
+    return [(RunRuleKept(run=run.key, rule=rule), rule_kept(run.key, rule)) for rule in rules]
+
+
+def rule_kept(run_key: str, rule: str) -> str:
+    """The key under which the ledger says that a rule was carried out by a run."""
+    return f"{run_key}/rule/{rule}"
 
 
 def residue_searched(

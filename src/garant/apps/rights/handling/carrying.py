@@ -16,7 +16,7 @@ from garant.apps.promises import decisions
 from garant.apps.promises.recording.fates import Fate, fates_of
 from garant.apps.rights.each import lists
 from garant.apps.rights.handling import lifting, planning, restricted
-from garant.apps.rights.keeping import store
+from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import opened
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.receiving import directives
@@ -109,6 +109,8 @@ def _follow(request: Request, fate: Fate) -> None:
         directives.carried_out(request)
     elif fate.state == "not-kept" and not request.open:
         store.note(request, "refused-since", store.GARANT)
+        if where := outcomes.refused(fate.key):
+            letters.refused_since(request, where)
 
 
 def _answered_since(organisation: str) -> list[str]:

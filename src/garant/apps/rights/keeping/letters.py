@@ -158,6 +158,18 @@ def remind(request: Request, left: int) -> None:
         mails.send(request.organisation, user.email, letter, about=about(request))
 
 
+def refused_since(request: Request, where: Sequence[Text]) -> None:
+    """Tell the officers where something was refused by hand, or done in part, after the person had their answer."""
+    for user in officers(request.organisation):
+        language: Language = "en" if user.language == "en" else "fr"
+        facts = _about(request, _policy(request)) | {
+            "recipients": tuple(one.say(language) for one in where),
+            "link": f"{settings.GARANT_URL}/o/{request.organisation}/requests/{request.key}/",
+        }
+        letter = write_letter("refused_since", LetterFacts(**facts), language)
+        mails.send(request.organisation, user.email, letter, about=about(request))
+
+
 def forget(request: Request) -> None:
     """Destroy every letter and package of a request; a letter that still waits to go, as soon as it has."""
     mails.forget(request.organisation, about(request))

@@ -56,6 +56,16 @@ def by_hand(run: str) -> tuple[Done, ...]:
     )
 
 
+def refused(run: str) -> tuple[Text, ...]:
+    """Where somebody refused what a run asked of them, or did it in part, each place once."""
+    places = {
+        one.statement["system"]: Text(**one.statement["label"])
+        for one in tasks.of_run(run)
+        if one.state in tasks.NOT_KEPT
+    }
+    return tuple(places.values())
+
+
 def _stands(state: str, due: date) -> Text:
     if state == tasks.TaskState.WAITING:
         return Text(
