@@ -243,6 +243,18 @@ def test_pages_follow_one_another_whatever_is_added(dpo: Client, organisation: s
         assert (lost.status_code, lost.json()["type"]) == (400, "urn:garant:problem:cursor")
 
 
+def test_every_character_of_a_policy_comes_in_as_it_was_sent(dpo: Client, organisation: str) -> None:
+    """Beyond the first 65,536, a character was refused as a control character; and a break within a line must not fold."""
+    path = f"{API}/{organisation}/policy-versions"
+    document = dpo.get(f"{path}/1/document").json()["document"]
+    words = "Vos données \U0001f512, et rien d\u2028’autre\x85 \U00020000"
+    document["notice"]["introduction"] = {"fr": words, "en": words}
+    made = dpo.post(path, {"document": document}, content_type="application/json")
+    assert made.status_code == 201, made.content
+    kept = dpo.get(f"{path}/{made.json()['key']}/document").json()["document"]
+    assert kept == document
+
+
 def test_what_has_not_changed_is_not_sent_again(dpo: Client, organisation: str) -> None:
     first = dpo.get(f"{API}/{organisation}/policy-versions/1/document")
     again = dpo.get(

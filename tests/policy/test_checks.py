@@ -182,11 +182,9 @@ SAFEGUARD = "transfers.hosting.safeguard"
     [
         ((SAFEGUARD, None), ["GAR301"]),
         ((f"{SAFEGUARD}.certified", None), ["GAR302"]),
-        (("transfers.hosting.country", "IN"), ["GAR302"]),
-        (("transfers.hosting.country", "BR"), []),
-        (("transfers.hosting.country", "EPO"), []),
-        (("transfers.hosting.country", "GB"), []),
-        (("transfers.hosting.country", "NO"), ["GAR303"]),
+        (("transfers.hosting.country", "IN"), ["GAR302", "GAR304"]),
+        (("transfers.hosting.country", "BR"), ["GAR304"]),
+        (("transfers.hosting.country", "NO"), ["GAR303", "GAR304"]),
         (("transfers", None), ["GAR304"]),
         (("recipients.accounting.country", "IN"), ["GAR304"]),
         (("recipients.accounting.country", "DE"), []),
@@ -198,6 +196,14 @@ SAFEGUARD = "transfers.hosting.safeguard"
 )
 def test_transfers(change: tuple[str, Any], expected: list[str]) -> None:
     assert codes(change) == expected
+
+
+@pytest.mark.parametrize("country", ["BR", "GB"])
+def test_a_transfer_is_to_where_the_receiver_is(country: str) -> None:
+    """An adequacy decision for another country answers for nothing."""
+    assert codes(("transfers.hosting.country", country)) == ["GAR304"]
+    assert codes(("transfers.hosting.country", country), ("processors.host.country", country)) == []
+    assert codes(("transfers.hosting.country", "EPO"), ("processors.host.country", None)) == []
 
 
 @pytest.mark.parametrize(
@@ -215,6 +221,14 @@ def test_an_adequacy_decision_relied_on_wrongly_is_explained(country: str, day: 
     assert one.message.en == f"The transfer “hosting” relies on an adequacy decision: {reason}."
 
 
+def test_a_category_of_ones_own_in_the_place_of_a_protected_one_is_protected_as_well() -> None:
+    """Shipped categories may be said otherwise; without their protection, health was processed as anything else."""
+    own = ("categories.data.health", {"label": BOTH})
+    assert codes(own, (f"{MEALS}.special_ground", None)) == ["GAR106"]
+    assert codes(("categories.data.nir", {"label": BOTH}), (f"{MEALS}.nir_ground", None)) == ["GAR107"]
+    assert codes(own) == []
+
+
 DECISION = {"logic": BOTH, "consequences": BOTH, "human_review": BOTH}
 
 
@@ -225,6 +239,7 @@ DECISION = {"logic": BOTH, "consequences": BOTH, "human_review": BOTH}
         (("promises.no-health.activities", ["canteen"]), ["GAR351"]),
         (("promises.no-health.data", ["identity"]), ["GAR351"]),
         (("promises.no-health.data", ["religion"]), []),
+        (("promises.no-health.data", ["phone-number"]), ["GAR351"]),
         ((f"{ORDERS}.automated_decision", DECISION), ["GAR352"]),
         ((f"{MEALS}.automated_decision", DECISION), []),
         ((f"{MEALS}.automated_decision", {**DECISION, "human_review": {}}), ["GAR405"]),

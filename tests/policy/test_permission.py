@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garant.policy.permission import Answer, Known, Permissions
+from garant.policy.permission import Answer, Heirs, Known, Permissions
 from tests.policy.policies import changed
 
 LOOKED = frozenset({"customers", "invoices", "prospects", "meals"})
@@ -81,6 +81,33 @@ def test_a_name_that_two_activities_have_is_none(permissions: Permissions) -> No
     use = permissions.use("orders")
     assert use is not None
     assert use.name == ORDERS
+
+
+def legitimate(*keys: str) -> Any:
+    """The policy with purposes that are weighed, under these keys."""
+    said = {"label": {"fr": "Faire", "en": "Do"}, "legal_basis": {"ground": "legitimate-interests"}}
+    return changed(*((f"activities.customers.purposes.{key}", said) for key in keys)).document
+
+
+def test_an_objection_goes_on_under_what_came_since_its_purpose_went() -> None:
+    """Nobody knows under which name; what was there beside it has another."""
+    now, before = legitimate("fraud", "inquiry"), legitimate("fraud", "study")
+    objected = {"objections": frozenset({"customers/study"})}
+    known, unknown = Permissions(now, [now, before]), Permissions(now, [now])
+    for permissions, name, code in (
+        (known, "customers/inquiry", "objected"),
+        (known, "customers/fraud", "permitted"),
+        (known, NEWS, "objected"),
+        (known, ORDERS, "permitted"),
+        (unknown, "customers/inquiry", "objected"),
+        (unknown, "customers/fraud", "objected"),
+        (unknown, ORDERS, "permitted"),
+    ):
+        assert judged(permissions, name, **objected).code == code, name
+    assert Heirs(now, [before]).of("customers/fraud") == frozenset()
+    assert Heirs(now, [before]).of("") == frozenset()
+    twice = Heirs(legitimate("poll"), [now, before])
+    assert twice.of("customers/study") == {NEWS, "customers/poll"}
 
 
 names = st.sampled_from([ORDERS, NEWS, SURVEY, "customers/study", MEALS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import re
@@ -19,6 +20,7 @@ from garant.apps.policies import services as policies
 from garant.apps.register import services
 from garant.policy import Policy, load_policy
 from garant.publish.register import as_ods, import_register
+from garant.publish.register.cnil.grid import read_grids
 from tests.conftest import ROOT
 from tests.publish.register.workbooks import Workbook, plain_workbook
 from tests.site.conftest import Persona, user_of
@@ -131,10 +133,10 @@ def test_a_register_that_is_not_the_one_in_force_says_so(
     for in_days in (0, 30):
         said = said.model_copy(update={"promises": dict(list(said.promises.items())[1:])})
         publish(policies.import_document(said, actor="dpo@demo.example"), in_days)
-    for number, words, end in (
-        (1, "n’est plus en vigueur", "-ancien"),
-        (2, "en vigueur depuis", ""),
-        (3, "ne s’appliquera que le", "-a-venir"),
+    for number, words, end, said_in_it in (
+        (1, "n’est plus en vigueur", "-ancien", "ce n’est plus le registre en vigueur"),
+        (2, "en vigueur depuis", "", "Version 2, en vigueur depuis le "),
+        (3, "ne s’appliquera que le", "-a-venir", "ce n’est pas encore le registre en vigueur"),
     ):
         for rest in ("", "recruitment/"):
             page = html.unescape(text(client.get(address(site, rest) + f"?version={number}")))
@@ -142,7 +144,13 @@ def test_a_register_that_is_not_the_one_in_force_says_so(
         answer = client.get(address(site, "files/pdf/") + f"?version={number}")
         assert f'filename="registre-{site}-{number}{end}.pdf"' in answer["Content-Disposition"]
         of = policies.find(site, str(number)).policy
-        assert (answer.content == services.file(of, "pdf", "fr")) == (number == 2), "printed under its title"
+        assert answer.content != services.file(of, "pdf", "fr"), "printed under its title"
+        raw = client.get(address(site, "files/csv/") + f"?version={number}").content.decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(raw, newline="")))
+        assert all(said_in_it in line[0] for line in lines[1:])
+        ods = client.get(address(site, "files/ods/") + f"?version={number}").content
+        assert all(said_in_it in grid.cells[1, 0] for grid in read_grids(io.BytesIO(ods))[:3])
+        assert import_register(io.BytesIO(ods)).policy == of
 
 
 def test_a_habilitation_for_some_activities_shows_these_alone(

@@ -6,7 +6,7 @@ nobody looked at are all a *no*, and the answer says which.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,12 +74,53 @@ class Answer:
     source: str
 
 
-class Permissions:
-    """The purposes of a policy, and what each of them allows. Made once for a policy, asked often."""
+class Heirs:
+    """Under which purposes of a policy an objection goes on whose own purpose the policy names no more.
 
-    def __init__(self, policy: Policy) -> None:
+    Nobody knows under which name a use goes on. Whatever came since the name went may be it; what was beside it under
+    another name already is not.
+
+    Args:
+        policy: the one that is asked.
+        earlier: those that were in force before it, the latest first.
+    """
+
+    def __init__(self, policy: Policy, earlier: Iterable[Policy] = ()) -> None:
+        self._uses = uses(policy)
+        self._since: dict[str, frozenset[str]] = {}
+        for one in earlier:
+            named = uses(one).keys()
+            came = frozenset(self._uses.keys() - named)
+            self._since |= {name: came for name in named - self._uses.keys() - self._since.keys()}
+
+    def of(self, objection: str) -> frozenset[str]:
+        """The purposes against which an objection to `objection` holds: none for one that is named, as it is, by its own.
+
+        All direct marketing (GDPR art. 21(3)) and, of what is weighed (art. 21(1)), the purposes that came since it went; every
+        one where no version that is known ever had the name.
+        """
+        if not objection or objection in self._uses:
+            return frozenset()
+        since = self._since.get(objection, self._uses.keys())
+        return frozenset(
+            name
+            for name, use in self._uses.items()
+            if use.purpose.direct_marketing or (use.ground in WEIGHED and name in since)
+        )
+
+
+class Permissions:
+    """The purposes of a policy, and what each of them allows. Made once for a policy, asked often.
+
+    Args:
+        policy: the one in force.
+        earlier: those that were in force before it, the latest first.
+    """
+
+    def __init__(self, policy: Policy, earlier: Iterable[Policy] = ()) -> None:
         self._covers = policy.data_categories.covers
-        self._uses = _uses(policy)
+        self._uses = uses(policy)
+        self._heirs = Heirs(policy, earlier)
 
     def use(self, name: str) -> Use | None:
         """The purpose of this name: whole, or alone where one activity has it; none where none or several do."""
@@ -105,11 +146,15 @@ class Permissions:
         return (
             self._undeclared(use, data)
             or _restricted(use, known)
-            or _objected(use, known, known.objections - self._uses.keys() - {""})
+            or _objected(use, known, self._inherited(use, known))
             or _unconsented(use, known)
             or _over(self._bounds(use, data), known)
             or Answer(True, "permitted", _GROUNDS[use.ground], _ARTICLES[use.ground])
         )
+
+    def _inherited(self, use: Use, known: Known) -> bool:
+        """Whether an objection to a purpose that the policy names no more goes on under this one."""
+        return any(use.name in self._heirs.of(one) for one in known.objections - self._uses.keys())
 
     def _undeclared(self, use: Use, data: Collection[str]) -> Answer | None:
         declared = use.activity.data_of(use.purpose)
@@ -131,7 +176,7 @@ class Permissions:
         return any(self._covers(a, b) or self._covers(b, a) for a in some for b in others)
 
 
-def _uses(policy: Policy) -> dict[str, Use]:
+def uses(policy: Policy) -> dict[str, Use]:
     """Every purpose of the policy by its whole name."""
     return {
         f"{activity.key}/{key}": Use(
@@ -158,16 +203,15 @@ def _restricted(use: Use, known: Known) -> Answer | None:
     return _RESTRICTED
 
 
-def _objected(use: Use, known: Known, unnamed: Collection[str]) -> Answer | None:
+def _objected(use: Use, known: Known, inherited: bool) -> Answer | None:
     """Marketing is never weighed (art. 21(3)); another objection stands until a person found it outweighed.
 
     Args:
-        unnamed: the purposes objected to that the policy no longer names. Nobody knows under which name each goes on: they
-            hold against all direct marketing.
+        inherited: whether an objection to a purpose that the policy names no more goes on under this one.
     """
-    if use.purpose.direct_marketing and (unnamed or not known.objections.isdisjoint({"", use.name})):
+    if use.purpose.direct_marketing and (inherited or not known.objections.isdisjoint({"", use.name})):
         return _NO_MARKETING
-    return _OBJECTED if use.ground in WEIGHED and use.name in known.objections else None
+    return _OBJECTED if use.ground in WEIGHED and (inherited or use.name in known.objections) else None
 
 
 def _unconsented(use: Use, known: Known) -> Answer | None:

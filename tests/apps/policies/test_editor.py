@@ -17,6 +17,7 @@ from garant.apps.accounts.roles import Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.jobs import doing
 from garant.apps.policies import services
+from garant.apps.policies.editor import mentions
 from garant.apps.policies.models import Version
 from garant.policy import Policy
 from tests.apps.policies.pages import editor, forms, get
@@ -215,6 +216,65 @@ def test_two_people_do_not_overwrite_each_other(draft: Version, ana: Client, set
     assert now(draft).notice.author == "Ana"
 
 
+def test_what_another_saved_meanwhile_is_not_lost_by_saving_again(
+    draft: Version, ana: Client, settings: Settings
+) -> None:
+    """Pressed again, or after a button of the page, “save” took the page for one that had read what the other wrote."""
+    path = f"{BASE}1/edit/notice/"
+    boris = person("boris", Role.DPO, settings)
+    read = editor(get(boris, path))
+    assert ana.post(path, editor(get(ana, path)).data(**{"do": "save", "p.author": "Ana"})).status_code == 302
+    html = boris.post(path, read.data(**{"do": "add:p.related", "p.author": "Boris"})).content.decode()
+    assert "ana@demo.example saved this page while you were writing it" in html
+    for _ in range(2):
+        html = boris.post(path, editor(html).data(do="save")).content.decode()
+        assert "was changed meanwhile by ana@demo.example" in html
+        assert 'value="Boris"' in html
+        assert now(draft).notice.author == "Ana"
+    buttons = [value for name, value in editor(html).buttons if name == "do"]
+    assert buttons[0] == "save", "what Enter presses"
+    (instead,) = [value for value in buttons if value.startswith("save:")]
+    assert boris.post(path, editor(html).data(do="save:" + "0" * 32)).status_code == 200
+    assert now(draft).notice.author == "Ana"
+    assert boris.post(path, editor(html).data(do=instead)).status_code == 302
+    assert now(draft).notice.author == "Boris"
+
+
+def test_pages_that_two_people_write_at_once_are_both_kept(
+    draft: Version, ana: Client, settings: Settings
+) -> None:
+    notice, prospects = f"{BASE}1/edit/notice/", f"{BASE}1/edit/retention/prospects/"
+    boris = person("boris", Role.DPO, settings)
+    mine, theirs = editor(get(ana, notice)), editor(get(boris, prospects))
+    assert ana.post(notice, mine.data(**{"do": "save", "p.author": "Ana"})).status_code == 302
+    changed_to = theirs.data(**{"do": "save", "p.phases.0.period.years": "2"})
+    assert boris.post(prospects, changed_to).status_code == 302
+    assert now(draft).notice.author == "Ana"
+    assert str(now(draft).retention["prospects"].total_period) == "P2Y"
+
+
+def test_a_mention_whose_list_would_then_say_all_stays(reference: Policy, settings: Settings) -> None:
+    """A rule for one kind of data became, with that kind deleted “with its mentions”, a rule for all data."""
+
+    def narrow(content: dict[str, Any]) -> None:
+        content["retention"]["invoices"]["data"] = ["invoicing"]
+        content["retention"]["customers"]["activities"] = ["technical-development"]
+
+    services.import_document(changed(reference, narrow), actor="ana@demo.example")
+    ana = person("ana", Role.DPO_DELEGATE, settings)
+    path = f"{BASE}1/edit/activities/technical-development/delete/"
+    assert "stays, to be mended" in get(ana, path)
+    ana.post(path, {"revision": "1", "do": "everywhere"})
+    policy = services.find(ORGANISATION, "1").policy
+    assert "technical-development" not in policy.activities
+    assert policy.retention["customers"].activities == ("technical-development",)
+    with pytest.raises(services.RefusedError, match="errors"):
+        services.submit(ORGANISATION, services.find(ORGANISATION, "1").key, actor="Ana")
+    kept = {mention.where.en: mention.stays for mention in mentions(reference, ("activities", "recruitment"))}
+    assert kept["Retention rules › Unselected candidates: two years after the last contact, if they agree › Activities the "
+                "rule applies to"]  # fmt: skip
+
+
 def test_the_whole_way_in_pages(draft: Version, ana: Client, settings: Settings, reference: Policy) -> None:
     boris = person("boris", Role.DPO, settings)
     step = f"{BASE}1/do/"
@@ -381,5 +441,31 @@ def test_a_version_sent_back_announced_and_too_soon(
 
 
 def test_a_draft_is_given_up(draft: Version, ana: Client) -> None:
-    assert ana.post(f"{BASE}1/do/", {"do": "discard"})["Location"] == BASE
+    """Asked first, and of what was read: what another wrote since is not thrown away with it."""
+    html = get(ana, f"{BASE}1/")
+    assert "All that is written in it is lost" in html
+    give_up = next(form for form in forms(html) if ("do", "discard") in form.buttons)
+    services.save_draft(ORGANISATION, draft.key, draft.policy, revision=draft.revision, actor="boris@demo.example")
+    for sent in ({"do": "discard"}, give_up.data(do="discard")):
+        ana.post(give_up.action, sent)
+        assert len(services.versions(ORGANISATION)) == 1
+    assert "was changed meanwhile by boris@demo.example" in get(ana, f"{BASE}1/")
+    give_up = next(form for form in forms(get(ana, f"{BASE}1/")) if ("do", "discard") in form.buttons)
+    assert ana.post(give_up.action, give_up.data(do="discard"))["Location"] == BASE
     assert services.versions(ORGANISATION) == []
+
+
+def test_two_files_of_one_name_are_both_read(draft: Version, ana: Client, folder: Path) -> None:
+    """Chosen from two folders, the second took the place of the first: half of a policy was imported, and nothing said."""
+    parts = sorted(folder.glob("*.yaml"))
+    files = [SimpleUploadedFile("policy.yaml", one.read_bytes()) for one in parts]
+    assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/", "the same draft: nothing is missing"
+    shadow = SimpleUploadedFile("._policy.yaml", b"\x00\x05\x16\x07\x00")
+    files = [*(SimpleUploadedFile(one.name, one.read_bytes()) for one in parts), shadow]
+    assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/"
+    twice = [SimpleUploadedFile("a.yaml", parts[0].read_bytes()) for _ in range(2)]
+    assert "GAR0" in ana.post(f"{BASE}import/", {"files": twice}).content.decode()
+
+
+def test_a_number_that_is_none_is_no_version(draft: Version, ana: Client) -> None:
+    assert ana.get(f"{BASE}1/review/?against={'9' * 5000}").status_code == 200

@@ -156,6 +156,32 @@ def test_the_answer_is_true(changes: list[tuple[str, Any]], part: str, answer: s
     assert found.answer.replace("\u202f", " ") == answer
 
 
+@pytest.mark.parametrize(("activities", "sold"), [([], False), (["canteen"], True)])
+def test_what_is_promised_for_one_activity_is_not_said_of_all(activities: list[str], sold: bool) -> None:
+    said = {"kind": "no-sale", "statement": {"fr": "Rien à vendre", "en": "Not sold"}, "activities": activities}
+    notice = build_notice(changed(("promises.no-sale", said)).document, "en")
+    answer = next(one.answer for one in notice.sections if one.id == "section.access")
+    assert ("We do not sell them" not in answer) == sold
+
+
+def test_a_rule_says_whose_data_and_for_what_it_is(reference: LoadedPolicy) -> None:
+    """Read without them, a rule for some people is a promise to everybody."""
+    content = reference.document.model_dump(mode="json", exclude_defaults=True)
+    content["retention"]["invoices"]["purposes"] = ["orders-and-invoices"]
+    policy = Policy.model_validate_json(json.dumps(content), strict=True)
+    cells = {
+        row.id: [line.text for line in row.cells[0].lines]
+        for part in everything(build_notice(policy, "en").sections)
+        for block in part.blocks
+        if block.kind == "table"
+        for row in block.rows
+    }
+    assert "People: Customers" in cells["retention.invoices"]
+    label = policy.activities["customer-relationship"].purposes["orders-and-invoices"].label.en
+    assert f"Purposes: {typeset(label, 'en')}" in cells["retention.invoices"]
+    assert "People: Candidates" in cells["retention.candidates"]
+
+
 def test_the_officer_answers_where_there_is_one() -> None:
     def whom(*changes: tuple[str, Any]) -> str:
         notice = build_notice(changed(*changes).document, "en")

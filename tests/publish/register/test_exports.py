@@ -11,14 +11,15 @@ import pikepdf
 import pytest
 from hypothesis import given, settings
 
-from garant.policy import Language, Policy, load_policy
-from garant.publish.register import as_csv, as_pdf, as_xlsx, register_sheets
+from garant.policy import Language, Policy, Text, load_policy
+from garant.publish.register import as_csv, as_ods, as_pdf, as_xlsx, import_register, register_sheets
+from garant.publish.register.cnil.grid import read_grids
 from tests.conftest import ROOT
 from tests.policy.policies import changed
 from tests.support.policies import policies
 
 REFERENCE = load_policy(ROOT / "examples" / "seipra-score" / "policy").document
-HOSTILE = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", " =1")
+HOSTILE = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", " =1", "＝1+1")
 
 
 def lines(raw: bytes) -> list[list[str]]:
@@ -37,6 +38,31 @@ def test_csv_has_a_line_for_each_activity(language: Language) -> None:
     }
     assert kept[language] in text
     assert text.count("\r\n") == len(rows) + 1
+
+
+STATUS = Text(fr="Version 3, qui n’est pas publiée", en="Version 3, which is not published & not in force")
+
+
+def test_csv_and_xlsx_say_on_each_line_which_register_it_is() -> None:
+    head, *rows = lines(as_csv(REFERENCE, "fr", STATUS))
+    assert head[:2] == ["Version", "Rôle"]
+    assert {row[0] for row in rows} == {STATUS.fr}
+    assert [row[1:] for row in [head, *rows]] == lines(as_csv(REFERENCE, "fr"))
+    book: Any = openpyxl.load_workbook(io.BytesIO(as_xlsx(REFERENCE, "en", STATUS)))
+    for sheet in book:
+        first = [cell.value for cell in sheet["A"]]
+        assert first[0] == "Version"
+        assert set(first[1:]) == {STATUS.en}
+        assert sheet.oddHeader.left.text.replace("&&", "&") == STATUS.en
+
+
+def test_ods_says_under_its_titles_which_register_it_is_and_is_read_back_the_same() -> None:
+    raw = as_ods(REFERENCE, STATUS)
+    grids = {grid.name: grid for grid in read_grids(io.BytesIO(raw))}
+    said = [grid.name for grid in grids.values() if grid.cells.get((1, 0)) == STATUS.fr]
+    assert len(said) == 1 + len(REFERENCE.controller_activities), "the list, and each record"
+    taken = import_register(io.BytesIO(raw))
+    assert (taken.policy, taken.notes) == (REFERENCE, import_register(io.BytesIO(as_ods(REFERENCE))).notes)
 
 
 def test_a_reader_that_computes_finds_nothing_to_compute() -> None:

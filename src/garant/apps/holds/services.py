@@ -138,6 +138,14 @@ def in_force(organisation: str) -> tuple[engine.Hold, ...]:
 
 
 @for_organisation
+def on_activities(organisation: str) -> list[tuple[str, str]]:
+    """The holds on activities in force now, each with its activity."""
+    today = _today(organisation)
+    found = Hold.objects.filter(organisation=organisation, ended_at=None, on="activity")
+    return [(one.key, one.activity) for one in found if one.until is None or one.until >= today]
+
+
+@for_organisation
 def listing(organisation: str, *, ended: bool = False) -> list[Hold]:
     """The holds in force, in the order they were placed; with ``ended``, those that are over too."""
     settle(organisation)

@@ -22,10 +22,12 @@ from garant.apps.evidence import services as evidence
 from garant.apps.oppositions.contacts import Contact, ContactRefusedError, written
 from garant.apps.oppositions.entries import OppositionEnded, OppositionRecorded
 from garant.apps.oppositions.models import Opposition
+from garant.apps.policies import services as policies
 from garant.apps.scoping import scoped
 from garant.ledger import LedgerError
 from garant.ledger.entries import Entry, Payload, write_instant
 from garant.policy.loader import LoadedPolicy
+from garant.policy.permission import Heirs
 
 _FILED = ("garant", "opposition")
 """Under which the key of the hashes is filed: it outlives a rotation of the installation's keys."""
@@ -40,17 +42,20 @@ class PurposeRefusedError(LedgerError):
     """The policy has no such purpose."""
 
 
-def record(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, *, actor: str) -> int:
+def record(
+    policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, *, actor: str, once: bool = False
+) -> int:
     """Put addresses and numbers on the list; how many were not there yet.
 
     Args:
         purpose: ``activity/purpose``, or the purpose alone where one activity has it; none for all direct
             marketing, whatever the policy adds later.
+        once: the person said it when the policy named the purpose so, under its whole name; it may have gone since.
 
     Raises:
         PurposeRefusedError: the policy has no such purpose.
     """
-    organisation, name = _organisation(policy), purpose_of(policy, purpose)
+    organisation, name = _organisation(policy), purpose if once else purpose_of(policy, purpose)
     key = _key(organisation)
     fresh: list[Contact] = []
     with scoped(organisation), transaction.atomic():
@@ -71,10 +76,13 @@ def record(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | Non
 def end(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, *, actor: str) -> int:
     """Take addresses and numbers off the list for this purpose; how many were there.
 
+    A purpose that the policy names no more is taken off under the whole name that the list has it by.
+
     Raises:
-        PurposeRefusedError: the policy has no such purpose.
+        PurposeRefusedError: neither the policy nor the list has such a purpose.
     """
-    organisation, name = _organisation(policy), purpose_of(policy, purpose)
+    organisation = _organisation(policy)
+    name = purpose if purpose in counted(organisation) else purpose_of(policy, purpose)
     key = _key(organisation)
     gone: list[Contact] = []
     with scoped(organisation), transaction.atomic():
@@ -119,27 +127,32 @@ def follow(organisation: str, old: Iterable[tuple[str, str]], new: Iterable[tupl
 def opposed(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None) -> list[bool]:
     """Whether each of these may not be written to for this purpose; for any direct marketing without one.
 
-    An objection to a purpose that the policy no longer names holds against all direct marketing: nobody knows under which
-    name it goes on.
+    An objection to a purpose that the policy names no more holds as `Heirs` says: nobody knows under which name it goes on.
 
     Raises:
         PurposeRefusedError: the policy has no such purpose.
     """
     asked = list(contacts)
-    organisation = _organisation(policy)
-    concerned, named = _concerned(policy, purpose), _purposes(policy)
+    organisation, concerned = _organisation(policy), _concerned(policy, purpose)
     key = _key(organisation)
     marks = [_mark(key, one) for one in asked]
-    found: set[str] = set()
+    said: list[tuple[str, str]] = []
     with scoped(organisation):
         for start in range(0, len(marks), ROWS):
             rows = Opposition.objects.filter(mark__in=marks[start : start + ROWS])
-            found.update(
-                mark
-                for mark, name in rows.values_list("mark", "purpose")
-                if name in concerned or ("" in concerned and name not in named)
-            )
+            said += rows.values_list("mark", "purpose")
+    bearing = _going_on({name for _, name in said}, policy, purpose).union(concerned)
+    found = {mark for mark, name in said if name in bearing}
     return [mark in found for mark in marks]
+
+
+def _going_on(names: set[str], policy: LoadedPolicy, purpose: str | None) -> set[str]:
+    """Of what is objected to, the purposes that the policy names no more and whose objection bears on this one."""
+    gone, name = names - _purposes(policy).keys() - {""}, purpose_of(policy, purpose)
+    if not gone or name is None:
+        return gone
+    heirs = Heirs(policy.document, policies.begun(_organisation(policy)))
+    return {one for one in gone if name in heirs.of(one)}
 
 
 def allowed(

@@ -82,7 +82,7 @@ def _zone(organisation: str, _minute: int) -> ZoneInfo:
 @lru_cache(maxsize=100)
 def _permissions(organisation: str, key: str) -> Permissions:
     """Of a published version, which never changes."""
-    return Permissions(policies.find(organisation, key).policy)
+    return Permissions(policies.find(organisation, key).policy, policies.begun(organisation))
 
 
 def _rows(query: str, organisation: str, hashed: list[bytes]) -> list[Any]:

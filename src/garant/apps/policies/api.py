@@ -22,6 +22,10 @@ from garant.site.words import said
 router = Router(tags=["policy"])
 _AT = "/{organisation}/policy-versions"
 
+_BREAKS = str.maketrans({one: f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"})
+"""What YAML takes for the end of a line within a text, and JSON does not. The rest is written as it is: YAML does not put the
+halves of a character together."""
+
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
@@ -100,7 +104,8 @@ def versions(request: HttpRequest, organisation: str, cursor: Cursor = None, lim
 @router.post(_AT, auth=Needs(May.EDIT_POLICY), response={201: VersionOut}, summary="Draft a version")
 def draft(request: HttpRequest, organisation: str, body: DraftIn) -> Any:
     """Keep a draft of a whole policy; the draft that says the same already, where there is one."""
-    loaded = parse_policy(json.dumps(body.document), "document")
+    written = json.dumps(body.document, ensure_ascii=False).translate(_BREAKS)
+    loaded = parse_policy(written, "document")
     made = services.import_document(loaded.document, actor=who(request).actor, organisation=organisation)
     return Status(201, made)
 

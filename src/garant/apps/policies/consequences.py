@@ -76,13 +76,24 @@ def consequence_lines(version: Version) -> list[Text]:
         return []
     rules = sorted(found["rules"], key=lambda rule: -abs(rule["new"] - rule["old"]))
     lines = [_sentence(rule) for rule in rules if rule["new"] != rule["old"]]
-    return lines or ([] if found["problems"] else [_NOBODY])
+    unanswered = [_nobody_counts(version, rule) for rule in found["unanswered"]]
+    return [*(lines or ([] if found["problems"] else [_NOBODY])), *unanswered]
 
 
 _NOBODY = Text(
     fr="Personne de plus ni de moins ne serait concerné ce jour-là.",
     en="Nobody more and nobody less would be concerned on that day.",
 )
+
+
+def _nobody_counts(version: Version, rule: str) -> Text:
+    """Who is due under a rule that no map answers is not nobody: it is not known."""
+    known = version.policy.retention.get(rule)
+    label = known.label if known else Text(fr=rule, en=rule)
+    return Text(
+        fr=f"{label.say('fr')}\u202f: aucune carte ne répond à cette règle ({rule}), personne n’a pu être compté.",
+        en=f"{label.say('en')}: no map answers this rule ({rule}), nobody could be counted.",
+    )
 
 
 def _plan(

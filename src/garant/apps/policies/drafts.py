@@ -77,10 +77,15 @@ def save_draft(organisation: str, key: str, document: Policy, *, revision: int, 
     return version
 
 
-def discard(organisation: str, key: str, *, actor: str) -> None:
-    """Give a draft up: it is removed, and the ledger says so. Raises RefusedError when it is no draft."""
+def discard(organisation: str, key: str, *, actor: str, revision: int | None = None) -> None:
+    """Give a draft up: it is removed, and the ledger says so.
+
+    Raises RefusedError when it is no draft, or was changed since `revision` was read, where one is named.
+    """
     with transaction.atomic(), organisations.scoped(organisation):
         version = locked(key, State.DRAFT)
+        if revision is not None and version.revision != revision:
+            raise refusals.overtaken(version.number, version.saved_by)
         entry = PolicyDiscarded(version=version.key, number=version.number, digest=version.digest)
         enter(version, actor, entry)
         version.delete()

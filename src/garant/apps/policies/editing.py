@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, cast
 
+from garant.apps.policies import refusals
 from garant.apps.policies.drafts import save_draft
 from garant.apps.policies.editor import (
     PAGES,
@@ -48,6 +50,13 @@ class Spot:
     def place(self) -> Place:
         """Where it stands in the document."""
         return (self.page.section, self.key) if self.page.entries else (self.page.section,)
+
+    @property
+    def seen(self) -> str:
+        """A mark of what is saved there now, by which it is known whether somebody saved it meanwhile; none where nothing is."""
+        part = _content(self.version).get(self.page.section)
+        part = (part or {}).get(self.key) if self.page.entries else part
+        return "" if part is None else hashlib.sha256(json.dumps(part).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +151,29 @@ def change_page(spot: Spot, sent: Sent, do: str, language: Language) -> Edited:
     return _edited(spot, made, whole, here=here, mentions=who)
 
 
-def save_page(spot: Spot, sent: Sent, *, revision: int, actor: str) -> Edited:
+def save_page(spot: Spot, sent: Sent, *, revision: int, actor: str, seen: str = "") -> Edited:
     """Save what a page says; where it does not fit, nothing is saved and the page says why beside each field.
 
-    Raises RefusedError when the version is no draft or was changed meanwhile.
+    What others saved elsewhere in the version stays.
+
+    Args:
+        spot: the page.
+        sent: its form.
+        revision: the version's, as the page was read.
+        actor: who saves.
+        seen: the spot's mark, as the page was read.
+
+    Raises RefusedError when the version is no draft, or when this part of it was changed meanwhile.
     """
+    if revision != spot.version.revision and seen != spot.seen:
+        raise refusals.overtaken(spot.version.number, spot.version.saved_by)
     edited = _edited(spot, read_page(spot.page, sent), _content(spot.version))
     if edited.errors:
         return edited
     whole = _with(_content(spot.version), spot, read_page(spot.page, sent))
     document = Policy.model_validate_json(json.dumps(whole), strict=True)
-    saved = save_draft(spot.version.organisation, spot.version.key, document, revision=revision, actor=actor)
+    of = spot.version
+    saved = save_draft(of.organisation, of.key, document, revision=of.revision, actor=actor)
     return Edited(spot, edited.form, saved=saved)
 
 
@@ -168,14 +189,15 @@ def may_go(spot: Spot) -> bool:
 
 
 def delete_page(spot: Spot, *, revision: int, actor: str, everywhere: bool = False) -> Version:
-    """Take an entry or a part out of the draft and, `everywhere`, the mentions that can go with it.
+    """Take an entry or a part out of the draft and, `everywhere`, the mentions that can go with it; others stay, to be mended.
 
     Raises RefusedError as saving does.
     """
     whole = _content(spot.version)
     if everywhere:
         for mention in who_mentions(spot):
-            forget(whole, mention.place, spot.key)
+            if not mention.stays:
+                forget(whole, mention.place, spot.key)
     if spot.page.entries:
         whole[spot.page.section].pop(spot.key, None)
     else:

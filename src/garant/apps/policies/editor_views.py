@@ -87,8 +87,8 @@ def _page(request: Any, spot: Spot) -> HttpResponse:
         if edited is None:
             raise Http404
         return _shown(request, edited)
-    if do == "save":
-        return _saved(request, spot, sent)
+    if do.partition(":")[0] == "save":
+        return _saved(request, spot, sent, do)
     try:
         edited = services.change_page(spot, sent, do, spoken())
     except services.Refused:
@@ -98,9 +98,14 @@ def _page(request: Any, spot: Spot) -> HttpResponse:
     return _shown(request, edited, unsaved=True)
 
 
-def _saved(request: Any, spot: Spot, sent: Sent) -> HttpResponse:
+def _saved(request: Any, spot: Spot, sent: Sent, do: str) -> HttpResponse:
+    """Saved; in the place of what somebody saved meanwhile, where the button names just that."""
+    _, instead, mark = do.partition(":")
+    seen = mark if instead else request.POST.get("seen", "")
     try:
-        edited = services.save_page(spot, sent, revision=_revision(request), actor=request.user.email)
+        edited = services.save_page(
+            spot, sent, revision=_revision(request), actor=request.user.email, seen=seen
+        )
     except RefusedError as refusal:
         refuse(request, refusal)
         return _shown(request, services.change_page(spot, sent, "", spoken()), unsaved=True)
@@ -121,12 +126,18 @@ def _shown(request: Any, edited: Edited, *, unsaved: bool = False) -> HttpRespon
     spot = edited.spot
     editable = spot.version.state == "draft" and request.membership.may(May.EDIT_POLICY)
     named = [(one, where(request, spot.version.number, one.place)) for one in edited.mentions]
+    sent = request.method == "POST"
+    revision = _revision(request) if sent else spot.version.revision
+    seen = request.POST.get("seen", "") if sent else spot.seen
     context = {
         **_around(spot),
         "mentions": named,
         "edited": edited,
         "unsaved": unsaved or edited.new,
         "editable": editable,
+        "revision": revision,
+        "seen": seen,
+        "overtaken": editable and revision != spot.version.revision and seen != spot.seen,
     }
     return render(request, "policies/page.html", context)
 

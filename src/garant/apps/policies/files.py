@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
@@ -59,34 +59,40 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> LoadedPolicy:
 
     Raises RefusedError for a broken zip, too much, or nothing at all; UnusablePolicy for what is no policy.
     """
-    texts: dict[str, bytes] = {}
+    texts: list[tuple[str, bytes]] = []
     for name, content in files:
-        texts |= _unzipped(content) if name.lower().endswith(".zip") else {PurePosixPath(name).name: content}
-    wanted = {name: text for name, text in texts.items() if name.lower().endswith(_SUFFIXES)}
+        texts += _unzipped(content) if name.lower().endswith(".zip") else [(PurePosixPath(name).name, content)]
+    wanted = [(name, text) for name, text in texts if _is_wanted(name)]
     if not wanted:
         raise refusals.no_files()
-    if len(wanted) > MOST_FILES or sum(map(len, wanted.values())) > LARGEST_POLICY:
+    if len(wanted) > MOST_FILES or sum(len(text) for _, text in wanted) > LARGEST_POLICY:
         raise refusals.too_much()
     return _read(wanted)
 
 
-def _unzipped(content: bytes) -> dict[str, bytes]:
+def _is_wanted(name: str) -> bool:
+    """A YAML file; macOS puts a shadow of each beside it in a zip, which is none."""
+    return name.lower().endswith(_SUFFIXES) and not PurePosixPath(name).name.startswith("._")
+
+
+def _unzipped(content: bytes) -> list[tuple[str, bytes]]:
     """The YAML files of a zip, never more of them than a policy may have."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inside = [one for one in archive.infolist() if one.filename.lower().endswith(_SUFFIXES)]
+            inside = [one for one in archive.infolist() if _is_wanted(one.filename)]
             if len(inside) > MOST_FILES or sum(one.file_size for one in inside) > LARGEST_POLICY:
                 raise refusals.too_much()
-            return {one.filename: archive.read(one) for one in inside}
+            return [(one.filename, archive.read(one)) for one in inside]
     except DAMAGED:
         raise refusals.broken_zip() from None
 
 
-def _read(files: Mapping[str, bytes]) -> LoadedPolicy:
-    """Put under numbers of our own, so that no name leads out of the folder; messages keep their names."""
+def _read(files: Sequence[tuple[str, bytes]]) -> LoadedPolicy:
+    """Put under numbers of our own, so that no name leads out of the folder, and two files of one name (from two folders) are
+    both read; messages keep their names."""
     names: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, (name, content) in enumerate(sorted(files.items())):
+        for number, (name, content) in enumerate(sorted(files)):
             path = Path(folder) / f"{number:03d}.yaml"
             path.write_bytes(content)
             names[str(path)] = name

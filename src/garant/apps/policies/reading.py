@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -12,8 +13,9 @@ from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.documents import loaded_once
 from garant.apps.policies.models import NoticeGiven, State, Version
-from garant.policy import LoadedPolicy
+from garant.policy import LoadedPolicy, Policy
 from garant.policy.diff import Change, differences, weightiest
+from garant.policy.document import Purpose
 from garant.policy.periods import time_zone
 
 _FIRST: Final = timedelta(hours=14)
@@ -74,6 +76,21 @@ def published_versions(organisation: str) -> list[Version]:
     """Every published version, those to come included, the last in force first."""
     with organisations.scoped(organisation):
         return list(Version.objects.filter(state=State.PUBLISHED).order_by("-effective_on", "-published_at"))
+
+
+def begun(organisation: str) -> Iterator[Policy]:
+    """What each published version says that has begun, the one in force first; read as they are asked for."""
+    day = today(organisation)
+    for one in published_versions(organisation):
+        if (one.effective_on or day) <= day:
+            yield one.policy
+
+
+def purpose_named(organisation: str, name: str) -> Purpose | None:
+    """The purpose of a whole name, `activity/purpose`, as it was last in force; none where it never was."""
+    activity, _, key = name.partition("/")
+    known = (getattr(one.activities.get(activity), "purposes", {}).get(key) for one in begun(organisation))
+    return next((one for one in known if one is not None), None)
 
 
 def overtaken(organisation: str) -> list[tuple[Version, Version]]:

@@ -87,6 +87,30 @@ def errors_left(number: int, errors: Sequence[Text]) -> RefusedError:
     )
 
 
+def left_hanging(number: int, errors: Sequence[Text], mend: Text) -> RefusedError:
+    """The version would leave behind, or let go of, what hangs on its keys."""
+    more = len(errors) - 1
+    return RefusedError(
+        Text(
+            fr=errors[0].fr + (f" (et {more} de plus pour la version {number})" if more else ""),
+            en=errors[0].en + (f" (and {more} more for version {number})" if more else ""),
+        ),
+        mend,
+    )
+
+
+def undone(number: int, since: int) -> RefusedError:
+    """Another version was published since this one was approved: what it would change of that one, nobody reviewed."""
+    return _plain(
+        f"La version {since} a été publiée depuis que la version {number} est approuvée\u202f: personne n’a relu ce que celle-ci "
+        "en changerait.",
+        f"Version {since} was published since version {number} was approved: nobody has reviewed what this one would change of "
+        "it.",
+        "Renvoyez-la avec cette raison\u202f: soumise de nouveau, elle se compare à ce qui est publié.",
+        "Send it back for this reason: submitted again, it is compared with what is published.",
+    )
+
+
 def nothing_new(number: int) -> RefusedError:
     """It says what the version in force says already."""
     return _plain(

@@ -33,9 +33,11 @@ from garant.apps.policies.editing import (
 )
 from garant.apps.policies.editor import PAGES, Page, Refused, Sent, page_of
 from garant.apps.policies.files import export_yaml, export_zip, read_files, read_uploads
+from garant.apps.policies.hanging import Hanging, hanging, told_by
 from garant.apps.policies.models import NoticeGiven, PublishedError, State, Version
 from garant.apps.policies.reading import (
     Edition,
+    begun,
     changes,
     editions,
     find,
@@ -45,6 +47,7 @@ from garant.apps.policies.reading import (
     published,
     published_today,
     published_versions,
+    purpose_named,
     today,
     versions,
 )
@@ -68,6 +71,7 @@ __all__ = [
     "Edited",
     "Edition",
     "Entry",
+    "Hanging",
     "NoticeGiven",
     "Overview",
     "Page",
@@ -81,6 +85,7 @@ __all__ = [
     "announcements",
     "approve",
     "begin_draft",
+    "begun",
     "change_page",
     "changes",
     "consequence_lines",
@@ -93,6 +98,7 @@ __all__ = [
     "export_zip",
     "find",
     "follow_naming",
+    "hanging",
     "heading",
     "import_document",
     "import_folder",
@@ -112,6 +118,7 @@ __all__ = [
     "published_for_good",
     "published_today",
     "published_versions",
+    "purpose_named",
     "read_files",
     "read_uploads",
     "record_notice_given",
@@ -122,6 +129,7 @@ __all__ = [
     "submit",
     "to_mend",
     "today",
+    "told_by",
     "versions",
     "who_mentions",
     "withdraw",

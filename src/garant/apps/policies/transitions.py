@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.advance import Announced, earliest, to_announce
@@ -19,6 +20,7 @@ from garant.apps.policies.entries import (
     PolicyReturned,
     PolicySubmitted,
 )
+from garant.apps.policies.hanging import refuse_hanging
 from garant.apps.policies.models import NoticeGiven, State, Version
 from garant.apps.policies.reading import notices, published, published_versions, today
 from garant.apps.policies.writing import enter, keep, locked, now, plain, same_person
@@ -28,7 +30,8 @@ from garant.policy.checks import findings
 def submit(organisation: str, key: str, *, actor: str) -> Version:
     """Ask for a review: from here on the words stand still.
 
-    Raises RefusedError when it is no draft, when the checks find an error, or when it says nothing new.
+    Raises RefusedError when it is no draft, when the checks find an error, when it says nothing new, or when what hangs on
+    the keys of the policy would be let go of.
     """
     with transaction.atomic(), organisations.scoped(organisation):
         version = locked(key, State.DRAFT)
@@ -39,6 +42,7 @@ def submit(organisation: str, key: str, *, actor: str) -> Version:
         standing = _standing(organisation)
         if standing and all(one.document == version.document for one in standing):
             raise refusals.nothing_new(version.number)
+        refuse_hanging(version)
         version.state, version.submitted_at, version.submitted_by = State.IN_REVIEW, now(), actor
         version.reason = ""
         keep(version)
@@ -59,7 +63,8 @@ def withdraw(organisation: str, key: str, *, reason: str, actor: str) -> Version
 def approve(organisation: str, key: str, *, digest: str, actor: str) -> Version:
     """Approve what the version says, which `digest` names.
 
-    Raises RefusedError when it is not in review, says something else, or was submitted by the same person.
+    Raises RefusedError when it is not in review, says something else, was submitted by the same person, or when what hangs on
+    the keys of the policy would be let go of.
     """
     with transaction.atomic(), organisations.scoped(organisation):
         version = locked(key, State.IN_REVIEW)
@@ -67,6 +72,7 @@ def approve(organisation: str, key: str, *, digest: str, actor: str) -> Version:
             raise refusals.same_person(version.number)
         if version.digest != digest:
             raise refusals.another_digest(digest, version.digest)
+        refuse_hanging(version)
         version.state, version.approved_at, version.approved_by = State.APPROVED, now(), actor
         keep(version)
         enter(version, actor, PolicyApproved(**_named(version)))
@@ -128,15 +134,19 @@ def earliest_day(version: Version, on: date | None = None) -> date | None:
 def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
     """Publish an approved version: it is in force from the day `on`, in the organisation's time zone.
 
-    Raises RefusedError when it is not approved, when `on` is over, and when people were promised to be told of a
-    change beforehand and that delay has not run on that day.
+    Raises RefusedError when it is not approved, when `on` is over, when another version was published since it was approved,
+    when what hangs on the keys of the policy would be let go of, and when people were promised to be told of a change
+    beforehand and that delay has not run on that day.
     """
     day = today(organisation)
     if on < day:
         raise refusals.past_day(on, day)
     with transaction.atomic(), organisations.scoped(organisation):
+        evidence.person(organisation, actor)  # locks the ledger: two versions are not published past each other
         version = locked(key, State.APPROVED)
         changes = announcements(version, on)
+        _refuse_unread(version)
+        refuse_hanging(version)
         _refuse_too_soon(version, changes, on)
         version.state, version.published_at, version.published_by = State.PUBLISHED, now(), actor
         version.effective_on = on
@@ -154,6 +164,18 @@ def follow_naming(organisation: str) -> bool:
         return False
     of = current.policy.organisation
     return organisations.rename(organisation, name=of.name, time_zone=of.time_zone, policy=current.digest)
+
+
+def _refuse_unread(version: Version) -> None:
+    """Who approved it compared it with what was published then; what has been since, they have not seen it undo."""
+    assert version.approved_at is not None
+    since = [one for one in published_versions(version.organisation) if _published_since(one, version.approved_at)]
+    if any(one.document != version.document for one in since):
+        raise refusals.undone(version.number, max(one.number for one in since))
+
+
+def _published_since(one: Version, instant: datetime) -> bool:
+    return one.published_at is not None and one.published_at > instant
 
 
 def _refuse_too_soon(version: Version, changes: tuple[Announced, ...], on: date) -> None:

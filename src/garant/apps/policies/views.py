@@ -48,6 +48,7 @@ def version(request: Any, number: int) -> HttpResponse:
         "in_force": current is not None and found.key == current.key,
         "parts": services.overview(found),
         "to_mend": [(message, where(request, number, place)) for place, message in services.to_mend(found)],
+        "hanging": services.hanging(found),
         "mine": services.same_person(found.submitted_by, request.user.email),
     }
     return render(request, "policies/version.html", context)
@@ -59,7 +60,7 @@ def review(request: Any, number: int) -> HttpResponse:
     """What a version changes, in plain words, and the decision."""
     found = find(request, number)
     named = request.GET.get("against", "")
-    against = find(request, int(named)) if named.isdecimal() else _before(found)
+    against = find(request, int(named)) if named.isdecimal() and len(named) < 10 else _before(found)
     changes = services.changes(against, found)
     told, first = services.announcements(found), services.earliest_day(found)
     context = {
@@ -73,6 +74,7 @@ def review(request: Any, number: int) -> HttpResponse:
         "notices": services.notices(found),
         "first": first,
         "today": services.today(request.organisation),
+        "hanging": services.hanging(found),
         "consequences": services.consequence_lines(found),
         "counting": jobs.latest_about(request.organisation, "consequences", version=found.key),
         "mine": services.same_person(found.submitted_by, request.user.email),
@@ -186,7 +188,9 @@ def count(request: Any, number: int) -> HttpResponse:
 
 
 def _discard(request: Any, version: services.Version) -> None:
-    services.discard(request.organisation, version.key, actor=request.user.email)
+    revision = request.POST.get("revision", "")
+    seen = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+    services.discard(request.organisation, version.key, actor=request.user.email, revision=seen)
 
 
 Step = Callable[[Any, services.Version], None]

@@ -32,7 +32,7 @@ def register(
 ) -> HttpResponse:
     """CNIL’s template (ODS), XLSX, CSV or PDF, in the language that Accept-Language asks for.
 
-    The file’s name says where its version is not the one in force.
+    The file says in itself which version it is, and whether that one is in force; so does its name, where it is not.
     """
     with sought():
         found = services.chosen(organisation, version)

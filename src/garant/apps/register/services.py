@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, Final, Literal
 
 from garant.apps.organisations import services as organisations
@@ -14,6 +15,7 @@ from garant.policy.document import Activity
 from garant.policy.places import Place
 from garant.policy.text import Text
 from garant.publish import register as made
+from garant.publish import words
 from garant.publish.register import Missing, Note, Refused, Score, Table
 from garant.publish.typography import typeset
 
@@ -116,37 +118,47 @@ def chosen(organisation: str, version: str = "") -> Version | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the version of a register stands: in words, and at the end of the name of its files; the one in force has
-    neither."""
+    """Where the version of a register stands: in words, which its files say, and at the end of their names; there, the one in
+    force has none."""
 
     state: Literal["in-force", "past", "to-come", "draft"]
-    said: Text | None = None
+    said: Text
     end: str = ""
 
 
 def standing(organisation: str, version: Version) -> Standing:
     """Whether a version is in force, was, will be, or is not published."""
-    if version.effective_on is None:
-        return Standing("draft", _UNPUBLISHED, "-non-publie")
+    number, first = version.number, version.effective_on
+    if first is None:
+        return Standing("draft", _said(number, _UNPUBLISHED), "-non-publie")
     today, current = policies.published_today(organisation)
     if current is not None and version.key == current.key:
-        return Standing("in-force")
-    if version.effective_on > today:
-        return Standing("to-come", _TO_COME, "-a-venir")
-    return Standing("past", _PAST, "-ancien")
+        return Standing("in-force", _said(number, _IN_FORCE, first))
+    if first > today:
+        return Standing("to-come", _said(number, _TO_COME, first), "-a-venir")
+    return Standing("past", _said(number, _PAST, first), "-ancien")
 
 
+def _said(number: int, what: Text, first: date | None = None) -> Text:
+    """`Version 3, en vigueur depuis le 1er mars 2027`."""
+    days = [words.day(first, language) if first is not None else "" for language in ("fr", "en")]
+    return Text(
+        fr=f"Version {number}, {what.fr.format(day=days[0])}", en=f"Version {number}, {what.en.format(day=days[1])}"
+    )
+
+
+_IN_FORCE: Final = Text(fr="en vigueur depuis le {day}", en="in force since {day}")
 _UNPUBLISHED: Final = Text(
-    fr="Version qui n’est pas publiée\u202f: ce n’est pas le registre en vigueur",
-    en="A version that is not published: this is not the register in force",
+    fr="qui n’est pas publiée\u202f: ce n’est pas le registre en vigueur",
+    en="which is not published: this is not the register in force",
 )
 _TO_COME: Final = Text(
-    fr="Version à venir\u202f: ce n’est pas le registre en vigueur",
-    en="A version to come: this is not the register in force",
+    fr="en vigueur à partir du {day}\u202f: ce n’est pas encore le registre en vigueur",
+    en="in force from {day}: this is not the register in force yet",
 )
 _PAST: Final = Text(
-    fr="Version ancienne\u202f: ce n’est plus le registre en vigueur",
-    en="A former version: this is not the register in force any more",
+    fr="en vigueur à partir du {day}, remplacée depuis\u202f: ce n’est plus le registre en vigueur",
+    en="in force from {day}, replaced since: this is not the register in force any more",
 )
 
 
@@ -184,9 +196,9 @@ def sheet(policy: Policy, activity: str, language: Language) -> Page | None:
 def file(policy: Policy, form: str, language: Language, status: Text | None = None) -> bytes:
     """The register as a file, which says its `status` where people read it. Raises KeyError for a form not of FORMS."""
     writers: dict[str, Callable[[], bytes]] = {
-        "ods": lambda: made.as_ods(policy),
-        "xlsx": lambda: made.as_xlsx(policy, language),
-        "csv": lambda: made.as_csv(policy, language),
+        "ods": lambda: made.as_ods(policy, status),
+        "xlsx": lambda: made.as_xlsx(policy, language, status),
+        "csv": lambda: made.as_csv(policy, language, status),
         "pdf": lambda: made.as_pdf(policy, language, status),
     }
     return writers[form]()

@@ -135,6 +135,7 @@ def show(version: VersionArgument, organisation: state.OrganisationOption = None
     found = services.find(whose, version)
     policyview.show_version(found, services.published(whose))
     policyview.show_notice(found, services.announcements(found), services.earliest_day(found))
+    policyview.show_hanging(services.hanging(found))
     policyview.show_consequences(found, services.consequence_lines(found))
     return Exit.OK
 
@@ -202,6 +203,7 @@ def submit(version: VersionArgument, organisation: state.OrganisationOption = No
         f"Version {found.number} submitted. Another person approves it: "
         f"garant policy approve {found.number} --approve {found.digest}",
     )
+    policyview.show_hanging(services.hanging(found))
     return Exit.OK
 
 
@@ -244,6 +246,7 @@ def approve(
         f"Version {found.number} approuvée. Ensuite : garant policy publish {found.number} --on DATE",
         f"Version {found.number} approved. Next: garant policy publish {found.number} --on DATE",
     )
+    policyview.show_hanging(services.hanging(found))
     policyview.show_notice(found, services.announcements(found), services.earliest_day(found))
     return Exit.OK
 

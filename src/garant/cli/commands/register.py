@@ -32,6 +32,12 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
+FROM_FILES = Text(
+    fr="D’un dossier de fichiers\u202f: rien ne dit si c’est le registre en vigueur",
+    en="From a folder of files: nothing says whether this is the register in force",
+)
+"""What an exported file says of itself: files have no version."""
+
 WORDS: dict[str, Text] = {
     "changed": Text(fr="modifié", en="changed"),
     "added": Text(fr="ajouté", en="added"),
@@ -94,7 +100,7 @@ def export(
 
     chosen = form or _form_of(out)
     document = load_policy(policy).document
-    raw = _writer(chosen)(document, spoken())
+    raw = _writer(chosen)(document, spoken(), FROM_FILES)
     with new_file(out) as (file, _):
         file.write(raw)
     note(f"Registre écrit dans {out}.", f"Register written to {out}.")
@@ -114,11 +120,11 @@ def _form_of(out: Path) -> Format:
         ) from None
 
 
-def _writer(form: Format) -> Callable[[Policy, Language], bytes]:
+def _writer(form: Format) -> Callable[[Policy, Language, Text], bytes]:
     from garant.publish import register as made
 
-    writers: dict[Format, Callable[[Policy, Language], bytes]] = {
-        Format.ODS: lambda policy, _: made.as_ods(policy),
+    writers: dict[Format, Callable[[Policy, Language, Text], bytes]] = {
+        Format.ODS: lambda policy, _, status: made.as_ods(policy, status),
         Format.XLSX: made.as_xlsx,
         Format.CSV: made.as_csv,
         Format.PDF: made.as_pdf,

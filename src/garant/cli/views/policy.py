@@ -14,7 +14,7 @@ from garant.policy.diff import Change
 from garant.policy.text import Text
 
 if TYPE_CHECKING:
-    from garant.apps.policies.services import Announced, Version
+    from garant.apps.policies.services import Announced, Hanging, Version
 
 _STATES = {
     "draft": Text(fr="brouillon", en="draft"),
@@ -84,6 +84,15 @@ def show_notice(version: Version, changes: Sequence[Announced], first: date | No
             f"C’est fait. La version peut prendre effet à partir du {first:%d/%m/%Y}.",
             f"That is done. The version may take effect from {first.isoformat()}.",
         )
+
+
+def show_hanging(found: Sequence[Hanging]) -> None:
+    """What hangs on the keys of the policy and would be left without them."""
+    if not found:
+        return
+    note("À savoir avant d’approuver :", "To know before approving:")
+    for one in found:
+        note(f"  {one.text.fr} {one.mend.fr}", f"  {one.text.en} {one.mend.en}")
 
 
 def show_changes(old: Version | None, new: Version, changes: Sequence[Change]) -> None:

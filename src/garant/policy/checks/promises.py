@@ -54,9 +54,12 @@ def _processed(policy: Policy, activity: Activity) -> set[str]:
 
 
 def _excluded(policy: Policy, promise: Promise, key: str) -> bool:
+    """Whether the promise excludes a category, or something that is processed with it: what is wide holds what is below."""
+    tree = policy.data_categories
     if promise.data:
-        return any(policy.data_categories.covers(wide, key) for wide in promise.data)
-    return protection_of(policy, key) == "special"
+        return any(tree.covers(one, key) or tree.covers(key, one) for one in promise.data)
+    inside = (key, *(one.key for one in tree.below(key)))
+    return any(protection_of(policy, one) == "special" for one in inside)
 
 
 @check(

@@ -125,15 +125,15 @@ def transfer_inside(policy: Policy) -> Findings:
     ),
 )
 def undeclared_transfer(policy: Policy) -> Findings:
-    declared = {transfer.to for transfer in policy.transfers.values()}
+    declared = {(transfer.to, transfer.country) for transfer in policy.transfers.values()}
     for section, parties in (("recipients", policy.recipients), ("processors", policy.processors)):
         for key, party in parties.items():
-            if party.country is not None and not in_eea(party.country) and key not in declared:
+            if party.country is not None and not in_eea(party.country) and (key, party.country) not in declared:
                 yield Finding(
                     (section, key),
                     both(
-                        f"{guillemets(key)} est en {party.country}, sans transfert déclaré.",
-                        f"“{key}” is in {party.country}, without a declared transfer.",
+                        f"{guillemets(key)} est en {party.country}, sans transfert déclaré vers ce pays.",
+                        f"“{key}” is in {party.country}, without a declared transfer to that country.",
                     ),
                 )
 

@@ -88,8 +88,12 @@ class Policy(Model):
 
     @cached_property
     def data_categories(self) -> Tree[DataCategory]:
-        """Every data category: those shipped with Garant and the policy's own."""
-        return extended(DATA, self.categories.data)
+        """Every data category: those shipped with Garant and the policy's own.
+
+        One that takes the place of a shipped one keeps its protection: another label makes nobody's health less sensitive.
+        """
+        own = self.categories.data.items()
+        return extended(DATA, {key: one if one.protection else _guarded(key, one) for key, one in own})
 
     @cached_property
     def subject_categories(self) -> Tree[SubjectCategory]:
@@ -122,3 +126,8 @@ class Policy(Model):
             for activity in self.controller_activities
             for purpose in activity.purposes.values()
         )
+
+
+def _guarded(key: Key, own: DataCategory) -> DataCategory:
+    shipped = next((one.protection for one in DATA.lineage(key) if one.protection is not None), None)
+    return own if shipped is None else own.model_copy(update={"protection": shipped})

@@ -294,10 +294,22 @@ def _retention(speech: Speech, number: str) -> Section:
     )
 
 
+def _named_purposes(speech: Speech, rule: RetentionRule) -> Iterator[str]:
+    for activity, purpose in speech.policy.purposes():
+        if activity.key in rule.activities and purpose.key in rule.purposes:
+            yield speech.name_of(purpose)
+
+
 def _rule(speech: Speech, rule: RetentionRule) -> Row:
     what = [Line(text=speech.name_of(rule))]
     if rule.data:
         what.append(Line(text=" · ".join(speech.data(key) for key in rule.data), quiet=True))
+    if rule.subjects:
+        who = speech.subjects(rule.subjects)
+        what.append(Line(text=speech.tell(f"Personnes : {who}", f"People: {who}"), quiet=True))
+    if rule.purposes:
+        why = speech.listed(_named_purposes(speech, rule))
+        what.append(Line(text=speech.tell(f"Finalités : {why}", f"Purposes: {why}"), quiet=True))
     what += (
         Line(text=speech.activity(key), href=f"#activity.{key}", quiet=True)
         for key in rule.activities

@@ -117,7 +117,7 @@ def _access_answer(speech: Speech) -> str:
     if not policy.recipients and not policy.processors:
         return speech.tell("Cette politique ne nomme aucun destinataire.", "This policy names no recipient.")
     said = speech.tell("Ceux qui en ont besoin, et que voici.", "Those who need it, and here they are.")
-    if any(promise.kind == "no-sale" for promise in policy.promises.values()):
+    if any(promise.kind == "no-sale" and not promise.activities for promise in policy.promises.values()):
         said += speech.tell(" Nous ne les vendons pas.", " We do not sell them.")
     return said
 

@@ -1,7 +1,7 @@
 """The register as CSV (RFC 4180) and as an XLSX workbook, from the same sheets as the pages.
 
-No cell is ever a formula: in CSV, text that a spreadsheet would compute is preceded by an apostrophe (OWASP, CSV
-injection); in XLSX, every cell is text.
+No cell is ever a formula: in CSV, text that a spreadsheet would compute, full-width signs too, is preceded by an apostrophe
+(OWASP, CSV injection); in XLSX, every cell is text.
 """
 
 import csv
@@ -14,13 +14,13 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from garant.policy import Language, Policy
+from garant.policy import Language, Policy, Text
 
 from ..typography import typeset
 from .phrases import Lines, both
 from .sheets import Sheet, Table, register_sheets
 
-_COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r")
+_COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONGEST: Final = 32_000
 """Characters of a cell; a spreadsheet holds 32,767."""
@@ -33,30 +33,50 @@ ROLES: Final = {
     "processor": both("Sous-traitant", "Processor"),
 }
 SUMMARY: Final = both("Registre", "Register")
+VERSION: Final = both("Version", "Version")
 
 
-def as_csv(policy: Policy, language: Language) -> bytes:
-    """One line for each activity, one column for each part of the sheets; UTF-8 with its mark, which Excel needs."""
+def as_csv(policy: Policy, language: Language, status: Text | None = None) -> bytes:
+    """One line for each activity, one column for each part of the sheets; UTF-8 with its mark, which Excel needs.
+
+    Each line begins with the register's `status`, where one is given: sorted, filtered and copied elsewhere, it says it still.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    for line in _lines(policy, language):
+    for line in _standing(_lines(policy, language), language, status):
         writer.writerow([_inert(cell) for cell in line])
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(policy: Policy, language: Language) -> bytes:
-    """One sheet with a line for each activity, then one for each part: purposes, data, people, recipients…"""
+def as_xlsx(policy: Policy, language: Language, status: Text | None = None) -> bytes:
+    """One sheet with a line for each activity, then one for each part: purposes, data, people, recipients…
+
+    Each line begins with the register's `status`, where one is given, and each printed page has it above.
+    """
     book: Any = Workbook()
     first = book.active
     first.title = SUMMARY.say(language)
-    _fill(first, _lines(policy, language), width=42)
+    _fill(first, _standing(_lines(policy, language), language, status), width=42)
     sheets = register_sheets(policy)
     for key, table in _parts(sheets).items():
         if key != "general":
-            _fill(book.create_sheet(_title(table, language)), _part(sheets, key, language), width=36)
+            lines = _standing(_part(sheets, key, language), language, status)
+            _fill(book.create_sheet(_title(table, language)), lines, width=36)
+    for sheet in book if status is not None else ():
+        sheet.oddHeader.left.text = status.say(language).replace("&", "&&")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _standing(lines: Iterable[list[str]], language: Language, status: Text | None) -> Iterator[list[str]]:
+    """The lines, each beginning with what register this is."""
+    if status is None:
+        yield from lines
+        return
+    said = typeset(status.say(language), language)
+    for number, line in enumerate(lines):
+        yield [said if number else VERSION.say(language), *line]
 
 
 def _parts(sheets: Iterable[Sheet]) -> dict[str, Table]:
@@ -116,13 +136,18 @@ def _title(table: Table, language: Language) -> str:
     return re.sub(r"[\[\]*?:/\\']", " ", table.title.say(language))[:31]
 
 
+def _fitting(text: str) -> str:
+    """What a cell holds; cut where it holds no more, and seen to be."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]"
+
+
 def _fill(sheet: Any, lines: Iterable[list[str]], *, width: int) -> None:
     columns = 0
     for number, line in enumerate(lines, 1):
         columns = max(columns, len(line))
         for column, text in enumerate(line, 1):
             cell = sheet.cell(number, column)
-            cell.value = _UNSEEN.sub("", text)[:_LONGEST]
+            cell.value = _fitting(_UNSEEN.sub("", text))
             cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number == 1:

@@ -28,7 +28,7 @@ CONTENTS: Final = Text(fr="Fiches", en="Sheets")
 
 
 def as_pdf(policy: Policy, language: Language, status: Text | None = None) -> bytes:
-    """All sheets on landscape pages, after a summary of them; under the title its `status`, where it is not the one in force."""
+    """All sheets on landscape pages, after a summary of them; under the title its `status`, where one is given."""
     on = _day(policy)
     content = {
         "language": language,

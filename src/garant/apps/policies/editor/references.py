@@ -28,6 +28,8 @@ class Mention:
 
     place: Place
     where: Text
+    stays: bool = False
+    """It cannot go with what it names: it is required, or is the last of a list that says “all” once it is empty."""
 
 
 def mentions(policy: Policy, place: Place) -> list[Mention]:
@@ -36,10 +38,19 @@ def mentions(policy: Policy, place: Place) -> list[Mention]:
     purpose = len(around) == 3 and around[0] == "activities" and around[2] == "purposes"
     sections = ("purposes",) if purpose else _NAMED.get(around, ())
     return [
-        Mention(where, words)
+        Mention(where, words, stays=_stays(where, keys))
         for where, words, section, keys in _references(policy, (), ())
         if section in sections and key in keys and where[: len(place)] != place
     ]
+
+
+def _stays(place: Place, keys: tuple[str, ...]) -> bool:
+    """A rule for one category of data must not become, once that category is gone, a rule for all data."""
+    name, of_activity = place[-1], len(place) == 3 and place[0] == "activities"
+    if name == "to":
+        return True
+    emptied = len(keys) == 1 and name in {"activities", "purposes", "subjects", "data"}
+    return emptied and not (of_activity and name in {"subjects", "data"})
 
 
 def _references(
@@ -72,11 +83,11 @@ def place_of(start: Place, name: str) -> Place:
 
 
 def forget(whole: Any, place: Place, key: str) -> None:
-    """Take a mention of `key` out of a document; one that the part around cannot do without stays, to be mended."""
+    """Take a mention of `key`, of those that do not stay, out of a document."""
     *around, name = place
     for step in around:
         whole = whole[step]
     if isinstance(whole[name], list):
         whole[name] = [one for one in whole[name] if one != key]
-    elif name != "to":
+    else:
         del whole[name]

@@ -70,6 +70,15 @@ def archive_source(store: ArchiveStore, policy: LoadedPolicy, maps: Iterable[Loa
     return Source(data_map, digest_of(data_map), ArchiveConnector(data_map, store))
 
 
+def archived_rules(organisation: str) -> list[str]:
+    """The retention rules that an organisation's archive has records of. Nothing is opened, and no key is needed.
+
+    Raises ConnectorError: the archive cannot be read.
+    """
+    path = archive_folder() / f"{organisation}.sqlite3"
+    return ArchiveStore(path, b"").rules() if path.is_file() else []
+
+
 def refuse_orphans(store: ArchiveStore, policy: LoadedPolicy) -> None:
     """Raises RefusedError: the archive holds records of rules that the policy has no more."""
     if orphans := [rule for rule in store.rules() if rule not in policy.document.retention]:

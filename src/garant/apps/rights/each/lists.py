@@ -9,6 +9,7 @@ from garant.apps.oppositions.contacts import Contact, ContactRefusedError, conta
 from garant.apps.permissions import services as permissions
 from garant.apps.permissions.people import readable
 from garant.apps.permissions.refusals import PermissionRefusedError
+from garant.apps.policies import services as policies
 from garant.apps.rights.words import Right
 from garant.policy.document import Policy
 from garant.policy.loader import LoadedPolicy
@@ -27,9 +28,12 @@ def weighed(policy: Policy, right: Right, purpose: str) -> bool:
 
 
 def record(policy: LoadedPolicy, purpose: str, identities: Mapping[str, str]) -> int:
-    """Put the person's address and number on the list; how many were not on it."""
+    """Put the person's address and number on the list; how many were not on it.
+
+    Under the name that the use had when the person asked: where the policy names it no more, the list knows what goes on.
+    """
     found = list(_contacts(identities))
-    return oppositions.record(policy, found, purpose or None, actor="person") if found else 0
+    return oppositions.record(policy, found, purpose or None, actor="person", once=True) if found else 0
 
 
 def withdraw_consent(organisation: str, purpose: str, identities: Mapping[str, str]) -> None:
@@ -62,6 +66,8 @@ def _contacts(identities: Mapping[str, str]) -> list[Contact]:
 
 
 def _marketing(policy: Policy, purpose: str) -> bool:
+    """Of a use that the policy names no more, whether it was marketing when it was last named."""
     activity, _, name = purpose.partition("/")
     found = getattr(policy.activities.get(activity), "purposes", {}).get(name)
+    found = found or policies.purpose_named(policy.organisation.key, purpose)
     return found is not None and found.direct_marketing

@@ -250,10 +250,12 @@ def _kept(whom: Whom) -> list[Kept]:
 
 
 def _purpose(request: Request) -> Text:
+    """What the use is, or was when the policy last named it: whoever refused one is never told of another."""
     policy = _policy(request)
     activity, _, name = request.purpose.partition("/")
     if policy is not None and name:
         found = getattr(policy.activities.get(activity), "purposes", {}).get(name)
+        found = found or policies.purpose_named(request.organisation, request.purpose)
         if found is not None:
             return found.label
     return Text(fr="la publicité", en="advertising")

@@ -117,6 +117,13 @@ def _purposes(organisation: str) -> Mapping[str, Text]:
     return {} if version is None else services.purposes(version.policy)
 
 
+def _use(one: Any) -> Text | None:
+    """What use a request is about, as it was last named where the policy has it no more."""
+    known = _purposes(one.organisation).get(one.purpose) if one.purpose else None
+    once = policies.purpose_named(one.organisation, one.purpose) if one.purpose and known is None else None
+    return known or (once.label if once is not None else None)
+
+
 @require_safe
 @member(May.SEE_PEOPLE, whole=True)
 def request_page(request: Any, key: str) -> HttpResponse:
@@ -138,7 +145,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         "wish": WISHES[Wish(whom.notes["wish"])] if whom and whom.notes.get("wish") else None,
         "method": METHODS[Method(one.identified_by)] if one.identified_by else None,
         "ground": GROUNDS.get(one.ground),
-        "purpose": _purposes(request.organisation).get(one.purpose),
+        "purpose": _use(one),
         "clock": one.clock(today),
         "today": today,
         "plan": _plan(one),

@@ -6,8 +6,9 @@ Columns are those of the template: words in A, answers in B, C, D… The drop-do
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from garant.policy import Policy
+from garant.policy import Policy, Text
 
+from ...typography import typeset
 from . import vocabulary as words
 from .extension import EXPLAINED, SHEET, lines
 from .projection import projected
@@ -26,13 +27,16 @@ _LINES: Final = {"people": 3, "recipients": 4, "measures": 3, "transfers": 4}
 Line: TypeAlias = list[Cell]
 
 
-def export(policy: Policy) -> bytes:
-    """The policy's register in the CNIL's template, with all the rest in one more sheet."""
+def export(policy: Policy, status: Text | None = None) -> bytes:
+    """The policy's register in the CNIL's template, with all the rest in one more sheet.
+
+    The list and each record say the register's `status` under their title, where one is given: what is read back passes it over.
+    """
     register = projected(policy)
     return workbook(
         [
-            Sheet(LIST, (6.5, 4.0, 4.0, 5.0, 9.0, 4.0, 4.0, 4.0, 5.0), tuple(_list(register))),
-            *(Sheet(record.sheet, _WIDTHS, tuple(_record(record))) for record in register.records),
+            Sheet(LIST, (6.5, 4.0, 4.0, 5.0, 9.0, 4.0, 4.0, 4.0, 5.0), tuple(_list(register, status))),
+            *(Sheet(record.sheet, _WIDTHS, tuple(_record(record, status))) for record in register.records),
             Sheet(LISTS, (6.0, 8.0, 6.5, 6.5), tuple(_lists())),
             Sheet(SHEET, (11.0, 16.0), tuple(_garant(policy, register))),
         ],
@@ -40,8 +44,10 @@ def export(policy: Policy) -> bytes:
     )
 
 
-def _list(register: Register) -> Iterator[Line]:
+def _list(register: Register, status: Text | None) -> Iterator[Line]:
     yield [Cell("Registre des activités de traitement", "title")]
+    if status is not None:
+        yield _said(status)
     for title, person, company in (
         ("Responsable de l’organisme", register.controller, False),
         ("Représentant dans l’Union européenne", register.representative, False),
@@ -78,9 +84,13 @@ def _pairs(title: str, pairs: Iterable[tuple[str, str]]) -> Line:
     return cells
 
 
-def _record(record: Record) -> Iterator[Line]:
+def _said(status: Text) -> Line:
+    return [Cell(typeset(status.say("fr"), "fr"), "note", span=4)]
+
+
+def _record(record: Record, status: Text | None) -> Iterator[Line]:
     yield [Cell("Fiche de registre", "title")]
-    yield []
+    yield [] if status is None else _said(status)
     yield _heads("Description du traitement")
     for label, text in (
         ("Nom du traitement", record.name),
