@@ -82,7 +82,7 @@ def end(policy: LoadedPolicy, contacts: Iterable[Contact], purpose: str | None, 
         PurposeRefusedError: neither the policy nor the list has such a purpose.
     """
     organisation = _organisation(policy)
-    name = purpose if purpose in counted(organisation) else purpose_of(policy, purpose)
+    name = purpose if purpose and purpose in counted(organisation) else purpose_of(policy, purpose)
     key = _key(organisation)
     gone: list[Contact] = []
     with scoped(organisation), transaction.atomic():
