@@ -41,7 +41,8 @@ def test_what_was_changed_by_hand_is_told(tmp_path: Path, capsys: Said) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "start"), [("ods", b"PK"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbfRole,"), ("pdf", b"%PDF-")]
+    ("form", "start"),
+    [("ods", b"PK"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbfVersion,Role,"), ("pdf", b"%PDF-")],
 )
 def test_every_form(form: str, start: bytes, tmp_path: Path) -> None:
     by_name, by_option = tmp_path / f"register.{form.upper()}", tmp_path / "register"

@@ -91,7 +91,7 @@ class Heirs:
         for one in earlier:
             named = uses(one).keys()
             came = frozenset(self._uses.keys() - named)
-            self._since |= {name: came for name in named - self._uses.keys() - self._since.keys()}
+            self._since |= dict.fromkeys(named - self._uses.keys() - self._since.keys(), came)
 
     def of(self, objection: str) -> frozenset[str]:
         """The purposes against which an objection to `objection` holds: none for one that is named, as it is, by its own.

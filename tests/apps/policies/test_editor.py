@@ -445,7 +445,9 @@ def test_a_draft_is_given_up(draft: Version, ana: Client) -> None:
     html = get(ana, f"{BASE}1/")
     assert "All that is written in it is lost" in html
     give_up = next(form for form in forms(html) if ("do", "discard") in form.buttons)
-    services.save_draft(ORGANISATION, draft.key, draft.policy, revision=draft.revision, actor="boris@demo.example")
+    services.save_draft(
+        ORGANISATION, draft.key, draft.policy, revision=draft.revision, actor="boris@demo.example"
+    )
     for sent in ({"do": "discard"}, give_up.data(do="discard")):
         ana.post(give_up.action, sent)
         assert len(services.versions(ORGANISATION)) == 1
@@ -459,7 +461,9 @@ def test_two_files_of_one_name_are_both_read(draft: Version, ana: Client, folder
     """Chosen from two folders, the second took the place of the first: half of a policy was imported, and nothing said."""
     parts = sorted(folder.glob("*.yaml"))
     files = [SimpleUploadedFile("policy.yaml", one.read_bytes()) for one in parts]
-    assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/", "the same draft: nothing is missing"
+    assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/", (
+        "the same draft: nothing is missing"
+    )
     shadow = SimpleUploadedFile("._policy.yaml", b"\x00\x05\x16\x07\x00")
     files = [*(SimpleUploadedFile(one.name, one.read_bytes()) for one in parts), shadow]
     assert ana.post(f"{BASE}import/", {"files": files})["Location"] == f"{BASE}1/"

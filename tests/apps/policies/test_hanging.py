@@ -145,7 +145,9 @@ def test_a_rule_that_went_before_keeps_no_correction_from_being_published(refere
     in_force(changed(reference, rename_rule("customers", "clients")))
     archive("customers")
     version = draft(reference, rename_rule("customers", "buyers"))
-    assert ("warning", True) in [(severity, "archive has records" in text) for severity, text in told(version)]
+    assert ("warning", True) in [
+        (severity, "archive has records" in text) for severity, text in told(version)
+    ]
     services.submit(ORGANISATION, version.key, actor="Ana")
     back = services.import_document(reference, actor="Ana")
     assert not any("archive" in text for _, text in told(back))
@@ -155,9 +157,10 @@ def test_an_archive_that_cannot_be_read_is_told(reference: Policy) -> None:
     archive_folder().mkdir(parents=True)
     (archive_folder() / f"{ORGANISATION}.sqlite3").write_bytes(b"not a database at all, whatever its name")
     version = services.import_document(reference, actor="Ana")
-    assert ("warning", "The intermediate archive cannot be read: nobody knows which rules its records ask for.") in told(
-        version
-    )
+    assert (
+        "warning",
+        "The intermediate archive cannot be read: nobody knows which rules its records ask for.",
+    ) in told(version)
 
 
 def test_a_hold_on_an_activity_is_not_left_without_it(reference: Policy) -> None:
@@ -179,8 +182,10 @@ def test_a_rule_does_not_leave_an_activity_that_is_held(reference: Policy) -> No
     assert [one for one in told(draft(reference, elsewhere)) if one[0] == "error"] == [
         (
             "error",
-            f"The hold {key} keeps what the rule “customers” is about, which this version takes from the activity "
-            "“customer-relationship”: it would not keep it any more.",
+            (
+                f"The hold {key} keeps what the rule “customers” is about, which this version takes from the activity "
+                "“customer-relationship”: it would not keep it any more."
+            ),
         )
     ]
     renamed = told(draft(reference, rename_rule("customers", "clients")))
@@ -200,12 +205,12 @@ def test_maps_that_name_what_goes_are_told(reference: Policy, tmp_path: Path, se
     in_force(reference)
     assert told(services.import_document(reference, actor="Ana")) == []
     assert told(draft(reference, rename_rule("candidates", "applicants"))) == [
-        ("warning", "The map of “recruitment” names the rule “candidates”, which this version does not have: no plan would be "
-         "made there.")
+        ("warning", ("The map of “recruitment” names the rule “candidates”, which this version does not have: no plan would be "
+         "made there."))
     ]  # fmt: skip
     assert told(draft(reference, active)) == [
-        ("warning", "The map of “crm” archives what the rule “customers” is about, which has no intermediate archive in this "
-         "version: no plan would be made there.")
+        ("warning", ("The map of “crm” archives what the rule “customers” is about, which has no intermediate archive in this "
+         "version: no plan would be made there."))
     ]  # fmt: skip
     (tmp_path / "maps" / ORGANISATION / "crm.yaml").write_text("system: [", encoding="utf-8")
     assert "cannot be read" in str(told(draft(reference, active)))

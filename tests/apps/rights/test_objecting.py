@@ -19,7 +19,7 @@ from garant.ledger import LedgerError
 from garant.policy import Policy
 from tests.apps.rights.conftest import Letters, somebody
 from tests.apps.rights.steps import DELEGATE, OFFICER, asked
-from tests.site.conftest import Persona
+from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,9 +71,7 @@ def renamed(company: str, purpose: str, name: str) -> None:
     policies.publish(company, version.key, on=policies.today(company), actor=DELEGATE)
 
 
-def test_an_objection_is_decided_though_the_use_was_renamed_meanwhile(
-    company: str, post: Letters, persona: Persona
-) -> None:
+def test_an_objection_is_decided_though_the_use_was_renamed_meanwhile(company: str, post: Letters) -> None:
     """It could be decided against the person alone, and its letter spoke of advertising."""
     policy = policy_in_force(company)
     activity, purpose = next(
@@ -86,7 +84,7 @@ def test_an_objection_is_decided_though_the_use_was_renamed_meanwhile(
     name, email = f"{activity.key}/{purpose.key}", somebody()
     request, _ = asked(company, post, "objection", email, purpose=name)
     renamed(company, name, "called-otherwise")
-    page = persona("dpo").get(f"/o/{company}/requests/{request.key}/").content.decode()
+    page = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
     assert purpose.label.fr in html.unescape(page)
     services.weigh(company, request.key, "Son intérêt l’emporte.", stops=True, actor=OFFICER)
     who = [contact("email", email)]
@@ -97,7 +95,9 @@ def test_an_objection_is_decided_though_the_use_was_renamed_meanwhile(
     assert "la publicité" not in letter.text
 
 
-def test_open_requests_about_a_use_that_goes_are_told_to_whoever_approves(company: str, post: Letters) -> None:
+def test_open_requests_about_a_use_that_goes_are_told_to_whoever_approves(
+    company: str, post: Letters
+) -> None:
     policy = policy_in_force(company)
     activity, purpose = next(iter(policy.document.purposes()))
     request, _ = asked(company, post, "objection", somebody(), purpose=f"{activity.key}/{purpose.key}")

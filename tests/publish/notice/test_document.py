@@ -158,7 +158,11 @@ def test_the_answer_is_true(changes: list[tuple[str, Any]], part: str, answer: s
 
 @pytest.mark.parametrize(("activities", "sold"), [([], False), (["canteen"], True)])
 def test_what_is_promised_for_one_activity_is_not_said_of_all(activities: list[str], sold: bool) -> None:
-    said = {"kind": "no-sale", "statement": {"fr": "Rien à vendre", "en": "Not sold"}, "activities": activities}
+    said = {
+        "kind": "no-sale",
+        "statement": {"fr": "Rien à vendre", "en": "Not sold"},
+        "activities": activities,
+    }
     notice = build_notice(changed(("promises.no-sale", said)).document, "en")
     answer = next(one.answer for one in notice.sections if one.id == "section.access")
     assert ("We do not sell them" not in answer) == sold

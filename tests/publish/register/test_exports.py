@@ -52,7 +52,7 @@ def test_csv_and_xlsx_say_on_each_line_which_register_it_is() -> None:
     for sheet in book:
         first = [cell.value for cell in sheet["A"]]
         assert first[0] == "Version"
-        assert set(first[1:]) == {STATUS.en}
+        assert set(first[1:]) <= {STATUS.en}, "nothing but a heading where no activity has such a part"
         assert sheet.oddHeader.left.text.replace("&&", "&") == STATUS.en
 
 

@@ -46,10 +46,19 @@ def _gone(name: str, number: int, heirs: list[str]) -> Hanging:
     return Hanging(
         "warning",
         Text(
-            fr=f"Sur la liste d’opposition, {_addresses(number).fr} s’opposent à «\u202f{name}\u202f», que cette version n’a pas. "
-            + (f"Ces oppositions vaudraient contre\u202f: {against}." if heirs else "Elles ne vaudraient contre rien d’autre."),
+            fr=f"Sur la liste d’opposition, {_addresses(number).fr} s’opposent à «\u202f{name}\u202f», que cette version n’a "
+            "pas. "
+            + (
+                f"Ces oppositions vaudraient contre\u202f: {against}."
+                if heirs
+                else "Elles ne vaudraient contre rien d’autre."
+            ),
             en=f"On the opposition list, {_addresses(number).en} oppose “{name}”, which this version does not have. "
-            + (f"These objections would hold against: {against}." if heirs else "They would hold against nothing else."),
+            + (
+                f"These objections would hold against: {against}."
+                if heirs
+                else "They would hold against nothing else."
+            ),
         ),
         Text(
             fr="Gardez la clé si l’usage continue. S’il a cessé, elles se retirent une à une, à la demande de la personne\u202f: "

@@ -89,8 +89,8 @@ def _withdrawn(use: Use, number: int) -> Hanging:
     return Hanging(
         "warning",
         Text(
-            fr=f"L’accord à {_called(use).fr} est retiré {_people(number).fr}. Dans cette version, la finalité ne repose plus sur "
-            "l’accord\u202f: le retrait ne s’y opposerait plus.",
+            fr=f"L’accord à {_called(use).fr} est retiré {_people(number).fr}. Dans cette version, la finalité ne repose plus "
+            "sur l’accord\u202f: le retrait ne s’y opposerait plus.",
             en=f"Consent to {_called(use).en} is withdrawn {_people(number).en}. In this version the purpose does not rest on "
             "consent any more: the withdrawal would not stand against it.",
         ),
@@ -123,8 +123,8 @@ def _answered_no(use: Use, number: int) -> Hanging:
         Text(
             fr=f"Des programmes ont demandé {number} fois en {LATELY.days} jours si des données peuvent servir à "
             f"{_called(use).fr}, que cette version n’a pas\u202f: la réponse serait non.",
-            en=f"Programs asked {number} {'time' if number == 1 else 'times'} in {LATELY.days} days whether data may be used for {_called(use).en}, which this "
-            "version does not have: the answer would be no.",
+            en=f"Programs asked {number} {'time' if number == 1 else 'times'} in {LATELY.days} days whether data may be used for "
+            f"{_called(use).en}, which this version does not have: the answer would be no.",
         ),
         Text(
             fr="Gardez la clé si l’usage continue, ou prévenez qui tient ces programmes.",

@@ -61,7 +61,9 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> LoadedPolicy:
     """
     texts: list[tuple[str, bytes]] = []
     for name, content in files:
-        texts += _unzipped(content) if name.lower().endswith(".zip") else [(PurePosixPath(name).name, content)]
+        texts += (
+            _unzipped(content) if name.lower().endswith(".zip") else [(PurePosixPath(name).name, content)]
+        )
     wanted = [(name, text) for name, text in texts if _is_wanted(name)]
     if not wanted:
         raise refusals.no_files()

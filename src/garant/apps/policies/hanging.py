@@ -111,7 +111,9 @@ def _held(old: Policy | None, new: Policy) -> Iterator[Hanging]:
             continue
         before = rules_of(loaded(old), activity) if old is not None else frozenset[str]()
         for rule in sorted(before - rules_of(loaded(new), activity)):
-            yield _released(hold, activity, rule) if rule in new.retention else _replaced(hold, activity, rule)
+            yield (
+                _released(hold, activity, rule) if rule in new.retention else _replaced(hold, activity, rule)
+            )
 
 
 def _lost(hold: str, activity: str, severity: Severity) -> Hanging:

@@ -47,7 +47,10 @@ def _archived(one: Loaded) -> set[str]:
 
 def _missing(system: str, rule: str, *, by_hand: bool) -> tuple[Text, Text]:
     if by_hand:
-        fr, en = "personne ne serait plus prié de la tenir là", "nobody would be asked any more to keep it there"
+        fr, en = (
+            "personne ne serait plus prié de la tenir là",
+            "nobody would be asked any more to keep it there",
+        )
     else:
         fr, en = "aucun plan ne s’y ferait", "no plan would be made there"
     text = Text(
@@ -59,8 +62,8 @@ def _missing(system: str, rule: str, *, by_hand: bool) -> tuple[Text, Text]:
 
 def _not_archived(system: str, rule: str) -> tuple[Text, Text]:
     text = Text(
-        fr=f"La carte de «\u202f{system}\u202f» met à l’archive ce que vise la règle «\u202f{rule}\u202f», qui n’a pas d’archivage "
-        "intermédiaire dans cette version\u202f: aucun plan ne s’y ferait.",
+        fr=f"La carte de «\u202f{system}\u202f» met à l’archive ce que vise la règle «\u202f{rule}\u202f», qui n’a pas "
+        "d’archivage intermédiaire dans cette version\u202f: aucun plan ne s’y ferait.",
         en=f"The map of “{system}” archives what the rule “{rule}” is about, which has no intermediate archive in this version: "
         "no plan would be made there.",
     )

@@ -142,7 +142,9 @@ def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
     if on < day:
         raise refusals.past_day(on, day)
     with transaction.atomic(), organisations.scoped(organisation):
-        evidence.person(organisation, actor)  # locks the ledger: two versions are not published past each other
+        evidence.person(
+            organisation, actor
+        )  # locks the ledger: two versions are not published past each other
         version = locked(key, State.APPROVED)
         changes = announcements(version, on)
         _refuse_unread(version)
@@ -169,7 +171,9 @@ def follow_naming(organisation: str) -> bool:
 def _refuse_unread(version: Version) -> None:
     """Who approved it compared it with what was published then; what has been since, they have not seen it undo."""
     assert version.approved_at is not None
-    since = [one for one in published_versions(version.organisation) if _published_since(one, version.approved_at)]
+    since = [
+        one for one in published_versions(version.organisation) if _published_since(one, version.approved_at)
+    ]
     if any(one.document != version.document for one in since):
         raise refusals.undone(version.number, max(one.number for one in since))
 

@@ -143,7 +143,8 @@ def _said(number: int, what: Text, first: date | None = None) -> Text:
     """`Version 3, en vigueur depuis le 1er mars 2027`."""
     days = [words.day(first, language) if first is not None else "" for language in ("fr", "en")]
     return Text(
-        fr=f"Version {number}, {what.fr.format(day=days[0])}", en=f"Version {number}, {what.en.format(day=days[1])}"
+        fr=f"Version {number}, {what.fr.format(day=days[0])}",
+        en=f"Version {number}, {what.en.format(day=days[1])}",
     )
 
 

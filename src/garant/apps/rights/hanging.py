@@ -38,8 +38,8 @@ def _left(use: Text, keys: list[str]) -> Hanging:
         Text(
             fr=f"Des demandes ouvertes ({which}{f' et {more} autres' if more > 0 else ''}) portent sur l’usage "
             f"«\u202f{use.say('fr')}\u202f», que cette version n’a pas sous cette clé.",
-            en=f"Open requests ({which}{f' and {more} more' if more > 0 else ''}) are about the use “{use.say('en')}”, which this "
-            "version does not have under that key.",
+            en=f"Open requests ({which}{f' and {more} more' if more > 0 else ''}) are about the use “{use.say('en')}”, which "
+            "this version does not have under that key.",
         ),
         Text(
             fr="Gardez la clé si l’usage continue. Ce qui en sera décidé vaudra sous le nom qu’il avait.",

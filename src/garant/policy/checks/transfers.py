@@ -128,7 +128,11 @@ def undeclared_transfer(policy: Policy) -> Findings:
     declared = {(transfer.to, transfer.country) for transfer in policy.transfers.values()}
     for section, parties in (("recipients", policy.recipients), ("processors", policy.processors)):
         for key, party in parties.items():
-            if party.country is not None and not in_eea(party.country) and (key, party.country) not in declared:
+            if (
+                party.country is not None
+                and not in_eea(party.country)
+                and (key, party.country) not in declared
+            ):
                 yield Finding(
                     (section, key),
                     both(

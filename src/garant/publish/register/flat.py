@@ -62,8 +62,9 @@ def as_xlsx(policy: Policy, language: Language, status: Text | None = None) -> b
         if key != "general":
             lines = _standing(_part(sheets, key, language), language, status)
             _fill(book.create_sheet(_title(table, language)), lines, width=36)
-    for sheet in book if status is not None else ():
-        sheet.oddHeader.left.text = status.say(language).replace("&", "&&")
+    if status is not None:
+        for sheet in book:
+            sheet.oddHeader.left.text = status.say(language).replace("&", "&&")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
