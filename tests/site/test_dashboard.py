@@ -121,6 +121,7 @@ def test_what_people_keep_by_hand_is_kept_as_long_as_they_sign_for_it(company: s
     controls.look(company)
     unproven = found(company, f"retention.{rule}")
     assert (unproven.state, "Filing cabinet" in unproven.why["en"]) == ("unproven", True)
+    assert found(company, "promise.no-sensitive-data").state != "kept", "nobody sees into the cabinet"
 
     def answered(outcome: str, reason: str = "") -> Standing:
         by_hand = load_folder(maps_folder(company))["paper"]

@@ -40,6 +40,12 @@ def _special(seen: Seen, promise: Promise) -> Verdict:
     if not seen.systems or seen.unreached:
         words = Text(fr="Tous les systèmes ne sont pas reliés.", en="Not all systems are mapped.")
         return State.UNPROVEN, words, None
+    if any(one.by_hand for one in seen.systems.values()):
+        words = Text(
+            fr="Aucune colonne reliée n’en porte\u202f; aucun programme ne voit les systèmes tenus à la main.",
+            en="No mapped column holds any; no program sees the systems worked by hand.",
+        )
+        return State.UNPROVEN, words, None
     words = Text(
         fr="Aucune colonne reliée n’en porte, dans aucun système.",
         en="No mapped column holds any, in any system.",
