@@ -101,7 +101,8 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
         max_overflow=3,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 10},
+        # A database that does not say how its texts are encoded (SQL_ASCII) would give them as bytes.
+        connect_args={"connect_timeout": 10, "client_encoding": url.query.get("client_encoding", "utf8")},
     )
 
     @event.listens_for(engine, "connect")
@@ -182,6 +183,8 @@ def plain_errors(system: str) -> Generator[None]:
         raise plain_error(system, error) from None
     except (sqlite3.Error, pymysql.err.Error) as error:  # of a cursor that is used directly
         raise plain_error(system, DBAPIError(None, None, error)) from None
+    except UnicodeError:  # of a driver that was given, or is to send, what the connection's encoding does not have
+        raise ConnectorError(f"{system}: a text is not in the encoding of the connection") from None
     except InvalidRequestError as error:
         if "is not a MariaDB variant" not in str(error):
             raise
