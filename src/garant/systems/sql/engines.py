@@ -56,6 +56,11 @@ A batch's rows are few among many: it supposes disks that turn, and would read w
 everybody at once, by keys in temporary tables: in 4 MB it writes what it groups, and in 8 MB its tables, to files.
 """
 
+_NOBODY_HIDDEN = "SET row_security = off; SET datestyle = ISO; SET standard_conforming_strings = on"
+"""However a role, a database or a server is set: rows that its policies would hide from us are a refusal rather than an answer
+without them (row_security); moments are written in one way; a backslash is one.
+"""
+
 BUSY_SECONDS = 30
 """How long a statement waits for a lock before the batch is given up and tried again."""
 
@@ -109,6 +114,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         read_any_date(dbapi)
         with dbapi.cursor() as cursor:
+            cursor.execute(_NOBODY_HIDDEN)
             cursor.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
             # Long conditions over few rows: compiling them takes longer than running them.
@@ -183,7 +189,9 @@ def plain_errors(system: str) -> Generator[None]:
         raise plain_error(system, error) from None
     except (sqlite3.Error, pymysql.err.Error) as error:  # of a cursor that is used directly
         raise plain_error(system, DBAPIError(None, None, error)) from None
-    except UnicodeError:  # of a driver that was given, or is to send, what the connection's encoding does not have
+    except (
+        UnicodeError
+    ):  # of a driver that was given, or is to send, what the connection's encoding does not have
         raise ConnectorError(f"{system}: a text is not in the encoding of the connection") from None
     except InvalidRequestError as error:
         if "is not a MariaDB variant" not in str(error):

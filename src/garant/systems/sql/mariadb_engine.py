@@ -23,6 +23,9 @@ An EXISTS made into a semi-join within another; a common table expression merged
 asks IN of a column of another width (INT in BIGINT): tests/engine/test_mariadb.py shows both.
 """
 
+WHOLE: Final = "sql_select_limit = 18446744073709551615, foreign_key_checks = ON, sql_auto_is_null = OFF, sql_safe_updates = OFF"
+"""However the server is set: an answer has all its rows, what refers to a row keeps it, NULL is the last key of nobody."""
+
 LONGEST_LIST: Final = 1 << 20
 """Characters of a list that a query makes of a group: many times what is asked for, whatever the server's own limit."""
 
@@ -77,7 +80,9 @@ def open_mariadb(url: sa.URL, *, writing: bool, zone: str, wait_seconds: int) ->
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         with dbapi.cursor() as cursor:
             cursor.execute("SET innodb_lock_wait_timeout = %s, lock_wait_timeout = %s", [wait_seconds] * 2)
-            cursor.execute(f"SET optimizer_switch = '{TRUSTED}', group_concat_max_len = {LONGEST_LIST}")
+            cursor.execute(
+                f"SET optimizer_switch = '{TRUSTED}', group_concat_max_len = {LONGEST_LIST}, {WHOLE}"
+            )
             _set_zone(cursor, zone)
             if not _log_rows(cursor) and not writing:
                 _read_as_it_can(cursor)
