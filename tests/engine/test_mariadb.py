@@ -111,6 +111,15 @@ def test_a_table_that_cannot_roll_back_is_left_alone(shop: Shop, engine: str) ->
     assert shop.ids("contact") == shop.ids("note") == [1, 2]
 
 
+def test_a_table_that_keeps_its_former_rows_is_left_alone(shop: Shop) -> None:
+    """What a person is erased from would show them to whoever asks it FOR SYSTEM_TIME ALL."""
+    shop.database.run("ALTER TABLE note ADD SYSTEM VERSIONING")
+    shop.people(1, 2)
+    with pytest.raises(ConnectorError, match="crm: table note keeps its former rows"):
+        carry_out(shop.plan(), shop.policy, shop.system())
+    assert shop.ids("contact") == shop.ids("note") == [1, 2]
+
+
 # ---------------------------------------------------------------- what it takes for equal
 
 

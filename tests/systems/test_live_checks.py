@@ -47,6 +47,7 @@ ENGINES = {
     "GAR616": ["sqlite", "mariadb"],
     "GAR617": ["mariadb"],
     "GAR618": ["mariadb"],
+    "GAR619": ["mariadb"],
 }
 """Where an example does not run everywhere: enforced lengths, the syntax of triggers and computed columns,
 indexes that InnoDB does not let go, what only MariaDB has."""

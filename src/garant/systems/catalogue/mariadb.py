@@ -20,7 +20,7 @@ from garant.systems.catalogue.model import (
 )
 
 _TABLE: Final = """
-SELECT table_type = 'VIEW' AS view, data_length < 65536 AS small,
+SELECT table_type = 'VIEW' AS view, table_type = 'SYSTEM VERSIONED' AS remembering, data_length < 65536 AS small,
        (SELECT e.engine FROM information_schema.engines e
         WHERE e.engine = t.engine AND e.transactions <> 'YES') AS lasting
 FROM information_schema.tables t WHERE table_schema = :schema AND table_name = :name
@@ -118,7 +118,11 @@ def _table(connection: Connection, default: str, name: str) -> CatalogueTable | 
         return None
     [about] = described
     table = CatalogueTable(
-        name, view=bool(about["view"]), small=bool(about["small"]), lasting=about["lasting"]
+        name,
+        view=bool(about["view"]),
+        small=bool(about["small"]),
+        lasting=about["lasting"],
+        remembering=bool(about["remembering"]),
     )
     for row in _rows(connection, _COLUMNS, **where):
         table.columns[row["name"]] = _column(row)

@@ -70,6 +70,8 @@ class CatalogueTable:
     """So small (under 64 KiB) that reading it whole costs nothing; false where the engine does not tell."""
     lasting: str | None = None
     """What stores it, where that cannot roll back (MyISAM, Aria); else None."""
+    remembering: bool = False
+    """Whether it keeps its former rows (WITH SYSTEM VERSIONING)."""
 
     def unique(self, column: str) -> bool:
         """Whether the column alone identifies a row."""

@@ -25,6 +25,7 @@ def check_foreign_keys(data_map: DataMap, catalogue: Catalogue) -> Iterator[Find
                 yield finding
     yield from _triggers(data_map, catalogue)
     yield from _lasting(data_map, catalogue)
+    yield from _remembering(data_map, catalogue)
     yield from _unmapped_tables(data_map, catalogue)
     yield from _undeclared_links(data_map, catalogue)
 
@@ -130,6 +131,20 @@ def _lasting(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
             )
             mend = said(f"ALTER TABLE {name} ENGINE=InnoDB;", f"ALTER TABLE {name} ENGINE=InnoDB;")
             yield Finding(rules.NO_ROLLBACK, ("tables", name), message, mend)
+
+
+def _remembering(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
+    for name in data_map.tables:
+        table = catalogue.table(name)
+        if table is not None and table.remembering and any(actions_on(data_map, name)):
+            message = said(
+                f"«\u202f{name}\u202f» garde ses anciennes lignes (WITH SYSTEM VERSIONING).",
+                f"“{name}” keeps its former rows (WITH SYSTEM VERSIONING).",
+            )
+            mend = said(
+                f"ALTER TABLE {name} DROP SYSTEM VERSIONING;", f"ALTER TABLE {name} DROP SYSTEM VERSIONING;"
+            )
+            yield Finding(rules.REMEMBERING, ("tables", name), message, mend)
 
 
 def _unmapped_tables(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:

@@ -332,6 +332,31 @@ NO_ROLLBACK: Final = rule(
         ),
     ),
 )
+REMEMBERING: Final = rule(
+    619,
+    "keeps-history",
+    ("Cette table garde tout ce qu’elle a eu.", "This table keeps all it had."),
+    (
+        "Ce qui en est effacé y reste lisible (FOR SYSTEM_TIME ALL), et rien ne l’y efface d’une seule personne.",
+        "What is erased there stays readable (FOR SYSTEM_TIME ALL), and nothing erases it of one person alone.",
+    ),
+    (
+        "Mettre fin à l’historique\u202f; d’ici là, Garant refuse d’y écrire.",
+        "End the history; until then, Garant refuses to write to it.",
+    ),
+    (
+        _after(
+            "CREATE TABLE visit (id INTEGER PRIMARY KEY, client_id INTEGER) WITH SYSTEM VERSIONING",
+            "tables: {visit: {key: id, links: [{root: client, column: client_id}]}}\n"
+            "dispositions: {erase-client: {actions: [{table: visit, do: delete}]}}",
+        ),
+        _after(
+            "CREATE TABLE visit (id INTEGER PRIMARY KEY, client_id INTEGER)",
+            "tables: {visit: {key: id, links: [{root: client, column: client_id}]}}\n"
+            "dispositions: {erase-client: {actions: [{table: visit, do: delete}]}}",
+        ),
+    ),
+)
 MOVING_DATE: Final = rule(
     618,
     "moving-date",

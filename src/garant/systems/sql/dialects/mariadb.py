@@ -189,6 +189,12 @@ class Mariadb:
                 f"{self.columns.system}: table {table} is stored by {engine}, which cannot roll back: nothing may be "
                 f"changed there; its owner can convert it (ALTER TABLE {table} ENGINE=InnoDB)"
             )
+        if self.columns.remembers(table):
+            raise ConnectorError(
+                f"{self.columns.system}: table {table} keeps its former rows (WITH SYSTEM VERSIONING): what is erased "
+                "there stays readable, and nothing erases it of one person alone; its owner can end it "
+                f"(ALTER TABLE {table} DROP SYSTEM VERSIONING)"
+            )
 
     def quick(self, statement: Change, table: str) -> Change:
         return as_join(statement, table)

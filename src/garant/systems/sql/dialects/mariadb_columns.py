@@ -29,6 +29,11 @@ _LASTING: Final = sa.text(
     "WHERE e.transactions <> 'YES' AND t.table_schema IN :schemas AND t.table_name IN :names"
 ).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
 
+_REMEMBERING: Final = sa.text(
+    "SELECT table_schema, table_name FROM information_schema.tables "
+    "WHERE table_type = 'SYSTEM VERSIONED' AND table_schema IN :schemas AND table_name IN :names"
+).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
+
 _OWN: Final = sa.text(
     "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_column_name "
     "FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r "
@@ -44,7 +49,7 @@ Name = tuple[str, str]
 
 @dataclass
 class Columns:
-    """The columns of a map's tables that need care, and the tables that cannot roll back."""
+    """The columns of a map's tables that need care, and the tables that cannot roll back, or that keep all they had."""
 
     system: str
     default: str
@@ -58,6 +63,7 @@ class Columns:
     """The type of each column, by its name in lower case."""
     uuids: set[tuple[Name, str]] = field(default_factory=set[tuple[Name, str]])
     engines: dict[Name, str] = field(default_factory=dict[Name, str])
+    remembering: set[Name] = field(default_factory=set[Name])
     own: dict[Name, dict[str, list[tuple[str, str]]]] = field(
         default_factory=dict[Name, dict[str, list[tuple[str, str]]]]
     )
@@ -102,6 +108,10 @@ class Columns:
         """The engine of a table that cannot roll back; None for the others."""
         return self.engines.get(self.name(table))
 
+    def remembers(self, table: str) -> bool:
+        """Whether a table keeps its former rows (WITH SYSTEM VERSIONING)."""
+        return self.name(table) in self.remembering
+
     def key_collation(self, kind: str) -> tuple[str, str]:
         """Character set and collation of the roots' keys of this kind.
 
@@ -125,6 +135,7 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
         _note(found, row)
     for row in connection.execute(_LASTING, asked):
         found.engines[_of(found, row)] = str(row.engine)
+    found.remembering.update(_of(found, row) for row in connection.execute(_REMEMBERING, asked))
     for row in connection.execute(_OWN, asked):
         pair = (str(row.column_name), str(row.referenced_column_name))
         found.own.setdefault(_of(found, row), {}).setdefault(str(row.constraint_name), []).append(pair)
