@@ -192,8 +192,13 @@ class Connector(Protocol):
         """
         ...
 
-    def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
-        """The roots that are there under a marked key: found by the system itself, set against set."""
+    def match(
+        self, root: str, marking: Marking, marks: Sequence[str], among: Sequence[RootKey] | None = None
+    ) -> list[Marked]:
+        """The roots that are there under a marked key: found by the system itself, set against set.
+
+        ``among``: only these are asked about, few of all.
+        """
         ...
 
     def committed(self, transaction: str) -> bool | None:

@@ -152,6 +152,7 @@ class Run:
     policy: LoadedPolicy
     systems: Mapping[str, Source]
     size: int = 3
+    marking_key: bytes | None = None
     journal: MortalNotebook = field(default_factory=MortalNotebook)
     receipts: dict[str, BatchResult] = field(default_factory=dict)
     verification: Verification | None = None
@@ -170,7 +171,14 @@ class Run:
         }
         try:
             touched = bool(self.receipts or self.journal.written)
-            execution = Execution(self.plan, self.policy, systems, resumed=touched, batch_size=self.size)
+            execution = Execution(
+                self.plan,
+                self.policy,
+                systems,
+                resumed=touched,
+                batch_size=self.size,
+                marking_key=self.marking_key,
+            )
             for key in execution.batch_keys():
                 if key not in self.receipts:
                     self.receipts[key] = execution.execute(key, self.journal)

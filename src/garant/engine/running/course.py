@@ -138,11 +138,12 @@ class Course:
             self.archiving.drop(batch)
 
     def marked(self, counts: Counts) -> dict[str, Any]:
-        """The marks of the erased roots, as the journal keeps them until the receipt."""
+        """The marks of the erased roots, as the journal keeps them until the receipt; of those archived, whose they were."""
         if self.marking is None:
             return {}
         marks = [[mark.mark, mark.before, mark.after] for mark in counts.marks]
-        return {"marks": marks, "marked_by": list(self.marking.columns)}
+        name = "were" if self.selection.archive else "marks"
+        return {name: marks, "marked_by": list(self.marking.columns)}
 
     def look(self, terms: Terms, snapshot: Snapshot) -> Found:
         """Ask again who is due and what holds them; only roots of the plan will ever be touched."""

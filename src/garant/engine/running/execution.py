@@ -230,8 +230,8 @@ class _Heeding:
 
 
 def _marking(plan: Plan, course: Course, key: bytes | None) -> Marking | None:
-    """How the roots of a selection are marked; those that are not erased by it, archived ones included, are not."""
-    if key is None or plan.kind not in ERASING or course.selection.archive or course.selection.shared:
+    """How the roots of a selection that erases or archives them are marked."""
+    if key is None or plan.kind not in ERASING or course.selection.shared:
         return None
     return Marking(key, identifying(course.source.data_map, course.selection.root))
 

@@ -19,6 +19,7 @@ from garant.engine.planning.survey import describe
 from garant.engine.running.archiving import require_kept
 from garant.engine.running.course import Course
 from garant.engine.running.lifting import lift
+from garant.engine.running.regiven import NOBODY, Regiven, Remembering, regiven
 from garant.systems.changing import ChangeSet, Counts
 from garant.systems.finding import RootKey
 from garant.systems.guards import UNGUARDED
@@ -100,10 +101,13 @@ def _carry_out(course: Course, keys: Sequence[RootKey], key: str, journal: Batch
         return _halves(course, keys, key, journal)
     if course.lifting:
         return _lift(course, keys, key, journal)
-    if before is not None and _committed(course, keys, before):
+    since = NOBODY if before is None or _lost(course, before) else regiven(course, keys, before)
+    if before is not None and _committed(course, keys, before, since):
         return _outcome(course, key, len(keys), read_counts(before), before["skipped"], recovered=True)
-    if before is not None and _uncertain(course, keys, before):
+    if before is not None and _uncertain(course, keys, before, since):
         course.keep(key)
+    if before is not None and since.marks and before.get("marks"):
+        journal = Remembering(journal, key, since.marks, before["marked_by"])
     course.leave_strangers(keys)
     change = course.change(keys)
     skipped = [k for k in keys if k not in course.now_due]
@@ -182,31 +186,43 @@ def _outcome(
     )
 
 
-def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
+def _committed(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any], since: Regiven) -> bool:
     """Did the system commit what was prepared?
 
     Its rows tell: if the transaction was lost, the steps find about as many rows as then; if it was kept, none, or
     the few that are newer. Holds are left out of the question, and what they kept then is taken off: one may have
     come, or ended, in between. A system that remembers a lost transaction is believed; one that remembers a kept one
-    is not against its rows, for a server that crashed gives the number of a transaction it has lost to another.
+    is not against its rows, for a server that crashed gives the number of a transaction it has lost to another. The rows
+    of whoever has been given a key since tell nothing: the others are asked; where there are none, the system alone.
     """
     prepared = read_counts(before)
-    known = _remembered(course, prepared)
+    known, total = _remembered(course, prepared), prepared.total
     if known is False:
         return False
+    if since.keys:
+        concerned = len(set(keys).difference(before["skipped"]))
+        keys = [key for key in keys if key not in since.keys]
+        total = total * (concerned - len(since.keys)) // concerned
+        if not total:
+            return known is True
     twice = _left(course, keys, before) * 2
-    return twice < prepared.total or (known is True and twice == prepared.total)
+    return twice < total or (known is True and twice == total)
 
 
-def _uncertain(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any]) -> bool:
-    """Whether some of the rows that were prepared, and taken for lost with their transaction, are not there.
+def _uncertain(course: Course, keys: Sequence[RootKey], before: Mapping[str, Any], since: Regiven) -> bool:
+    """Whether some of the rows that were prepared, and taken for lost with their transaction, are not there, or another's.
 
     What the archive has of them may then be all that there is: it is kept, twice rather than not at all.
     """
     prepared = read_counts(before)
     if course.archiving is None or _remembered(course, prepared) is False:
         return False
-    return _left(course, keys, before) < prepared.total
+    return bool(since.keys) or _left(course, keys, before) < prepared.total
+
+
+def _lost(course: Course, before: Mapping[str, Any]) -> bool:
+    """Whether the system itself says that nothing was done."""
+    return _remembered(course, read_counts(before)) is False
 
 
 def _remembered(course: Course, prepared: Counts) -> bool | None:

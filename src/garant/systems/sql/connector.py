@@ -139,11 +139,13 @@ class SqlConnector:
         """What puts back on an open connection."""
         return Returning(connection, self.dialect, self.data_map, self._pseudonym_key)
 
-    def match(self, root: str, marking: Marking, marks: Sequence[str]) -> list[Marked]:
+    def match(
+        self, root: str, marking: Marking, marks: Sequence[str], among: Sequence[RootKey] | None = None
+    ) -> list[Marked]:
         """The roots that are there under a marked key."""
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
             marker = Marker(connection, self.dialect, self.data_map, root, marking)
-            return list(find_marked(marker, marks))
+            return list(find_marked(marker, marks, among))
 
     def committed(self, transaction: str) -> bool | None:
         """What the system remembers of a transaction: PostgreSQL all, MariaDB whether it still runs, SQLite nothing."""

@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.changing import ChangeSet, Mark, Marked, Marking
+from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Pseudonym
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import kept_rows
-from garant.systems.sql.scratch import scratch_of
+from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.statements import Statements
 
 DIGITS = 32
@@ -111,8 +112,10 @@ class Taking:
         return {str(mark): str(print_) for mark, print_ in marker.connection.execute(rows)}
 
 
-def find_marked(marker: Marker, marks: Sequence[str]) -> Iterator[Marked]:
-    """The roots that are there and whose key was marked, with the fingerprint that they have now."""
+def find_marked(
+    marker: Marker, marks: Sequence[str], among: Sequence[RootKey] | None = None
+) -> Iterator[Marked]:
+    """The roots that are there, ``among`` these or all, and whose key was marked, with the fingerprint they have now."""
     connection = marker.connection
     given = sa.table("garant_marks", sa.column("mark", sa.String(DIGITS)))
     connection.exec_driver_sql(marker.dialect.drop_temporary("garant_marks"))
@@ -128,7 +131,7 @@ def find_marked(marker: Marker, marks: Sequence[str]) -> Iterator[Marked]:
     made = sa.select(
         key.label("key"), marker.mark(table).label("mark"), marker.fingerprint(table).label("now")
     )
-    roots = made.subquery("roots")
+    roots = made.where(*_among(marker, key, among)).subquery("roots")
     plain = sa.LargeBinary() if marker.dialect.name == "mariadb" else sa.String(DIGITS)
     joined = roots.join(given, sa.cast(roots.c.mark, plain) == given.c.mark)
     # The given mark, not the computed one: the system would compute it once more for each row.
@@ -136,6 +139,17 @@ def find_marked(marker: Marker, marks: Sequence[str]) -> Iterator[Marked]:
     for row in connection.execute(found):
         mark = row[1].decode() if isinstance(row[1], bytes) else str(row[1])
         yield Marked(plain_key(row[0]), mark, str(row[2]))
+
+
+def _among(
+    marker: Marker, key: ColumnElement[Any], among: Sequence[RootKey] | None
+) -> list[ColumnElement[bool]]:
+    if among is None:
+        return []
+    kind = marker.data_map.roots[marker.root].type
+    batch = create_scratch(marker.connection, marker.dialect, kind, looking=True).batch
+    fill(marker.connection, marker.dialect, batch, among, {})
+    return [key.in_(sa.select(batch.c.key).correlate(None))]
 
 
 def _hash(key: bytes, message: str) -> str:
