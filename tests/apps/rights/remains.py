@@ -42,7 +42,8 @@ def _plans(organisation: str) -> Iterator[str]:
         whose = [one[name] for one in document["selections"] for name in ("keys", "asked", "whose", "holds")]
         asked = [one["identities"] for one in document.get("tasks", [])]
         still = [one["keys"] for one in document.get("still", [])]
-        if any([*whose, *asked, *still, document.get("corrections"), document.get("replacements")]):
+        right = [document.get(name) for name in ("corrections", "replacements", "additions")]
+        if any([*whose, *asked, *still, *right]):
             yield f"{plan.kind} {plan.digest[:12]} of {document.get('request') or 'a terminal'}"
 
 

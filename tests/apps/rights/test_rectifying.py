@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
+from django_scopes import scopes_disabled
 
+from garant.apps.promises.models import Plan
 from garant.apps.rights import services
 from garant.apps.rights.words import Outcome
 from garant.ledger import LedgerError
 from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody
 from tests.apps.rights.steps import OFFICER, asked, carried_out, post_form
+from tests.apps.seen import seen
 from tests.site.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,3 +101,29 @@ def test_a_name_in_parts_and_a_second_telephone_in_one_correction(company: str, 
     (new,) = ask_system("GARANT_DEMO_CRM", held, email)
     assert new == ("Zoé", "Le Goff", new[2], old[3], "06 39 98 00 07")
     assert sorted(new[2].split(" ")) == ["Goff", "Le", "Zoé"]
+    documents = [str(plan.document) for plan in seen(Plan).filter(organisation=company)]
+    assert not [one for one in documents if "06 39 98 00 07" in one], (
+        "a plan that was carried out names nobody"
+    )
+
+
+def test_what_earlier_versions_left_in_plans_is_forgotten(company: str, post: Letters) -> None:
+    """Plans that are about nobody any more lose what was added; one that waits for its approval keeps it."""
+    forget = import_module("garant.apps.promises.migrations.0007_additions_forgotten").forget
+    added = [{"kind": "phone", "value": "06 39 98 00 07"}]
+    email = somebody()
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET mobile = NULL WHERE email = ?", email)
+    request, mine = asked(company, post, "rectification", email)
+    post_form(Client(), mine, {"correct": "1", "add-phone": "06 39 98 00 07"})
+    (waiting,) = seen(Plan).filter(digest=services.find(company, request.key).plan)
+    with scopes_disabled():
+        forget(apps, None)
+    waiting.refresh_from_db()
+    assert waiting.document["additions"] == added
+    carried_out(company, request.key)
+    waiting.refresh_from_db()
+    seen(Plan).filter(pk=waiting.pk).update(document={**waiting.document, "additions": added})
+    with scopes_disabled():
+        forget(apps, None)
+    waiting.refresh_from_db()
+    assert waiting.document["additions"] == []

@@ -401,7 +401,7 @@ def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
     asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
     still = [{**one, "keys": ""} for one in plan.get("still", [])]
     wiped = {"selections": selections, "tasks": asked, "still": still}
-    return {**plan, "corrections": {}, "replacements": [], **wiped}
+    return {**plan, "corrections": {}, "replacements": [], "additions": [], **wiped}
 
 
 def forget_plan(organisation: str, digest: str) -> None:
