@@ -53,3 +53,8 @@ class RecordArchive:
         """Remove the waiting records of a batch, and their keys."""
         if self.store.exists:
             self.store.drop(batch)
+
+    def drop_all(self, plan: str) -> None:
+        """Remove the waiting records of a plan that is not carried out any more, and their keys."""
+        if self.store.exists:
+            self.store.drop_all(plan)

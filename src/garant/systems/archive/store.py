@@ -178,6 +178,14 @@ class ArchiveStore:
                 database.execute(statement, (batch, PENDING))
             database.execute("COMMIT")
 
+    def drop_all(self, plan: str) -> None:
+        """Remove the waiting records of every batch of a plan, their keys first of all."""
+        waiting = "SELECT DISTINCT batch FROM record WHERE state = ? AND batch GLOB ?"
+        with self.opened() as database:
+            batches = [batch for (batch,) in database.execute(waiting, (PENDING, f"{plan}/*"))]
+        for batch in batches:
+            self.drop(batch)
+
     def groups(self) -> list[Group]:
         """The kept records, counted by system, rule and the day they are counted from."""
         with self.opened() as database:

@@ -79,6 +79,7 @@ def give_up(organisation: str, run_key: str, reason: str, *, actor: str) -> Run:
             raise refusals.already_running(run.plan_id)
         unsure = services.unsure(run)
         archived, files = _kept(run, unsure), _released(run, unsure)
+        drop_waiting(run)
         with evidence.one_transaction(organisation):
             given_up = RunGivenUp(
                 run=run.key,
@@ -94,6 +95,17 @@ def give_up(organisation: str, run_key: str, reason: str, *, actor: str) -> Run:
             )
         services.forget_canaries(run.key)
     return ended
+
+
+def drop_waiting(run: Run) -> None:
+    """Destroy what a run that ends without being done has left waiting in the archive: its rows are in their system.
+
+    A process that is killed between the archive and the journal leaves such records, which no batch names. Under the
+    lock of its plan, before the run ends: killed here, it is done again.
+    """
+    archive = archive_of(run.plan.organisation, key_source(settings.GARANT_KEYS, os.environ))
+    if archive is not None:
+        archive.drop_all(run.plan_id)
 
 
 def _kept(run: Run, unsure: Sequence[Batch]) -> int:
