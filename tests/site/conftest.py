@@ -81,6 +81,7 @@ def company(
 ) -> str:
     """The reference organisation with its policy published, its maps, its systems and its people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+    monkeypatch.setenv("GARANT_ARCHIVE", str(tmp_path / "archive"))
     laid(tmp_path, _company)
     folder = tmp_path / "systems"
     shutil.copytree(demo_systems.folder, folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from garant.apps.promises import services as promises
 from garant.apps.promises.recording.batches import RunJournal
 from garant.apps.promises.refusals import RunInterruptedError
 from garant.apps.promises.running import execution
+from garant.systems.archive.archive import RecordArchive
+from garant.systems.archive.archivist import RecordArchivist
 
 MOMENTS: Final[dict[str, tuple[Any, str, bool]]] = {
     "begun": (execution, "_run_durably", False),
@@ -26,11 +28,19 @@ MOMENTS: Final[dict[str, tuple[Any, str, bool]]] = {
 }
 """Moment → what is being called, and whether it was done: the system commits after `prepared`, before `committed`."""
 
+ARCHIVING: Final[dict[str, tuple[Any, str, bool]]] = {
+    **MOMENTS,
+    "archived": (RecordArchivist, "close", True),
+    "unkept": (RecordArchive, "keep", False),
+    "kept": (RecordArchive, "keep", True),
+}
+"""The same where rows go to the archive: they are kept there once their system has committed."""
+
 
 @contextmanager
 def killed(moment: str) -> Iterator[None]:
     """Whoever comes to this moment is killed there."""
-    owner, name, done = MOMENTS[moment]
+    owner, name, done = ARCHIVING[moment]
     really = getattr(owner, name)
 
     def dies(*given: Any, **named: Any) -> Any:
@@ -44,12 +54,16 @@ def killed(moment: str) -> Iterator[None]:
 
 
 def again_and_again(
-    dice: random.Random, carry_out: Callable[[], object], story: list[str], meanwhile: Callable[[], None]
+    dice: random.Random,
+    carry_out: Callable[[], object],
+    story: list[str],
+    meanwhile: Callable[[], None],
+    moments: Collection[str] = tuple(MOMENTS),
 ) -> None:
     """Carry something out; one time in three its process is killed first, and in some of these once more; systems live on."""
     for _ in range(2):
         if dice.random() < 0.35:
-            moment = dice.choice([*MOMENTS])
+            moment = dice.choice([*moments])
             story.append(f"… killed: {moment}")
             with killed(moment), suppress(RunInterruptedError):
                 carry_out()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from garant.apps.evidence import services as evidence
+from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
 from garant.apps.rights.keeping.sealing import seal
 from garant.apps.rights.models import Request
@@ -83,6 +84,44 @@ def test_directives_are_carried_out_on_proof_of_death(company: str, post: Letter
     assert ask_system("GARANT_DEMO_CRM", "SELECT * FROM person WHERE email = ?", email) == []
     assert Client().get(page).status_code == 404
     services.answer(company, request.key, Outcome.FULLY, actor=OFFICER)
+
+
+@pytest.mark.parametrize("how", ["revoked", "replaced"])
+@pytest.mark.parametrize("stage", ["planned", "approved"])
+def test_whoever_takes_them_back_is_alive_and_nothing_of_them_is_done(
+    company: str, post: Letters, how: str, stage: str
+) -> None:
+    """Somebody says that they died, shows what staff takes for a proof, and asks for what their directives say."""
+    email = somebody()
+    page = directives(company, post, email, "erase")
+    answer = fill(
+        company, "post-mortem", query="?for=heir", email="paul@ami.example", about_name="X", about_email=email
+    )
+    confirm(answer["Location"], post.last("code")["code"])
+    (request,) = services.listing(company)
+    services.accept(company, request.key, Method.MANDATE, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "planned"
+    if stage == "approved":
+        services.approve(company, request.key, actor=OFFICER)
+    if how == "revoked":
+        assert post_form(Client(), page, {"revoke": "1"}).status_code == 200
+    else:
+        directives(company, post, email, "keep")
+    with pytest.raises((LedgerError, RefusedError)):
+        carried_out(company, request.key)
+    if stage == "approved":
+        with pytest.raises(RefusedError, match="given up"):
+            work(company, "run")
+    assert ask_system("GARANT_DEMO_CRM", "SELECT archived FROM person WHERE email = ?", email)
+    found = services.find(company, request.key)
+    assert (found.state, found.plan) == ("searching", "")
+    shown = sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    assert "directives révoquées ou remplacées depuis" in shown
+    assert services.ask_again(company) == 0
+    services.answer(
+        company, request.key, Outcome.REFUSED, ground="beyond-heirs", reason="Vivante.", actor=OFFICER
+    )
 
 
 def test_without_directives_a_person_decides_what_heirs_are_given(company: str, post: Letters) -> None:

@@ -20,14 +20,14 @@ from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job, JobState
 from garant.apps.promises import decisions
-from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.opening.published import open_planned
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.recording.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
-from garant.apps.promises.refusals import RefusedError, drifted, still_restricted
-from garant.apps.promises.running import execution, gathering, locks
+from garant.apps.promises.refusals import RefusedError, drifted, given_up, still_restricted
+from garant.apps.promises.running import execution, gathering, giving_up, locks
 from garant.apps.promises.running.observers import Observer
 from garant.apps.rights import services as rights
-from garant.engine.document import Plan, read_plan
+from garant.engine.document import Plan, UnreadablePlan, read_plan
 from garant.engine.running.gathering import gather
 from garant.policy.text import Text
 
@@ -68,8 +68,8 @@ def run(job: Job, watch: Watch) -> Fate:
         if begun is not None and not begun.open:  # its document names nobody any more
             rights.ended(organisation, {digest: begun})  # killed just before it did
             return begun
-        document = read_plan(plan.document)
-        with open_published(organisation, only=sorted(document.map_digests)) as workspace:
+        document = _read(plan)
+        with open_planned(organisation, document.map_digests) as workspace:
             gathered = gathering.open_plan(organisation, digest) if plan.gathered_in_id else None
             try:
                 if gathered is not None:
@@ -83,6 +83,14 @@ def run(job: Job, watch: Watch) -> Fate:
                 rights.ended(organisation, fates_of(organisation, members))
                 raise
     return ended[digest]
+
+
+def _read(plan: decisions.Plan) -> Plan:
+    """What a plan says. Raises RefusedError: it was given up after it was approved, and says no more whom it was about."""
+    try:
+        return read_plan(plan.document)
+    except UnreadablePlan:
+        raise given_up(plan.digest) from None
 
 
 def _waiting(job: Job, digest: str) -> list[Plan]:
@@ -112,7 +120,7 @@ def _requests(
     own: RefusedError | None = None
     ended: Mapping[str, Fate] = {}
     waiting = _waiting(job, document.digest)
-    if len(waiting) > 1:
+    if len(waiting) > 1 and giving_up.is_as_planned(document, workspace):
         gathered = gather(waiting, workspace.policy, workspace.sources, holds.in_force(job.organisation))
         for one, refusal in gathered.refused:
             own = _refused(job, one.digest, drifted(refusal.text)) or own
@@ -147,7 +155,11 @@ def _alone(
     """Carry out one plan, in the name of whoever asked for it."""
     digest = document.digest
     first = document.kind == "lifting" and fate_of_plan(plan) is None
-    if first and rights.ends_what_others_restrict(workspace, document):
+    if (
+        first
+        and giving_up.is_as_planned(document, workspace)
+        and rights.ends_what_others_restrict(workspace, document)
+    ):
         raise still_restricted()
     begun = _Begun(job.organisation, [digest])
     run = execution.apply_plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef
@@ -16,14 +16,18 @@ from garant.apps.scoping import scoped
 _ASKED = 500
 """Records asked about in one statement."""
 
+Marked = Mapping[Identity, frozenset[str]]
+"""Some records, and the columns of the mark that each has so already."""
 
-def found(organisation: str, marked: Mapping[Identity, frozenset[str]]) -> None:
+
+def found(organisation: str, marked: Marked, look_again: Callable[[], Marked]) -> None:
     """Write down the columns that some records had so, where nothing restricts these yet; again changes nothing.
 
     Before it is written who restricts them, in the caller's transaction: that in which the run begins. What restricts them
-    already has put its mark there, and knows what was there before.
+    already has put its mark there, and knows what was there before. What restricted them when they were looked at may have
+    ended since, and taken its mark off: of whom nothing restricts now, the systems are asked once more.
     """
-    by_mark = {mark: columns for one, columns in marked.items() for mark in _marks(organisation, one)}
+    by_mark = {mark: one for one in marked for mark in _marks(organisation, one)}
     with scoped(organisation):
         held = {
             bytes(mark)
@@ -32,6 +36,8 @@ def found(organisation: str, marked: Mapping[Identity, frozenset[str]]) -> None:
                 "mark", flat=True
             )
         }
+        free = {mark: one for mark, one in by_mark.items() if mark not in held}
+        now = look_again() if free else {}
         facts = [
             Fact(
                 organisation=organisation,
@@ -41,9 +47,8 @@ def found(organisation: str, marked: Mapping[Identity, frozenset[str]]) -> None:
                 said=True,
                 at=datetime.now(UTC),
             )
-            for mark, columns in by_mark.items()
-            if mark not in held
-            for column in sorted(columns)
+            for mark, one in free.items()
+            for column in sorted(marked[one] & now.get(one, frozenset[str]()))
         ]
         Fact.objects.bulk_create(facts, ignore_conflicts=True)
 

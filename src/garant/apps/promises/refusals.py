@@ -96,6 +96,17 @@ def changed_map(system: str, *, found: str | None, expected: str) -> RefusedErro
     return RefusedError(message, _PLAN_AGAIN)
 
 
+def mapped_since(system: str) -> RefusedError:
+    """A plan that answers somebody was made before a system had a map: they may be known there."""
+    return RefusedError(
+        Text(
+            fr=f"Le système « {system} » a une carte depuis que ce plan est fait\u202f: la personne y est peut-être.",
+            en=f"System “{system}” has a map since this plan was made: the person may be known there.",
+        ),
+        _PLAN_AGAIN,
+    )
+
+
 def not_approved(digest: str) -> RefusedError:
     """Nobody approved the plan."""
     return RefusedError(
@@ -298,6 +309,20 @@ def of_a_request(number: str) -> RefusedError:
         Text(
             fr="Approuvez-le sur la page de la demande, qui suit ce qu’il devient et répond à la personne.",
             en="Approve it on the page of the request, which follows what becomes of it and answers the person.",
+        ),
+    )
+
+
+def given_up(digest: str) -> RefusedError:
+    """What it was approved for is not asked any more."""
+    return RefusedError(
+        Text(
+            fr=f"Le plan {digest[:12]} a été abandonné depuis son approbation\u202f: rien n’en est fait.",
+            en=f"Plan {digest[:12]} was given up after it was approved: nothing of it is done.",
+        ),
+        Text(
+            fr="La page de la demande dit pourquoi\u202f; ce qui reste à faire s’y planifie.",
+            en="The page of the request says why; what is left to do is planned there.",
         ),
     )
 

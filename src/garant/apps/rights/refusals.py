@@ -284,6 +284,15 @@ def planned_anew() -> RequestRefusedError:
     )
 
 
+def planned_on_the_new() -> RequestRefusedError:
+    """Nobody approves what was planned on a policy or a map that is another one now."""
+    return _refused(
+        "La politique, ou la carte d’un système, a changé depuis que ce plan est fait\u202f: en voici un autre, à relire et à "
+        "approuver.",
+        "The policy, or the map of a system, has changed since this plan was made: here is another, to be read and approved.",
+    )
+
+
 def unknown_recipient() -> RequestRefusedError:
     """The policy names everybody who receives data."""
     return _refused(

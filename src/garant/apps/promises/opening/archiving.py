@@ -48,6 +48,11 @@ def archive_of(organisation: str, keys: KeySource) -> RecordArchive | None:
     return RecordArchive(store)
 
 
+def is_there(organisation: str) -> bool:
+    """Whether anything of an organisation was ever archived."""
+    return (archive_folder() / f"{organisation}.sqlite3").is_file()
+
+
 def _fits(store: ArchiveStore) -> bool:
     """Whether the key at hand opens the archive, or may begin it."""
     return store.opens if store.exists else is_current(store.path.parent, store.master)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -35,7 +36,11 @@ def policy_in_force(organisation: str) -> LoadedPolicy:
 
 @contextmanager
 def open_published(
-    organisation: str, *, only: Sequence[str] = (), policy: LoadedPolicy | None = None
+    organisation: str,
+    *,
+    only: Sequence[str] = (),
+    policy: LoadedPolicy | None = None,
+    those_there: bool = False,
 ) -> Iterator[Workspace]:
     """Open the policy in force, where it was not just read, and the systems of an organisation.
 
@@ -47,5 +52,18 @@ def open_published(
     folder = maps_folder(organisation)
     if not folder.is_dir():
         raise refusals.no_maps(organisation, folder)
-    with open_workspace(loaded, folder, key_source(settings.GARANT_KEYS, os.environ), only=only) as workspace:
+    keys = key_source(settings.GARANT_KEYS, os.environ)
+    with open_workspace(loaded, folder, keys, only=only, those_there=those_there) as workspace:
+        yield workspace
+
+
+@contextmanager
+def open_planned(organisation: str, planned: Mapping[str, Any]) -> Iterator[Workspace]:
+    """Open the systems that a plan is about (its ``map_digests``); one whose map was taken away since is not there, and the
+    plan is refused as one whose map changed.
+
+    Raises:
+        RefusedError, UnusableDocument, SystemUnreachable: as :func:`open_published` does.
+    """
+    with open_published(organisation, only=sorted(planned), those_there=True) as workspace:
         yield workspace

@@ -41,6 +41,8 @@ class Workspace:
     sources: Mapping[str, Source]
     manual: Mapping[str, ManualSource] = field(default_factory=dict[str, ManualSource])
     """The systems worked by hand."""
+    besides: tuple[str, ...] = ()
+    """Other systems that have a map, and that a program reaches: they were not asked for."""
 
     @property
     def map_digests(self) -> dict[str, str]:
@@ -51,7 +53,12 @@ class Workspace:
 
 @contextmanager
 def open_workspace(
-    policy: Path | LoadedPolicy, maps: Path, keys: KeySource, *, only: Sequence[str] = ()
+    policy: Path | LoadedPolicy,
+    maps: Path,
+    keys: KeySource,
+    *,
+    only: Sequence[str] = (),
+    those_there: bool = False,
 ) -> Iterator[Workspace]:
     """Load a policy and the maps of a folder, open their systems, and close them at the end.
 
@@ -61,6 +68,7 @@ def open_workspace(
         keys: where the installation's keys are; before ``garant init`` there are none, and what
             is pseudonymised is then counted with a key of the moment.
         only: names of systems; empty for all.
+        those_there: of the named systems, those that have a map still.
 
     Raises:
         UnusableDocument: the policy or a map cannot be used; where systems are named, a map of theirs.
@@ -69,7 +77,9 @@ def open_workspace(
     """
     loaded = load_policy(policy) if isinstance(policy, Path) else policy
     archive = archive_of(loaded.document.organisation.key, keys)
-    every = _chosen(load_chosen(maps, only), only, archive)
+    there = load_chosen(maps, only)
+    every = _chosen(there, only, archive, those_there=those_there)
+    besides = sorted(name for name, one in there.items() if name not in every and isinstance(one, LoadedMap))
     _refuse_own(every, loaded.document.organisation.key)
     chosen = {name: one for name, one in every.items() if isinstance(one, LoadedMap)}
     by_hand = {name: one for name, one in every.items() if isinstance(one, LoadedManual)}
@@ -83,7 +93,7 @@ def open_workspace(
             refuse_orphans(archive.store, loaded)
             opened[ARCHIVE] = archive_source(archive.store, loaded, chosen.values())
         manual = {name: ManualSource(one.map, one.digest) for name, one in by_hand.items()}
-        yield Workspace(loaded, opened, manual)
+        yield Workspace(loaded, opened, manual, tuple(besides))
     finally:
         for source in opened.values():
             source.connector.close()
@@ -172,14 +182,14 @@ def _variable(system: str, name: str) -> str:
 
 
 def _chosen(
-    loaded: dict[str, Loaded], only: Sequence[str], archive: RecordArchive | None
+    loaded: dict[str, Loaded], only: Sequence[str], archive: RecordArchive | None, *, those_there: bool
 ) -> dict[str, Loaded]:
     if ARCHIVE in loaded:
         raise refusals.reserved_system(ARCHIVE)
     there = archive is not None and archive.store.exists
     known = [*loaded, ARCHIVE] if there else list(loaded)
     for name in only:
-        if name not in known:
+        if name not in known and not those_there:
             raise refusals.unknown_system(name, known=known)
     return {name: one for name, one in loaded.items() if not only or name in only}
 

@@ -190,7 +190,7 @@ class _Telling:
         if self._plan.kind == "rectification":
             following.follow(organisation, restrictions.renamed(self._plan, self._held))
             return
-        before.found(organisation, self._marked)
+        before.found(organisation, self._marked, partial(restrictions.marked, self._plan, self._workspace))
         if request:
             carried.hold_for(organisation, request, self._held)
         elif self._held:
@@ -287,6 +287,7 @@ def _give_up(known: Run | None) -> None:
     Nothing else would ever end it. What it was for can be planned anew.
     """
     if known is not None and known.open and not services.has_touched(known):
+        giving_up.drop_waiting(known)
         services.finish_run(known.key, NothingDone())
 
 
@@ -295,6 +296,7 @@ def _give_up_changed(plan: Plan) -> None:
     with locks.only_one(f"plan-{plan.digest}", _home() / "locks") as mine:
         known = services.run_of(plan) if mine else None
         if known is not None and known.open and not services.unsure(known):
+            giving_up.drop_waiting(known)
             services.finish_run(known.key, NothingDone())
             services.forget_canaries(known.key)
 

@@ -19,11 +19,11 @@ from garant.apps.rights.each import changes, packages, texts
 from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
-from garant.apps.rights.models import Request, Step
+from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import GRANTED, STATES, Capacity, Outcome, Right, State
 from garant.apps.scoping import scoped
-from garant.policy.text import Language
+from garant.policy.text import Language, Text
 from garant.publish.packages import Made
 
 AGAIN: Final = 3
@@ -161,6 +161,9 @@ def pack(
         _begin(organisation, key)
     reading, made, digest = texts.reading(whom.texts, whom.notes), Made(), hashlib.sha256()
     with open_published(organisation, only=request.reach) as workspace:
+        if request.state != State.ANSWERED and (gone := _gone(workspace, request)):
+            _search_anew(organisation, key, gone)
+            return {"request": key, "gone": gone.system}
         known = changes.known_kinds(workspace, whom.identities(request.identified_by))
         pieces = _pieces(workspace, request, whom, known, reading, made)
         stored = deliveries.encrypt(_hashed(pieces, digest), to=to, mark=mark)
@@ -178,6 +181,14 @@ def pack(
         else:
             _hand_over(organisation, key, stored, digest.hexdigest(), rows=made.rows, asked=len(asked))
     return {"request": key, "rows": made.rows, "bytes": stored.written.plain}
+
+
+def _gone(workspace: Workspace, request: Request) -> Search | None:
+    """A system in which the person was found, and that has no map any more: what it holds would be missing."""
+    with scoped(request.organisation):
+        found = Search.last(request)
+    there = {*workspace.sources, *workspace.manual}
+    return next((one for one in found if one.tables and one.system not in there), None)
 
 
 def _ready(request: Request, whom: Whom) -> tuple[State, ...]:
@@ -247,6 +258,19 @@ def _empty(request: Request) -> None:
 def _read_again(request: Request) -> None:
     """Something was written since somebody read the package: it is searched again, and somebody reads that too."""
     store.note(request, "written-since", store.GARANT)
+    if request.state == State.RUNNING:
+        store.move(request, State.SEARCHING, store.GARANT)
+    jobs.want(request.organisation, "request-search", {"request": request.key}, actor=store.GARANT)
+
+
+@store.moving()
+def _search_anew(request: Request, gone: Search) -> None:
+    """What was found is not there to be given: it is searched again, and somebody decides about what is."""
+    why = Text(
+        fr=f"« {gone.label['fr']} », où la personne a été trouvée, n’a plus de carte\u202f: regardez de nouveau.",
+        en=f"“{gone.label['en']}”, where the person was found, has no map any more: look again.",
+    )
+    store.note(request, "unable", store.GARANT, **why.model_dump())
     if request.state == State.RUNNING:
         store.move(request, State.SEARCHING, store.GARANT)
     jobs.want(request.organisation, "request-search", {"request": request.key}, actor=store.GARANT)

@@ -15,7 +15,7 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.opening.published import open_planned, open_published
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.people import restrictions
 from garant.apps.promises.recording.fates import Fate, fate_of
@@ -31,7 +31,7 @@ from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import FINAL, GRANTED, STATES, State
 from garant.apps.scoping import for_organisation, scoped
 from garant.apps.tasks import services as tasks
-from garant.engine.document import Plan
+from garant.engine.document import Plan, read_plan
 from garant.engine.planning.restricted import Restricting
 from garant.engine.planning.subject import NotSupported
 from garant.policy.diagnostics import UnusableDocument
@@ -126,18 +126,21 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
     """Approve that a restriction is lifted, and ask for it.
 
     Raises:
-        RequestRefusedError: nothing to approve, or others restrict the same data since, or no longer do: it is planned anew.
-        RefusedError: the policy or a map changed since.
+        RequestRefusedError: nothing to approve; or the policy or a map changed since, or others restrict the same data, or no
+            longer do: it is planned anew.
     """
     request = store.find(organisation, key)
     if not request.restricting or not request.lift_plan or fate_of(organisation, request.lift_plan):
         raise refusals.not_now(key, STATES[State(request.state)])
-    document = decisions.document(organisation, request.lift_plan)
-    with open_published(organisation, only=sorted(document.map_digests)) as workspace:
-        if _as_planned(workspace, request, document):
+    plan = decisions.find(organisation, request.lift_plan)
+    document = read_plan(plan.document)
+    with open_planned(organisation, document.map_digests) as workspace:
+        alike = promises.changed(plan, workspace.policy.digest, workspace.map_digests) is None
+        alike = alike and not workspace.besides
+        if alike and _as_planned(workspace, request, document):
             return _approved(organisation, key, workspace, actor=actor)
     _propose(organisation, key)
-    raise refusals.planned_anew()
+    raise refusals.planned_anew() if alike else refusals.planned_on_the_new()
 
 
 def _as_planned(workspace: Workspace, request: Request, document: Plan) -> bool:

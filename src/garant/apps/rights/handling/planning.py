@@ -10,8 +10,9 @@ from garant.apps.jobs import services as jobs
 from garant.apps.organisations import services as organisations
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
-from garant.apps.promises.opening.published import open_published
+from garant.apps.promises.opening.published import open_planned, open_published
 from garant.apps.promises.recording.fates import fate_of
+from garant.apps.promises.refusals import mapped_since
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
 from garant.apps.rights.each import changes, packages
@@ -145,7 +146,7 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
 
     Raises:
         RequestRefusedError: nothing to approve, or the same person proposed it where four eyes are asked for.
-        RefusedError: the policy or a map changed since.
+        RefusedError: the policy or a map changed since, or another system has one.
     """
     plan = _planned(organisation, key)
     if plan is None:
@@ -153,7 +154,7 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
         if Right(request.right) in packages.PACKAGES:
             return packing.approve(organisation, key, actor=actor)
         raise refusals.not_now(key, _state(request))
-    with open_published(organisation, only=sorted(read_plan(plan.document).map_digests)) as workspace:
+    with open_planned(organisation, read_plan(plan.document).map_digests) as workspace:
         return _approved(organisation, key, plan, workspace, actor=actor)
 
 
@@ -172,6 +173,8 @@ def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Req
         raise refusals.hand_first()
     if plan.made_by == actor and organisations.organisation(request.organisation).four_eyes:
         raise refusals.same_eyes()
+    if workspace.besides and not request.reach:
+        raise mapped_since(workspace.besides[0])
     promises.approve(
         plan,
         digest=plan.digest,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from garant.apps.policies import services as policies
+from garant.apps.promises.opening import archiving
 from garant.apps.promises.opening.discretion import brief
 from garant.apps.promises.opening.published import maps_folder, open_published
 from garant.apps.promises.people import subjects
@@ -25,6 +26,8 @@ from garant.engine.planning.subject import NotSupported, Place
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
+from garant.systems.archive.data_map import LABEL as ARCHIVED
+from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.loader import load_folder
 from garant.systems.port import ConnectorError
 
@@ -69,8 +72,8 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     identities = whom.identities(request.identified_by)
     policy = policies.in_force(organisation)
     looked = [
-        _look(name, loaded, policy, identities, tell, request=request)
-        for name, loaded in _systems(organisation)
+        _look(name, label, policy, identities, tell, request=request)
+        for name, label in _systems(organisation)
         if not request.reach or name in request.reach
     ]
     every = all(one.problem is None for one in looked)
@@ -91,14 +94,17 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
     return {"request": key, "rows": sum(one.rows for one in looked)}
 
 
-def _systems(organisation: str) -> list[tuple[str, Any]]:
+def _systems(organisation: str) -> list[tuple[str, Text]]:
+    """Every system, and what it is called; the intermediate archive, where there is one, after the others."""
     folder = maps_folder(organisation)
-    return sorted(load_folder(folder).items()) if folder.is_dir() else []
+    loaded = sorted(load_folder(folder).items()) if folder.is_dir() else []
+    archive = [(ARCHIVE, ARCHIVED)] if archiving.is_there(organisation) else []
+    return [*((name, one.map.label) for name, one in loaded), *archive]
 
 
 def _look(
     name: str,
-    loaded: Any,
+    label: Text,
     policy: LoadedPolicy | None,
     identities: Mapping[str, str],
     tell: Tell,
@@ -106,7 +112,7 @@ def _look(
     request: Request,
 ) -> Looked:
     tell(name)
-    label, right = loaded.map.label, Right(request.right)
+    right = Right(request.right)
     try:
         with open_published(request.organisation, only=[name], policy=policy) as workspace:
             if name in workspace.manual:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from garant.apps.evidence import services as evidence
+from garant.apps.promises import services as promises
 from garant.apps.rights import refusals
 from garant.apps.rights.entries import DirectiveEnded, DirectiveRegistered, RequestAnswered
 from garant.apps.rights.keeping import letters, store
@@ -191,11 +192,33 @@ def executed(organisation: str, email: str) -> None:
 
 
 def _end(one: Directive, by: str, actor: str) -> None:
+    if by != "executed":
+        _follow_no_more(one)
     one.ended_at, one.sealed, one.whose, one.mark = store.now(), None, "", ""
     one.save()
     evidence.destroy_subject_keys(one.organisation, [_filed(one.key)])
     ended = DirectiveEnded.model_validate({"directive": one.key, "by": by})
     store.enter(one.organisation, actor, ended)
+
+
+def _follow_no_more(one: Directive) -> None:
+    """Whoever revokes or replaces directives is alive: what somebody else asks for by these is not planned or done any more.
+
+    A person decides about such a request. What is being carried out is not stopped. In the caller's transaction.
+    """
+    asked = Step.objects.filter(kind="directives", detail__directive=one.key).values("request")
+    open_ones = Request.objects.select_for_update(of=("self",)).filter(
+        organisation=one.organisation, pk__in=asked, state__in=_NOT_BEGUN
+    )
+    for request in open_ones:
+        if (whom := opened(request)) is None:
+            continue
+        whom.notes = {name: said for name, said in whom.notes.items() if name not in _LOOKED_UP}
+        seal(request, whom)
+        plan, request.plan = request.plan, ""
+        store.move(request, State.SEARCHING, store.GARANT, after=("directives-ended", {}))
+        if plan:
+            promises.forget_plan(request.organisation, plan)
 
 
 def _said(one: Directive) -> Said:
@@ -213,5 +236,7 @@ def _filed(key: str) -> tuple[str, str]:
 
 
 _PARTS = ("wish", "trusted_name", "trusted_email")
+_LOOKED_UP = (*_PARTS, "directives")
+_NOT_BEGUN = (State.SEARCHING, State.PLANNED, State.APPROVED)
 _AFTER = Text(fr="Vos données, après votre mort", en="Your data, after your death")
 _TRUSTED = Text(fr="La personne de confiance", en="The person trusted")

@@ -67,6 +67,10 @@ _STEPS: Final[Mapping[str, Text]] = {
     "corrected": Text(fr="corrections proposées", en="corrections proposed"),
     "directives": Text(fr="directives de la personne trouvées", en="the person’s directives found"),
     "no-directives": Text(fr="aucune directive de la personne", en="no directives of the person"),
+    "directives-ended": Text(
+        fr="directives révoquées ou remplacées depuis : plus rien n’en est fait",
+        en="directives revoked or replaced since: nothing of them is done any more",
+    ),
     "entrusted": Text(fr="copie destinée à la personne de confiance", en="copy for the trusted person"),
     "told": Text(fr="destinataire prévenu", en="recipient told"),
     "recipient-answered": Text(fr="un destinataire a répondu", en="a recipient answered"),
