@@ -20,7 +20,7 @@ KEY = SigningKey(bytes(range(32)))
 SYSTEMS = ("file", "other")
 MAP = """
 system: file
-label: {fr: Fichier, en: File}
+label: {fr: Fichier 0, en: File}
 connection: {env: GARANT_CROSSROADS}
 zone: Europe/Paris
 roots: {person: {table: person, key: id}}
@@ -106,6 +106,16 @@ class World:
     disturbed: set[int] = field(default_factory=set[int])
     """The records that changed in the system while the last run stood still."""
     another: int = 0
+    held_since: set[int] = field(default_factory=set[int])
+    """The records that a hold was placed on while the last run stood still, and that were there."""
+    freed: set[int] = field(default_factory=set[int])
+    """Those whose hold ended meanwhile."""
+    drawn: int = 0
+    """How often the map was drawn anew."""
+    version: int = 0
+    """Which of these is in force."""
+    redrawn: bool = False
+    """Whether it became another while the last run stood still."""
     answers: Answers = field(default_factory=Answers)
 
     def __post_init__(self) -> None:

@@ -53,21 +53,16 @@ class Doing(World):
             kinds.KINDS["run"](job)
         except RefusedError as refusal:
             self.story.append(f"… refused: {refusal}")
-            if not self.disturbed:
+            if not self.unlike:
                 raise
 
+    @property
+    def unlike(self) -> bool:
+        """Whether something is otherwise than when the last run was planned."""
+        return bool(self.disturbed)
+
     def _meanwhile(self, about: Collection[int]) -> None:
-        """While a run stands still, one of those that it is about is written otherwise, or deleted, in the system itself."""
-        there = {key for (key,) in self.ask("SELECT id FROM person")}
-        among = sorted(there.intersection(about) - self.disturbed)
-        if not among or len(self.target) > 1:
-            return
-        key = self.dice.choice(among)
-        self.disturbed.add(key)
-        if self.dice.random() < 0.5:
-            self.loses(key)
-        else:
-            self.is_another(key)
+        """While a run about these stands still."""
 
     def is_another(self, key: int) -> None:
         """Nothing of what a record is known by is as it was: it may be somebody else's."""
@@ -75,14 +70,20 @@ class Doing(World):
         email, phone = f"other{self.another}-{key}@x.example", f"+3316{self.first:06d}{self.another % 10}"
         self.renames(key, {"email": email, "phone": phone})
 
-    def applies(self, plan: Plan, asked: Sequence[Mapping[str, str]] = ()) -> None:
+    def applies(
+        self, plan: Plan, asked: Sequence[Mapping[str, str]] = (), about: Collection[int] = ()
+    ) -> None:
         """A terminal carries a plan out, and is killed now and then."""
+        self._carried(partial(self._apply, plan, asked), about)
 
-        def apply() -> None:
+    def _apply(self, plan: Plan, asked: Sequence[Mapping[str, str]]) -> None:
+        try:
             with open_published(self.organisation) as workspace:
                 execution.apply_plan(plan, workspace, digest=plan.digest, actor="cli", asked=asked)
-
-        self._carried(apply)
+        except RefusedError as refusal:
+            self.story.append(f"… refused: {refusal}")
+            if not self.unlike:
+                raise
 
     def _carried(self, carry_out: Callable[[], object], about: Collection[int] = ()) -> None:
         if self.mortal:
@@ -137,7 +138,9 @@ class Doing(World):
         return [*self.waiting.values(), *self.requests.values()]
 
     def hold(self) -> None:
-        key = self.dice.choice([one for one in self.people if one not in self.gone] or [0])
+        self.places_hold(self.dice.choice([one for one in self.people if one not in self.gone] or [0]))
+
+    def places_hold(self, key: int) -> None:
         if key and key not in self.held:
             self.story.append(f"hold on {key}")
             with open_published(self.organisation) as workspace:
@@ -149,9 +152,11 @@ class Doing(World):
 
     def unhold(self) -> None:
         if self.held:
-            key = self.dice.choice(sorted(self.held))
-            self.story.append(f"hold on {key} ends")
-            holds.end(self.organisation, self.held.pop(key), actor="cli")
+            self.ends_hold(self.dice.choice(sorted(self.held)))
+
+    def ends_hold(self, key: int) -> None:
+        self.story.append(f"hold on {key} ends")
+        holds.end(self.organisation, self.held.pop(key), actor="cli")
 
     def renames(self, key: int, values: dict[str, str]) -> None:
         """Somebody writes otherwise by what a record is known, in the system itself."""

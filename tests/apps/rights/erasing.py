@@ -14,11 +14,11 @@ from garant.apps.rights import services
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.planning.plan import plan_retention
 from garant.engine.planning.restricted import NAMELESS, NO_LONGER
-from tests.apps.rights.doing import Doing
+from tests.apps.rights.standing import Standing
 from tests.apps.rights.steps import DELEGATE, OFFICER
 
 
-class Erasing(Doing):
+class Erasing(Standing):
     """Erasures, and what the model makes of them."""
 
     def erasure(self) -> None:
@@ -26,23 +26,23 @@ class Erasing(Doing):
         if key is None:
             return
         value = self.waiting.pop(key).value
-        kept = set(self.held)
         if self.dice.random() < 0.2:
             services.withdraw(self.organisation, key, actor=OFFICER)
             return
-        about, fails = self.named(value), self.dice.random() < 0.3
+        about, fails, kept = self.named(value), self.dice.random() < 0.3, set(self.held)
         with self.away(fails):
-            services.approve(self.organisation, key, actor=OFFICER)
+            self.approves(key)
             self.works(() if fails else about)
+        freed = set(self.freed)
         refused = not fails and self.answered(refuses=self.may_refuse())
         self.answered()
-        if self.disturbed or refused:
+        if self.unlike or refused:
             self.story.append(f"{key}: refused on paper: {refused}")
-            self._disturbed(key, kept)
+            self._disturbed(key)
         if fails and about - kept:
             self._erased_again(key, value, about)
         services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
-        self._left(self.named(value) - kept)
+        self._left(self.named(value) - set(self.held) - (freed & self.present()))
 
     def _erased_again(self, key: str, value: str, about: set[int]) -> None:
         """Nothing was erased; meanwhile one of them is written otherwise, or loses their name, and somebody has to look."""
@@ -77,9 +77,9 @@ class Erasing(Doing):
             assert changed in there, self.told(f"{changed} had no name, and was erased unseen")
             self.loses(changed)
 
-    def _disturbed(self, key: str, kept: set[int]) -> None:
+    def _disturbed(self, key: str) -> None:
         """Whoever was written otherwise is there still; where something is left, it is planned again, and said."""
-        others = self.disturbed - self.gone
+        others, kept = self.disturbed - self.gone, set(self.held)
         there = {one: (email, phone) for one, email, phone in self.ask("SELECT id, email, phone FROM person")}
         for one in others:
             assert there.get(one) == (*self.identities(one).values(),), self.told(f"{one} was another’s")
@@ -112,9 +112,9 @@ class Erasing(Doing):
                 tolerance=1.0,
                 holds=holds.in_force(self.organisation),
             )
-        self.applies(promises.anew(plan))
-        if last not in self.held:
-            self._left({last} - self.gone)
+        self.applies(promises.anew(plan), about={last} - self.gone)
+        left = {last} - self.gone - set(self.held)
+        self._left(left - self.present() if self.freed or self.redrawn else left)
 
     def restored(self) -> None:
         """A backup of before is restored, and replayed before anybody reads it."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 
 from garant.apps.deliveries import services as deliveries
+from garant.apps.deliveries import vault
 from garant.apps.holds import services as holds
 from garant.apps.permissions import services as permissions
 from garant.apps.promises import services as promises
@@ -26,6 +30,9 @@ from tests.apps.rights.conftest import work
 from tests.apps.rights.doing import identity
 from tests.apps.rights.steps import OFFICER
 from tests.apps.rights.stories import DEEDS, Story
+
+NOTHING = (404, 429)
+"""What a link that leads nowhere is answered, the first times and once it was tried too often."""
 
 
 def _new(world: Story, kind: str) -> str:
@@ -138,7 +145,7 @@ def read(world: Story) -> None:
     if key is None:
         return
     value = world.waiting.pop(key).value
-    way = world.dice.choice(["withdrawn", "refused", "sent", "fetched"])
+    way = world.dice.choice(["withdrawn", "refused", "sent", "fetched", "expired"])
     world.story.append(f"{key} is {way}")
     if way == "withdrawn":
         services.withdraw(world.organisation, key, actor=OFFICER)
@@ -152,18 +159,47 @@ def read(world: Story) -> None:
         services.texts_read(world.organisation, key, [], actor=OFFICER)
     services.approve(world.organisation, key, actor=OFFICER)
     links: list[str] = []
+    with links_of(links):
+        work(world.organisation, "request-package")
+    world.answered(refuses=world.may_refuse())
+    if way == "expired" and links:
+        _expired(world, key, links)
+    _sent(world, key, value, right, links[-1:] if way in ("fetched", "expired") else [])
+
+
+def _expired(world: Story, key: str, links: list[str]) -> None:
+    """Nobody follows the link in time: nothing is left of it, and the person has the package made again."""
+    (link,) = links
+    late = datetime.now(UTC) + timedelta(days=deliveries.DAYS, hours=1)
+    with time_machine.travel(late):
+        assert _post(link).status_code in NOTHING, world.told(f"{key} is given after its day")
+        deliveries.destroy_due()
+    assert _post(link).status_code in NOTHING, world.told(f"{key} is given once its day is over")
+    assert not [one for one in vault.folder().glob("*") if one.is_file()], world.told(
+        f"{key} has a file still"
+    )
+    services.package_again(world.organisation, key)
+    with links_of(links):
+        work(world.organisation, "request-package")
+
+
+def _post(link: str) -> Any:
+    return Client().post(urlsplit(link).path)
+
+
+@contextmanager
+def links_of(found: list[str]) -> Iterator[None]:
+    """The links of the packages that are prepared meanwhile: they are in letters alone."""
     really = deliveries.prepare
 
     def prepare(*given: Any, **named: Any) -> Any:
         made = really(*given, **named)
-        links.append(made[1])
+        found.append(made[1])
         return made
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(deliveries, "prepare", prepare)
-        work(world.organisation, "request-package")
-    world.answered(refuses=world.may_refuse())
-    _sent(world, key, value, right, links if way == "fetched" else [])
+        yield
 
 
 def _sent(world: Story, key: str, value: str, right: Right, links: list[str]) -> None:
@@ -173,10 +209,11 @@ def _sent(world: Story, key: str, value: str, right: Right, links: list[str]) ->
         services.withdraw(world.organisation, key, actor=OFFICER)
         return
     for link in links:
-        answer: Any = Client().post(urlsplit(link).path)
+        answer: Any = _post(link)
         assert answer.status_code == 200, world.told(f"{key}: {answer.status_code}")
         with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as package:
             text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+        assert _post(link).status_code in NOTHING, world.told(f"{key} is given twice")
         theirs = {one for record in world.named(value) for one in world.now[record].values()}
         others = {one for record in world.people for one in world.now[record].values()} - theirs
         assert not [one for one in others if one in text], world.told(f"{key} has of others")

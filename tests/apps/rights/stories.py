@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import services as holds
 from garant.apps.permissions.models import BEFORE, CARRIED, REQUESTED, Fact
@@ -53,13 +55,13 @@ class Story(Erasing):
         self.story.append(f"carried out {key}, fails: {fails}")
         held = self.known_as(about) | {identity(one.value)}
         with self.away(fails):
-            services.approve(self.organisation, key, actor=OFFICER)
+            self.approves(key)
             self.works(() if fails else about)
         refused = self.answered(refuses=self.may_refuse())
         done = not (fails and changes)
         if refused:
             self.story.append(f"{key} is refused on paper")
-        if self.disturbed or refused:
+        if self.unlike or refused:
             fate = fate_of(self.organisation, services.find(self.organisation, key).plan)
             done = fate is not None and fate.state == "kept"
         one.whole = done and about >= one.keys - self.gone
@@ -108,6 +110,9 @@ class Story(Erasing):
         services.night(self.organisation)
         strange = self._strange(key)
         self.story.append(f"lifts {key}, fails: {fails}")
+        if self._draws_now():
+            with pytest.raises(LedgerError, match="here is another"):
+                services.approve_lift(self.organisation, key, actor=OFFICER)
         with self.away(fails):
             services.approve_lift(self.organisation, key, actor=OFFICER)
             self.works(() if fails else one.keys)
