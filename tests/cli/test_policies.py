@@ -158,7 +158,11 @@ def test_what_it_would_change_on_the_systems(
     )
     counted = later - now
     assert f": {counted} more records would be erased on that day (" in lines[0]
-    assert lines[0] in garant("show", "2")
+    shown = garant("show", "2")
+    assert lines[0] in shown
+    assert "To know before approving:" in shown
+    assert "as the one in force does, and does not say the same" in shown
+    assert "To know before approving:" in garant("submit", "2")
     in_french = garant("show", "2", language="fr")
     assert f"{counted} dossiers de plus seraient effacés ce jour-là" in in_french
 

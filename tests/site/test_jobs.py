@@ -108,6 +108,8 @@ def test_what_a_version_would_change_is_counted_by_a_worker(company: str) -> Non
     assert current is not None
     sooner = json.loads(current.document)
     sooner["retention"]["prospects"]["phases"][0]["period"] = "P1Y"
+    unmapped = {**sooner["retention"]["prospects"], "subjects": ["customers"]}
+    sooner["retention"]["visitors"] = unmapped | {"label": {"fr": "Visiteurs", "en": "Visitors"}}
     draft = policies.import_document(
         Policy.model_validate_json(json.dumps(sooner), strict=True), actor="redactrice", organisation=company
     )
@@ -117,7 +119,12 @@ def test_what_a_version_would_change_is_counted_by_a_worker(company: str) -> Non
     assert "en cours" in officer.get(f"{page}review/").content.decode()
     assert doing.main(job.split("/")[-2]) == 0
     assert officer.get(job)["Location"] == f"{page}review/"
-    assert "seraient effacés ce jour-là" in officer.get(f"{page}review/").content.decode()
+    read = officer.get(f"{page}review/").content.decode()
+    assert "seraient effacés ce jour-là" in read
+    assert f"par rapport à la version {current.number}" in read
+    assert "aucune carte ne répond à cette règle (visitors)" in read, (
+        "nobody was counted, which is not nobody"
+    )
 
 
 def test_four_eyes(company: str) -> None:

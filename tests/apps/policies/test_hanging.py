@@ -300,6 +300,25 @@ def test_what_programs_ask_about_is_told(reference: Policy) -> None:
     assert "Programs asked 1 time in 30 days" in asked[1]
 
 
+def test_habilitations_to_what_goes_are_told(reference: Policy) -> None:
+    def other_client(content: dict[str, Any]) -> None:
+        clients = content["activities"]["remote-maintenance"]["clients"]
+        content["activities"]["remote-maintenance"]["clients"] = {"others": clients[next(iter(clients))]}
+
+    in_force(reference)
+    (client, *_) = reference.processor_activities[0].clients
+    for name, given in (
+        ("ana", Habilitation(Role.STAFF, None, ("recruitment", "customer-relationship"))),
+        ("bob", Habilitation(Role.STAFF, None, ("recruitment",))),
+        ("eve", Habilitation(Role.CLIENT_CONTACT, clients=(client,))),
+    ):
+        accounts.give(ORGANISATION, accounts.ensure_user(f"{name}@demo.example"), given, actor="garant")
+    (activity,) = told(draft(reference, rename_activity("recruitment", "hiring")))
+    assert "2 habilitations are limited to the activity “recruitment”" in activity[1]
+    (done,) = told(draft(reference, other_client))
+    assert f"One habilitation is limited to the client “{client}”" in done[1]
+
+
 def test_whoever_approves_reads_it(reference: Policy, settings: Settings) -> None:
     settings.GARANT_MFA_REQUIRED = False
     in_force(reference)
