@@ -20,7 +20,7 @@ from garant.engine.planning.subject import find_subject
 from garant.engine.running.execution import Execution
 from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
-from tests.engine.support.databases import PostgresDatabase, SqliteFile
+from tests.engine.support.databases import MariadbDatabase, PostgresDatabase, SqliteFile
 from tests.engine.support.running import Notebook, carry_out, source
 from tests.engine.support.shop import Shop, map_document
 from tests.servers.postgres import PostgresServer
@@ -68,6 +68,53 @@ def look(url: str) -> None:
         find_subject({"crm": system}, {"email": "nobody@x.example"})
     finally:
         system.connector.close()
+
+
+# ---------------------------------------------------------------- what a server quotes
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (f"CAST('{CANARY}' || name AS integer)", "invalid input syntax for type integer: … (SQLSTATE 22P02)"),
+        (f"to_timestamp('{CANARY}' || name, 'YYYY')", "invalid value … (SQLSTATE 22007)"),
+        ("CAST('31415926535' || id AS integer)", "value … is out of range for type integer (SQLSTATE 22003)"),
+        (f"raised('{CANARY}' || name)", "a trigger or a function raised an error (SQLSTATE P0001)"),
+        (
+            f"french('{CANARY}' || name)",
+            "syntaxe en entrée invalide pour le type integer : … (SQLSTATE 22P02)",
+        ),
+    ],
+)
+def test_a_value_is_hidden_whatever_the_words_and_the_language_of_the_server(
+    postgres_shop: Shop, query: str, said: str
+) -> None:
+    shop = postgres_shop.people(1)
+    shop.database.run(
+        """CREATE FUNCTION french(text) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '22P02',
+        MESSAGE = 'syntaxe en entrée invalide pour le type integer : « ' || $1 || ' »'; END $$"""
+    )
+    shop.database.run(
+        "CREATE FUNCTION raised(text) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not %', $1; END $$"
+    )
+    shop.database.run(f"CREATE VIEW odd AS SELECT id, {query} AS it FROM contact")
+    shop.document["roles"]["prospect"]["query"] = "SELECT id AS key FROM odd WHERE it IS NOT NULL"
+    message = told(shop.plan)
+    assert said in message
+    assert "31415926535" not in message
+
+
+def test_mariadb_says_in_english_what_it_refuses(mariadb_database: str) -> None:
+    """In another language, nobody would know what of its words is a value."""
+    database = MariadbDatabase(mariadb_database)
+    shop = Shop(database).create().people(1)
+    shop.database.url += "?init_command=SET+lc_messages+%3D+'fr_FR'"
+    shop.document["roles"]["prospect"]["query"] = (
+        f"SELECT id AS key FROM contact WHERE CAST('{CANARY}' AS DATE) > no"
+    )
+    assert "Unknown column" in told(shop.plan)
+    shop.close()
+    database.close()
 
 
 # ---------------------------------------------------------------- the address

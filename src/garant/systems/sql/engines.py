@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import pymysql
@@ -231,9 +231,19 @@ def _reason(error: DBAPIError) -> str:
     origin = error.orig
     primary = getattr(getattr(origin, "diag", None), "message_primary", None)
     if primary:
-        return f"{_unquoted(primary)} (SQLSTATE {getattr(origin, 'sqlstate', '?')})"
+        state = getattr(origin, "sqlstate", None) or "?"
+        words = _VALUES.sub("…", primary) if state.startswith(_ABOUT_VALUES) else _unquoted(primary)
+        words = "a trigger or a function raised an error" if state == _RAISED else words
+        return f"{words} (SQLSTATE {state})"
     text = str(origin).splitlines()[0] if str(origin) else type(error).__name__
     return _unquoted(re.sub(r"//[^@\s]*@", "//…@", text))
+
+
+_RAISED: Final = "P0001"
+"""An error that somebody wrote in a trigger or a function: its words may name anybody."""
+_ABOUT_VALUES: Final = "22"
+"""The class of PostgreSQL's errors about data: whatever they quote, in whichever language, may be a value."""
+_VALUES: Final = re.compile(r"[\"'«“„‘‹].*[\"'»”“’›]", re.DOTALL)
 
 
 def _unquoted(text: str) -> str:

@@ -23,8 +23,12 @@ An EXISTS made into a semi-join within another; a common table expression merged
 asks IN of a column of another width (INT in BIGINT): tests/engine/test_mariadb.py shows both.
 """
 
-WHOLE: Final = "sql_select_limit = 18446744073709551615, foreign_key_checks = ON, sql_auto_is_null = OFF, sql_safe_updates = OFF"
-"""However the server is set: an answer has all its rows, what refers to a row keeps it, NULL is the last key of nobody."""
+WHOLE: Final = (
+    "sql_select_limit = 18446744073709551615, foreign_key_checks = ON, sql_auto_is_null = OFF, sql_safe_updates = OFF, "
+    "lc_messages = 'en_US'"
+)
+"""However the server is set: an answer has all its rows, what refers to a row keeps it, NULL is the last key of nobody; errors
+are in the words in which `mariadb_errors` knows what they quote."""
 
 LONGEST_LIST: Final = 1 << 20
 """Characters of a list that a query makes of a group: many times what is asked for, whatever the server's own limit."""
