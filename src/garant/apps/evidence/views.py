@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from garant.apps.accounts.access import member
@@ -123,6 +124,9 @@ def proof(request: Any, index: int) -> HttpResponse:
         made = services.prove(request.organisation, index=index)
     except services.EntryMissingError:
         raise Http404 from None
+    except services.LedgerUnverifiableError as problem:
+        messages.error(request, said(problem.text))
+        return redirect("evidence:ledger", request.organisation)
     name = f'attachment; filename="proof-{index}.json"'
     return HttpResponse(
         made.to_json(), content_type="application/json", headers={"Content-Disposition": name}

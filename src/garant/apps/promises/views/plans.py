@@ -25,6 +25,7 @@ from garant.apps.promises.views import pages, samples
 from garant.apps.tasks import services as tasks
 from garant.engine.document import UnreadablePlan, read_plan
 from garant.engine.wording import KINDS
+from garant.ledger import LedgerError
 from garant.site.words import Named, said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -193,9 +194,15 @@ def certificate(request: Any, key: str) -> HttpResponse:
     """The certificate of a run, with its proof, as a file."""
     if not _sight(request).whole(_seen_run(request, key).plan):
         raise PermissionDenied
-    made = _found(
-        lambda: certificates.bundle(request.organisation, key, name=request.company.name, language=spoken())
-    )
+    try:
+        made = _found(
+            lambda: certificates.bundle(
+                request.organisation, key, name=request.company.name, language=spoken()
+            )
+        )
+    except LedgerError as problem:  # nothing is certified that the ledger does not say
+        messages.error(request, said(problem.text))
+        return redirect("plans:run", request.organisation, key)
     name = f'attachment; filename="garant-{key}.zip"'
     return HttpResponse(made, content_type="application/zip", headers={"Content-Disposition": name})
 
