@@ -13,10 +13,14 @@ import pytest
 from dbos import DBOS
 from django.db import connections
 
+from garant.apps.backups import unread
 from garant.apps.jobs import services, worker
 from garant.apps.jobs.models import JobState
+from garant.apps.mails import holding
+from garant.apps.mails import services as mails
 from garant.site import queues
 from tests.apps.evidence.conftest import demo, installation
+from tests.apps.mails.conftest import letter
 
 __all__ = ["demo", "installation"]
 
@@ -119,3 +123,22 @@ def test_a_queue_that_breaks_keeps_no_other_waiting(
     monkeypatch.setattr(worker.mails, "hand_over", lambda _: turns.append(1))
     worker.work(stopped)
     assert "OSError" in caplog.text
+
+
+def test_a_worker_that_starts_on_a_restored_garant_sends_no_letter_of_before(
+    demo: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.GARANT_HOME = tmp_path
+    key = mails.send(demo, "a@b.example", letter(), about="request/R-2026-0001")
+    unread.flag(tmp_path, "ab" * 32)
+    turns: list[int] = []
+
+    def stopped() -> bool:
+        turns.append(1)
+        return len(turns) > 4
+
+    worker.work(stopped)
+    connections.close_all()
+    assert [one.key for one in holding.held(demo)] == [key]
+    assert list((tmp_path / "outbox").glob("*")) == []
+    assert unread.waits(demo)
