@@ -76,20 +76,27 @@ def _archived(old: Policy | None, new: Policy) -> Iterator[Hanging]:
         if rule in new.retention:
             continue
         known = old is None or rule in old.retention
-        label = old.retention[rule].label if old is not None and known else Text(fr=rule, en=rule)
+        named = _called(rule, old.retention[rule].label if old is not None and known else None)
         yield Hanging(
             "error" if known else "warning",
             Text(
-                fr=f"L’archive intermédiaire a des dossiers de la règle «\u202f{label.say('fr')}\u202f» ({rule}), que cette "
-                "version n’a pas\u202f: rien ne dirait quand les détruire, et aucun plan ne se ferait.",
-                en=f"The intermediate archive has records of the rule “{label.say('en')}” ({rule}), which this version does "
-                "not have: nothing would say when to destroy them, and no plan would be made.",
+                fr=f"L’archive intermédiaire a des dossiers de la règle {named.fr}, que cette version n’a "
+                "pas\u202f: rien ne dirait quand les détruire, et aucun plan ne se ferait.",
+                en=f"The intermediate archive has records of the rule {named.en}, which this version does not "
+                "have: nothing would say when to destroy them, and no plan would be made.",
             ),
             Text(
                 fr="Gardez la règle, sous la même clé, tant que l’archive en a des dossiers.",
                 en="Keep the rule, under the same key, as long as the archive has records of it.",
             ),
         )
+
+
+def _called(key: str, label: Text | None) -> Text:
+    """What it is called where that is known, and its key; the key alone elsewhere."""
+    if label is None:
+        return Text(fr=f"«\u202f{key}\u202f»", en=f"“{key}”")
+    return Text(fr=f"«\u202f{label.say('fr')}\u202f» ({key})", en=f"“{label.say('en')}” ({key})")
 
 
 _UNREAD: Final = Hanging(
