@@ -129,11 +129,11 @@ def last_kept(organisation: str) -> dict[tuple[str, str], datetime]:
     """
     with scoped(organisation):
         answered = Task.objects.exclude(answered_at=None).order_by("answered_at", "key")
-        latest = {(one.statement["system"], one.statement["rule"]): one for one in answered}
+        latest = {(one.statement.get("system"), one.statement.get("rule")): one for one in answered}
     return {
         (system, rule): one.answered_at
         for (system, rule), one in latest.items()
-        if rule and one.answered_at is not None and one.state not in NOT_KEPT
+        if system and rule and one.answered_at is not None and one.state not in NOT_KEPT
     }
 
 
