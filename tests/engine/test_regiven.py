@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from garant.engine.planning.subject import plan_subject
+from garant.engine.running.regiven import Remembering
 from tests.engine.support.archives import BETWEEN, Vault, archiving_shop
 from tests.engine.support.crashes import Run
-from tests.engine.support.running import retention
+from tests.engine.support.running import Notebook, retention
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
 from tests.engine.test_replay import KEY
 
@@ -106,3 +107,16 @@ def test_what_was_archived_of_them_is_kept(shop: Shop, vault: Vault) -> None:
     assert found == ["n1@x.example"]
     assert shop.ids("contact") == [1]
     assert marks(run) == set(), "what is archived is not on the list"
+
+
+def test_what_is_written_of_other_batches_is_left_as_it_is() -> None:
+    notebook = Notebook()
+    journal = Remembering(notebook, "b", [("key", "row", None)], ["email"])
+    journal.prepare("ba", {"rows": [1]})
+    journal.prepare("b", {"rows": [2], "marks": [["other", "row", None]]})
+    assert journal.prepared("ba") == {"rows": [1]}
+    assert journal.prepared("b") == {
+        "rows": [2],
+        "marks": [["key", "row", None], ["other", "row", None]],
+        "marked_by": ["email"],
+    }
