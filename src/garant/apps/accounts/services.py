@@ -254,10 +254,12 @@ def _in_force(organisation: str, user: User) -> Membership | None:
 
 
 def _of_address(organisation: str, email: str) -> Membership:
-    held = Membership.objects.select_for_update().filter(
-        organisation_id=organisation, user__email__iexact=email, ended_at=None
+    # All of them, in one order: two managers who decide about each other wait one for the other, and not in a ring.
+    held = Membership.objects.select_for_update(of=("self",)).filter(
+        organisation_id=organisation, ended_at=None
     )
-    found = held.select_related("user").first()
+    every = held.select_related("user").order_by("pk")
+    found = next((one for one in every if one.user.email.lower() == email.lower()), None)
     if found is None:
         raise refusals.no_member()
     return found
