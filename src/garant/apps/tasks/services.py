@@ -129,6 +129,7 @@ def last_kept(organisation: str) -> dict[tuple[str, str], datetime]:
     """
     with scoped(organisation):
         answered = Task.objects.exclude(answered_at=None).order_by("answered_at", "key")
+        answered = answered.only("key", "statement", "state", "answered_at")
         latest = {(one.statement.get("system"), one.statement.get("rule")): one for one in answered}
     return {
         (system, rule): one.answered_at

@@ -177,6 +177,7 @@ class _Archive:
         self._archive = archive
         self.export = export
         self.written: set[tuple[str, str, str]] = set()
+        self._taken: set[str] = set()
 
     def stream(self, name: str, pieces: Iterator[bytes]) -> None:
         digest = hashlib.sha256()
@@ -185,15 +186,15 @@ class _Archive:
                 digest.update(piece)
                 member.write(piece)
         self.export.members[name] = digest.hexdigest()
+        self._taken.add(name.casefold())
 
     def text(self, name: str, content: str) -> None:
         self.stream(name, iter([encoded(content)]))
 
     def free(self, name: str) -> str:
-        """A member name that is not taken yet."""
+        """A member name that is not taken yet, on a machine either that takes capitals and small letters for the same."""
         names = (f"{name} ({number})" if number > 1 else name for number in count(1))
-        taken = {one.casefold() for one in self.export.members}
-        return next(free for free in names if free.casefold() not in taken)
+        return next(free for free in names if free.casefold() not in self._taken)
 
 
 @dataclass(frozen=True, slots=True)
