@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import json
-import time
+import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from garant.apps.accounts.roles import Role
 from garant.apps.accounts.services import Habilitation
 from garant.apps.deliveries import vault
 from garant.apps.evidence import services as evidence
-from garant.apps.exchanges import keys, services, transmission
+from garant.apps.exchanges import keys, reception, services, transmission
 from garant.apps.exchanges.models import Peer, Reception, Transmission
 from garant.apps.organisations import services as organisations
 from garant.apps.rights import services as rights
@@ -155,19 +155,24 @@ def test_an_upload_that_breaks_off_leaves_nothing_there_and_is_received_once(
     """A package is sent from its beginning again (ADR 0053): the half of it is dropped, and the whole taken once."""
     request, _ = chosen(company, post, receiver.key)
     (mine,) = vault.folder().iterdir()
-    whole = transmission._pieces
+    whole, take, told = transmission._pieces, reception._take, threading.Semaphore(0)
+
+    def taken(*given: Any) -> None:
+        try:
+            take(*given)
+        finally:
+            told.release()
 
     def half(key: str) -> Iterator[bytes]:
         everything = b"".join(whole(key))
         yield everything[: len(everything) // 2]
         raise NotTakenError(None, "the line went dead")
 
+    monkeypatch.setattr(reception, "_take", taken)
     monkeypatch.setattr(transmission, "_pieces", half)
     for day in range(3):
         assert deliver(day) == 0
-    until = time.monotonic() + 60
-    while list(vault.folder().iterdir()) != [mine] and time.monotonic() < until:
-        time.sleep(0.1)  # the other side is still finding out that nothing more comes
+        assert told.acquire(timeout=60), "the other side has not found out that nothing more comes"
     assert list(vault.folder().iterdir()) == [mine], "the receiver kept a half"
     assert seen(Reception).count() == 0
     monkeypatch.setattr(transmission, "_pieces", whole)
