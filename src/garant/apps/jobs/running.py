@@ -10,7 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from garant.apps.promises import decisions
 from garant.apps.promises.opening.published import open_planned
 from garant.apps.promises.opening.workspace import Workspace
 from garant.apps.promises.recording.fates import Fate, fate_of, fate_of_plan, fate_of_run, fates_of
-from garant.apps.promises.refusals import RefusedError, drifted, given_up, still_restricted
+from garant.apps.promises.refusals import GivenUpError, RefusedError, drifted, given_up, still_restricted
 from garant.apps.promises.running import execution, gathering, giving_up, locks
 from garant.apps.promises.running.observers import Observer
 from garant.apps.rights import services as rights
@@ -125,7 +125,10 @@ def _requests(
         for one, refusal in gathered.refused:
             own = _refused(job, one.digest, drifted(refusal.text)) or own
         if gathered.plan is not None and len(gathered.plan.gathers) > 1:
-            ended = _carry_out(job, gathered.plan, workspace, watch)
+            with suppress(
+                GivenUpError
+            ):  # one of them was, meanwhile: nothing began, and the others go by themselves
+                ended = _carry_out(job, gathered.plan, workspace, watch)
     if own is None and document.digest not in ended:
         try:
             ended = _alone(job, plan, document, workspace, watch)

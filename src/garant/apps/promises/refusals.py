@@ -21,6 +21,10 @@ class RefusedError(Exception):
         self.mend = mend
 
 
+class GivenUpError(RefusedError):
+    """What a plan was approved for is not asked any more."""
+
+
 class RunInterruptedError(Exception):
     """A run stopped before its end and left nothing half done; the same command goes on.
 
@@ -313,9 +317,9 @@ def of_a_request(number: str) -> RefusedError:
     )
 
 
-def given_up(digest: str) -> RefusedError:
+def given_up(digest: str) -> GivenUpError:
     """What it was approved for is not asked any more."""
-    return RefusedError(
+    return GivenUpError(
         Text(
             fr=f"Le plan {digest[:12]} a été abandonné depuis son approbation\u202f: rien n’en est fait.",
             en=f"Plan {digest[:12]} was given up after it was approved: nothing of it is done.",

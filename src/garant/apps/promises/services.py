@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django_scopes import scopes_disabled
 
 from garant.apps.evidence import services as evidence
@@ -29,6 +28,7 @@ from garant.apps.promises.recording.batches import (
     skipped_roots,
 )
 from garant.apps.promises.recording.entering import enter, in_one_transaction, now
+from garant.apps.promises.recording.forgetting import about_nobody, forget_plan, is_given_up
 from garant.apps.promises.recording.scoping import for_plan, for_run
 from garant.apps.promises.recording.summary import summary_of
 from garant.apps.promises.recording.work import Checked
@@ -56,6 +56,7 @@ __all__ = [
     "forget_canaries",
     "forget_plan",
     "has_touched",
+    "is_given_up",
     "keep_plan",
     "next_attempt",
     "prepare_batch",
@@ -213,7 +214,7 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
     The size of a batch is fixed here, in roots: resumed, the run is cut at the same places.
 
     Raises:
-        RefusedError: nobody approved the plan.
+        RefusedError: nobody approved the plan, or it was given up after whoever carries it out had read it.
     """
     locked = Plan.objects.select_for_update(of=("self",)).select_related("run").get(pk=plan.pk)
     if not locked.approved:
@@ -223,6 +224,8 @@ def start_run(plan: Plan, *, actor: str, batch_size: int = BATCH) -> Run:
         return begun
     if locked.gathered_in_id is not None:
         raise refusals.already_running(locked.digest)
+    if is_given_up(locked):
+        raise refusals.given_up(locked.digest)
     run = Run.objects.create(
         key=locked.digest[:RUN_DIGITS],
         plan=locked,
@@ -391,23 +394,5 @@ def _forget_whom(run: Run, batches: Sequence[Batch], members: Sequence[Plan]) ->
     run.batches.update(prepared=None, canaries=None)
     done = [run.plan, *members]
     for plan in done:
-        plan.document = _about_nobody(plan.document)
+        plan.document = about_nobody(plan.document)
     Plan.objects.bulk_update(done, ["document"], batch_size=100)
-
-
-def _about_nobody(plan: Mapping[str, Any]) -> dict[str, Any]:
-    nobody = {"keys": "", "asked": "", "whose": [], "holds": []}
-    selections = [{**selection, **nobody} for selection in plan["selections"]]
-    asked = [{**task, "identities": {}} for task in plan.get("tasks", [])]
-    still = [{**one, "keys": ""} for one in plan.get("still", [])]
-    wiped = {"selections": selections, "tasks": asked, "still": still}
-    return {**plan, "corrections": {}, "replacements": [], "additions": [], **wiped}
-
-
-def forget_plan(organisation: str, digest: str) -> None:
-    """Drop whom a plan that was never carried out is about: it cannot be carried out any more."""
-    with scoped(organisation), transaction.atomic():
-        plans = Plan.objects.select_for_update(of=("self",))
-        plan = plans.filter(digest=digest, run=None, gathered_in=None).first()
-        if plan is not None:
-            Plan.objects.filter(pk=digest).update(document=_about_nobody(plan.document))

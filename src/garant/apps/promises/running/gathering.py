@@ -35,7 +35,7 @@ def waiting_among(organisation: str, digests: Sequence[str]) -> list[EnginePlan]
     """
     with scoped(organisation):
         found = Plan.objects.filter(digest__in=digests, gathered_in=None, run=None).exclude(approved_at=None)
-        documents = {one.digest: one.document for one in found}
+        documents = {one.digest: one.document for one in found if not services.is_given_up(one)}
     plans = [read_plan(documents[digest]) for digest in digests if digest in documents]
     first = plans[0] if plans and plans[0].digest == digests[0] else None
     return apart(plans)[:MOST] if first is not None and gatherable(first) else []
@@ -56,7 +56,7 @@ def start(document: EnginePlan, *, batch_size: int) -> Run:
     """Keep a gathered plan and begin its run, or give back the run that began.
 
     Raises:
-        RefusedError: one of its plans is not approved, or is carried out elsewhere.
+        RefusedError: one of its plans is not approved, was given up, or is carried out elsewhere.
     """
     with transaction.atomic(), scoped(document.organisation):
         members = list(Plan.objects.select_for_update(of=("self",)).filter(digest__in=document.gathers))
@@ -74,8 +74,11 @@ def start(document: EnginePlan, *, batch_size: int) -> Run:
 
 
 def _refuse_others(document: EnginePlan, members: Sequence[Plan]) -> None:
-    """Each of its plans must be there, approved, and begun nowhere."""
+    """Each of its plans must be there, approved, not given up, and begun nowhere."""
     approved = {one.digest for one in members if one.approved}
+    for one in members:
+        if services.is_given_up(one):
+            raise refusals.given_up(one.digest)
     for digest in document.gathers:
         if digest not in approved:
             raise refusals.not_approved(digest)
