@@ -19,6 +19,7 @@ from garant.apps.controls.gathering import gather
 from garant.apps.controls.models import Reading, Standing
 from garant.apps.controls.sight import seen
 from garant.apps.evidence import services as evidence
+from garant.apps.promises.running import locks
 from garant.apps.scoping import scoped
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
@@ -66,7 +67,8 @@ def record(organisation: str, found: Sequence[Finding], today: date) -> Counter[
     now = datetime.now(UTC)
     counts = Counter({state.value: 0 for state in State})
     with scoped(organisation):
-        known = {one.promise: one for one in Standing.objects.select_for_update()}
+        locks.in_turn(f"standings-{organisation}")
+        known = {one.promise: one for one in Standing.objects.all()}
         entries: list[Payload] = []
         rows = [
             _standing(organisation, one, place, known.get(one.key), now) for place, one in enumerate(found)

@@ -28,6 +28,7 @@ from garant.apps.permissions.people import Identity
 from garant.apps.promises.opening.published import maps_folder, policy_in_force
 from garant.apps.promises.opening.workspace import open_workspace
 from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.running import locks
 from garant.apps.scoping import scoped
 from garant.engine.planning.lapsed import Lapsed, lapsed
 from garant.engine.terms import Source
@@ -114,6 +115,7 @@ def look(organisation: str) -> int:
         sources = _answering(organisation, policy, mapped, opened)
         found = lapsed(policy, sources, as_of=today)
     with scoped(organisation), transaction.atomic():
+        locks.in_turn(f"past-{organisation}")
         for seen in (Past, Look):
             seen.objects.filter(system__in=list(sources)).delete()
             seen.objects.exclude(system__in=list(mapped)).delete()

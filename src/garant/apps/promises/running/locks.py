@@ -23,6 +23,17 @@ def only_one(name: str, folder: Path) -> Iterator[bool]:
         yield mine
 
 
+def in_turn(name: str) -> None:
+    """Wait until no other transaction is in the turn of that name, and keep it until the caller's transaction ends.
+
+    For what is read, and written anew as a whole: on PostgreSQL whoever waited for rows that another one replaced sees
+    none of them. On SQLite a transaction has its turn from its start.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
+
+
 @contextmanager
 def _file(name: str, folder: Path) -> Iterator[bool]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -37,7 +48,7 @@ def _file(name: str, folder: Path) -> Iterator[bool]:
 
 @contextmanager
 def _advisory(name: str) -> Iterator[bool]:
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    number = _number(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
         mine = bool(cursor.fetchone()[0])
@@ -47,3 +58,7 @@ def _advisory(name: str) -> Iterator[bool]:
         if mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
