@@ -10,7 +10,9 @@ from tests.engine.support.archives import BETWEEN, Vault, archiving_shop
 from tests.engine.support.crashes import Run
 from tests.engine.support.running import Notebook, retention
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
+from tests.engine.test_blocked import CONTRACT
 from tests.engine.test_replay import KEY
+from tests.support.again import again
 
 
 def given_away(shop: Shop, number: int, at: str = RECENT) -> None:
@@ -92,6 +94,26 @@ def test_killed_again_and_again_it_goes_on_saying_so(shop: Shop) -> None:
         assert marks(run) == written
     assert run.go()
     assert marks(run) == written
+
+
+@pytest.mark.parametrize("seam", ["after prepare", again("after commit")])
+def test_a_batch_that_is_split_since_goes_on_saying_so(shop: Shop, seam: str) -> None:
+    """All three keys are given away, and the newcomers are due too; something nobody mapped refers to one of them."""
+    shop.database.run(CONTRACT.format(""))
+    shop.people(1, 2, 3, at=OLD)
+    run = Run(shop.plan(), shop.policy, shop.system(), marking_key=KEY)
+    assert not run.go("after commit")
+    written = marks(run)
+    for number in (1, 2, 3):
+        given_away(shop, number, at=OLD)
+    shop.add("contract", {"contact_id": 2})
+    if seam:
+        run.go(seam, 2)
+    assert run.go()
+    if shop.database.name != "postgresql":  # which knows what was done, and does nothing again
+        assert sum(one["roots"] for one in run.blocked()) == 1
+        assert shop.ids("contact") == [2]
+    assert written <= marks(run)
 
 
 def test_what_was_archived_of_them_is_kept(shop: Shop, vault: Vault) -> None:
