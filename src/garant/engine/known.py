@@ -10,6 +10,7 @@ from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Relation
 from garant.systems.paths import Path, paths
 from garant.systems.port import Snapshot
+from garant.systems.texts import readable
 
 _AT_ONCE = 1000
 """Roots asked about in one statement."""
@@ -86,5 +87,8 @@ def _of_each(
 
 def _read(kinds: Mapping[str, Sequence[str]], values: Mapping[str, object]) -> list[Identity]:
     return [
-        (kind, str(values[column])) for column, every in kinds.items() if values.get(column) for kind in every
+        (kind, str(readable(values[column])))
+        for column, every in kinds.items()
+        if values.get(column)
+        for kind in every
     ]

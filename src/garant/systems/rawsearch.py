@@ -44,8 +44,10 @@ class Patterns:
         forms: dict[bytes, set[int]] = {}
         for number, text in enumerate(texts):
             for encoding in encodings:
+                # In UTF-8, what was read as half a surrogate pair was a byte that is none.
+                errors = "surrogateescape" if encoding == "utf-8" else "strict"
                 try:
-                    forms.setdefault(text.encode(encoding), set()).add(number)
+                    forms.setdefault(text.encode(encoding, errors), set()).add(number)
                 except UnicodeEncodeError:  # the store could not hold it so either
                     continue
         self.forms = list(forms)

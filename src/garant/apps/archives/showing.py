@@ -11,6 +11,7 @@ from garant.apps.promises.opening.naming import Names
 from garant.site.words import Named, day, moment, plural, say
 from garant.systems.archive.reading import ArchivedPiece, ArchivedRow, read_record
 from garant.systems.archive.store import ArchiveStore, RecordEntry
+from garant.systems.texts import readable
 
 ROWS: Final = 200
 """Rows that a page shows of a record; the terminal writes all of them."""
@@ -43,7 +44,7 @@ def shown(store: ArchiveStore, entry: RecordEntry, words: Names) -> Shown:
     page, last = Shown(), ""
     for part in read_record(store.content(entry.id)):
         if isinstance(part, ArchivedPiece):
-            place = (part.store, part.name)
+            place = (part.store, str(readable(part.name)))
             page.files[place] = page.files.get(place, 0) + len(part.data)
             continue
         page.rows += 1
@@ -76,4 +77,4 @@ def _said(value: Any) -> str:
         return plural(len(value), ("octet", "octets"), ("byte", "bytes"))
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value) or "—"
+    return str(readable(value)) or "—"

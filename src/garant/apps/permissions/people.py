@@ -50,7 +50,10 @@ def row(system: str, root: str, key: int | str) -> Identity:
 def marks(organisation: str, identities: Iterable[Identity]) -> list[bytes]:
     """The keyed hashes of identities in one form."""
     key = _key(organisation, int(time.monotonic() // 300))
-    return [hmac.digest(key, f"{kind}\x1f{value}".encode(), "sha256") for kind, value in identities]
+    return [
+        hmac.digest(key, f"{kind}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")
+        for kind, value in identities
+    ]
 
 
 def mapping(identities: Mapping[str, str]) -> list[Identity]:

@@ -60,6 +60,7 @@ def tell_who_may(loaded: LoadedPolicy, entry: RecordEntry) -> None:
 def show_record(store: ArchiveStore, entry: RecordEntry) -> None:
     """Print the rows one under the other, and name the files."""
     from garant.systems.archive.reading import ArchivedRow, read_record
+    from garant.systems.texts import readable
 
     console = out()
     rows = plural(entry.rows, ("ligne", "lignes"), ("row", "rows"))
@@ -70,8 +71,10 @@ def show_record(store: ArchiveStore, entry: RecordEntry) -> None:
             if part.table != table_shown:
                 table_shown = part.table
                 console.print(f"\n[bold cyan]{escape(part.table)}[/]")
-            words = (f"{name} = {value}" for name, value in part.as_dict().items() if value is not None)
+            words = (
+                f"{name} = {readable(value)}" for name, value in part.as_dict().items() if value is not None
+            )
             console.print(escape(" · ".join(words)), soft_wrap=True)
         elif (part.store, part.name) != file_shown:
             file_shown = (part.store, part.name)
-            console.print(f"[dim]{say('fichier', 'file')} {escape(part.name)}[/]", soft_wrap=True)
+            console.print(f"[dim]{say('fichier', 'file')} {escape(readable(part.name))}[/]", soft_wrap=True)

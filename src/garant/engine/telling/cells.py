@@ -16,6 +16,8 @@ from itertools import chain, islice, repeat
 from json.encoder import encode_basestring
 from typing import Any, cast
 
+from garant.systems.texts import readable_row
+
 BLOCK = 400
 """Rows in memory at a time: enough to gain by columns, few enough for rows that hold whole documents."""
 
@@ -50,7 +52,7 @@ def blocks(columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> Iterator[Bl
     names = [f"{written(column)}: " for column in columns]
     before = [repeat("{" + names[0]), *(repeat(f", {name}") for name in names[1:])]
     while some := list(islice(rows, BLOCK)):
-        pairs = [_column(values) for values in zip(*some, strict=True)]
+        pairs = [_column(values) for values in zip(*map(readable_row, some), strict=True)]
         pieces = chain.from_iterable(zip(before, (texts for texts, _ in pairs), strict=True))
         lines = "".join(chain.from_iterable(zip(*pieces, ENDS, strict=False)))
         cells = list(zip(*(shown for _, shown in pairs), strict=True))

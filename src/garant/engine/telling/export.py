@@ -33,6 +33,7 @@ from garant.systems.finding import RootKey
 from garant.systems.model import DataMap, Relation
 from garant.systems.paths import Path
 from garant.systems.port import Snapshot
+from garant.systems.texts import readable
 
 PIECE = 64 * 1024
 """Bytes compressed at a time."""
@@ -320,7 +321,7 @@ def _write_files(writer: _Archive, source: Source, files: Mapping[tuple[str, str
 
 def _safe(name: str) -> str:
     """A member name that stays below its folder when the archive is unpacked, on any system."""
-    parts = [part for part in re.split(r"[\\/]+", name) if part not in ("", ".", "..")]
+    parts = [part for part in re.split(r"[\\/]+", readable(name)) if part not in ("", ".", "..")]
     return UNSAFE.sub("_", "/".join(parts)) or "_"
 
 

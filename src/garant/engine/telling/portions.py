@@ -15,6 +15,7 @@ from garant.policy.text import Text
 from garant.systems.finding import RootKey
 from garant.systems.model import DataMap
 from garant.systems.port import Snapshot
+from garant.systems.texts import readable, readable_row
 from garant.systems.treatments import Refresh
 
 
@@ -99,7 +100,7 @@ class Portions:
                 name = one.name(*(row[at] for at in places))
                 if name is not None:
                     self._named[source.data_map.system, one.store.env, name] = None
-            yield row
+            yield readable_row(row)
 
     def files(self) -> Iterator[NamedFile]:
         """The files named by the rows that were read, where they are there."""
@@ -107,7 +108,7 @@ class Portions:
             pieces = self._sources[system].connector.read_file(env, name)
             first = next(pieces, None)
             if first is not None:
-                yield NamedFile(system, name, _chain(first, pieces))
+                yield NamedFile(system, str(readable(name)), _chain(first, pieces))
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -29,6 +29,7 @@ from garant.systems.archive.store import PENDING, ArchiveStore
 from garant.systems.archive.values import encoded
 from garant.systems.archiving import ApartRecord, Key, LeavingRows, Origin, ReadFile
 from garant.systems.port import ConnectorError
+from garant.systems.texts import readable
 
 FORMAT: Final = "garant-record/1"
 
@@ -85,7 +86,7 @@ class RecordArchivist:
                 self._add(record, {"row": [encoded(value) for value in row]})
                 record.rows += 1
                 self._rows[leaving.table] += 1
-                record.known_as |= {(kind, str(row[n])) for n, kind in told if row[n]}
+                record.known_as |= {(kind, str(readable(row[n]))) for n, kind in told if row[n]}
                 for f, places in files:
                     name = f.name(*(row[n] for n in places))
                     if name is not None and (f.store.env, name) not in record.files:
@@ -147,7 +148,7 @@ class RecordArchivist:
         return self._records[root]
 
     def _add(self, record: _Record, line: Mapping[str, Any]) -> None:
-        written = _line(line).encode() + b"\n"
+        written = _line(line).encode("utf-8", "surrogatepass") + b"\n"  # as `json.loads` reads bytes
         record.digest.update(written)
         record.waiting += written
         record.size += len(written)

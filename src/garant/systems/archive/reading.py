@@ -96,7 +96,12 @@ def _numbered(
 
 def _as_line(row: ArchivedRow) -> bytes:
     values = {name: encoded(value) for name, value in row.as_dict().items()}
-    return json.dumps({"table": row.table, "row": values}, ensure_ascii=False).encode() + b"\n"
+    return (
+        json.dumps({"table": row.table, "row": values}, ensure_ascii=False).encode(
+            "utf-8", "backslashreplace"
+        )
+        + b"\n"
+    )
 
 
 def _plain(name: str) -> str:

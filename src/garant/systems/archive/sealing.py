@@ -65,7 +65,7 @@ def unwrap(master: bytes, wrapped: bytes, record: str) -> bytes:
 
 def lookup_digest(key: bytes, kind: str, value: str) -> str:
     """The keyed hash (HMAC-SHA256) by which a record is found from an identity, in hexadecimal."""
-    return hmac.new(key, f"{kind}\0{value}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def _bound(record: str, number: int, last: bool) -> bytes:

@@ -40,8 +40,13 @@ def find_identities(
     connection: sa.Connection, dialect: Dialect, sql: str, identities: Sequence[str]
 ) -> list[tuple[int, RootKey]]:
     """(position of the identity, key of a root that it leads to), in no order."""
-    asked = [(number, one) for number, one in enumerate(identities) if dialect.can_hold(one)]
-    together = None if len(asked) < 2 else _together(sql, dialect.name, HEEDING_ACCENTS)
+    asked = [
+        (number, form)
+        for number, one in enumerate(identities)
+        if dialect.can_hold(one)
+        for form in dialect.written(one)
+    ]
+    together = None if len(identities) < 2 else _together(sql, dialect.name, HEEDING_ACCENTS)
     if together is not None:
         rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
         # What the system does not compare with a column (a number with a text, letters of another set), it does with a
@@ -51,7 +56,8 @@ def find_identities(
             connection.execute(sa.insert(ASKED), rows)
             found = connection.execute(together)
             return [(int(number), plain_key(key)) for number, key in found if key is not None]
-    return [(number, key) for number, one in asked for key in _alone(connection, dialect, sql, one)]
+    alone = [(number, key) for number, one in asked for key in _alone(connection, dialect, sql, one)]
+    return sorted(set(alone))
 
 
 def _alone(connection: sa.Connection, dialect: Dialect, sql: str, identity: str) -> list[RootKey]:

@@ -25,9 +25,10 @@ from sqlalchemy.exc import (
 from garant.policy.text import Text
 from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 from garant.systems.sql import mariadb_errors
-from garant.systems.sql.dialects import local_moment, pseudonym_digest
+from garant.systems.sql.dialects import local_moment, pseudonym_digest, text_digest
 from garant.systems.sql.loaders import read_any_date
 from garant.systems.sql.mariadb_engine import open_mariadb
+from garant.systems.sql.sqlite_texts import ENCODING, in_utf8, take_any_text
 
 PASSING = (
     "08", "40", "53", "55P03", "57",
@@ -140,10 +141,18 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
+    take_any_text(engine)
+
     @event.listens_for(engine, "connect")
-    def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    def _prepare(dbapi: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        written = partial(in_utf8, record.info[ENCODING])
         dbapi.create_function("garant_hmac", 1, partial(pseudonym_digest, pseudonym_key), deterministic=True)
-        dbapi.create_function("garant_local", 1, partial(local_moment, zone), deterministic=True)
+        dbapi.create_function(
+            "garant_hmac_text", 1, lambda data: text_digest(pseudonym_key, written(data)), deterministic=True
+        )
+        dbapi.create_function(
+            "garant_local", 1, lambda data: local_moment(zone, written(data)), deterministic=True
+        )
         dbapi.execute("PRAGMA foreign_keys = ON")
         dbapi.execute("PRAGMA temp_store = MEMORY")
         if writing:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -23,6 +22,7 @@ from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.due import plain_key
 from garant.systems.sql.guards import kept_rows
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
+from garant.systems.sql.sqlite_texts import ENCODING, bytes_of, in_utf8
 from garant.systems.sql.statements import Statements
 
 DIGITS = 32
@@ -48,7 +48,7 @@ class Marker:
     def __post_init__(self) -> None:
         if self.dialect.name == "sqlite":
             made: Any = self.connection.connection.driver_connection
-            made.create_function("garant_mark", 1, partial(_hash, self.marking.key), deterministic=True)
+            made.create_function("garant_mark", 1, self._hash, deterministic=True)
 
     def table(self) -> sa.TableClause:
         """The root's table, with the columns that are hashed."""
@@ -66,13 +66,18 @@ class Marker:
         """The keyed hash of a root's identifying columns, as they are written."""
         return self._digest([table.c[name] for name in self.marking.columns])
 
+    def _hash(self, data: bytes) -> str:
+        """HMAC-SHA256 in hexadecimal, cut: what the other databases write in SQL."""
+        message = in_utf8(self.connection.info[ENCODING], data)
+        return hmac.digest(self.marking.key, message, "sha256").hex()[:DIGITS]
+
     def _digest(self, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
         message: ColumnElement[Any] = sa.literal(f"{self.data_map.system}{BETWEEN}{self.root}", sa.Text())
         for column in columns:
             written = sa.func.coalesce(sa.cast(column, sa.Text()), sa.literal("", sa.Text()), type_=sa.Text())
             message = message + sa.literal(BETWEEN, sa.Text()) + written
         if self.dialect.name == "sqlite":
-            return sa.func.garant_mark(message)
+            return sa.func.garant_mark(bytes_of(message))
         whole = Pseudonym.model_construct(prefix="", suffix="", length=DIGITS)
         return self.dialect.pseudonym(message, whole, self.marking.key)
 
@@ -150,8 +155,3 @@ def _among(
     batch = create_scratch(marker.connection, marker.dialect, kind, looking=True).batch
     fill(marker.connection, marker.dialect, batch, among, {})
     return [key.in_(sa.select(batch.c.key).correlate(None))]
-
-
-def _hash(key: bytes, message: str) -> str:
-    """HMAC-SHA256 in hexadecimal, cut: what the other databases write in SQL."""
-    return hmac.digest(key, message.encode(), "sha256").hex()[:DIGITS]

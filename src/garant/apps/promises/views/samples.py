@@ -12,6 +12,7 @@ from garant.apps.promises.opening.published import open_published
 from garant.engine.document import Plan, Selection
 from garant.systems.model import Relation
 from garant.systems.paths import paths
+from garant.systems.texts import readable
 
 ROWS: Final = 5
 COLUMNS: Final = 8
@@ -57,7 +58,7 @@ def mask(value: object) -> str:
         return "—"
     if isinstance(value, bytes | memoryview):
         return "•••"
-    return _WORD.sub(lambda word: word[0][0] + "•" * (len(word[0]) - 1), str(value))[:60]
+    return _WORD.sub(lambda word: word[0][0] + "•" * (len(word[0]) - 1), str(readable(value)))[:60]
 
 
 def _samples(source: Any, selection: Selection) -> list[Sample]:

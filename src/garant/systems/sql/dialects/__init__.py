@@ -11,6 +11,7 @@ from garant.systems.sql.dialects.base import (
     Greatest,
     hmac_pads,
     pseudonym_digest,
+    text_digest,
 )
 from garant.systems.sql.dialects.mariadb import Mariadb
 from garant.systems.sql.dialects.postgresql import Postgresql
@@ -20,6 +21,7 @@ __all__ = [
     "RECENT", "UNREADABLE", "Dialect", "Greatest", "Mariadb", "Postgresql", "Sqlite", "dialect_of", "hmac_pads",
     "local_moment",
     "pseudonym_digest",
+    "text_digest",
 ]  # fmt: skip
 
 

@@ -113,6 +113,10 @@ class Dialect(Protocol):
         """Whether a text could be in the database at all."""
         ...
 
+    def written(self, text: str) -> Sequence[str]:
+        """The ways in which a column may have a text that somebody gives, to be looked for one by one."""
+        ...
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         """The column type of a temporary table of keys of this kind."""
         ...
@@ -227,4 +231,9 @@ def pseudonym_digest(key: bytes, value: object) -> str | None:
     """HMAC-SHA256 of a value's text, in hexadecimal; None stays None."""
     if value is None:
         return None
-    return hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()
+    return text_digest(key, str(value).encode("utf-8", "surrogateescape"))
+
+
+def text_digest(key: bytes, message: bytes) -> str:
+    """HMAC-SHA256 of the bytes of a text, in hexadecimal."""
+    return hmac.new(key, message, hashlib.sha256).hexdigest()

@@ -103,6 +103,9 @@ class Mariadb:
     def can_hold(self, text: str) -> bool:
         return is_unicode(text)
 
+    def written(self, text: str) -> Sequence[str]:
+        return (text,)
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         """Text keys compare as the roots' own do: a reference to ``ab`` may be one to ``AB``."""
         if kind == "integer":

@@ -97,6 +97,9 @@ class Postgresql:
     def can_hold(self, text: str) -> bool:
         return is_unicode(text) and "\0" not in text
 
+    def written(self, text: str) -> Sequence[str]:
+        return (text,)
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         if kind == "integer":
             return sa.BigInteger()

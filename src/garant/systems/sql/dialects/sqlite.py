@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement
 
 from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, held_of, is_unicode, keys_of
+from garant.systems.sql.sqlite_texts import ENCODING, bytes_of
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
@@ -52,8 +53,11 @@ class Sqlite:
     gathers_first = False
     passes_over = False
 
+    def __init__(self) -> None:
+        self._in_utf8 = True
+
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
-        return
+        self._in_utf8 = connection.info[ENCODING] == "UTF-8"
 
     def scratching(self, kind: str, *, looking: bool) -> Scratching:
         return Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
@@ -103,6 +107,14 @@ class Sqlite:
     def can_hold(self, text: str) -> bool:
         return is_unicode(text)
 
+    def written(self, text: str) -> Sequence[str]:
+        """In UTF-8, and as an old program wrote it."""
+        if not self._in_utf8 or text.isascii():
+            return (text,)
+        with suppress(UnicodeEncodeError):
+            return text, text.encode("cp1252").decode("utf-8", "surrogateescape")
+        return (text,)
+
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
         return sa.BigInteger() if kind == "integer" else sa.Text()
 
@@ -133,7 +145,9 @@ class Sqlite:
         return at >= date.fromordinal(day.toordinal() + 1).isoformat() if kind == "date" else None
 
     def pseudonym(self, column: ColumnElement[Any], spec: Pseudonym, key: bytes) -> ColumnElement[Any]:
-        digest = sa.func.substr(sa.func.garant_hmac(column), 1, spec.length)
+        of_text = sa.func.garant_hmac_text(bytes_of(column))
+        whole = sa.case((sa.func.typeof(column) == TEXT, of_text), else_=sa.func.garant_hmac(column))
+        digest = sa.func.substr(whole, 1, spec.length)
         return sa.literal(spec.prefix) + digest + sa.literal(spec.suffix)
 
     def is_pseudonym(self, column: ColumnElement[Any], spec: Pseudonym) -> ColumnElement[bool]:
@@ -196,7 +210,7 @@ def _sqlite_instant(at: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.case(
         (sa.and_(at >= DIGIT, naive == at), at),
         (sa.func.typeof(at) != TEXT, sa.null()),
-        (aware, sa.func.garant_local(text)),
+        (aware, sa.func.garant_local(bytes_of(text))),
         (real, naive),
         else_=sa.null(),
     )
@@ -206,10 +220,10 @@ def _first_ten(at: ColumnElement[Any]) -> ColumnElement[str]:
     return sa.func.substr(at, sa.literal_column("1"), sa.literal_column("10"))
 
 
-def local_moment(zone: str, text: str) -> str | None:
-    """A moment with an offset, as the clocks of ``zone`` show it; None when it is none."""
+def local_moment(zone: str, text: bytes) -> str | None:
+    """A moment with an offset, in UTF-8, as the clocks of ``zone`` show it; None when it is none."""
     try:
-        moment = datetime.fromisoformat(text.upper())
+        moment = datetime.fromisoformat(text.decode().upper())
     except ValueError:
         return None
     with suppress(OverflowError):

@@ -9,21 +9,24 @@ rewrites the whole file, and so drops what others deleted before. VACUUM locks e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from ahocorasick_rs import BytesAhoCorasick
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import sqlite
 
 from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError
 from garant.systems.rawsearch import Patterns, search_files
 from garant.systems.residue import Cleaning, Looked, StillThere
+from garant.systems.sql.dialects.sqlite import TEXT
 from garant.systems.sql.engines import BUSY_SECONDS
 from garant.systems.sql.residue.live import still_there
+from garant.systems.sql.sqlite_texts import bytes_of
 
 PATIENCE = 5
 """Seconds that cleaning waits for readers: what they hold is said instead."""
@@ -131,8 +134,10 @@ def _catalogue(raw: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def _held(raw: sqlite3.Connection, table: str, columns: Sequence[str], texts: Sequence[str]) -> set[str]:
-    searcher = BytesAhoCorasick([text.encode() for text in texts])
-    between = None if any("\0" in text for text in texts) else "\0"
+    encoding = str(raw.execute("PRAGMA encoding").fetchone()[0]).lower()
+    patterns = Patterns(texts, dict.fromkeys([encoding, "utf-8"]))
+    searcher = BytesAhoCorasick(patterns.forms)
+    between = None if encoding != "utf-8" or any("\0" in text for text in texts) else b"\0"
     found: set[int] = set()
 
     def look(*values: object) -> None:
@@ -141,19 +146,22 @@ def _held(raw: sqlite3.Connection, table: str, columns: Sequence[str], texts: Se
 
     raw.create_function("garant_look", -1, look)
     some = [columns[start : start + _ARGUMENTS] for start in range(0, len(columns), _ARGUMENTS)]
-    looks = [sa.func.count(sa.func.garant_look(*map(sa.column, names))) for names in some]
+    looks = [sa.func.count(sa.func.garant_look(*map(_bytes, names))) for names in some]
     query = sa.select(*looks).select_from(sa.table(table))
     raw.execute(str(query.compile(dialect=sqlite.dialect()))).fetchall()
-    return {texts[hit] for hit in found}
+    return {texts[number] for number in patterns.texts(found)}
 
 
-def _searchable(values: Sequence[object], between: str | None) -> Iterator[bytes]:
-    """The texts and bytes of a row; its texts together where something lies between them that is in no text sought."""
-    lines = [value for value in values if isinstance(value, str)]
-    if between is not None:
-        lines = [between.join(lines)]
-    yield from (line.encode() for line in lines)
-    yield from (value for value in values if isinstance(value, bytes))
+def _bytes(name: str) -> ColumnElement[Any]:
+    """A column whose texts are given as bytes: they may be no UTF-8."""
+    column: sa.ColumnClause[Any] = sa.column(name)
+    return sa.case((sa.func.typeof(column) == TEXT, bytes_of(column)), else_=column)
+
+
+def _searchable(values: Sequence[object], between: bytes | None) -> Iterable[bytes]:
+    """The texts and bytes of a row; together where something lies between them that is in no text sought."""
+    lines = [value for value in values if isinstance(value, bytes)]
+    return lines if between is None else [between.join(lines)]
 
 
 def _quoted(name: str) -> str:

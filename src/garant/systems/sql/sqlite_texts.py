@@ -1,0 +1,81 @@
+"""Texts of a SQLite file that are not UTF-8: SQLite keeps the bytes it was given, and old programs gave it others.
+
+Each byte that is no UTF-8 is read as half a surrogate pair (PEP 383): two texts are the same where their bytes are, and
+a text is sent back as the bytes it was. Functions of ours are given bytes: the driver would refuse the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, event
+
+from garant.systems.texts import is_escaped
+
+ENCODING: Final = "garant_encoding"
+"""Where a connection notes how its file writes texts: UTF-8, UTF-16le or UTF-16be."""
+
+_read: Final = partial(str, encoding="utf-8", errors="surrogateescape")
+
+_PLACES: Final = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\?""")
+
+
+def take_any_text(engine: sa.Engine) -> None:
+    """Have the connections of an engine read and send any text."""
+
+    @event.listens_for(engine, "connect")
+    def _note(dbapi: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        record.info[ENCODING] = str(dbapi.execute("PRAGMA encoding").fetchone()[0])
+        dbapi.text_factory = _read
+
+    @event.listens_for(engine, "do_execute")
+    def _send(cursor: Any, statement: str, given: Any, context: Any) -> bool:
+        try:
+            cursor.execute(statement, given)
+        except UnicodeEncodeError:
+            if context.root_connection.info[ENCODING] != "UTF-8":  # its bytes would be another text there
+                raise
+            cursor.execute(*_with_bytes(statement, given))
+        return True
+
+    @event.listens_for(engine, "do_executemany")
+    def _send_many(cursor: Any, statement: str, given: Any, context: Any) -> bool:  # pyright: ignore[reportUnusedFunction]
+        if not any(is_escaped(value) for row in given for value in row):
+            return False
+        for row in given:
+            _send(cursor, statement, row, context)
+        return True
+
+
+def bytes_of(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The bytes of a text as the file writes them, for a function of ours."""
+    return sa.cast(text, sa.LargeBinary())
+
+
+def in_utf8(encoding: str, data: bytes) -> bytes:
+    """The bytes that a function of ours was given, in UTF-8; as they are in a file that is in it."""
+    return (
+        data
+        if encoding == "UTF-8"
+        else data.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
+    )
+
+
+def _with_bytes(statement: str, given: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The statement with its texts that are no UTF-8 given as bytes, which SQLite takes for texts as they are."""
+    sent, places = list(given), iter(range(len(given)))
+
+    def place(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[1]
+        at = next(places)
+        if not is_escaped(given[at]):
+            return "?"
+        sent[at] = given[at].encode("utf-8", "surrogateescape")
+        return "CAST(? AS TEXT)"
+
+    return _PLACES.sub(place, statement), sent
