@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from garant.apps.permissions import knowing
+from garant.apps.promises.opening.published import maps_folder
 from garant.cli import application
 from tests.site.conftest import company, demo, demo_systems, installation, site
 
@@ -42,3 +43,12 @@ def test_in_python(company: str) -> None:
     from garant.may import may
 
     assert may(company, {"email": "anna@demo.example"}, "recruitment/hiring").code == "consent-missing"
+
+
+@pytest.mark.django_db
+def test_a_map_that_was_not_looked_at_is_told(company: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (maps_folder(company) / "erp.yaml").write_text("system: erp\n", "utf-8")
+    code = application.run(["--language", "en", "may", "look", "--organisation", company])
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert (code, "Systems looked at: 3." in said) == (1, True)
+    assert "erp.yaml was not looked at: this map cannot be used." in said

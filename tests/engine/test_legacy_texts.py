@@ -140,7 +140,7 @@ def test_a_batch_moves_to_the_archive_to_the_byte(old: Shop, vault: Vault) -> No
             assert tuple(texts) == row
     archive = vault.source()
     with archive.connector.snapshot() as snapshot:
-        found = {kind for kind in archive.data_map.identities}
+        found = set(archive.data_map.identities)
         assert "number" in found
         spec = archive.data_map.identities["number"][0]
         assert len(snapshot.find_identity(spec.query, ZOE)) == 2, "whoever looks writes it in UTF-8"
@@ -213,7 +213,8 @@ def coded(tmp_path: Path) -> Shop:
     """The shop whose people are known by a text that the old program made of their names."""
     shop = Shop(SqliteFile(tmp_path / "coded.sqlite"))
     shop.database.run(
-        "CREATE TABLE contact (id text PRIMARY KEY, name text, email text, phone text, customer integer, state text, rid integer)",
+        "CREATE TABLE contact (id text PRIMARY KEY, name text, email text, phone text, customer integer, "
+        "state text, rid integer)",
         "CREATE TABLE interaction (id integer PRIMARY KEY, contact_id text, at text, body text, rid integer)",
         "CREATE TABLE note (id integer PRIMARY KEY, model text, res_id text, body text, file text, rid integer)",
         "CREATE TABLE meeting (id integer PRIMARY KEY, title text, rid integer)",

@@ -254,3 +254,47 @@ def test_programs_ask_with_a_token_that_may(company: str) -> None:
     assert client(seeing).post(f"{at}/may", asked, content_type="application/json").status_code == 403
     listed = client(seeing).get(f"{at}/may/counts").json()
     assert sum(one["number"] for one in listed) == 3
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(lambda text: text.replace("zone:", "zonne:", 1), id="not a map"),
+        pytest.param(lambda text: text + "\n  : [", id="not YAML"),
+        pytest.param(None, id="of the same system as another"),
+    ],
+)
+def test_a_map_that_cannot_be_used_hides_nothing_of_the_others(
+    company: str, installation: Path, broken: Any
+) -> None:
+    """Its own answers alone close, three days after the last look; who is past in the others is seen that night."""
+    assert services.look(company) == 3
+    maps = maps_folder(company)
+    text = (maps / "crm.yaml").read_text("utf-8")
+    if broken is None:
+        (maps / "crm-2.yaml").write_text(text, "utf-8")
+    else:
+        (maps / "crm.yaml").write_text(broken(text), "utf-8")
+    later = datetime.now(UTC) + timedelta(days=2)
+    with time_machine.travel(later):
+        assert services.look(company) == 2
+        assert [file for file, _ in services.unusable_maps(company)] == ["crm.yaml"]
+        assert code(company, SERVING, email="somebody@demo.example") == "permitted"
+    with time_machine.travel(later + timedelta(days=2)):
+        knowing.forget_looks()
+        assert code(company, SERVING, email="somebody@demo.example") == "term-unknown"
+        services.consent(company, [("email", "s@demo.example")], HIRING, given=True, actor="s")
+        assert code(company, HIRING, email="s@demo.example") == "permitted"
+
+
+def test_a_map_that_could_never_be_used_closes_its_own_answers(company: str, installation: Path) -> None:
+    services.look(company)
+    maps = maps_folder(company)
+    other = (maps / "crm.yaml").read_text("utf-8").replace("system: crm\n", "system: erp\n")
+    for unusable in (other.replace("zone:", "zonne:", 1), other + "\n  : ["):
+        (maps / "erp.yaml").write_text(unusable, "utf-8")
+        assert services.look(company) == 3
+        assert code(company, SERVING, email="somebody@demo.example") == "term-unknown"
+        (maps / "erp.yaml").unlink()
+        services.look(company)
+        assert code(company, SERVING, email="somebody@demo.example") == "permitted"

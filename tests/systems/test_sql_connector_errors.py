@@ -240,19 +240,6 @@ def test_a_value_of_the_wrong_type_is_not_repeated(postgres_shop: Shop) -> None:
     assert "99999-99-99" not in told(shop.plan)
 
 
-def test_text_that_is_not_utf_8_is_not_repeated(sqlite_shop: Shop) -> None:
-    shop = sqlite_shop.people(1)
-    shop.database.run("UPDATE contact SET name = CAST(x'c3896c6f646965e9' AS TEXT)")
-    told(lambda: list(read_contacts(shop)))
-
-
-def read_contacts(shop: Shop) -> Iterator[Any]:
-    from garant.systems.paths import paths
-
-    with shop.system()["crm"].connector.snapshot() as snapshot:
-        yield from snapshot.read("contact", ["name"], paths(shop.map(), "contact", "contact"), [1]).rows
-
-
 def test_keys_a_role_cannot_have_are_refused(sqlite_shop: Shop) -> None:
     """SQLite lets a column hold 7 and '7': two spellings of one person."""
     shop = sqlite_shop.people(7)

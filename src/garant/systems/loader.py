@@ -10,12 +10,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from garant.policy.diagnostics import Position, UnusableDocument
 from garant.policy.places import Place, Positions
@@ -139,6 +140,30 @@ def load_each(folder: Path) -> tuple[dict[str, Loaded], dict[str, UnusableMap]]:
         else:
             loaded[one.map.system] = one
     return {system: one for system, one in loaded.items() if system not in twice}, unusable
+
+
+def spoken_of(path: Path) -> tuple[str, frozenset[str]]:
+    """The system that a map is of which cannot be used, and the retention rules that it answers, as far as it can be read.
+
+    Without a word of its system, it is called as its file is.
+    """
+    try:
+        text = read_text(path)
+        said = _section(_completed(parse_yaml(text, path.name)))
+        promises = cast("list[Any]", said.get("promises") or [])
+        rules = [cast("Section", one).get("rule") for one in promises if isinstance(one, dict)]
+        return str(said.get("system") or path.stem), frozenset(map(str, rules))
+    except (UnusableDocument, TypeError):
+        pass
+    with suppress(OSError):
+        text = path.read_text("utf-8", errors="replace")
+        system = re.search(_SYSTEM, text)
+        return system[1] if system else path.stem, frozenset(re.findall(_RULE, text))
+    return path.stem, frozenset()
+
+
+_SYSTEM: Final = re.compile(r"""^system:\s*["']?([\w.-]+)""", re.MULTILINE)
+_RULE: Final = re.compile(r"""\brule:\s*["']?([\w.-]+)""")
 
 
 def load_chosen(folder: Path, only: Sequence[str]) -> dict[str, Loaded]:

@@ -25,6 +25,7 @@ from garant.apps.permissions.entries import (
 )
 from garant.apps.permissions.models import REQUESTED, TOLD, Asked, Fact, Look, Past
 from garant.apps.permissions.people import Identity
+from garant.apps.promises.opening.discretion import brief
 from garant.apps.promises.opening.published import maps_folder, policy_in_force
 from garant.apps.promises.opening.workspace import open_workspace
 from garant.apps.promises.refusals import RefusedError
@@ -37,8 +38,7 @@ from garant.ledger.keys import key_source
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.loader import LoadedPolicy
 from garant.policy.permission import Answer, Permissions, Use
-from garant.systems.loader import load_maps
-from garant.systems.model import DataMap
+from garant.systems.loader import LoadedMap, load_each, spoken_of
 from garant.systems.port import ConnectorError
 
 _ROWS = 5000
@@ -101,11 +101,13 @@ def restrict(
 def look(organisation: str) -> int:
     """Ask every system who is past their term, and remember it by keyed hashes; how many systems answered.
 
-    A system that does not answer keeps what was last seen of it, which is believed for three days. One that has never
-    answered is remembered too: until it does, nobody knows who is past the terms that it answers.
+    A system that does not answer, or whose map cannot be used, keeps what was last seen of it, which is believed for
+    three days. One that has never answered is remembered too: until it does, nobody knows who is past the terms that it
+    answers. :func:`unusable_maps` says which maps were not looked at.
 
     Raises:
         RefusedError: no policy is published.
+        UnusableMap: the folder of maps has none at all.
         ConnectorError: a system stopped answering midway; nothing is remembered.
     """
     policy = policy_in_force(organisation)
@@ -123,9 +125,7 @@ def look(organisation: str) -> int:
         Look.objects.bulk_create(
             [Look(organisation=organisation, system=s, rule=r, at=_now()) for s, r in sorted(rules)]
         )
-        never = {
-            (name, promise.rule) for name in mapped.keys() - sources for promise in mapped[name].promises
-        }
+        never = {(name, rule) for name in mapped.keys() - sources for rule in mapped[name]}
         Look.objects.bulk_create(
             [Look(organisation=organisation, system=s, rule=r, at=_NEVER) for s, r in sorted(never)],
             ignore_conflicts=True,
@@ -134,6 +134,14 @@ def look(organisation: str) -> int:
             Past.objects.bulk_create(_marked(organisation, one), batch_size=_ROWS)
     knowing.forget_looks()
     return len(sources)
+
+
+def unusable_maps(organisation: str) -> list[tuple[str, str]]:
+    """The maps that nobody can use, by their files, with why: their systems are not looked at."""
+    folder = maps_folder(organisation)
+    if not folder.is_dir():
+        return []
+    return [(file, brief(problem)) for file, problem in load_each(folder)[1].items()]
 
 
 def enter_counts(organisation: str) -> int:
@@ -217,10 +225,21 @@ def _answering(
     return sources
 
 
-def _mapped(organisation: str) -> dict[str, DataMap]:
-    """The maps of the systems that a program reaches, whether they answer today or not."""
+def _mapped(organisation: str) -> dict[str, frozenset[str]]:
+    """The systems that a program reaches, whether they can be asked today or not, and the rules that each answers."""
     folder = maps_folder(organisation)
-    return {name: one.map for name, one in load_maps(folder).items()} if folder.is_dir() else {}
+    if not folder.is_dir():
+        return {}
+    there, unusable = load_each(folder)
+    mapped = {
+        name: frozenset(promise.rule for promise in one.map.promises)
+        for name, one in there.items()
+        if isinstance(one, LoadedMap)
+    }
+    for name, rules in (spoken_of(folder / file) for file in unusable):
+        if name not in there:
+            mapped[name] = mapped.get(name, frozenset()) | rules
+    return mapped
 
 
 def _marked(organisation: str, one: Lapsed) -> list[Past]:

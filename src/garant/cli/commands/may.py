@@ -9,7 +9,8 @@ import typer
 from garant.cli import options, state
 from garant.cli.exits import Exit
 from garant.cli.language import both, say, say_text
-from garant.cli.output import note, out, table
+from garant.cli.output import note, out, table, warn
+from garant.policy.text import Text
 
 SubjectOption = Annotated[
     list[str],
@@ -131,9 +132,18 @@ def look(organisation: state.OrganisationOption = None) -> int:
     state.ready()
     from garant.apps.permissions import services
 
-    seen = services.look(state.the_organisation(organisation))
+    whose = state.the_organisation(organisation)
+    seen = services.look(whose)
     note(f"Systèmes regardés : {seen}.", f"Systems looked at: {seen}.")
-    return Exit.OK
+    unusable = services.unusable_maps(whose)
+    for file, why in unusable:
+        warn(
+            Text(
+                fr=f"{file} n’a pas été regardé\u202f: cette carte est inutilisable. {why}",
+                en=f"{file} was not looked at: this map cannot be used. {why}",
+            )
+        )
+    return Exit.FINDINGS if unusable else Exit.OK
 
 
 def counts(organisation: state.OrganisationOption = None) -> int:

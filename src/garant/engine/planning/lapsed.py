@@ -20,6 +20,7 @@ from garant.policy.loader import LoadedPolicy
 from garant.systems.finding import DutyQuestion, RootKey
 from garant.systems.paths import paths
 from garant.systems.port import Snapshot
+from garant.systems.texts import readable
 
 _AT_ONCE = 1000
 """Roots, or identities, asked about in one statement."""
@@ -117,7 +118,7 @@ class _Looking:
             for key, *values in self.snapshots[system].read(table, [key_column, *known], ways, asked).rows:
                 for kind, value in zip(known.values(), values, strict=True):
                     if value and str(key) in own:
-                        yield str(kind), str(value)
+                        yield str(kind), str(readable(value))
 
     def _current(
         self,
