@@ -146,13 +146,16 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         written = partial(in_utf8, record.info[ENCODING])
+
+        def hmac_text(data: bytes) -> str:
+            return text_digest(pseudonym_key, written(data))
+
+        def local(data: bytes) -> str | None:
+            return local_moment(zone, written(data))
+
         dbapi.create_function("garant_hmac", 1, partial(pseudonym_digest, pseudonym_key), deterministic=True)
-        dbapi.create_function(
-            "garant_hmac_text", 1, lambda data: text_digest(pseudonym_key, written(data)), deterministic=True
-        )
-        dbapi.create_function(
-            "garant_local", 1, lambda data: local_moment(zone, written(data)), deterministic=True
-        )
+        dbapi.create_function("garant_hmac_text", 1, hmac_text, deterministic=True)
+        dbapi.create_function("garant_local", 1, local, deterministic=True)
         dbapi.execute("PRAGMA foreign_keys = ON")
         dbapi.execute("PRAGMA temp_store = MEMORY")
         if writing:
