@@ -78,6 +78,19 @@ def waiting(organisation: str) -> bool:
     return flagged or waits(organisation) or is_shorter(organisation)
 
 
+def restored_at(organisation: str) -> datetime | None:
+    """When Garant was restored last, as its ledger says; none where it never was. What was approved, or asked of a worker,
+    before that instant waited in the backup: it may have been done since, or given up."""
+    found = evidence.last_of(organisation, GarantRestored.kind)
+    return None if found is None else found.at
+
+
+def waited(organisation: str, since: datetime) -> RefusedError | None:
+    """Why what was asked at this instant does not go by itself, where it waited in a backup that was put back."""
+    at = restored_at(organisation)
+    return RefusedError(WAITED, ASK_AGAIN) if at is not None and since < at else None
+
+
 def refuse(organisation: str) -> None:
     """Raises RefusedError: somebody is still to read what was forgotten, such as a link to another organisation that was
     ended since."""
@@ -170,4 +183,15 @@ WHAT_TO_DO: Final = Text(
     en="Settings, Backups: compare with an export of the ledger kept elsewhere, and attest that you read it. Or on the "
     "server: “garant ledger since EXPORT --key KEY” compares with an export of the ledger kept elsewhere, and says "
     "how to attest that you read it. Without any export: “garant ledger since --without-export”.",
+)
+WAITED: Final = Text(
+    fr="Garant a été restauré depuis que ceci a été demandé\u202f: c’est peut-être fait, ou n’est plus voulu. Rien n’en est fait "
+    "de soi-même.",
+    en="Garant was restored after this was asked: it may have been done since, or not be wanted any more. Nothing of it is done "
+    "by itself.",
+)
+ASK_AGAIN: Final = Text(
+    fr="Lisez d’abord ce que Garant a oublié (Réglages, Sauvegardes)\u202f; puis approuvez ou demandez de nouveau ce qui reste à "
+    "faire.",
+    en="Read first what Garant forgot (Settings, Backups); then approve or ask again what is left to do.",
 )

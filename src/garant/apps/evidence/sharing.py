@@ -196,6 +196,14 @@ def latest(
     return [(index, Record.parse(bytes(data))) for index, data in found]
 
 
+def last_of(organisation: str, kind: str) -> Record | None:
+    """The latest entry of a kind; none where there is none."""
+    with scoped(organisation):
+        rows = LedgerEntry.objects.filter(log_id=organisation, kind=kind).order_by("-index")
+        data = rows.values_list("data", flat=True).first()
+    return None if data is None else Record.parse(bytes(data))
+
+
 def last_kind(organisation: str, kinds: Sequence[str]) -> str | None:
     """Which of these kinds the latest entry of any of them is of; none where there is none."""
     with scoped(organisation):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from garant.apps.backups import unread
 from garant.apps.controls import services as controls
 from garant.apps.exchanges import services as exchanges
 from garant.apps.holds import services as holds
@@ -94,13 +95,17 @@ def request_search(job: Job) -> dict[str, Any]:
     """Look for whoever made a request in every system; for an access or a portability, ask processors for their copies."""
     request = job.arguments["request"]
     found = rights.search(job.organisation, request, tell=_Reporter(job).words)
-    asked = exchanges.ask_for_copies(job.organisation, request)
+    waited = unread.waited(job.organisation, job.asked_at) is not None  # they may have been asked since
+    asked = 0 if waited else exchanges.ask_for_copies(job.organisation, request)
     return {**found, "asked": asked} if asked else found
 
 
 def request_package(job: Job) -> dict[str, Any]:
     """Make the package of an access or a portability and hand it over: to the person, or to whom they say."""
     request = job.arguments["request"]
+    if (refusal := unread.waited(job.organisation, job.asked_at)) is not None:
+        rights.put_off(job.organisation, request, unread.WAITED)
+        raise refusal
     receiver = rights.receiver_of(job.organisation, request)
     if receiver:
         return exchanges.prepare(job.organisation, request, receiver)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from garant.apps.backups import unread
 from garant.apps.holds import services as holds
 from garant.apps.jobs import services
 from garant.apps.jobs.models import Job, JobState
@@ -69,6 +70,9 @@ def run(job: Job, watch: Watch) -> Fate:
             rights.ended(organisation, {digest: begun})  # killed just before it did
             return begun
         document = _read(plan)
+        if begun is None and (refusal := unread.waited(organisation, job.asked_at)) is not None:
+            _refused(job, digest, refusal)
+            raise refusal
         with open_planned(organisation, document.map_digests) as workspace:
             gathered = gathering.open_plan(organisation, digest) if plan.gathered_in_id else None
             try:
@@ -95,7 +99,10 @@ def _read(plan: decisions.Plan) -> Plan:
 
 def _waiting(job: Job, digest: str) -> list[Plan]:
     """The plan of a job and those of the requests behind it that can be carried out with it; none where none waits."""
-    others = rights.approved_plans(job.organisation, [*services.waiting_runs(job.organisation)])
+    asked = services.waiting_runs(job.organisation)
+    if asked and (at := unread.restored_at(job.organisation)) is not None:
+        asked = services.waiting_runs(job.organisation, since=at)
+    others = rights.approved_plans(job.organisation, [*asked])
     if not others:
         return []
     wanted = [digest, *(other for other in others if other != digest)]

@@ -135,10 +135,12 @@ def is_open(key: str) -> bool:
         return bool(Job.objects.filter(key=key, state__in=OPEN).exists())
 
 
-def waiting_runs(organisation: str) -> dict[str, str]:
-    """By the digest of its plan, the key of each run that was asked for and not begun, the first asked first."""
+def waiting_runs(organisation: str, since: datetime | None = None) -> dict[str, str]:
+    """By the digest of its plan, the key of each run that was asked for, since an instant where one is named, and not
+    begun; the first asked first."""
     with scoped(organisation):
         found = Job.objects.filter(kind="run", state=JobState.WAITING).order_by("asked_at")
+        found = found if since is None else found.filter(asked_at__gte=since)
         return {one.arguments["plan"]: one.key for one in found}
 
 

@@ -78,10 +78,11 @@ def first_of(organisation: str, digests: QuerySet[Any, Any]) -> Plan | None:
         return Plan.objects.filter(digest__in=digests).first()
 
 
-def approved(organisation: str, digests: Sequence[str]) -> list[str]:
-    """Those of these plans that somebody approved."""
+def approved(organisation: str, digests: Sequence[str], since: datetime | None = None) -> list[str]:
+    """Those of these plans that somebody approved, since an instant where one is named."""
     with scoped(organisation):
         found = Plan.objects.filter(digest__in=digests).exclude(approved_at=None)
+        found = found if since is None else found.filter(approved_at__gte=since)
         return list(found.values_list("digest", flat=True))
 
 

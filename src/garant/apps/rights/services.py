@@ -12,7 +12,7 @@ from garant.apps.rights.answering.copies import read as copies_read
 from garant.apps.rights.answering.copies import shown as copy_shown
 from garant.apps.rights.answering.copies import take as take_copy
 from garant.apps.rights.answering.packing import again as package_again
-from garant.apps.rights.answering.packing import entrust, handed, pack
+from garant.apps.rights.answering.packing import entrust, handed, pack, put_off
 from garant.apps.rights.answering.packing import read as texts_read
 from garant.apps.rights.answering.packing import retry as retry_package
 from garant.apps.rights.answering.reaching import (
@@ -192,6 +192,7 @@ __all__ = [
     "propose",
     "purposes",
     "purposes_for",
+    "put_off",
     "question_answered",
     "questions_offered",
     "receive",

@@ -123,6 +123,14 @@ def retry(request: Request, *, actor: str) -> None:
     jobs.want(request.organisation, "request-package", {"request": request.key}, actor=actor)
 
 
+@store.moving()
+def put_off(request: Request, why: Text) -> None:
+    """Its package is not made, for a reason that staff reads: whoever handles the request decides once more."""
+    store.note(request, "unable", store.GARANT, **why.model_dump())
+    if Right(request.right) in packages.PACKAGES and request.state in (State.APPROVED, State.RUNNING):
+        store.move(request, State.SEARCHING, store.GARANT)
+
+
 @store.moving(State.ANSWERED)
 def again(request: Request) -> None:
     """The person did not follow the link in time: the package is made again, as things are now."""

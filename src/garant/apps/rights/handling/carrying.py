@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises import decisions
@@ -98,9 +99,28 @@ def ask_again(organisation: str) -> int:
     fates = fates_of(organisation, list(plans))
     ended(organisation, fates)
     left = [digest for digest in plans if digest not in fates or fates[digest].open]
+    left = _but_what_waited(organisation, left, fates)
     for digest in left:
         jobs.want(organisation, "run", {"plan": digest}, actor=plans[digest])
     return len(left)
+
+
+def _but_what_waited(organisation: str, plans: Sequence[str], begun: Collection[str]) -> list[str]:
+    """These plans, without those that were approved, and not begun, in a backup that was put back: they are planned anew,
+    for somebody who has read what was forgotten."""
+    at = unread.restored_at(organisation)
+    if at is None:
+        return list(plans)
+    since = {
+        *decisions.approved(organisation, plans, since=at),
+        *Step.objects.filter(kind=State.APPROVED, at__gte=at, request__plan__in=plans).values_list(
+            "request__plan", flat=True
+        ),
+    }
+    waited = [digest for digest in plans if digest not in begun and digest not in since]
+    for digest in waited:
+        overtaken(organisation, digest, unread.WAITED)
+    return [digest for digest in plans if digest not in waited]
 
 
 def _follow(request: Request, fate: Fate) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import Max, Q
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.promises import services as promises
 from garant.apps.rights.answering import collecting, reaching
@@ -32,15 +33,19 @@ def organisations_with_requests() -> list[str]:
 
 @for_organisation
 def night(organisation: str) -> dict[str, int]:
-    """Remind, propose to lift, drop, forget; how many of each."""
-    today = store.today(organisation)
+    """Remind, propose to lift, drop, forget; how many of each.
+
+    Nobody is told that they did not answer, or that their request is over, while somebody has still to read what a restored
+    Garant forgot: they may have.
+    """
+    today, told = store.today(organisation), not unread.waiting(organisation)
     questions.fade(organisation)
     return {
         "reminded": remind(organisation, today),
-        "recipients": reaching.remind(organisation, today),
-        "copies": collecting.remind(organisation, today),
+        "recipients": reaching.remind(organisation, today) if told else 0,
+        "copies": collecting.remind(organisation, today) if told else 0,
         "lifted": lifting.propose_due(organisation, today),
-        "dropped": drop(organisation, today),
+        "dropped": drop(organisation, today) if told else 0,
         "forgotten": forget(organisation, today),
     }
 
