@@ -144,6 +144,7 @@ class SqlConnector:
     ) -> list[Marked]:
         """The roots that are there under a marked key."""
         with plain_errors(self.data_map.system), self._looking.connect() as connection:
+            self.dialect.learn(connection, self.data_map)
             marker = Marker(connection, self.dialect, self.data_map, root, marking)
             return list(find_marked(marker, marks, among))
 

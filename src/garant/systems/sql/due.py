@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from garant.systems.changing import Recheck
 from garant.systems.finding import Clock, DueQuestion, DutyQuestion, Found, Holders, RootKey
 from garant.systems.model import EventSource, Role
+from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects import RECENT, UNREADABLE, Dialect, Greatest
 from garant.systems.sql.fragment_text import query, query_among
 from garant.systems.sql.kept import Kept, Part
@@ -373,7 +375,15 @@ def _extreme(function: Any, at: sa.ColumnElement[Any], condition: sa.ColumnEleme
 
 
 def plain_key(key: Any) -> RootKey:
-    """A key as plans write it: drivers give objects for UUIDs."""
+    """A key as plans write it: drivers give objects for UUIDs, and for whole numbers of a decimal type.
+
+    Raises:
+        ConnectorError: it is of bytes, which no plan writes; as a text it would be nobody's.
+    """
+    if isinstance(key, bytes | bytearray | memoryview):
+        raise ConnectorError("a key of the system is of bytes: Garant knows whole numbers, texts and UUIDs")
+    if isinstance(key, Decimal) and key == key.to_integral_value():
+        return int(key)
     return key if isinstance(key, int) else str(key)
 
 

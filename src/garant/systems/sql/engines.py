@@ -26,7 +26,7 @@ from garant.policy.text import Text
 from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, SystemUnreachable
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import local_moment, pseudonym_digest, text_digest
-from garant.systems.sql.loaders import read_any_date
+from garant.systems.sql.loaders import read_any_date, read_unpadded
 from garant.systems.sql.mariadb_engine import open_mariadb
 from garant.systems.sql.sqlite_texts import ENCODING, in_utf8, take_any_text
 
@@ -114,6 +114,7 @@ def open_engine(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         read_any_date(dbapi)
+        read_unpadded(dbapi)
         with dbapi.cursor() as cursor:
             cursor.execute(_NOBODY_HIDDEN)
             cursor.execute("SELECT set_config('TimeZone', %s, false)", (zone,))

@@ -1,4 +1,4 @@
-"""Dates that PostgreSQL holds and Python cannot (infinity, before Christ): as PostgreSQL writes them."""
+"""What PostgreSQL's driver would give otherwise than it is meant: dates that Python cannot hold, and padded texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from psycopg.adapt import Loader as PythonLoader
 from psycopg.pq import Format
 
 DATED = ("date", "timestamp", "timestamptz")
+"""Infinity, and what was before Christ, are given as PostgreSQL writes them."""
+PADDED = "bpchar"
 
 
 def read_any_date(connection: Connection[Any]) -> None:
@@ -19,6 +21,15 @@ def read_any_date(connection: Connection[Any]) -> None:
         strict = adapters.get_loader(adapters.types[name].oid, Format.TEXT)
         assert strict is not None
         adapters.register_loader(name, _lenient(strict))
+
+
+def read_unpadded(connection: Connection[Any]) -> None:
+    """Make a connection give a ``char(n)`` without the blanks that fill it: to PostgreSQL they say nothing, and a key
+    sent back with them is nobody's in a comparison of texts."""
+    adapters = connection.adapters
+    padded = adapters.get_loader(adapters.types[PADDED].oid, Format.TEXT)
+    assert padded is not None
+    adapters.register_loader(PADDED, _unpadded(padded))
 
 
 def _lenient(strict: type[Loader]) -> type[Loader]:
@@ -34,3 +45,15 @@ def _lenient(strict: type[Loader]) -> type[Loader]:
                 return bytes(data).decode()
 
     return Lenient
+
+
+def _unpadded(padded: type[Loader]) -> type[Loader]:
+    class Unpadded(PythonLoader):
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._padded = padded(oid, context)
+
+        def load(self, data: Buffer) -> Any:
+            return self._padded.load(data).rstrip(" ")
+
+    return Unpadded

@@ -8,18 +8,32 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from garant.systems.model import DataMap
+from garant.systems.model import DataMap, Root
 from garant.systems.port import ConnectorError
 
 TEXTS: Final = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
 
 NUMBERS: Final = frozenset(
-    {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "bit", "year"}
+    {
+        "tinyint",
+        "smallint",
+        "mediumint",
+        "int",
+        "bigint",
+        "decimal",
+        "decimal of fractions",
+        "float",
+        "double",
+        "bit",
+        "year",
+    }
 )
+FRACTIONS: Final = frozenset({"decimal of fractions", "float", "double"})
 STRINGS: Final = TEXTS | {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
 
 _COLUMNS: Final = sa.text(
-    "SELECT table_schema, table_name, column_name, data_type, extra, character_set_name, collation_name "
+    "SELECT table_schema, table_name, column_name, data_type, column_type, numeric_scale, extra, character_set_name, "
+    "collation_name "
     "FROM information_schema.columns WHERE table_schema IN :schemas AND table_name IN :names"
 ).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
 
@@ -46,6 +60,9 @@ _OWN: Final = sa.text(
 
 Name = tuple[str, str]
 
+LARGEST_KEY: Final = 2**63 - 1
+"""What a temporary table of whole numbers holds; BIGINT UNSIGNED holds twice as much."""
+
 
 @dataclass
 class Columns:
@@ -61,6 +78,8 @@ class Columns:
     )
     kinds: dict[Name, dict[str, str]] = field(default_factory=dict[Name, dict[str, str]])
     """The type of each column, by its name in lower case."""
+    large: dict[Name, set[str]] = field(default_factory=dict[Name, set[str]])
+    """The columns of each table that may hold more than a signed BIGINT."""
     uuids: set[tuple[Name, str]] = field(default_factory=set[tuple[Name, str]])
     engines: dict[Name, str] = field(default_factory=dict[Name, str])
     remembering: set[Name] = field(default_factory=set[Name])
@@ -96,6 +115,24 @@ class Columns:
                 f"{self.system}: {'.'.join(texts)} holds texts and {'.'.join(numbers)} numbers: MariaDB would take "
                 "a text that only begins with a number for it; link them by a view that makes both the same"
             )
+
+    def insist_on_its_type(self, root: Root) -> None:
+        """MariaDB takes the key ``12a`` for 12, ``AB`` for 0 and 12.5 for 13: everybody's rows for one person's.
+
+        Raises:
+            ConnectorError: the map calls a whole number what is a text, a fraction or bytes, or calls bytes a text.
+        """
+        kind = self._kind(root.table, root.key)
+        numbers = root.type == "integer"
+        if kind in (FRACTIONS | STRINGS if numbers else STRINGS - TEXTS):
+            raise ConnectorError(
+                f"{self.system}: {root.table}.{root.key} is of type {kind}, and the map says {root.type}: MariaDB "
+                "would take other keys for it; say its own type in the map (map check tells which)"
+            )
+
+    def holds_large(self, table: str, column: str) -> bool:
+        """Whether a column may hold whole numbers above those of a signed BIGINT."""
+        return column.lower() in self.large.get(self.name(table), set())
 
     def _kind(self, table: str, column: str) -> str:
         return self.kinds.get(self.name(table), {}).get(column.lower(), "")
@@ -142,12 +179,31 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
     for one, other in _ends(data_map):
         found.insist_on_one_kind(one, other)
     for root in data_map.roots.values():
+        found.insist_on_its_type(root)
+        _insist_on_room(connection, found, root)
         texts = found.texts.get(found.name(root.table), {})
         if (found.name(root.table), root.key.lower()) in found.uuids:
             found.native.add(root.type)
         if root.key.lower() in texts:
             found.keys.setdefault(root.type, set()).add(texts[root.key.lower()])
     return found
+
+
+def _insist_on_room(connection: sa.Connection, found: Columns, root: Root) -> None:
+    """What is larger than our tables hold would go into them as the largest, in silence: as nobody, or somebody else.
+
+    Raises:
+        ConnectorError: a root has such a key.
+    """
+    if root.type != "integer" or not found.holds_large(root.table, root.key):
+        return
+    schema, _, name = root.table.rpartition(".")
+    table = sa.table(name, sa.column(root.key), schema=schema or None)
+    if int(connection.scalar(sa.select(sa.func.max(table.c[root.key]))) or 0) > LARGEST_KEY:
+        raise ConnectorError(
+            f"{found.system}: {root.table}.{root.key} holds keys larger than {LARGEST_KEY}, which Garant does not "
+            "take; name the root by a view that gives them as texts (type: text)"
+        )
 
 
 def _ends(data_map: DataMap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
@@ -172,7 +228,12 @@ def _note(found: Columns, row: Any) -> None:
     table = _of(found, row)
     if "on update" in str(row.extra).lower():
         found.moved.setdefault(table, []).append(str(row.column_name))
-    found.kinds.setdefault(table, {})[str(row.column_name).lower()] = str(row.data_type).lower()
+    kind, column = str(row.data_type).lower(), str(row.column_name).lower()
+    found.kinds.setdefault(table, {})[column] = (
+        "decimal of fractions" if kind == "decimal" and row.numeric_scale else kind
+    )
+    if kind == "decimal" or (kind == "bigint" and "unsigned" in str(row.column_type).lower()):
+        found.large.setdefault(table, set()).add(column)
     if str(row.data_type).lower() == "uuid":
         found.uuids.add((table, str(row.column_name).lower()))
     if str(row.data_type).lower() in TEXTS:

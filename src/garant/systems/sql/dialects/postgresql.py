@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from garant.systems.sql.dialects.base import (
     is_unicode,
     keys_of,
 )
+from garant.systems.sql.dialects.postgresql_keys import OwnType, key_kinds
 
 NEVER: ColumnElement[Any] = sa.literal_column("TIMESTAMP WITH TIME ZONE '-infinity'")
 """Before every date: no fact happened then."""
@@ -38,8 +39,17 @@ class Postgresql:
     gathers_first = False
     passes_over = False
 
+    def __init__(self) -> None:
+        self._kinds: Mapping[str, str] | None = None
+        """The type of the roots' keys of each kind that are no numbers, where one compares them otherwise than texts."""
+
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
-        return
+        if self._kinds is None:
+            self._kinds = key_kinds(connection, data_map)
+            connection.rollback()
+
+    def _kind(self, kind: str) -> str:
+        return (self._kinds or {}).get(kind, kind)
 
     def scratching(self, kind: str, *, looking: bool) -> Scratching:
         return Scratching("BIGINT GENERATED ALWAYS AS IDENTITY", "TIMESTAMP WITH TIME ZONE", "NOT NULL", "")
@@ -75,7 +85,8 @@ class Postgresql:
         numbers = isinstance(keys[0], int)
         # The driver looks at each number of a list by itself; their text is made ten times as fast.
         given = _numbers(keys) if numbers else list(keys)
-        key_type, cast = "bigint" if numbers else "text", "::uuid" if name.endswith("uuid") else ""
+        kind = name.rpartition("_")[2]
+        key_type, cast = ("bigint", "") if numbers else ("text", f"::{self._kind(kind)}")
         connection.exec_driver_sql(
             f"INSERT INTO {name} (key, held) SELECT k{cast}, h "
             f"FROM unnest(%s::{key_type}[], %s::bigint[]) AS given(k, h)",
@@ -101,9 +112,13 @@ class Postgresql:
         return (text,)
 
     def key_type(self, kind: str) -> sa.types.TypeEngine[Any]:
+        """Texts that ignore case (citext) compare as the roots' own do: a reference to ``ab`` may be one to ``AB``."""
         if kind == "integer":
             return sa.BigInteger()
-        return sa.Text() if kind == "text" else sa.Uuid(as_uuid=False)
+        own = self._kind(kind)
+        if own == "text":
+            return sa.Text()
+        return sa.Uuid(as_uuid=False) if own == "uuid" else OwnType(own)
 
     def holds_dates(self, connection: sa.Connection, rows: sa.Subquery) -> bool:
         return False

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import DataMap, Link, Pseudonym
+from garant.systems.model import DataMap, Link, Pseudonym, Root
+from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, held_of, is_unicode, keys_of
 from garant.systems.sql.sqlite_texts import ENCODING, bytes_of
 
@@ -36,6 +37,9 @@ AWARE: tuple[ColumnElement[str], ...] = tuple(
 UNREAD: ColumnElement[str] = sa.literal_column("'~'")
 """Stands for a date that cannot be read; it sorts after every date."""
 
+TEXTUAL = re.compile("CHAR|CLOB|TEXT")
+"""Declared types by which SQLite compares as texts (https://www.sqlite.org/datatype3.html#determination_of_column_affinity)."""
+
 NOON_TEXT = " 12:00:00"
 NOON: ColumnElement[str] = sa.literal_column(f"'{NOON_TEXT}'")
 """A calendar day is shown by its noon, so that no time zone of Europe moves it to another day."""
@@ -55,9 +59,23 @@ class Sqlite:
 
     def __init__(self) -> None:
         self._in_utf8 = True
+        self._learnt = False
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
+        """A key that is a text would be compared as a number: ``012`` is 12, and somebody else.
+
+        Raises:
+            ConnectorError: the map calls a whole number what the system declares as a text.
+        """
         self._in_utf8 = connection.info[ENCODING] == "UTF-8"
+        for root in data_map.roots.values() if not self._learnt else ():
+            if root.type == "integer" and TEXTUAL.search(_declared(connection, root)):
+                raise ConnectorError(
+                    f"{data_map.system}: {root.table}.{root.key} is declared as a text, and the map says integer: SQLite "
+                    "would take other keys for it; say type: text in the map"
+                )
+        self._learnt = True
+        connection.rollback()
 
     def scratching(self, kind: str, *, looking: bool) -> Scratching:
         return Scratching("INTEGER PRIMARY KEY", "TEXT", "PRIMARY KEY", "WITHOUT ROWID")
@@ -181,6 +199,17 @@ class Sqlite:
 
     def moving(self, table: str) -> Collection[str]:
         return ()
+
+
+def _declared(connection: sa.Connection, root: Root) -> str:
+    """The declared type of a root's key, in capitals; one that declares a whole number is no text."""
+    schema, _, name = root.table.rpartition(".")
+    asked = sa.text(
+        "SELECT upper(type) FROM pragma_table_info(:name, :schema) WHERE lower(name) = lower(:key)"
+    )
+    given = {"name": name, "schema": schema or None, "key": root.key}
+    kind = str(connection.scalar(asked, given) or "")
+    return "" if "INT" in kind else kind
 
 
 def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
