@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,11 @@ from garant.systems.port import ConnectorError, Interrupted, MalformedUrl, Syste
 
 CANARY = "c4n4ry-s3cr3t"
 URL = f"postgresql://crm:{CANARY}@db.example/odoo"
+
+
+def test_the_version_is_asked_of_no_installation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert application.run(["--version"]) == Exit.OK
+    assert capsys.readouterr().out == f"garant {metadata.version('garant')}\n"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def grades(grade: Grade) -> str:
 def test_a_sound_installation_has_nothing_wrong(company: str, installation: Path) -> None:
     installation.chmod(0o700)
     assert grades(Grade.WRONG) == ""
+    assert grades(Grade.FINE).startswith(f"Garant {metadata.version('garant')}, Python ")
     assert "3 systems mapped" in grades(Grade.FINE)
     assert "keys are in the data folder" in grades(Grade.WARNING)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Any
 
 import typer
@@ -132,6 +133,12 @@ def spoken(node: Any, language: Language) -> Any:
     return node
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"garant {metadata.version('garant')}")
+        raise typer.Exit
+
+
 def _root(
     language: str = typer.Option(
         "fr",
@@ -150,5 +157,12 @@ def _root(
             "Interroge un serveur, avec le jeton de GARANT_TOKEN, au lieu du Garant d’ici ; à écrire avant la commande.",
             "Ask a server, with the token in GARANT_TOKEN, instead of the Garant here; written before the command.",
         ),
+    ),
+    version: bool = typer.Option(
+        False,
+        "--version",
+        is_eager=True,
+        callback=_say_version,
+        help=both("Dit la version de Garant.", "Say the version of Garant."),
     ),
 ) -> None: ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -62,6 +64,11 @@ def remarks() -> Iterator[Remark]:
         except Exception as error:
             name = look.__name__.strip("_")
             yield wrong(f"{name} : {type(error).__name__}", f"{name}: {type(error).__name__}")
+
+
+def _version() -> Iterator[Remark]:
+    said = f"Garant {metadata.version('garant')}, Python {platform.python_version()}"
+    yield fine(said, said)
 
 
 def _folder() -> Iterator[Remark]:
@@ -285,6 +292,7 @@ def _own() -> Iterator[Remark]:
 
 
 LOOKS: Final[tuple[Callable[[], Iterator[Remark]], ...]] = (
+    _version,
     _folder,
     _keys,
     _database,
