@@ -79,6 +79,20 @@ def anew(plan: Plan) -> Plan:
     return services.anew(plan) if plan.organisation in known() else plan
 
 
+def forgotten(organisation: str) -> Known:
+    """Give which records a restriction may be on that a restored Garant forgot; none where it was not restored."""
+    from garant.engine.planning.restricted import no_place
+
+    if setup.has_state():
+        ready()
+        from garant.apps.organisations.services import keys as known
+        from garant.apps.rights import services
+
+        if organisation in known():
+            return services.forgotten(organisation)
+    return no_place
+
+
 def restricting(organisation: str) -> tuple[list[dict[str, str]], Holding]:
     """Give by what those are known whose requests restrict, and which records these hold; tell where there is nowhere
     to look for them.

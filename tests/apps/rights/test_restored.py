@@ -18,7 +18,8 @@ from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.refusals import RefusedError
 from garant.apps.rights import services
 from garant.apps.rights.words import Method, Right
-from tests.apps.rights.conftest import Letters, ask_system, somebody, taken, work
+from garant.engine.planning.marked import MARKED_BY_WHOM
+from tests.apps.rights.conftest import Letters, ask_system, change_system, somebody, taken, work
 from tests.apps.rights.steps import DELEGATE, OFFICER, fill
 from tests.apps.rights.test_together import approved, known, prospects
 from tests.apps.seen import seen
@@ -119,3 +120,20 @@ def test_nobody_is_dropped_until_somebody_has_read(company: str, post: Letters) 
         assert "abandoned" not in post.kinds(request.key)
         read(company)
         assert services.night(company)["dropped"] == 1
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["never", "restored"])
+def test_a_mark_of_a_restriction_that_was_forgotten_is_told(company: str, lost: bool) -> None:
+    """The plan took it for the company's own: the end of the restriction would have left the record marked for ever."""
+    email = somebody()
+    change_system("GARANT_DEMO_CRM", "UPDATE person SET archived = 1 WHERE email = ?", email)
+    if lost:
+        put_back()
+        read(company)
+    whom = services.Whom(email=email, name="Jeanne Essai")
+    key = services.receive(company, services.Asked(Right.RESTRICTION, whom)).request.key
+    services.accept(company, key, Method.KNOWN_CONTACT, actor=DELEGATE)
+    work(company, "request-search")
+    plan = decisions.document(company, services.find(company, key).plan)
+    told = any(note == MARKED_BY_WHOM for one in plan.selections for note in one.notes)
+    assert told == lost

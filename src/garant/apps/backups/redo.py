@@ -172,9 +172,10 @@ REDO: Final[tuple[Redo, ...]] = (
         "",
         Text(
             fr="Limitations posées ou levées depuis\u202f: les marques sont dans les systèmes, "
-            "«\u202fpuis-je\u202f?\u202f» ne les connaît plus. Posez-les de nouveau.",
+            "«\u202fpuis-je\u202f?\u202f» ne les connaît plus. Posez-les de nouveau\u202f; "
+            "leur plan dit quelles marques ôter d’abord.",
             en="Restrictions set or lifted since: the marks are in the systems, “may I?” does not know them any more. "
-            "Set them again.",
+            "Set them again; their plan says which marks to take off first.",
         ),
     ),
     Redo(

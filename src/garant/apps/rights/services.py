@@ -53,8 +53,8 @@ from garant.apps.rights.handling.lifting import leave as leave_lift
 from garant.apps.rights.handling.lifting import may_be_left as lift_may_be_left
 from garant.apps.rights.handling.lifting import tell as tell_lift
 from garant.apps.rights.handling.planning import approve, left_something, propose
+from garant.apps.rights.handling.restricted import forgotten, holding
 from garant.apps.rights.handling.restricted import going_on as restricting
-from garant.apps.rights.handling.restricted import holding
 from garant.apps.rights.handling.restricted import touched as ends_what_others_restrict
 from garant.apps.rights.handling.searching import search
 from garant.apps.rights.handling.summary import Standing, standings
@@ -169,6 +169,7 @@ __all__ = [
     "extend",
     "facts",
     "find",
+    "forgotten",
     "handed",
     "holding",
     "inside",

@@ -283,7 +283,7 @@ def _plan(
 
     organisation = workspace.policy.document.organisation
     day = options.past_day(as_of, organisation.time_zone)
-    restricting = ALONE
+    restricting = Restricting(forgotten=state.forgotten(organisation.key)) if kind == "restriction" else ALONE
     if kind == "lifting":
         places, gone = state.absent(workspace, people)
         others = state.restricting(organisation.key)

@@ -13,7 +13,14 @@ from garant.engine.identities import roots_of_many
 from garant.engine.manual import Keeper, ManualSource, ManualTask, left_tasks, marking_tasks, request_tasks
 from garant.engine.planning.apart import left_notes
 from garant.engine.planning.asked import Rectification
-from garant.engine.planning.marked import AS_BEFORE, MARKED_ALREADY, UNRESTRICTED, by_what_stays
+from garant.engine.planning.marked import (
+    AS_BEFORE,
+    MARKED_ALREADY,
+    MARKED_BY_WHOM,
+    UNRESTRICTED,
+    by_what_stays,
+    found_marked,
+)
 from garant.engine.planning.notes import HELD_IN_PLACE, NO_PLACE
 from garant.engine.planning.parts import not_added
 from garant.engine.planning.requested import (
@@ -131,9 +138,16 @@ class Asking:
             self.unmarked[name] = data_map.label
         if stays:
             notes = [*notes, AS_BEFORE]
+        elif self._kind == "restriction" and self._marked_by_whom(source, root, known):
+            notes = [*notes, MARKED_BY_WHOM]
         elif self._kind == "restriction" and not made.rows:
             notes = [*notes, MARKED_ALREADY]
         self._select(made.model_copy(update={"stays": stays}), known, notes)
+
+    def _marked_by_whom(self, source: Source, root: str, known: Mapping[RootKey, list[int]]) -> bool:
+        """Whether a root has the mark, and it is not known here whether a restriction put it there."""
+        places = self._restricting.forgotten([(source.data_map.system, root, key) for key in known])
+        return bool(places and found_marked(source, root, [key for _, _, key in places]))
 
     def _nameless(self, name: str, source: Source, snapshot: Snapshot, said: Held) -> None:
         """Tell of what no name leads to and the plan before was about, where it left something to erase."""

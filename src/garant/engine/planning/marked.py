@@ -34,6 +34,13 @@ MARKED_ALREADY: Final = Text(
     fr="Le système porte déjà cette marque : rien n’y est à écrire, et la levée laissera ce qui était là avant.",
     en="The system has this mark already: nothing is to be written there, and the end will leave what was there before.",
 )
+MARKED_BY_WHOM: Final = Text(
+    fr="Le système porte déjà cette marque, et Garant a été restauré\u202f: elle est peut-être d’une limitation qu’il a oubliée. "
+    "Si c’est le cas, ôtez-la d’abord dans le système, puis planifiez de nouveau\u202f: sinon la levée la laissera pour "
+    "toujours.",
+    en="The system has this mark already, and Garant was restored: it may be of a restriction that it forgot. If so, take it "
+    "off in the system first, then plan again: otherwise the end will leave it for ever.",
+)
 
 
 def found_marked(source: Source, root: str, keys: Sequence[RootKey]) -> dict[RootKey, frozenset[str]]:

@@ -74,6 +74,11 @@ Known = Callable[[Sequence[Place]], AbstractSet[Place]]
 """Of these places, those that something is known to restrict."""
 
 
+def no_place(_: Sequence[Place]) -> set[Place]:
+    """All that restricts anything is known."""
+    return set()
+
+
 def every_place(asked: Sequence[Place]) -> AbstractSet[Place]:
     """Nobody looked: all of them."""
     return set(asked)
@@ -106,6 +111,8 @@ class Restricting:
     """For its end, the restrictions whose record is no longer there."""
     stays: Staying = nothing_stays
     """What an end leaves as it is, because it was so before."""
+    forgotten: Known = no_place
+    """Of a restriction, the records that one of which nothing is known any more may be on: Garant was restored."""
     restricted: Known = every_place
     """What an end may take the mark off: what nothing restricts has it for another reason."""
 

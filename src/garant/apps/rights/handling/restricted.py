@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
+from garant.apps.backups import unread
 from garant.apps.permissions import carried
 from garant.apps.promises import decisions
 from garant.apps.promises.opening.workspace import Workspace
@@ -22,7 +24,7 @@ from garant.apps.scoping import scoped
 from garant.engine.document import Kind, Plan
 from garant.engine.known import known_by
 from garant.engine.planning import restricted
-from garant.engine.planning.restricted import ALONE, STILL, Holding, Place, Restricting
+from garant.engine.planning.restricted import ALONE, STILL, Holding, Known, Place, Restricting, no_place
 from garant.policy.text import Text
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.finding import RootKey
@@ -56,6 +58,19 @@ def holding(organisation: str, request: str = "") -> Holding:
         return {**(alone(asked) if request else {}), **known}
 
     return held
+
+
+def forgotten(organisation: str, mine: AbstractSet[Place] = frozenset()) -> Known:
+    """Of some records, those that a restriction of which a restored Garant knows nothing any more may be on: not those that
+    another one is known to be on, nor one's own."""
+    if unread.restored_at(organisation) is None:
+        return no_place
+    known, alone = mine | _places(_going_on(organisation).values()), restrictions.holding(organisation)
+
+    def unexplained(asked: Sequence[Place]) -> set[Place]:
+        return set(asked) - known - set(alone(asked))
+
+    return unexplained
 
 
 def begin(request: Request) -> None:
@@ -99,7 +114,10 @@ def again(workspace: Workspace, request: Request, kind: Kind) -> Restricting:
         ConnectorError: a system did not answer.
     """
     if kind == "restriction":
-        return Restricting(places=known_again(workspace, request))
+        mine = _of(opened(request))
+        return Restricting(
+            places=known_again(workspace, request), forgotten=forgotten(request.organisation, mine)
+        )
     if kind != "erasure":
         return ALONE
     found = {
