@@ -141,7 +141,8 @@ def test_only_versions_to_come(installation: Any, reference: Policy) -> None:
     in_force(reference, TODAY + timedelta(days=1))
     in_force(changed(reference, lambda content: content["notice"].pop("author")), TODAY + timedelta(days=1))
     assert get(f"{BASE}/fr/").status_code == 404
-    assert "Ce texte ne s’applique pas encore." in text(get(f"{BASE}/fr/history/1/"))
+    assert "Ce texte ne s’applique pas encore." in text(get(f"{BASE}/fr/history/2/"))
+    assert "remplacé avant son jour : il ne s’applique jamais." in text(get(f"{BASE}/fr/history/1/"))
 
 
 def test_the_history_says_what_changed(published: str) -> None:

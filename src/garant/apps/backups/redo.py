@@ -198,11 +198,13 @@ REDO: Final[tuple[Redo, ...]] = (
         ),
     ),
     Redo(
-        frozenset({"policy.published"}),
+        frozenset({"policy.published", "policy.unpublished"}),
         "number",
         Text(
-            fr="Versions de la politique publiées depuis\u202f: publiez-les de nouveau, à partir de leurs fichiers.",
-            en="Versions of the policy published since: publish them again, from their files.",
+            fr="Versions de la politique publiées depuis, ou dont la publication a été retirée\u202f: publiez-les de nouveau, à "
+            "partir de leurs fichiers, ou retirez-les de nouveau.",
+            en="Versions of the policy published since, or whose publication was withdrawn: publish them again, from their "
+            "files, or withdraw them again.",
         ),
     ),
     Redo(
@@ -214,6 +216,7 @@ REDO: Final[tuple[Redo, ...]] = (
                 "policy.returned",
                 "policy.discarded",
                 "policy.notice-given",
+                "policy.notice-corrected",
             }
         ),
         "number",

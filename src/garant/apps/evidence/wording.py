@@ -162,6 +162,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "verifier": ("clé de vérification", "verifier key"),
     "version": ("version", "version"),
     "was": ("empreinte d’avant", "digest of before"),
+    "was_on": ("était noté le", "was recorded on"),
     "waited": ("jours d’attente", "days waited"),
     "waiting": ("réponses attendues", "answers awaited"),
     "warnings": ("avertissements", "warnings"),

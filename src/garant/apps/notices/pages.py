@@ -37,7 +37,7 @@ SHELF: Final = Shelf()
 def notice(
     edition: Edition, language: Language, form: Form, state: str = "in-force", *, shows: bool = False
 ) -> Finished:
-    """One form of one version. `state` says on the page whether it is in force, past or to come.
+    """One form of one version. `state` says on the page whether it is in force, past, to come or replaced.
 
     `shows`: the page leads to the state of the promises, which the organisation shows.
     """
@@ -146,7 +146,9 @@ def _links(edition: Edition) -> dict[str, Any]:
 
 
 def state_of(edition: Edition, current: Edition | None, today: date) -> str:
-    """Whether a version is in force, past or to come."""
-    if current is not None and edition == current:
+    """Whether a version is in force, past, to come, or replaced before it ever applied."""
+    if current is not None and edition.key == current.key:
         return "in-force"
+    if edition.replaced:
+        return "replaced"
     return "to-come" if edition.effective_on > today else "past"

@@ -50,9 +50,9 @@ class Chapter:
     edition: Edition
     policy: Policy
     changes: tuple[Change, ...]
-    """From the version before it, the weightiest first; none for the first."""
+    """From the version that applied before it, the weightiest first; none for the first."""
     state: str
-    """`past`, `in-force` or `to-come`."""
+    """`past`, `in-force`, `to-come`, or `replaced` before it ever applied."""
 
 
 def in_force(organisation: str) -> Edition:
@@ -135,11 +135,12 @@ def chapters(organisation: str) -> list[Chapter]:
     told: list[Chapter] = []
     state = "to-come"
     for place, each in enumerate(found):
-        before = said[place + 1] if place + 1 < len(said) else None
+        earlier = range(place + 1, len(found))
+        before = next((said[at] for at in earlier if not found[at].replaced), None)
         changes = tuple(weightiest(differences(before, said[place]))) if before is not None else ()
         if each is holding:
             state = "in-force"
-        told.append(Chapter(each, said[place], changes, state))
+        told.append(Chapter(each, said[place], changes, "replaced" if each.replaced else state))
         if each is holding:
             state = "past"
     return told

@@ -184,6 +184,18 @@ def publish(request: HttpRequest, organisation: str, version: str, body: DayIn) 
     return services.publish(organisation, _key(organisation, version), on=body.on, actor=who(request).actor)
 
 
+@router.post(
+    _AT + "/{version}/unpublish",
+    auth=Needs(May.APPROVE_POLICY),
+    response=VersionOut,
+    summary="Withdraw its publication",
+)
+def unpublish(request: HttpRequest, organisation: str, version: str, body: ReasonIn) -> Any:
+    """Before its day: it is approved again."""
+    key = _key(organisation, version)
+    return services.unpublish(organisation, key, reason=body.reason, actor=who(request).actor)
+
+
 def _change(one: Change) -> dict[str, Any]:
     spoken = {name: said(text) if text else None for name, text in (("old", one.old), ("new", one.new))}
     return {"kind": str(one.kind), "what": said(one.subject), "weight": str(one.weight), **spoken}

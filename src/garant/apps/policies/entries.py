@@ -65,12 +65,36 @@ class PolicyNoticeGiven(_OfVersion):
     evidence: Digest = Field(description="SHA-256 of what shows it, which stays outside the ledger")
 
 
+@entry_kind(
+    "policy.notice-corrected",
+    fr="Le jour où les personnes ont été prévenues était mal noté.",
+    en="The day on which people were told was recorded wrongly.",
+)
+class PolicyNoticeCorrected(_OfVersion):
+    """What was recorded stays; the delay runs from the right day."""
+
+    on: Day = Field(description="the day on which they were told")
+    was_on: Day = Field(description="the day that was recorded before")
+    evidence: Digest = Field(description="SHA-256 of what shows it, which stays outside the ledger")
+
+
 @entry_kind("policy.published", fr="Une version a été publiée.", en="A version was published.")
 class PolicyPublished(_OfVersion):
     """It is in force from a day on, until the next one."""
 
     effective: Day = Field(description="its first day in force, in the organisation's time zone")
     announced: Count = Field(description="changes of which people had to be told, and were")
+
+
+@entry_kind(
+    "policy.unpublished",
+    fr="La publication d’une version a été retirée avant son jour.",
+    en="The publication of a version was withdrawn before its day.",
+)
+class PolicyUnpublished(_OfVersion):
+    """It was never in force by it; it is approved again, and may be published for another day."""
+
+    effective: Day = Field(description="the day for which it was published, in the organisation's time zone")
 
 
 @entry_kind("policy.discarded", fr="Un brouillon a été abandonné.", en="A draft was given up.")

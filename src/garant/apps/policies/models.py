@@ -69,7 +69,7 @@ class Version(models.Model):
     submitted_at: datetime | None = _fields.DateTimeField(null=True)
     submitted_by: str = _fields.CharField(max_length=200, blank=True, default="")
     reason: str = _fields.TextField(blank=True, default="")
-    """Why it went back to being a draft, the last time."""
+    """Why it went back to being a draft, or its publication was withdrawn, the last time."""
     approved_at: datetime | None = _fields.DateTimeField(null=True)
     approved_by: str = _fields.CharField(max_length=200, blank=True, default="")
     published_at: datetime | None = _fields.DateTimeField(null=True)
@@ -101,6 +101,14 @@ class Version(models.Model):
         """Until it is published. Raises PublishedError."""
         self._refuse_published()
         super().save(*args, **kwargs)
+
+    def unpublish(self, day: date, reason: str) -> None:
+        """Take back what is published for a later day than this one. Raises PublishedError."""
+        to_come = Version._base_manager.filter(pk=self.pk, state=State.PUBLISHED, effective_on__gt=day)
+        nothing: dict[str, Any] = {"published_at": None, "published_by": "", "effective_on": None}
+        changed = {"state": State.APPROVED, "reason": reason, "revision": self.revision + 1, **nothing}
+        if not to_come.update(**changed):
+            raise PublishedError("a published version that has begun never changes")
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Until it is published. Raises PublishedError."""
@@ -135,6 +143,8 @@ class NoticeGiven(models.Model):
     evidence: str = _fields.TextField()
     recorded_at: datetime = _fields.DateTimeField()
     recorded_by: str = _fields.CharField(max_length=200)
+    corrects: Any = _fields.OneToOneField("self", models.PROTECT, null=True, related_name="corrected")
+    """The one before, whose day was wrong."""
 
     objects: ClassVar[Any] = ScopedManager(organisation="organisation")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -81,9 +81,15 @@ def published_versions(organisation: str) -> list[Version]:
 def begun(organisation: str) -> Iterator[Policy]:
     """What each published version says that has begun, the one in force first; read as they are asked for."""
     day = today(organisation)
+    never = replaced(organisation)
     for one in published_versions(organisation):
-        if (one.effective_on or day) <= day:
+        if (one.effective_on or day) <= day and one.key not in never:
             yield one.policy
+
+
+def replaced(organisation: str) -> frozenset[str]:
+    """The keys of those that never apply: before their day began, another one was published for it."""
+    return frozenset(one.key for one in editions(organisation) if one.replaced)
 
 
 def purpose_named(organisation: str, name: str) -> Purpose | None:
@@ -130,6 +136,8 @@ class Edition:
     number: int
     digest: str
     effective_on: date
+    replaced: bool = False
+    """Before its day began another one was published for it: it never applies."""
 
 
 def editions(organisation: str, until: date | None = None, most: int | None = None) -> list[Edition]:
@@ -140,15 +148,27 @@ def editions(organisation: str, until: date | None = None, most: int | None = No
     """
     with connection.cursor() as cursor:
         cursor.execute(_EDITIONS, [organisation, until or date.max, most or _ALL])
-        return [
-            Edition(organisation, key, number, digest, _day(effective_on))
-            for key, number, digest, effective_on in cursor.fetchall()
-        ]
+        found = [(*row[:3], _day(row[3]), _instant(row[4])) for row in cursor.fetchall()]
+    after = [None, *found]
+    return [
+        Edition(
+            organisation, *row[:4], replaced=later is not None and _before_its_day(organisation, later, row)
+        )
+        for later, row in zip(after, found, strict=False)
+    ]
+
+
+def _before_its_day(organisation: str, later: tuple[Any, ...], row: tuple[Any, ...]) -> bool:
+    """Whether the one published after a version, for the same day, was so before that day began there."""
+    if later[3] != row[3]:
+        return False
+    zone = time_zone(organisations.organisation(organisation).time_zone)
+    return later[4] <= datetime.combine(row[3], time(), zone)
 
 
 _ALL: Final = 10_000
 _EDITIONS: Final = """
-    SELECT key, number, digest, effective_on FROM policies_version
+    SELECT key, number, digest, effective_on, published_at FROM policies_version
     WHERE organisation = %s AND state = 'published' AND effective_on <= %s
     ORDER BY effective_on DESC, published_at DESC LIMIT %s
 """
@@ -159,10 +179,19 @@ def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _instant(value: datetime | str) -> datetime:
+    """SQLite gives its instants as text, without a zone."""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def notices(version: Version) -> list[NoticeGiven]:
-    """The notices given of what a version says now, in the order they were given."""
+    """The notices given of what a version says now, in the order they were given; those whose day was corrected are not
+    among them.
+    """
     with organisations.scoped(version.organisation):
-        return list(NoticeGiven.objects.filter(version_id=version.key, digest=version.digest))
+        given = NoticeGiven.objects.filter(version_id=version.key, digest=version.digest)
+        return list(given.filter(corrected=None))
 
 
 def today(organisation: str) -> date:

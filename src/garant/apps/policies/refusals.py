@@ -141,6 +141,58 @@ def no_reason() -> RefusedError:
     )
 
 
+def no_reason_to_unpublish() -> RefusedError:
+    """A publication is withdrawn with a reason."""
+    return _plain(
+        "Une publication se retire avec une raison.",
+        "A publication is withdrawn with a reason.",
+        "Dites en une phrase ce qui n’allait pas.",
+        "Say in a sentence what was wrong.",
+    )
+
+
+def begun(number: int, first: date) -> RefusedError:
+    """It has been in force, and people could rely on it."""
+    return _plain(
+        f"La version {number} est en vigueur depuis le {first:%d/%m/%Y}\u202f: elle ne se retire plus.",
+        f"Version {number} has been in force since {first.isoformat()}: it is not withdrawn any more.",
+        "Commencez un nouveau brouillon à partir d’elle.",
+        "Begin a new draft from it.",
+    )
+
+
+def others_rest_on_it(number: int, other: int) -> RefusedError:
+    """What the other announces was held against what this one says."""
+    return _plain(
+        f"La version {other}, publiée depuis, s’appliquera avec la version {number} ou après elle\u202f: ce dont il a fallu "
+        "prévenir a été compté à partir d’elle.",
+        f"Version {other}, published since, applies with version {number} or after it: what people had to be told was "
+        "counted from it.",
+        f"Retirez d’abord la publication de la version {other}, puis publiez-la de nouveau.",
+        f"Withdraw the publication of version {other} first, then publish it again.",
+    )
+
+
+def no_such_notice(number: int) -> RefusedError:
+    """None that counts."""
+    return _plain(
+        f"Cette annonce n’est pas de la version {number}, ou elle a déjà été corrigée.",
+        f"This notice is not of version {number}, or was corrected already.",
+        "Rechargez la page, puis corrigez celle qui compte.",
+        "Load the page again, then correct the one that counts.",
+    )
+
+
+def that_day_already(on: date) -> RefusedError:
+    """Nothing to correct."""
+    return _plain(
+        f"L’annonce est déjà notée au {on:%d/%m/%Y}.",
+        f"The notice is recorded on {on.isoformat()} already.",
+        "Donnez le jour où elle est vraiment partie.",
+        "Give the day on which it really went out.",
+    )
+
+
 def another_digest(found: str, expected: str) -> RefusedError:
     """What is approved is not what the version says."""
     return _plain(

@@ -1,11 +1,12 @@
 """The only way the versions of a policy change: each transition and its ledger entry together.
 
 A version is a draft, then in review, then approved by another person than who submitted it, then published for a
-day. Refused or taken back, it is a draft again. Published, it never changes.
+day. Refused or taken back, it is a draft again. Published, it never changes; until its day, its publication may be withdrawn.
 """
 
 from garant.apps.policies.advance import Announced
 from garant.apps.policies.consequences import consequence_lines, count_consequences
+from garant.apps.policies.corrections import correct_notice, too_soon, unpublish
 from garant.apps.policies.drafts import (
     begin_draft,
     discard,
@@ -48,6 +49,7 @@ from garant.apps.policies.reading import (
     published_today,
     published_versions,
     purpose_named,
+    replaced,
     today,
     versions,
 )
@@ -89,6 +91,7 @@ __all__ = [
     "change_page",
     "changes",
     "consequence_lines",
+    "correct_notice",
     "count_consequences",
     "delete_page",
     "discard",
@@ -123,6 +126,7 @@ __all__ = [
     "read_uploads",
     "record_notice_given",
     "reject",
+    "replaced",
     "same_person",
     "save_draft",
     "save_page",
@@ -130,6 +134,8 @@ __all__ = [
     "to_mend",
     "today",
     "told_by",
+    "too_soon",
+    "unpublish",
     "versions",
     "who_mentions",
     "withdraw",

@@ -151,7 +151,7 @@ def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
         refuse_hanging(version)
         _refuse_too_soon(version, changes, on)
         version.state, version.published_at, version.published_by = State.PUBLISHED, now(), actor
-        version.effective_on = on
+        version.effective_on, version.reason = on, ""
         keep(version)
         entry = PolicyPublished(**_named(version), effective=on, announced=len(changes))
         enter(version, actor, entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ from garant.apps.accounts.roles import May
 from garant.apps.jobs import services as jobs
 from garant.apps.policies import services
 from garant.apps.policies.refusals import RefusedError
-from garant.apps.policies.words import DONE, STATES, WEIGHTS
-from garant.policy import UnusableDocument
+from garant.apps.policies.words import DONE, REPLACED, STATES, WEIGHTS
+from garant.policy import Text, UnusableDocument
 from garant.policy.places import Place
 from garant.site.words import said
 
@@ -32,7 +32,8 @@ def versions(request: Any) -> HttpResponse:
         return _begun(request)
     overtaken = services.overtaken(request.organisation)
     found, current = services.versions(request.organisation), services.published(request.organisation)
-    rows = [(one, STATES[one.state], current is not None and one.key == current.key) for one in found]
+    never = services.replaced(request.organisation)
+    rows = [(one, state_of(one, never), current is not None and one.key == current.key) for one in found]
     return render(request, "policies/versions.html", {"rows": rows, "overtaken": overtaken})
 
 
@@ -44,8 +45,11 @@ def version(request: Any, number: int) -> HttpResponse:
     current = services.published(request.organisation)
     context = {
         "version": found,
-        "state": STATES[found.state],
+        "state": state_of(found, services.replaced(request.organisation)),
         "in_force": current is not None and found.key == current.key,
+        "to_come": found.effective_on is not None
+        and found.effective_on > services.today(request.organisation),
+        "too_soon": services.too_soon(found),
         "parts": services.overview(found),
         "to_mend": [(message, where(request, number, place)) for place, message in services.to_mend(found)],
         "hanging": services.hanging(found),
@@ -65,7 +69,7 @@ def review(request: Any, number: int) -> HttpResponse:
     told, first = services.announcements(found), services.earliest_day(found)
     context = {
         "version": found,
-        "state": STATES[found.state],
+        "state": state_of(found, services.replaced(request.organisation)),
         "against": against,
         "others": [one for one in services.versions(request.organisation) if one.key != found.key],
         "weights": [(words, [c for c in changes if c.weight == name]) for name, words in WEIGHTS.items()],
@@ -169,6 +173,18 @@ def _notice(request: Any, version: services.Version) -> None:
     )
 
 
+def _correct_notice(request: Any, version: services.Version) -> None:
+    named = request.POST.get("notice", "")
+    notice = int(named) if named.isdecimal() and len(named) < 10 else 0
+    on = _named_day(request)
+    services.correct_notice(request.organisation, version.key, notice, on=on, actor=request.user.email)
+
+
+def _unpublish(request: Any, version: services.Version) -> None:
+    reason = request.POST.get("reason", "")
+    services.unpublish(request.organisation, version.key, reason=reason, actor=request.user.email)
+
+
 @require_POST
 @member(May.PLAN, whole=True)
 def count(request: Any, number: int) -> HttpResponse:
@@ -200,10 +216,17 @@ _STEPS: Final[dict[str, tuple[May, Step, str]]] = {
     "discard": (May.EDIT_POLICY, _discard, "policies:version"),
     "withdraw": (May.EDIT_POLICY, _withdraw, "policies:version"),
     "notice": (May.EDIT_POLICY, _notice, "policies:review"),
+    "correct-notice": (May.EDIT_POLICY, _correct_notice, "policies:review"),
     "approve": (May.APPROVE_POLICY, _approve, "policies:review"),
     "reject": (May.APPROVE_POLICY, _reject, "policies:review"),
     "publish": (May.APPROVE_POLICY, _publish, "policies:review"),
+    "unpublish": (May.APPROVE_POLICY, _unpublish, "policies:version"),
 }
+
+
+def state_of(version: services.Version, replaced: Collection[str]) -> Text:
+    """Where a version stands, in words."""
+    return REPLACED if version.key in replaced else STATES[version.state]
 
 
 def find(request: Any, number: int) -> services.Version:
@@ -249,7 +272,9 @@ def _begun(request: Any) -> HttpResponse:
 def _before(version: services.Version) -> services.Version | None:
     """What a version is compared with unless said: the one in force or, of that one, the one before."""
     if version.published:
-        earlier = [one for one in services.published_versions(version.organisation) if _began(one, version)]
+        never = services.replaced(version.organisation)
+        known = services.published_versions(version.organisation)
+        earlier = [one for one in known if one.key not in never and _began(one, version)]
         return earlier[0] if earlier else None
     return services.published(version.organisation)
 

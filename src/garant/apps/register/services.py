@@ -121,19 +121,21 @@ class Standing:
     """Where the version of a register stands: in words, which its files say, and at the end of their names; there, the one in
     force has none."""
 
-    state: Literal["in-force", "past", "to-come", "draft"]
+    state: Literal["in-force", "past", "to-come", "replaced", "draft"]
     said: Text
     end: str = ""
 
 
 def standing(organisation: str, version: Version) -> Standing:
-    """Whether a version is in force, was, will be, or is not published."""
+    """Whether a version is in force, was, will be, never is since another was published for its day, or is not published."""
     number, first = version.number, version.effective_on
     if first is None:
         return Standing("draft", _said(number, _UNPUBLISHED), "-non-publie")
     today, current = policies.published_today(organisation)
     if current is not None and version.key == current.key:
         return Standing("in-force", _said(number, _IN_FORCE, first))
+    if version.key in policies.replaced(organisation):
+        return Standing("replaced", _said(number, _REPLACED, first), "-remplace")
     if first > today:
         return Standing("to-come", _said(number, _TO_COME, first), "-a-venir")
     return Standing("past", _said(number, _PAST, first), "-ancien")
@@ -156,6 +158,10 @@ _UNPUBLISHED: Final = Text(
 _TO_COME: Final = Text(
     fr="en vigueur à partir du {day}\u202f: ce n’est pas encore le registre en vigueur",
     en="in force from {day}: this is not the register in force yet",
+)
+_REPLACED: Final = Text(
+    fr="prévue pour le {day}, remplacée avant ce jour\u202f: elle ne s’applique jamais, ce n’est pas le registre en vigueur",
+    en="meant for {day}, replaced before that day: it never applies, this is not the register in force",
 )
 _PAST: Final = Text(
     fr="en vigueur à partir du {day}, remplacée depuis\u202f: ce n’est plus le registre en vigueur",

@@ -48,7 +48,13 @@ _COMMANDS = {
     "notice": both(
         "Note que les personnes concernées ont été prévenues.", "Note that the people concerned were told."
     ),
+    "correct-notice": both(
+        "Corrige le jour où les personnes ont été prévenues.", "Correct the day on which people were told."
+    ),
     "publish": both("Publie une version pour un jour.", "Publish a version for a day."),
+    "unpublish": both(
+        "Retire une publication dont le jour est à venir.", "Withdraw a publication whose day is to come."
+    ),
 }
 
 
@@ -72,7 +78,9 @@ def register(app: typer.Typer) -> None:
         ("reject", reject),
         ("approve", approve),
         ("notice", notice),
+        ("correct-notice", correct_notice),
         ("publish", publish),
+        ("unpublish", unpublish),
     )
     for name, command in commands:
         group.command(name, help=_COMMANDS[name])(command)
@@ -288,6 +296,45 @@ def notice(
     return Exit.OK
 
 
+def correct_notice(
+    version: VersionArgument,
+    was: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DATE", help=both("Le jour noté.", "The day that was recorded.")
+        ),
+    ],
+    on: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help=both("Le jour où l’annonce est partie.", "The day on which the notice went out."),
+        ),
+    ],
+    organisation: state.OrganisationOption = None,
+) -> int:
+    """Put the day right: what was recorded stays in the ledger, and the correction is added to it."""
+    state.ready()
+    from garant.apps.policies import services
+
+    whose = state.the_organisation(organisation)
+    found = services.find(whose, version)
+    wrong = next((one.pk for one in services.notices(found) if one.on == was.date()), 0)
+    services.correct_notice(whose, found.key, wrong, on=on.date(), actor=state.actor())
+    first = services.too_soon(found)
+    if first is None:
+        policyview.show_notice(found, services.announcements(found), services.earliest_day(found))
+        return Exit.OK
+    note(
+        f"La version {found.number} est publiée pour un jour trop proche. Retirez sa publication, puis publiez-la pour le "
+        f"{first:%d/%m/%Y} : garant policy unpublish {found.number}",
+        f"Version {found.number} is published for too soon a day. Withdraw its publication, then publish it for "
+        f"{first.isoformat()}: garant policy unpublish {found.number}",
+    )
+    return Exit.FINDINGS
+
+
 def publish(
     version: VersionArgument,
     on: Annotated[
@@ -311,5 +358,22 @@ def publish(
     note(
         f"Version {found.number} publiée, en vigueur à partir du {day:%d/%m/%Y}. Empreinte : {found.digest}",
         f"Version {found.number} published, in force from {day.isoformat()}. Digest: {found.digest}",
+    )
+    return Exit.OK
+
+
+def unpublish(
+    version: VersionArgument, reason: ReasonOption, organisation: state.OrganisationOption = None
+) -> int:
+    """Before its day: the version is approved again."""
+    state.ready()
+    from garant.apps.policies import services
+
+    whose = state.the_organisation(organisation)
+    key = services.find(whose, version).key
+    found = services.unpublish(whose, key, reason=reason, actor=state.actor())
+    note(
+        f"La publication de la version {found.number} est retirée. Ensuite : garant policy publish {found.number} --on DATE",
+        f"The publication of version {found.number} is withdrawn. Next: garant policy publish {found.number} --on DATE",
     )
     return Exit.OK
