@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_withdrawn_and_corrected(site: str, persona: Persona) -> None:
     def ours(content: dict[str, Any]) -> None:
         content["organisation"]["key"] = site
+        content["activities"]["remote-maintenance"]["sub_processor_notice"] = "P1M"
 
     def later(content: dict[str, Any]) -> None:
         content["activities"]["remote-maintenance"]["processors"].append("accountant")
