@@ -36,7 +36,7 @@ def unpublish(organisation: str, key: str, *, reason: str, actor: str) -> Versio
         if first <= day:
             raise refusals.begun(version.number, first)
         for one in published_versions(organisation):
-            if one.effective_on >= first and one.published_at > at:
+            if (one.effective_on or day) >= first and (one.published_at or at) > at:
                 raise refusals.others_rest_on_it(version.number, one.number)
         entry = PolicyUnpublished(
             version=version.key, number=version.number, digest=version.digest, effective=first

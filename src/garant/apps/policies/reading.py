@@ -148,22 +148,23 @@ def editions(organisation: str, until: date | None = None, most: int | None = No
     """
     with connection.cursor() as cursor:
         cursor.execute(_EDITIONS, [organisation, until or date.max, most or _ALL])
-        found = [(*row[:3], _day(row[3]), _instant(row[4])) for row in cursor.fetchall()]
-    after = [None, *found]
+        found: list[_Row] = [(*row[:3], _day(row[3]), _instant(row[4])) for row in cursor.fetchall()]
+    after: list[_Row | None] = [None, *found]
     return [
-        Edition(
-            organisation, *row[:4], replaced=later is not None and _before_its_day(organisation, later, row)
-        )
-        for later, row in zip(after, found, strict=False)
+        Edition(organisation, key, number, digest, day, replaced=_before_its_day(organisation, later, day))
+        for later, (key, number, digest, day, _) in zip(after, found, strict=False)
     ]
 
 
-def _before_its_day(organisation: str, later: tuple[Any, ...], row: tuple[Any, ...]) -> bool:
-    """Whether the one published after a version, for the same day, was so before that day began there."""
-    if later[3] != row[3]:
+_Row = tuple[str, int, str, date, datetime]
+
+
+def _before_its_day(organisation: str, later: _Row | None, day: date) -> bool:
+    """Whether the one published after a version is for the same day, and was so before that day began there."""
+    if later is None or later[3] != day:
         return False
     zone = time_zone(organisations.organisation(organisation).time_zone)
-    return later[4] <= datetime.combine(row[3], time(), zone)
+    return later[4] <= datetime.combine(day, time(), zone)
 
 
 _ALL: Final = 10_000
