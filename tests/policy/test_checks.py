@@ -229,6 +229,33 @@ def test_a_category_of_ones_own_in_the_place_of_a_protected_one_is_protected_as_
     assert codes(own) == []
 
 
+@pytest.mark.parametrize(
+    ("narrow", "own", "ground", "code"),
+    [
+        ("health", {}, "special_ground", "GAR106"),
+        ("nir", {}, "nir_ground", "GAR107"),
+        ("allergies", {"protection": "special"}, "special_ground", "GAR106"),
+        ("cautions", {"protection": "offences"}, "offences_ground", "GAR108"),
+    ],
+)
+def test_a_wide_category_holds_the_protected_ones_below_it(
+    narrow: str, own: dict[str, str], ground: str, code: str
+) -> None:
+    """The purpose says it processes the whole file of a person: a sick note in it is processed as well."""
+    wide = ("categories.data.whole-file", {"label": BOTH})
+    middle = ("categories.data.part", {"label": BOTH, "parent": "whole-file"})
+    below = (f"categories.data.{narrow}", {"label": BOTH, "parent": "part", **own})
+    uses = (f"{MEALS}.data", ["whole-file"])
+    without = [(f"{MEALS}.{one}", None) for one in ("special_ground", "nir_ground", "offences_ground")]
+    spent = [one for one in codes(wide, middle, uses, *without) if one in ("GAR106", "GAR107", "GAR108")]
+    assert spent == []
+    (said,) = [one for one in found(wide, middle, below, uses, *without) if one.code == code]
+    assert narrow in said.message.en
+    assert code not in codes(
+        wide, middle, below, uses, *(one for one in without if one[0] != f"{MEALS}.{ground}")
+    )
+
+
 DECISION = {"logic": BOTH, "consequences": BOTH, "human_review": BOTH}
 
 

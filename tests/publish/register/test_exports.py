@@ -56,6 +56,19 @@ def test_csv_and_xlsx_say_on_each_line_which_register_it_is() -> None:
         assert sheet.oddHeader.left.text.replace("&&", "&") == STATUS.en
 
 
+def test_a_cell_that_holds_no_more_is_cut_and_seen_to_be() -> None:
+    """Excel opens no cell of more than 32,767 characters; CSV has all of it."""
+    words = "mot " * 8_250
+    policy = changed(("activities.customers.label", {"fr": words, "en": words})).document
+    book: Any = openpyxl.load_workbook(io.BytesIO(as_xlsx(policy, "fr")))
+    cut = [
+        cell.value for sheet in book for row in sheet for cell in row if str(cell.value).startswith("mot mot")
+    ]
+    assert cut
+    assert set(cut) == {f"{words[:32_000]} […]"}
+    assert any(words in cell for row in lines(as_csv(policy, "fr")) for cell in row)
+
+
 def test_ods_says_under_its_titles_which_register_it_is_and_is_read_back_the_same() -> None:
     raw = as_ods(REFERENCE, STATUS)
     grids = {grid.name: grid for grid in read_grids(io.BytesIO(raw))}

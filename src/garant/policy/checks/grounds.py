@@ -22,8 +22,12 @@ def place_of(activity: ControllerActivity, purpose: Purpose) -> Place:
 
 
 def protected(policy: Policy, purpose_data: tuple[str, ...], protection: Protection) -> list[str]:
-    """The data categories that carry this protection, of their own or from a category above."""
-    return [key for key in purpose_data if protection_of(policy, key) == protection]
+    """The data categories that carry this protection, of their own or from a category above, and those that are processed
+    with a wider one: what is wide holds what is below.
+    """
+    tree = policy.data_categories
+    every = (one for key in purpose_data for one in (key, *(below.key for below in tree.below(key))))
+    return [key for key in dict.fromkeys(every) if protection_of(policy, key) == protection]
 
 
 def protection_of(policy: Policy, key: str) -> Protection | None:
