@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,11 +22,14 @@ from garant.apps.jobs import kinds
 from garant.apps.mails import holding
 from garant.apps.promises import decisions
 from garant.apps.promises.opening.published import open_published
-from garant.apps.promises.refusals import RefusedError
+from garant.apps.promises.recording.fates import fate_of
+from garant.apps.promises.refusals import RefusedError, RunInterruptedError
 from garant.apps.rights import services
 from garant.apps.rights.models import Request
 from garant.apps.rights.words import Channel, Method, Outcome, Right
+from garant.ledger import LedgerError
 from garant.ledger.entries import Entry
+from tests.apps.rights import killing
 from tests.apps.rights.conftest import Letters, taken, work
 from tests.apps.rights.putting_back import Backup
 from tests.apps.rights.remains import remains
@@ -38,16 +42,14 @@ APART = (2, 4)
 """Whom the business software itself had set aside before."""
 
 
-def address(person: int) -> str:
-    return f"rewound{person}@x.example"
-
-
 @dataclass
 class Ask:
     """A request, how far it is, and whether its answer was given."""
 
     right: Right
     of: int
+    who: str = ""
+    """By what address: the system may give a key to somebody else."""
     stage: str = "planned"
     """planned, approved, done, lifted or over."""
 
@@ -59,13 +61,18 @@ class Known:
     asks: dict[str, Ask] = field(default_factory=dict[str, Ask])
     held: dict[int, str] = field(default_factory=dict[int, str])
     gone: set[int] = field(default_factory=set[int])
+    again: dict[int, int] = field(default_factory=dict[int, int])
+    """Key → how often the system gave it to somebody else."""
+
+    def address(self, person: int) -> str:
+        return f"rewound{person}-{self.again.get(person, 0)}@x.example"
 
     def open(self, *stages: str) -> list[str]:
-        return sorted(key for key, one in self.asks.items() if one.stage in stages)
+        return [key for key, one in self.asks.items() if one.stage in stages]
 
     def restricts(self, person: int) -> bool:
         return any(
-            one.right == Right.RESTRICTION and one.of == person and one.stage == "done"
+            one.right == Right.RESTRICTION and one.who == self.address(person) and one.stage == "done"
             for one in self.asks.values()
         )
 
@@ -84,35 +91,47 @@ class Rewound:
     story: list[str] = field(default_factory=list[str])
 
     def __post_init__(self) -> None:
-        lately = services.today(self.organisation) - timedelta(days=30)
         for one in PEOPLE:
-            self.target.tell(
-                f"INSERT INTO person VALUES ({one}, '{address(one)}', '+3318{one:07d}', '{lately}', {one not in APART})"
-            )
+            self._comes(one)
+
+    def _comes(self, one: int) -> None:
+        lately = services.today(self.organisation) - timedelta(days=30)
+        self.target.tell(
+            f"INSERT INTO person VALUES ({one}, '{self.so.address(one)}', '+3318{one:07d}', '{lately}', {not self.apart(one)})"
+        )
 
     # ---------------------------------------------------------------- deeds
+
+    def another_comes(self) -> None:
+        """The system gives the key of somebody who is gone to somebody else."""
+        if self.so.gone:
+            one = self.dice.choice(sorted(self.so.gone))
+            self.so.gone.discard(one)
+            self.so.again[one] = self.so.again.get(one, 0) + 1
+            self.story.append(f"{one} is somebody else")
+            self._comes(one)
 
     def asks(self) -> None:
         there = [one for one in PEOPLE if one not in self.so.gone]
         right = self.dice.choice([Right.ERASURE, Right.RESTRICTION, Right.RESTRICTION])
         if there:
-            self.writes_down(right, self.dice.choice(there))
+            person = self.dice.choice(there)
+            self.writes_down(right, person, self.so.address(person))
 
-    def writes_down(self, right: Right, person: int) -> str | None:
+    def writes_down(self, right: Right, person: int, who: str) -> str | None:
         stages = ("planned", "approved", "done") if right == Right.RESTRICTION else ("planned", "approved")
         if any(
-            self.so.asks[key].of == person and self.so.asks[key].right == right
-            for key in self.so.open(*stages)
+            self.so.asks[key].who == who and self.so.asks[key].right == right for key in self.so.open(*stages)
         ):
             return None
-        whom = services.Whom(name="N", email=address(person))
+        whom = services.Whom(name="N", email=who)
         received = services.receive(
             self.organisation, services.Asked(right, whom, Channel.LETTER), actor=OFFICER
         )
         key = received.request.key
         services.accept(self.organisation, key, Method.KNOWN_CONTACT, actor=OFFICER)
         work(self.organisation, "request-search")
-        self.so.asks[key] = Ask(right, person)
+        self.so.asks[key] = Ask(right, person, who)
         self.story.append(f"{key}: {right} of {person}")
         return key
 
@@ -132,15 +151,29 @@ class Rewound:
 
     def works(self) -> None:
         """The worker does what was approved; what is refused, for somebody's data changed, is approved once more."""
+        if self.dice.random() < 0.5:
+            self._is_killed()
         self.carries_out()
+        self._settles()
+
+    def _settles(self) -> None:
         for key in self.so.open("approved"):
             one = self.so.asks[key]
             state = services.find(self.organisation, key).state
             if state == "running":
-                self._done(key, one)
+                self._goes_on(key, one)
             else:
                 self.story.append(f"{key} is {state} again")
                 one.stage = "planned"
+
+    def _is_killed(self) -> None:
+        """The worker is, in the middle of what it does; the backup of the night may be made just then."""
+        moment = self.dice.choice([*killing.MOMENTS])
+        self.story.append(f"… killed: {moment}")
+        with killing.killed(moment), suppress(RunInterruptedError):
+            self.carries_out()
+        if self.dice.random() < 0.7:
+            self.backs_up()
 
     def carries_out(self) -> None:
         services.ask_again(self.organisation)
@@ -153,7 +186,8 @@ class Rewound:
     def _done(self, key: str, one: Ask) -> None:
         self.story.append(f"{key} is done")
         one.stage = "done" if one.right == Right.RESTRICTION else "over"
-        if one.right == Right.ERASURE and one.of not in self.so.held:
+        mine = one.who == self.so.address(one.of) and one.of not in self.so.held
+        if one.right == Right.ERASURE and mine:
             self.so.gone.add(one.of)
         services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
 
@@ -172,6 +206,7 @@ class Rewound:
         self.carries_out()
         assert services.find(self.organisation, key).forget_on, self.told(f"{key} is not over")
         self.so.asks[key].stage = "lifted"
+        self._settles()
 
     def holds(self) -> None:
         free = [one for one in PEOPLE if one not in self.so.gone and one not in self.so.held]
@@ -182,7 +217,7 @@ class Rewound:
         self.story.append(f"{person} is held")
         with open_published(self.organisation) as workspace:
             until = services.today(self.organisation) + timedelta(days=30)
-            asked = holds.Asked("dpo", "Litige.", until=until, identities={"email": address(person)})
+            asked = holds.Asked("dpo", "Litige.", until=until, identities={"email": self.so.address(person)})
             placed, _ = holds.place(workspace.policy, workspace.sources, asked, actor="cli")
         self.so.held[person] = placed.key
 
@@ -244,32 +279,44 @@ class Rewound:
     def _does_again(self, truth: Known, then: Known) -> None:
         """Whoever has read does again what was forgotten: holds first, then each request."""
         self.so = deepcopy(then)
-        self.so.gone = set(truth.gone)
+        self.so.gone, self.so.again = set(truth.gone), dict(truth.again)
         for key in self.so.open("approved"):
-            self.so.asks[key].stage = "planned"  # planned anew, and approved once more
+            if services.find(self.organisation, key).state != "running":  # one that had begun went on
+                self.so.asks[key].stage = "planned"  # planned anew, and approved once more
         for one in sorted(self.so.held):
             if one not in truth.held:
                 self.free(one)
         for one in sorted(truth.held):
             if one not in self.so.held and one not in truth.gone:
                 self.place(one)
-        for key, was in sorted(truth.asks.items()):
+        for key, was in truth.asks.items():
             self._take_up(key, was)
 
     def _take_up(self, key: str, was: Ask) -> None:
         here = self.so.asks.get(key)
-        if here is None and was.stage in ("planned", "approved", "done"):
-            again = self.writes_down(was.right, was.of)
+        if here is None and was.stage in ("planned", "approved", "done") and self._is_there(was):
+            again = self.writes_down(was.right, was.of, was.who)
             here, key = (self.so.asks[again], again) if again else (None, key)
         if here is None or here.stage == was.stage:
             return
+        if here.stage == "approved":
+            self._goes_on(key, here)
         if was.stage == "lifted" and here.stage == "done":
             self.lift(key)
-        elif was.stage in ("lifted", "over") and here.stage == "planned" and was.of not in self.so.gone:
+        elif was.stage in ("lifted", "over") and here.stage == "planned" and self._is_there(here):
             services.withdraw(self.organisation, key, actor=OFFICER)
             here.stage = "over"
         elif was.stage in ("done", "over") and here.stage == "planned":
             self._once_more(key, here, marked=was.stage == "done")
+
+    def _goes_on(self, key: str, here: Ask) -> None:
+        fate = fate_of(self.organisation, services.find(self.organisation, key).plan)
+        assert fate is not None, self.told(f"{key} has no run")
+        assert not fate.open, self.told(f"{key} stands still")
+        if fate.state == "kept":
+            self._done(key, here)
+        else:
+            self._once_more(key, here, marked=False)
 
     def _once_more(self, key: str, here: Ask, *, marked: bool) -> None:
         """It was done already: its plan, as things are now, is carried out so that it can be answered."""
@@ -289,21 +336,30 @@ class Rewound:
         said = [note.en for part in plan.selections for note in part.notes if "was restored" in note.en]
         if self.so.restricts(person):
             return
-        assert said or person in self.so.gone, self.told(
+        assert said or person in self.so.gone or self.so.asks[key].who != self.so.address(person), self.told(
             f"nobody is told that the mark of {person} may be {key}'s"
         )
-        if person not in APART:
+        if not self.apart(person) and self.so.asks[key].who == self.so.address(person):
             self.target.tell(f"UPDATE person SET active = true WHERE id = {person}")
             services.propose(self.organisation, key, actor=DELEGATE)
 
     # ---------------------------------------------------------------- what is checked
+
+    def _is_there(self, one: Ask) -> bool:
+        return one.who == self.so.address(one.of) and one.of not in self.so.gone
+
+    def apart(self, person: int) -> bool:
+        """Whether the business software itself had set them aside."""
+        return person in APART and not self.so.again.get(person)
 
     def rows(self) -> dict[int, bool]:
         return {key: bool(active) for key, active in self.target.ask("SELECT id, active FROM person")}
 
     def check(self) -> None:
         want = {
-            one: one not in APART and not self.so.restricts(one) for one in PEOPLE if one not in self.so.gone
+            one: not self.apart(one) and not self.so.restricts(one)
+            for one in PEOPLE
+            if one not in self.so.gone
         }
         assert self.rows() == want, self.told(f"{self.rows()}, not {want}")
 
@@ -311,24 +367,21 @@ class Rewound:
         return "\n".join([*self.story, what])
 
 
-DEEDS: list[Callable[[Rewound], None]] = [
-    Rewound.asks,
-    Rewound.asks,
-    Rewound.approves,
-    Rewound.approves,
-    Rewound.works,
-    Rewound.withdraws,
-    Rewound.lifts,
-    Rewound.holds,
-    Rewound.unholds,
-    Rewound.backs_up,
-    Rewound.is_lost,
-]
+OFTEN = (Rewound.asks, Rewound.approves, Rewound.works)
+SELDOM = (Rewound.withdraws, Rewound.lifts, Rewound.holds, Rewound.unholds, Rewound.another_comes)
+DEEDS: list[Callable[[Rewound], None]] = [*OFTEN, *OFTEN, *SELDOM, Rewound.backs_up, Rewound.is_lost]
 
 
 def story(organisation: str, target: Target, post: Letters, folder: Path, seed: int, deeds: int) -> None:
     """So many deeds, each checked; at the end everything is over, and nothing is left of anybody."""
     world = Rewound(organisation, target, post, folder, random.Random(seed))
+    try:
+        _told(world, deeds)
+    except LedgerError as refusal:
+        raise AssertionError(world.told(str(refusal))) from refusal
+
+
+def _told(world: Rewound, deeds: int) -> None:
     for number in range(deeds):
         world.dice.choice(DEEDS)(world)
         if number == deeds // 3 and world.backup is None:
@@ -345,6 +398,6 @@ def story(organisation: str, target: Target, post: Letters, folder: Path, seed: 
     while world.so.open("done"):
         world.lifts()
         world.check()
-    evidence.verify_database(organisation)
-    left = remains(organisation, {address(one) for one in PEOPLE})
+    evidence.verify_database(world.organisation)
+    left = remains(world.organisation, {f"rewound{one}-" for one in PEOPLE})
     assert not left, world.told(f"kept of people still: {left}")

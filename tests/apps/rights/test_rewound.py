@@ -37,4 +37,4 @@ def test_a_story_of_a_garant_that_is_put_back(
     monkeypatch.setenv("GARANT_CROSSROADS", url)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    story(company, Target([url]).created(), post, folder, seed, deeds=16)
+    story(company, Target([url]).created(), post, folder, seed, deeds=24)
