@@ -46,7 +46,7 @@ def find_identities(
         if dialect.can_hold(one)
         for form in dialect.written(one)
     ]
-    together = None if len(identities) < 2 else _together(sql, dialect.name, HEEDING_ACCENTS)
+    together = None if len(identities) < 2 or not asked else _together(sql, dialect.name, HEEDING_ACCENTS)
     if together is not None:
         rows = [{"garant_number": number, "garant_identity": one} for number, one in asked]
         # What the system does not compare with a column (a number with a text, letters of another set), it does with a

@@ -28,7 +28,7 @@ from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import local_moment, pseudonym_digest, text_digest
 from garant.systems.sql.loaders import read_any_date, read_unpadded
 from garant.systems.sql.mariadb_engine import open_mariadb
-from garant.systems.sql.sqlite_texts import ENCODING, in_utf8, take_any_text
+from garant.systems.sql.sqlite_texts import ENCODING, in_utf8, note_encoding, take_any_text
 
 PASSING = (
     "08", "40", "53", "55P03", "57",
@@ -146,7 +146,8 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        written = partial(in_utf8, record.info[ENCODING])
+        def written(data: bytes) -> bytes:
+            return in_utf8(record.info[ENCODING], data)
 
         def hmac_text(data: bytes) -> str:
             return text_digest(pseudonym_key, written(data))
@@ -166,6 +167,7 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
     def _begin(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
         if not writing:
             _roll_back_what_was_left(connection, path)
+        note_encoding(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -28,9 +28,12 @@ def take_any_text(engine: sa.Engine) -> None:
     """Have the connections of an engine read and send any text."""
 
     @event.listens_for(engine, "connect")
-    def _note(dbapi: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        record.info[ENCODING] = str(dbapi.execute("PRAGMA encoding").fetchone()[0])
+    def _note(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         dbapi.text_factory = _read
+
+    @event.listens_for(engine, "checkout")
+    def _forget(_dbapi: Any, record: Any, _proxy: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        record.info.setdefault(ENCODING, "UTF-8")
 
     @event.listens_for(engine, "do_execute")
     def _send(cursor: Any, statement: str, given: Any, context: Any) -> bool:
@@ -49,6 +52,13 @@ def take_any_text(engine: sa.Engine) -> None:
         for row in given:
             _send(cursor, statement, row, context)
         return True
+
+
+def note_encoding(connection: sa.Connection) -> None:
+    """Ask once how the file writes texts: when a transaction begins, for what reads a file finds what was left half-written."""
+    if "garant_asked_encoding" not in connection.info:
+        found = connection.exec_driver_sql("PRAGMA encoding").scalar_one()
+        connection.info.update({ENCODING: str(found), "garant_asked_encoding": True})
 
 
 def bytes_of(text: ColumnElement[Any]) -> ColumnElement[Any]:

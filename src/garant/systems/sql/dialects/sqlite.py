@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement
 from garant.systems.model import DataMap, Link, Pseudonym, Root
 from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, held_of, is_unicode, keys_of
-from garant.systems.sql.sqlite_texts import ENCODING, bytes_of
+from garant.systems.sql.sqlite_texts import ENCODING, bytes_of, note_encoding
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
 """Makes SQLite compute a date it would give back as it is, right or wrong."""
@@ -67,6 +67,7 @@ class Sqlite:
         Raises:
             ConnectorError: the map calls a whole number what the system declares as a text.
         """
+        note_encoding(connection)
         self._in_utf8 = connection.info[ENCODING] == "UTF-8"
         for root in data_map.roots.values() if not self._learnt else ():
             if root.type == "integer" and TEXTUAL.search(_declared(connection, root)):
