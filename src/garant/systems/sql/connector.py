@@ -38,6 +38,7 @@ from garant.systems.sql.returning import Rehearsal, Returning
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
+from garant.systems.sql.staying import Staying, by_their_names, leaving_some
 from garant.systems.sql.taking import hand_over, isolated
 
 
@@ -279,14 +280,23 @@ class _Work:
             if step.collect and step.concerns(self.in_force)
         }
         files = self._files()
+        staying = self._staying()
         rows = tuple(self._do(step, collected.get(n)) for n, step in enumerate(self.steps))
         self._look_again(collected)
         if rehearsal is not None:
             rehearsal.walk()
         watch.check()
+        staying.check()
         self.current = None
         transaction, marks = self.connector.dialect.transaction(self.connection), taking and taking.marks()
         return Counts(rows, files, transaction, tuple(spared), held, canaries, marks or ())
+
+    def _staying(self) -> Staying:
+        """What the change reaches and leaves, where a foreign key might take it along."""
+        steps = [step for step in self.steps if step.concerns(self.in_force)]
+        known = self.connector.references(self.connection) if leaving_some(steps) else []
+        cascading = by_their_names(self.connection, self.connector.data_map, known)
+        return Staying(self.connection, self.statements, steps, cascading)
 
     def _rehearsal(self) -> Rehearsal | None:
         """The way back of values that the change sets apart, as their archive has them."""

@@ -29,6 +29,7 @@ from garant.systems.sql.past import find_past
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
+from garant.systems.sql.staying import by_their_names, would_be_taken
 
 if TYPE_CHECKING:
     from garant.systems.sql.connector import SqlConnector
@@ -213,7 +214,9 @@ class SqlSnapshot:
         """The references that will refuse a deletion of the change; ``idle`` steps find no row."""
         known = self._referring()
         statements, steps = self._load(change), self._passable(change)
-        return foresee(self._connection, known, statements, steps, idle, whole=True)
+        refusing = foresee(self._connection, known, statements, steps, idle, whole=True)
+        cascading = by_their_names(self._connection, self._map, known)
+        return [*refusing, *would_be_taken(self._connection, statements, steps, cascading, idle)]
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:
         """The rows that a foreign key takes away with those of the change."""

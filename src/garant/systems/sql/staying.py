@@ -1,0 +1,151 @@
+"""What stays of the rows that a change reaches, for a duty or for another owner: no foreign key may take it along.
+
+A cascade knows neither: it takes an invoice that the law keeps with its customer, and a meeting that others were at
+with whoever called it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from garant.systems.changing import Step
+from garant.systems.model import DataMap, Do
+from garant.systems.port import Blocked, Blocker
+from garant.systems.sql.create_as import CreateAs
+from garant.systems.sql.references import Reference
+from garant.systems.sql.statements import Statements
+from garant.systems.sql.surely import surely_taken
+from garant.systems.sql.ways import to_keys
+
+TAKEN = "rows that stay, for a duty or for another owner, would go with it"
+"""What a change is refused for that would take, by a foreign key, what it leaves."""
+
+
+def by_their_names(
+    connection: sa.Connection, data_map: DataMap, references: Sequence[Reference]
+) -> list[Reference]:
+    """The foreign keys that cascade, their tables under the names that the map gives them."""
+    schema = sa.inspect(connection).default_schema_name
+    names = {name.removeprefix(f"{schema}."): name for name in data_map.tables}
+    return [
+        replace(
+            one,
+            table=names.get(one.table, one.table),
+            target_table=names.get(one.target_table, one.target_table),
+        )
+        for one in references
+        if one.cascades
+    ]
+
+
+class Staying:
+    """The rows that a change reaches and leaves, in the tables that cascades reach: named before it, looked for after it."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        statements: Statements,
+        steps: Sequence[Step],
+        cascading: Sequence[Reference],
+    ) -> None:
+        self._connection, self._statements = connection, statements
+        whole = replace(statements, in_order=False)  # whoever leaves later takes it then: it is not kept
+        self._named: list[tuple[Step, sa.TableClause, int]] = []
+        reached = _reached(steps, cascading)
+        for number, step in enumerate(leaving_some(steps)):
+            if step.table in reached and step.key is not None:
+                self._named.append((step, *self._name(f"garant_stays_{number}", whole, steps, step)))
+
+    def _name(
+        self, name: str, whole: Statements, steps: Sequence[Step], step: Step
+    ) -> tuple[sa.TableClause, int]:
+        key = whole.table(step.table).c[str(step.key)].label("key")
+        stay = sa.select(key).where(_stays(whole, steps, step))
+        self._connection.exec_driver_sql(whole.dialect.drop_temporary(name))
+        self._connection.execute(CreateAs(name, stay))
+        named = sa.table(name, sa.column("key"))
+        return named, int(self._connection.scalar(sa.select(sa.func.count()).select_from(named)) or 0)
+
+    def check(self) -> None:
+        """Look whether they are there.
+
+        Raises:
+            Blocked: some have gone.
+        """
+        for step, named, before in self._named:
+            table = self._statements.table(step.table)
+            there = table.c[str(step.key)].in_(sa.select(named.c.key))
+            now = self._connection.scalar(sa.select(sa.func.count()).select_from(table).where(there))
+            self._connection.exec_driver_sql(self._statements.dialect.drop_temporary(named.name))
+            if int(now or 0) < before:
+                raise Blocked([Blocker(step.table, TAKEN, before - int(now or 0))])
+
+
+def would_be_taken(
+    connection: sa.Connection,
+    statements: Statements,
+    steps: Sequence[Step],
+    cascading: Sequence[Reference],
+    idle: Collection[int],
+) -> list[Blocker]:
+    """The foreign keys that would take, with the rows of a deletion, what the change leaves; ``idle`` steps find no row."""
+    whole = replace(statements, in_order=False)
+    going = [s for n, s in enumerate(steps) if s.do is Do.DELETE and s.paths and n not in idle]
+    found: list[Blocker] = []
+    for reference, target in _threats(steps, going, cascading):
+        for step in leaving_some(steps):
+            if step.table == reference.table:
+                refers = _refers(whole, reference, target)
+                table = whole.table(step.table)
+                stay = sa.select(sa.func.count()).select_from(table)
+                rows = connection.scalar(stay.where(refers, _stays(whole, steps, step)))
+                if rows:
+                    found.append(Blocker(target.table, reference.name, int(rows), reference.table))
+    return found
+
+
+def leaving_some(steps: Sequence[Step]) -> list[Step]:
+    """The deletions that may leave rows that they reach."""
+    return [s for s in steps if s.do is Do.DELETE and s.paths and (s.unless or s.seals or s.others == "none")]
+
+
+def _stays(whole: Statements, steps: Sequence[Step], step: Step) -> ColumnElement[bool]:
+    """Rows that the step reaches, whosever they are besides, and that no deletion takes."""
+    reached = whole.lead(step.paths, to_keys(sa.select(whole.batch.c.key).correlate(None)))
+    taken = [whole.rows(s) for s in steps if s.do is Do.DELETE and s.table == step.table]
+    return sa.and_(reached, *(sa.not_(sa.func.coalesce(rows, sa.false())) for rows in taken))
+
+
+def _threats(
+    steps: Sequence[Step], going: Sequence[Step], cascading: Sequence[Reference]
+) -> Iterator[tuple[Reference, Step]]:
+    """The foreign keys by which rows go with those of a deletion, though no step surely takes them."""
+    for reference in cascading:
+        mine = [step for step in steps if step.table == reference.table]
+        for target in going:
+            sure = surely_taken(mine, target, reference, in_order=False)
+            if target.table == reference.target_table and not sure:
+                yield reference, target
+
+
+def _reached(steps: Sequence[Step], cascading: Sequence[Reference]) -> set[str]:
+    """The tables that cascades reach, one after the other."""
+    going = [step for step in steps if step.do is Do.DELETE]
+    reached = {reference.table for reference, _ in _threats(steps, going, cascading)}
+    while more := {r.table for r in cascading if r.target_table in reached} - reached:
+        reached |= more
+    return reached
+
+
+def _refers(whole: Statements, reference: Reference, target: Step) -> ColumnElement[bool]:
+    doomed = (
+        sa.select(*(whole.column(target.table, name) for name in reference.targets))
+        .where(whole.rows(target))
+        .correlate(None)
+    )
+    columns = [whole.column(reference.table, name) for name in reference.columns]
+    return columns[0].in_(doomed) if len(columns) == 1 else sa.tuple_(*columns).in_(doomed)

@@ -1,0 +1,81 @@
+"""What a duty keeps, or another owner has, does not go with somebody by a foreign key of the database."""
+
+from __future__ import annotations
+
+import pytest
+
+from garant.systems.sql.staying import TAKEN
+from tests.engine.support.running import carry_out
+from tests.engine.support.shop import RECENT, Shop
+
+
+def belonging(shop: Shop, table: str, column: str, target: str = "contact") -> None:
+    """Rows of the table go, by the database itself, with what the column names."""
+    key = f"FOREIGN KEY ({column}) REFERENCES {target} (id) ON DELETE CASCADE"
+    if shop.database.name != "sqlite":
+        shop.database.run(f"ALTER TABLE {table} ADD {key}")
+        return
+    written = str(shop.database.scalar(f"SELECT sql FROM sqlite_master WHERE name = '{table}'"))
+    shop.database.run(f"DROP TABLE {table}", f"{written.rstrip(')')}, {key})")
+
+
+def invoices_are_kept(shop: Shop) -> None:
+    shop.document["tables"]["invoice"] = {
+        "key": "id",
+        "links": [{"root": "contact", "column": "contact_id"}],
+        "columns": {"label": {"category": "identity", "erase": "blank"}},
+    }
+    shop.document["duties"][0]["keeps"] = {"invoice": {"row": True, "columns": ["label"]}}
+    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "invoice", "do": "delete"})
+
+
+def test_an_invoice_that_a_duty_keeps_stays(shop: Shop) -> None:
+    """The plan says that the database refuses for it; who has none leaves beside."""
+    belonging(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    plan = shop.people(1, 2).invoice(1).plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("contact", "invoice", 1)
+    ]
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert not verification.verified
+    assert (shop.ids("contact"), shop.ids("invoice")) == ([1], [1])
+
+
+def test_an_invoice_whose_term_is_over_goes_with_its_contact(shop: Shop) -> None:
+    belonging(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    plan = shop.people(1).invoice(1, at="2001-01-01 00:00:00").plan()
+    assert plan.selections[0].blocks == []
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert shop.ids("contact") == shop.ids("invoice") == []
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_meeting_of_several_does_not_go_with_whoever_called_it(shop: Shop, size: int) -> None:
+    shop.database.run("ALTER TABLE meeting ADD COLUMN caller integer")
+    belonging(shop, "meeting", "caller")
+    shop.people(1, 3, 4).people(2, at=RECENT).meet(5, 1, 2).meet(6, 3, 4)
+    shop.database.run(
+        "UPDATE meeting SET caller = id - 4 WHERE id = 5", "UPDATE meeting SET caller = 3 WHERE id = 6"
+    )
+    plan = shop.plan()
+    assert [b.rows for b in plan.selections[0].blocks] == [1]
+    results, _ = carry_out(plan, shop.policy, shop.system(), size)
+    assert (shop.ids("contact"), shop.ids("meeting")) == ([1, 2], [5])
+    assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
+
+
+def test_nor_by_a_table_in_between(shop: Shop) -> None:
+    shop.database.run(
+        "CREATE TABLE room (id integer PRIMARY KEY, contact_id integer, rid integer)",
+        "ALTER TABLE meeting ADD COLUMN room integer",
+    )
+    belonging(shop, "room", "contact_id")
+    belonging(shop, "meeting", "room", "room")
+    shop.people(1).people(2, at=RECENT).meet(5, 1, 2).add("room", {"id": 7, "contact_id": 1})
+    shop.database.run("UPDATE meeting SET room = 7")
+    results, _ = carry_out(shop.plan(), shop.policy, shop.system())
+    assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
+    assert (shop.ids("contact"), shop.ids("meeting")) == ([1, 2], [5])
