@@ -203,3 +203,41 @@ def test_roots_whose_keys_compare_in_different_ways_are_refused(
         ):
             pass
         both.connector.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (("roles", "all"), "roles.all"),
+        (("events", "last", 0), "events.last"),
+        (("identities", "email", 0), "identities.email"),
+    ],
+)
+def test_a_query_that_gives_a_text_for_a_number_is_refused(
+    mariadb: Database, place: tuple[Any, ...], said: str
+) -> None:
+    """An address that begins with somebody's number is not that person."""
+    mariadb.run(
+        "CREATE TABLE person (id integer PRIMARY KEY, email text, rid integer)",
+        "CREATE TABLE orders (rid integer PRIMARY KEY, person_id integer, at date, what text)",
+        "CREATE TABLE line (rid integer PRIMARY KEY, order_id integer, said text)",
+    )
+    mariadb.insert("person", [{"id": 12, "email": "12 rue X", "rid": 1}, {"id": 13, "email": "13", "rid": 2}])
+    document = data_map("integer").model_dump(mode="json", exclude_unset=True)
+    part: Any = document
+    for step in place:
+        part = part[step]
+    wanted = part["query"]
+    part["query"] = wanted.replace("SELECT id", "SELECT email").replace("SELECT person_id", "SELECT what")
+    system = source(DataMap.model_validate(document), mariadb.url)
+    with (
+        pytest.raises(ConnectorError, match=f"the query of {said} gives keys that are no whole numbers"),
+        system.connector.snapshot(),
+    ):
+        pass
+    system.connector.close()
+    part["query"] = wanted.replace("SELECT id AS", "SELECT id + 0 AS")
+    sound = source(DataMap.model_validate(document), mariadb.url)
+    with sound.connector.snapshot():
+        pass
+    sound.connector.close()

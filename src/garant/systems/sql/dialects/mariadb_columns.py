@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
+from pymysql.constants import FIELD_TYPE
+from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Root
 from garant.systems.port import ConnectorError
+from garant.systems.sql.fragment_text import query
 
 TEXTS: Final = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
 
@@ -29,6 +32,20 @@ NUMBERS: Final = frozenset(
     }
 )
 FRACTIONS: Final = frozenset({"decimal of fractions", "float", "double"})
+_WHOLE: Final = frozenset(
+    {
+        FIELD_TYPE.TINY,
+        FIELD_TYPE.SHORT,
+        FIELD_TYPE.INT24,
+        FIELD_TYPE.LONG,
+        FIELD_TYPE.LONGLONG,
+        FIELD_TYPE.NEWDECIMAL,
+        FIELD_TYPE.YEAR,
+        FIELD_TYPE.BIT,
+        FIELD_TYPE.NULL,
+    }
+)
+"""What a query's column is of that gives whole numbers; a decimal one, where it has no fractions."""
 STRINGS: Final = TEXTS | {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
 
 _COLUMNS: Final = sa.text(
@@ -186,7 +203,41 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
             found.native.add(root.type)
         if root.key.lower() in texts:
             found.keys.setdefault(root.type, set()).add(texts[root.key.lower()])
+    _insist_on_numbers(connection, data_map)
     return found
+
+
+def _insist_on_numbers(connection: sa.Connection, data_map: DataMap) -> None:
+    """A query that gives ``12 rue X`` for a key would give the person 12.
+
+    Raises:
+        ConnectorError: a query gives something else than whole numbers for the keys of a root that has such.
+    """
+    for place, root, rows in _giving(data_map):
+        if data_map.roots[root].type == "integer":
+            try:
+                with connection.execute(sa.select(rows.c.key).limit(0)) as result:
+                    assert result.cursor is not None
+                    _, kind, _, _, _, scale, _ = result.cursor.description[0]
+            except DBAPIError:
+                continue  # whoever asks for its rows is told
+            if kind not in _WHOLE or (kind == FIELD_TYPE.NEWDECIMAL and scale):
+                raise ConnectorError(
+                    f"{data_map.system}: the query of {place} gives keys that are no whole numbers, and those of {root} "
+                    "are: MariaDB would take a text that only begins with a number for it; give the number itself"
+                )
+
+
+def _giving(data_map: DataMap) -> Iterator[tuple[str, str, sa.Subquery]]:
+    """Each query that gives keys of roots: where it stands in the map, the root, and its rows."""
+    for name, role in data_map.roles.items():
+        yield f"roles.{name}", role.root, query(role.query, "mariadb", ("key",))
+    for name, sources in data_map.events.items():
+        for source in sources:
+            yield f"events.{name}", source.root, query(source.query, "mariadb", ("key", "at"))
+    for name, identities in data_map.identities.items():
+        for one in identities:
+            yield f"identities.{name}", one.root, query(one.query, "mariadb", ("key",), identity="")
 
 
 def _insist_on_room(connection: sa.Connection, found: Columns, root: Root) -> None:
