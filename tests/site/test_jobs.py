@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -277,3 +279,15 @@ def test_systems_are_listed_and_tried(company: str, monkeypatch: pytest.MonkeyPa
     assert "pas de réponse" in technician.post(f"/o/{company}/systems/crm/test/").content.decode()
     assert technician.post(f"/o/{company}/systems/nothing/test/").status_code == 404
     assert sign_in("deleguee@demo.example").post(f"/o/{company}/systems/crm/test/").status_code == 403
+
+
+def test_a_sample_of_a_system_whose_map_cannot_be_used_says_so(
+    company: str, settings: Any, tmp_path: Path
+) -> None:
+    digest = propose_today(company, actor="garant")
+    shutil.copytree(settings.GARANT_MAPS, tmp_path / "slipped")
+    settings.GARANT_MAPS = str(tmp_path / "slipped")
+    (tmp_path / "slipped" / company / "recruitment.yaml").write_text("\tno: YAML\n")
+    officer = sign_in("deleguee@demo.example")
+    page = officer.get(f"/o/{company}/plans/{digest}/sample/", follow=True).content.decode()
+    assert "recruitment.yaml:1:1" in page

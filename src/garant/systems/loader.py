@@ -142,6 +142,14 @@ def load_each(folder: Path) -> tuple[dict[str, Loaded], dict[str, UnusableMap]]:
     return {system: one for system, one in loaded.items() if system not in twice}, unusable
 
 
+def load_usable(folder: Path) -> dict[str, Loaded]:
+    """The maps of a folder that can be used, by system, for what no other map hinders; none where there is none."""
+    try:
+        return load_each(folder)[0]
+    except UnusableMap:  # there is no map at all
+        return {}
+
+
 def spoken_of(path: Path) -> tuple[str, frozenset[str]]:
     """The system that a map is of which cannot be used, and the retention rules that it answers, as far as it can be read.
 

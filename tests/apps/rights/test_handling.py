@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -106,6 +109,29 @@ def test_a_system_that_is_down_hides_nothing_of_the_others(
     assert request.state == "searching"  # nothing is planned before every system answered
     assert "sans réponse" in sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
     monkeypatch.setenv("GARANT_DEMO_RECRUITMENT", there)
+    services.search_again(company, request.key, actor=OFFICER)
+    work(company, "request-search")
+    assert services.find(company, request.key).state == "planned"
+
+
+@pytest.mark.parametrize("said", ["system: recruitment\nconnector: nobody knows\n", "\tno: YAML\n"])
+def test_a_map_that_cannot_be_used_hides_nothing_of_the_other_systems(
+    company: str, post: Letters, settings: Any, tmp_path: Path, said: str
+) -> None:
+    """Whoever writes maps made a slip: each person's page, letter and search go on, and wait for that system alone."""
+    shutil.copytree(settings.GARANT_MAPS, tmp_path / "slipped")
+    settings.GARANT_MAPS = str(tmp_path / "slipped")
+    map_of_it = tmp_path / "slipped" / company / "recruitment.yaml"
+    sound = map_of_it.read_text()
+    map_of_it.write_text(said)
+    request, mine = asked(company, post, "erasure", somebody())
+    found = {one.system: (one.rows > 0, bool(one.problem)) for one in services.story(request).searches}
+    assert found == {"crm": (True, False), "maintenance": (False, False), "recruitment": (False, True)}
+    assert (request.state, Client().get(mine).status_code) == ("searching", 200)
+    assert (
+        "recruitment.yaml" in sign_in(OFFICER).get(f"/o/{company}/requests/{request.key}/").content.decode()
+    )
+    map_of_it.write_text(sound)
     services.search_again(company, request.key, actor=OFFICER)
     work(company, "request-search")
     assert services.find(company, request.key).state == "planned"

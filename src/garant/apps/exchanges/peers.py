@@ -26,7 +26,7 @@ from garant.apps.webhooks import sending
 from garant.apps.webhooks.refusals import NotTakenError
 from garant.ledger.entries import Entry, Payload
 from garant.policy.text import Text
-from garant.systems.loader import load_folder
+from garant.systems.loader import load_usable
 
 ROLES: Final[dict[str, Text]] = {
     "controller": Text(
@@ -134,8 +134,7 @@ def _check(organisation: str, asked: Link) -> None:
 
 def systems(organisation: str) -> dict[str, Text]:
     """The systems of an organisation, by their maps."""
-    folder = maps_folder(organisation)
-    return {name: one.map.label for name, one in load_folder(folder).items()} if folder.is_dir() else {}
+    return {name: one.map.label for name, one in load_usable(maps_folder(organisation)).items()}
 
 
 def parties(organisation: str) -> dict[str, Text]:

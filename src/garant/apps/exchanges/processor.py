@@ -30,7 +30,7 @@ from garant.apps.scoping import for_organisation
 from garant.apps.webhooks import sending
 from garant.apps.webhooks.refusals import WebhookRefusedError
 from garant.ledger.entries import Entry
-from garant.systems.loader import load_folder
+from garant.systems.loader import load_usable
 
 PENDING, IN_PROGRESS, COMPLETED, CANCELLED = "pending", "in_progress", "completed", "cancelled"
 STATUSES: Final = (PENDING, IN_PROGRESS, COMPLETED, CANCELLED)
@@ -79,8 +79,7 @@ def discovery(organisation: str) -> Signed:
     Raises OrganisationUnknownError.
     """
     organisations.organisation(organisation)
-    folder = maps_folder(organisation)
-    maps = load_folder(folder).values() if folder.is_dir() else ()
+    maps = load_usable(maps_folder(organisation)).values()
     known = {kind for one in maps for kind in getattr(one.map, "identities", ())}
     found = [name for name, kind in formats.IDENTITIES.items() if kind in known]
     said: dict[str, Any] = {

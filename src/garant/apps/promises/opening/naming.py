@@ -8,11 +8,10 @@ from typing import Any
 from garant.apps.policies import services as policies
 from garant.apps.promises.opening.published import maps_folder
 from garant.policy import Policy
-from garant.policy.diagnostics import UnusableDocument
 from garant.site.words import Named, said, say
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.archive.data_map import archive_map
-from garant.systems.loader import load_folder
+from garant.systems.loader import load_usable
 from garant.systems.model import DataMap
 
 
@@ -69,10 +68,6 @@ class Names:
 
 def names_of(organisation: str) -> Names:
     """The words of an organisation, as its maps and its policy stand; without them, things keep their keys."""
-    folder = maps_folder(organisation)
-    try:
-        maps = {name: one.map for name, one in load_folder(folder).items()} if folder.is_dir() else {}
-    except UnusableDocument:
-        maps = {}
+    maps = {name: one.map for name, one in load_usable(maps_folder(organisation)).items()}
     policy = policies.in_force(organisation)
     return Names({**maps, ARCHIVE: archive_map({})}, None if policy is None else policy.document)

@@ -26,6 +26,7 @@ from garant.apps.tasks import services as tasks
 from garant.engine.document import UnreadablePlan, read_plan
 from garant.engine.wording import KINDS
 from garant.ledger import LedgerError
+from garant.policy.diagnostics import UnusableDocument
 from garant.site.words import Named, said, say, spoken
 from garant.systems.port import ConnectorError
 
@@ -89,7 +90,7 @@ def sample(request: Any, digest: str) -> HttpResponse:
     )
     try:
         found = samples.samples(request.organisation, _sight(request).cut(read_plan(kept.document)))
-    except (RefusedError, ConnectorError, UnreadablePlan) as error:
+    except (RefusedError, ConnectorError, UnreadablePlan, UnusableDocument) as error:
         messages.error(request, said(getattr(error, "message", str(error))))
         return redirect("plans:plan", request.organisation, kept.digest)
     words = naming.names_of(request.organisation)

@@ -37,7 +37,7 @@ def samples(organisation: str, plan: Plan) -> list[Sample]:
     They are those of the same few roots.
 
     Raises:
-        RefusedError, ConnectorError: a system cannot be asked.
+        RefusedError, ConnectorError, UnusableDocument: a system cannot be asked.
     """
     wanted = [one for one in plan.selections if one.due]
     found: list[Sample] = []

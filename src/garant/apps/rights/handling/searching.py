@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any, Final
 
 from garant.apps.policies import services as policies
@@ -28,7 +29,7 @@ from garant.policy.loader import LoadedPolicy
 from garant.policy.text import Text
 from garant.systems.archive.data_map import LABEL as ARCHIVED
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
-from garant.systems.loader import load_folder
+from garant.systems.loader import load_each, spoken_of
 from garant.systems.port import ConnectorError
 
 Tell = Callable[[str], None]
@@ -95,11 +96,18 @@ def search(organisation: str, key: str, *, tell: Tell = lambda _: None) -> dict[
 
 
 def _systems(organisation: str) -> list[tuple[str, Text]]:
-    """Every system, and what it is called; the intermediate archive, where there is one, after the others."""
+    """Every system, and what it is called; the intermediate archive, where there is one, after the others.
+
+    One whose map cannot be used is among them, by the name that can be read of it: it is told that nobody looked there.
+    """
     folder = maps_folder(organisation)
-    loaded = sorted(load_folder(folder).items()) if folder.is_dir() else []
+    loaded, unusable = load_each(folder) if folder.is_dir() else ({}, {})
+    named = {name: one.map.label for name, one in loaded.items()}
+    for file in unusable:
+        name, _ = spoken_of(folder / file)
+        named.setdefault(name, Text(fr=name, en=name))
     archive = [(ARCHIVE, ARCHIVED)] if archiving.is_there(organisation) else []
-    return [*((name, one.map.label) for name, one in loaded), *archive]
+    return [*sorted(named.items(), key=itemgetter(0)), *archive]
 
 
 def _look(

@@ -24,7 +24,7 @@ from garant.apps.scoping import scoped
 from garant.engine.telling.questions import fits
 from garant.policy.diagnostics import UnusableDocument
 from garant.policy.text import Text
-from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.loader import LoadedMap, load_usable
 from garant.systems.port import ConnectorError
 
 TRIES: Final = 3
@@ -37,11 +37,9 @@ _LOOKING: Final = (State.SEARCHING, State.PLANNED)
 
 def offered(organisation: str) -> dict[str, Text]:
     """Every question that the maps put: ``system/question`` → its words. The same for everybody."""
-    folder = maps_folder(organisation)
-    maps = load_folder(folder) if folder.is_dir() else {}
     return {
         f"{name}/{key}": question.label
-        for name, one in sorted(maps.items())
+        for name, one in sorted(load_usable(maps_folder(organisation)).items())
         if isinstance(one, LoadedMap)
         for key, question in one.map.questions.items()
     }
