@@ -79,3 +79,28 @@ def test_nor_by_a_table_in_between(shop: Shop) -> None:
     results, _ = carry_out(shop.plan(), shop.policy, shop.system())
     assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
     assert (shop.ids("contact"), shop.ids("meeting")) == ([1, 2], [5])
+
+
+def test_though_the_reference_writes_its_table_in_other_capitals(sqlite_shop: Shop) -> None:
+    belonging(sqlite_shop, "invoice", "contact_id", "Contact")
+    invoices_are_kept(sqlite_shop)
+    plan = sqlite_shop.people(1, 2).invoice(1).plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("contact", "invoice", 1)
+    ]
+    carry_out(plan, sqlite_shop.policy, sqlite_shop.system())
+    assert (sqlite_shop.ids("contact"), sqlite_shop.ids("invoice")) == ([1], [1])
+
+
+def test_though_the_tables_are_in_a_later_schema_of_the_search_path(postgres_shop: Shop) -> None:
+    belonging(postgres_shop, "invoice", "contact_id")
+    invoices_are_kept(postgres_shop)
+    plan = postgres_shop.people(1, 2).invoice(1).plan()
+    name = str(postgres_shop.database.scalar("SELECT current_database()"))
+    postgres_shop.database.run(
+        "CREATE SCHEMA before", f'ALTER DATABASE "{name}" SET search_path = before, public'
+    )
+    again = postgres_shop.plan()
+    assert again.selections[0].blocks == plan.selections[0].blocks != []
+    carry_out(again, postgres_shop.policy, postgres_shop.system())
+    assert (postgres_shop.ids("contact"), postgres_shop.ids("invoice")) == ([1], [1])

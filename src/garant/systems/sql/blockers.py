@@ -65,7 +65,7 @@ def foresee(
         if step.do is Do.DELETE and step.paths and position not in idle
         for reference in known
         if reference.refuses
-        and reference.target_table == _bare(connection, step.table)
+        and reference.target_table == step.table
         and (taking := steps if reference.deferred else steps[: position + 1])
         and (rows := _count(connection, statements, reference, step, taking, idle, whole=whole))
     ]
@@ -81,7 +81,7 @@ def cascades(
         if step.do is Do.DELETE and step.paths
         for reference in known
         if reference.cascades
-        and reference.target_table == _bare(connection, step.table)
+        and reference.target_table == step.table
         and (rows := _count(connection, statements, reference, step, steps, whole=True))
     ]
 
@@ -150,7 +150,7 @@ def _count(
     whole: bool = False,
 ) -> int:
     """Rows that refer to what a step deletes and that none of the others takes away."""
-    mine = [step for step in taking if _bare(connection, step.table) == reference.table]
+    mine = [step for step in taking if step.table == reference.table]
     if surely_taken(mine, going, reference, in_order=statements.in_order and not whole):
         return 0
     child = statements.table(reference.table)
@@ -164,14 +164,9 @@ def _count(
     refers = referring[0].in_(doomed) if len(referring) == 1 else sa.tuple_(*referring).in_(doomed)
     query = sa.select(sa.func.count()).select_from(child).where(refers)
     busy = [step for position, step in enumerate(taking) if position not in idle]
-    for rows in _taken(connection, statements, reference, busy):
+    for rows in _taken(statements, reference, busy):
         query = query.where(sa.not_(sa.func.coalesce(rows, sa.false())))
     return int(connection.scalar(query) or 0)
-
-
-def _bare(connection: sa.Connection, table: str) -> str:
-    """A table as references name it: without the schema where that is the default one."""
-    return table.removeprefix(f"{sa.inspect(connection).default_schema_name}.")
 
 
 def _column(connection: sa.Connection, table: str, column: str) -> ColumnElement[int]:
@@ -181,10 +176,10 @@ def _column(connection: sa.Connection, table: str, column: str) -> ColumnElement
 
 
 def _taken(
-    connection: sa.Connection, statements: Statements, reference: Reference, steps: Sequence[Step]
+    statements: Statements, reference: Reference, steps: Sequence[Step]
 ) -> Iterator[ColumnElement[bool]]:
     for step in steps:
-        if _bare(connection, step.table) != reference.table:
+        if step.table != reference.table:
             continue
         if step.do is Do.DELETE or any(step.columns.get(column) == "blank" for column in reference.columns):
             yield statements.rows(step)

@@ -27,7 +27,7 @@ from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import NAMED, Finder, Scratch
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
-from garant.systems.sql.holding import Watch, as_mapped, count_held, name_departing, name_held
+from garant.systems.sql.holding import Watch, among, count_held, name_departing, name_held
 from garant.systems.sql.kept import Part
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
@@ -38,7 +38,7 @@ from garant.systems.sql.returning import Rehearsal, Returning
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
-from garant.systems.sql.staying import Staying, by_their_names, leaving_some
+from garant.systems.sql.staying import Staying, leaving_some
 from garant.systems.sql.taking import hand_over, isolated
 
 
@@ -202,9 +202,7 @@ class SqlConnector:
             in_order=change.shares and change.in_order,
             later=change.later,
             besides=change.besides,
-            references=as_mapped(connection, self.data_map, self.references(connection))
-            if change.guards
-            else (),
+            references=among(self.data_map, self.references(connection)) if change.guards else (),
         )
 
     def statements_again(self, connection: sa.Connection, change: ChangeSet) -> Statements:
@@ -225,7 +223,7 @@ class SqlConnector:
     def references(self, connection: sa.Connection) -> list[Reference]:
         """The foreign keys that refuse, read once."""
         if self._references is None:
-            self._references = references(connection)
+            self._references = references(connection, self.data_map.tables)
         return self._references
 
     def _explain(self, change: ChangeSet, step: Step | None, error: DBAPIError) -> list[Blocker]:
@@ -295,7 +293,7 @@ class _Work:
         """What the change reaches and leaves, where a foreign key might take it along."""
         steps = [step for step in self.steps if step.concerns(self.in_force)]
         known = self.connector.references(self.connection) if leaving_some(steps) else []
-        cascading = by_their_names(self.connection, self.connector.data_map, known)
+        cascading = [one for one in known if one.cascades]
         return Staying(self.connection, self.statements, steps, cascading)
 
     def _rehearsal(self) -> Rehearsal | None:

@@ -44,17 +44,10 @@ def name_held(connection: sa.Connection, dialect: Dialect, data_map: DataMap, gu
         connection.info["garant_on_hold"] = guards
 
 
-def as_mapped(
-    connection: sa.Connection, data_map: DataMap, references: Sequence[Reference]
-) -> list[Reference]:
-    """The foreign keys between tables of the map, under the names that the map gives them."""
-    schema = sa.inspect(connection).default_schema_name
-    names = {name.removeprefix(f"{schema}."): name for name in data_map.tables}
-    return [
-        replace(one, table=names[one.table], target_table=names[one.target_table])
-        for one in references
-        if one.table in names and one.target_table in names
-    ]
+def among(data_map: DataMap, references: Sequence[Reference]) -> list[Reference]:
+    """The foreign keys between tables of the map."""
+    tables = data_map.tables
+    return [one for one in references if one.table in tables and one.target_table in tables]
 
 
 def held(step: Step) -> Step:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,13 @@ _MARIADB = sa.text(
     "AND k.referenced_table_name IS NOT NULL AND (k.table_schema = database() "
     "OR k.referenced_table_schema = database()) "
     "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
+)
+
+
+_RELATIONS = sa.text(
+    'SELECT g."table", n.nspname AS schema, c.relname AS name '
+    'FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS g(name text, "table" text) '
+    "JOIN pg_class AS c ON c.oid = to_regclass(g.name) JOIN pg_namespace AS n ON n.oid = c.relnamespace"
 )
 
 
@@ -60,10 +68,43 @@ class Reference:
         return self.on_delete == "CASCADE"
 
 
-def references(connection: sa.Connection) -> list[Reference]:
-    """Every foreign key of the system, in a stable order."""
+def references(connection: sa.Connection, tables: Collection[str]) -> list[Reference]:
+    """Every foreign key of the system, in a stable order; ``tables`` are those of the map, as it names them.
+
+    The catalogue may write a name in other capitals, or have it in another schema of the search path.
+    """
     read = {"mariadb": _mariadb, "postgresql": _postgresql, "sqlite": _sqlite}[connection.dialect.name]
-    return sorted(read(connection), key=lambda reference: (reference.table, reference.name))
+    found = list(read(connection))
+    catalogued = {"mariadb": _on_mariadb, "postgresql": _on_postgresql, "sqlite": _on_sqlite}
+    names = catalogued[connection.dialect.name](connection, tables)
+    mapped = [replace(one, table=names(one.table), target_table=names(one.target_table)) for one in found]
+    return sorted(mapped, key=lambda reference: (reference.table, reference.name))
+
+
+Naming = Callable[[str], str]
+"""From a table as the catalogue has it to the same one as the map has it; one that the map does not have keeps its name."""
+
+
+def _on_postgresql(connection: sa.Connection, tables: Collection[str]) -> Naming:
+    quote = connection.dialect.identifier_preparer.quote
+    default = sa.inspect(connection).default_schema_name
+    given = [{"name": ".".join(map(quote, table.split("."))), "table": table} for table in tables]
+    rows = connection.execute(_RELATIONS, {"given": json.dumps(given)})
+    names = {_named(row.schema, row.name, default): row.table for row in rows}
+    return lambda name: names.get(name, name)
+
+
+def _on_mariadb(connection: sa.Connection, tables: Collection[str]) -> Naming:
+    default = sa.inspect(connection).default_schema_name
+    folding = bool(connection.scalar(sa.text("SELECT @@lower_case_table_names <> 0")))
+    fold = str.lower if folding else str
+    names = {fold(table.removeprefix(f"{default}.")): table for table in tables}
+    return lambda name: names.get(fold(name), name)
+
+
+def _on_sqlite(_: sa.Connection, tables: Collection[str]) -> Naming:
+    names = {table.lower().removeprefix("main."): table for table in tables}
+    return lambda name: names.get(name.lower(), name)
 
 
 def _postgresql(connection: sa.Connection) -> Iterator[Reference]:

@@ -29,7 +29,7 @@ from garant.systems.sql.past import find_past
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
-from garant.systems.sql.staying import by_their_names, would_be_taken
+from garant.systems.sql.staying import would_be_taken
 
 if TYPE_CHECKING:
     from garant.systems.sql.connector import SqlConnector
@@ -215,7 +215,7 @@ class SqlSnapshot:
         known = self._referring()
         statements, steps = self._load(change), self._passable(change)
         refusing = foresee(self._connection, known, statements, steps, idle, whole=True)
-        cascading = by_their_names(self._connection, self._map, known)
+        cascading = [one for one in known if one.cascades]
         return [*refusing, *would_be_taken(self._connection, statements, steps, cascading, idle)]
 
     def cascades(self, change: ChangeSet) -> list[Blocker]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.changing import Step
-from garant.systems.model import DataMap, Do
+from garant.systems.model import Do
 from garant.systems.port import Blocked, Blocker
 from garant.systems.sql.create_as import CreateAs
 from garant.systems.sql.references import Reference
@@ -23,23 +23,6 @@ from garant.systems.sql.ways import to_keys
 
 TAKEN = "rows that stay, for a duty or for another owner, would go with it"
 """What a change is refused for that would take, by a foreign key, what it leaves."""
-
-
-def by_their_names(
-    connection: sa.Connection, data_map: DataMap, references: Sequence[Reference]
-) -> list[Reference]:
-    """The foreign keys that cascade, their tables under the names that the map gives them."""
-    schema = sa.inspect(connection).default_schema_name
-    names = {name.removeprefix(f"{schema}."): name for name in data_map.tables}
-    return [
-        replace(
-            one,
-            table=names.get(one.table, one.table),
-            target_table=names.get(one.target_table, one.target_table),
-        )
-        for one in references
-        if one.cascades
-    ]
 
 
 class Staying:
