@@ -84,6 +84,23 @@ def test_from_files_to_publication_and_back(garant: Command, folder: Path, tmp_p
     garant("export", "1", str(tmp_path / "out"), code=2)
 
 
+def test_since_when_each_version_holds_and_whether_it_ever_does(garant: Command, folder: Path) -> None:
+    in_force(garant, folder)
+    for number, period in (("2", "P2Y"), ("3", "P1Y")):
+        change(folder, "retention.yaml", "P3Y" if number == "2" else "P2Y", period)
+        garant("import", str(folder))
+        digest = garant("submit", number).split("--approve ")[1].split()[0]
+        garant("approve", number, "--approve", digest, who="Boris")
+        garant("publish", number, "--on", "2026-11-26", who="Boris")
+    listed = " ".join(garant("list").split())
+    assert "since 2026-11-25" in listed
+    assert "from 2026-11-26" in listed
+    assert "Version 2: published, never: replaced before 2026-11-26, its day" in garant("show", "2")
+    assert "à partir du 26/11/2026" in garant("show", "3", language="fr")
+    with time_machine.travel("2026-11-26T09:00:00+00:00"):
+        assert "Version 1: published, from 2026-11-25 to the next one" in garant("show", "1")
+
+
 def test_the_same_person_cannot_approve(garant: Command, folder: Path) -> None:
     garant("import", str(folder))
     digest = garant("submit", "1").split("--approve ")[1].split()[0]

@@ -124,11 +124,12 @@ def show_all(
     """List the versions, the latest first."""
     state.ready()
     from garant.apps.policies import services
+    from garant.apps.register import services as register
 
     whose = state.the_organisation(organisation)
     found, current = services.versions(whose), services.published(whose)
     if form is options.Form.TEXT:
-        policyview.show_versions(found, current)
+        policyview.show_versions(found, {one.key: register.standing(whose, one).state for one in found})
     else:
         write_json([policyview.document(one, current) for one in found])
     return Exit.OK
@@ -138,10 +139,11 @@ def show(version: VersionArgument, organisation: state.OrganisationOption = None
     """Show where a version stands, and what it waits for."""
     state.ready()
     from garant.apps.policies import services
+    from garant.apps.register import services as register
 
     whose = state.the_organisation(organisation)
     found = services.find(whose, version)
-    policyview.show_version(found, services.published(whose))
+    policyview.show_version(found, register.standing(whose, found).state)
     policyview.show_notice(found, services.announcements(found), services.earliest_day(found))
     policyview.show_hanging(services.hanging(found))
     policyview.show_consequences(found, services.consequence_lines(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,8 @@ _WEIGHTS = {
 }
 
 
-def show_versions(found: Sequence[Version], current: Version | None) -> None:
-    """A line for each version."""
+def show_versions(found: Sequence[Version], standing: Mapping[str, str]) -> None:
+    """A line for each version; ``standing`` is that of each, by its key: in force, past, to come."""
     if not found:
         note(
             "Aucune version encore. Tapez : garant policy import POLICY",
@@ -45,15 +45,17 @@ def show_versions(found: Sequence[Version], current: Version | None) -> None:
         say("Empreinte", "Digest"),
     )
     for one in found:
-        shown.add_row(*map(escape, (str(one.number), _state(one), _force(one, current), one.digest[:16])))
+        shown.add_row(
+            *map(escape, (str(one.number), _state(one), _force(one, standing[one.key]), one.digest[:16]))
+        )
     out().print(shown)
 
 
-def show_version(version: Version, current: Version | None) -> None:
+def show_version(version: Version, standing: str) -> None:
     """Where a version stands, and who brought it there."""
     note(
-        f"Version {version.number} : {_state(version)}, {_force(version, current)}",
-        f"Version {version.number}: {_state(version)}, {_force(version, current)}",
+        f"Version {version.number} : {_state(version)}, {_force(version, standing)}",
+        f"Version {version.number}: {_state(version)}, {_force(version, standing)}",
     )
     note(f"  empreinte : {version.digest}", f"  digest: {version.digest}")
     for fr, en, who in (
@@ -159,10 +161,18 @@ def _state(version: Version) -> str:
     return say_text(_STATES[version.state])
 
 
-def _force(version: Version, current: Version | None) -> str:
+_FORCE = {
+    "in-force": Text(fr="depuis le {day}", en="since {day}"),
+    "to-come": Text(fr="à partir du {day}", en="from {day}"),
+    "past": Text(fr="du {day} jusqu’à la suivante", en="from {day} to the next one"),
+    "replaced": Text(
+        fr="jamais\u202f: remplacée avant le {day}, son jour", en="never: replaced before {day}, its day"
+    ),
+}
+
+
+def _force(version: Version, standing: str) -> str:
     if version.effective_on is None:
         return "—"
     day = say(f"{version.effective_on:%d/%m/%Y}", version.effective_on.isoformat())
-    if current is not None and current.key == version.key:
-        return say(f"depuis le {day}", f"since {day}")
-    return say(f"à partir du {day}", f"from {day}")
+    return say_text(_FORCE[standing]).format(day=day)
