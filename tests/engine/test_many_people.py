@@ -180,3 +180,19 @@ def test_as_many_keys_as_are_sent_come_back_in_order(shop: Shop) -> None:
         found = snapshot.find_held("contact", keys, asked)
     assert found.keys == sorted(keys)
     assert found.held == dict.fromkeys(held, 1)
+
+
+@pytest.mark.parametrize("rest", ["GROUP BY id", "GROUP BY id HAVING COUNT(*) > 0", "ORDER BY id"])
+def test_whatever_the_query_makes_of_rows_each_is_led_to_their_own(shop: Shop, rest: str) -> None:
+    """Two identities of one contact, and one of another: asked together, they are told what each is alone."""
+    shop.people(1, 2)
+    where = "WHERE email = :identity OR phone = :identity"
+    sql = f"SELECT id AS key FROM contact {where} {rest}"
+    shop.database.run(
+        "UPDATE contact SET email = 'a', phone = 'b' WHERE id = 1",
+        "UPDATE contact SET email = 'c' WHERE id = 2",
+    )
+    asked = ["a", "b", "c", "d"]
+    with shop.system()["crm"].connector.snapshot() as snapshot:
+        alone = [(n, key) for n, one in enumerate(asked) for key in snapshot.find_identity(sql, one)]
+        assert sorted(snapshot.find_identities(sql, asked)) == alone == [(0, 1), (1, 1), (2, 2)]

@@ -25,6 +25,9 @@ from garant.systems.sql.fragment_text import query, written_query
 ASKED = sa.table("garant_asked", sa.column("garant_number", sa.Integer()), sa.column("garant_identity"))
 """The temporary table of identities: their numbers, and what was given."""
 
+_GATHERING = ("group", "having")
+"""Parts of a SELECT that make one row of several: over every identity, of those of others too."""
+
 _IDENTITY = f"{ASKED.name}.garant_identity"
 
 
@@ -100,6 +103,8 @@ def _together(sql: str, dialect: str, heeding: str) -> sa.Select[*tuple[Any, ...
     tree: Any = sqlglot.parse_one(text.replace("\\:", ":"), dialect=language)
     if not isinstance(tree, exp.Select) or tree.find(exp.AggFunc, exp.Window) or not tree.args.get("from_"):
         return None
+    if any(tree.args.get(part) for part in _GATHERING):
+        return None  # of two who lead to one root, or to one group, only one would be told
     if any(_nested(column, tree) for column in tree.find_all(exp.Column) if column.table == ASKED.name):
         return None
     if dialect == "mariadb":
