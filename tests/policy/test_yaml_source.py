@@ -1,7 +1,6 @@
 """YAML with places, and nothing of YAML that could surprise."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from garant.policy.diagnostics import Position, UnusableDocument
 from garant.policy.places import Positions
 from garant.policy.yaml_source import DEEPEST, LARGEST_FILE, Json, parse_yaml, read_yaml
+from tests.support.spending import spends
 
 
 def refusal(text: str) -> tuple[str, int, int]:
@@ -194,9 +194,9 @@ def laughs() -> str:
     ],
 )
 def test_bombs_are_refused_quickly(text: str, code: str) -> None:
-    start = time.process_time()
-    assert refusal(text)[0] in {code, "GAR003"}
-    assert time.process_time() - start < 5
+    codes = set[str]()
+    assert spends(lambda: codes.add(refusal(text)[0]), 5) < 5
+    assert codes <= {code, "GAR003"}
 
 
 def test_the_depth_allowed_is_exact() -> None:
