@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from garant.engine.document import Plan, read_plan
-from garant.engine.planning.marked import AS_BEFORE, MARKED_ALREADY, UNRESTRICTED, found_marked
+from garant.engine.planning.marked import (
+    AS_BEFORE,
+    MARKED_ALREADY,
+    MARKED_BY_WHOM,
+    UNRESTRICTED,
+    found_marked,
+)
 from garant.engine.planning.restricted import Place, Restricting
 from garant.engine.planning.subject import plan_subjects
 from garant.systems.finding import RootKey
@@ -95,6 +101,15 @@ def test_what_has_the_mark_already_is_said(marking: Shop) -> None:
     marking.people(1, **SET).people(2, **LIFT)
     marked, free = (asked(marking, [number], "restriction").selections[0] for number in (1, 2))
     assert ([marked.rows, marked.notes], [free.rows, free.notes]) == ([0, [MARKED_ALREADY]], [1, []])
+
+
+def test_where_restrictions_may_be_forgotten_a_mark_is_anybodys(marking: Shop) -> None:
+    """Garant was restored: of the marked it is asked who marked them; nothing is asked of those without a mark."""
+    marking.people(1, **SET).people(2, **LIFT)
+    restored = Restricting(forgotten=set)
+    [marked] = asked(marking, [1], "restriction", restricting=restored).selections
+    [free] = asked(marking, [2], "restriction", restricting=restored).selections
+    assert (marked.notes, free.notes) == ([MARKED_BY_WHOM], [])
 
 
 def test_where_the_map_has_nothing_to_take_off_nothing_is_asked(marking: Shop) -> None:

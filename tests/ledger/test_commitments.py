@@ -39,6 +39,17 @@ def test_a_reference_depends_on_every_part(key: bytes, parts: list[str]) -> None
     assert len(found) == 64
 
 
+def test_a_part_that_is_no_unicode_is_its_bytes_and_nobody_elses() -> None:
+    """A key of a system in another encoding, and a text that is written as its bytes would be."""
+    half = "caf\udce9"
+    found = {
+        reference(b"k" * 32, one)
+        for one in (half, "café", "caf", half.encode("utf-8", "surrogatepass").hex())
+    }
+    assert len(found) == 4
+    assert reference(b"k" * 32, half) in found
+
+
 @given(keys, keys, keys, st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_wrapped_key_opens_for_its_master_and_owner(
     master: bytes, other: bytes, key: bytes, owner: str

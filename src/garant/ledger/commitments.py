@@ -45,15 +45,15 @@ def opens(subject_key: bytes, value: Json, commitment: str) -> bool:
 def reference(reference_key: bytes, *parts: str) -> str:
     """A stable pseudonym (64 hexadecimal digits) under which a person's key is filed, such as system, root,
     key. A part that is not Unicode (a key of a system may be any bytes) is its bytes, which no text is written as."""
-    written = ["reference", *map(_unicode, parts)]
+    written: list[Json] = ["reference", *map(_unicode, parts)]
     return hmac.new(_checked(reference_key), canonical_json(written), sha256).hexdigest()
 
 
-def _unicode(part: str) -> str:
+def _unicode(part: str) -> Json:
     try:
         part.encode()
     except UnicodeEncodeError:
-        return "\0" + part.encode("utf-8", "surrogatepass").hex()
+        return {"bytes": part.encode("utf-8", "surrogatepass").hex()}
     return part
 
 
