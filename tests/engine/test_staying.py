@@ -104,3 +104,24 @@ def test_though_the_tables_are_in_a_later_schema_of_the_search_path(postgres_sho
     assert again.selections[0].blocks == plan.selections[0].blocks != []
     carry_out(again, postgres_shop.policy, postgres_shop.system())
     assert (postgres_shop.ids("contact"), postgres_shop.ids("invoice")) == ([1], [1])
+
+
+def test_what_is_between_two_people_goes_with_either(shop: Shop) -> None:
+    """A relation that the map shares by its two columns, and the system takes with each: it keeps nobody."""
+    shop.database.run(
+        "CREATE TABLE relation (id integer PRIMARY KEY, one integer, other integer, rid integer)"
+    )
+    belonging(shop, "relation", "one")
+    belonging(shop, "relation", "other")
+    shop.document["tables"]["relation"] = {
+        "key": "id",
+        "links": [
+            {"root": "contact", "column": "one", "relation": "co-owned"},
+            {"root": "contact", "column": "other", "relation": "co-owned"},
+        ],
+    }
+    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "relation", "do": "delete"})
+    shop.people(1).people(2, at=RECENT).add("relation", {"id": 5, "one": 1, "other": 2})
+    _, verification = carry_out(shop.plan(), shop.policy, shop.system())
+    assert verification.verified
+    assert (shop.ids("contact"), shop.ids("relation")) == ([2], [])

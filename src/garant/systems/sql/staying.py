@@ -39,7 +39,7 @@ class Staying:
         whole = replace(statements, in_order=False)  # whoever leaves later takes it then: it is not kept
         self._named: list[tuple[Step, sa.TableClause, int]] = []
         reached = _reached(steps, cascading)
-        for number, step in enumerate(leaving_some(steps)):
+        for number, step in enumerate(leaving_some(steps, cascading)):
             if step.table in reached and step.key is not None:
                 self._named.append((step, *self._name(f"garant_stays_{number}", whole, steps, step)))
 
@@ -80,7 +80,7 @@ def would_be_taken(
     going = [s for n, s in enumerate(steps) if s.do is Do.DELETE and s.paths and n not in idle]
     found: list[Blocker] = []
     for reference, target in _threats(steps, going, cascading):
-        for step in leaving_some(steps):
+        for step in leaving_some(steps, cascading):
             if step.table == reference.table:
                 refers = _refers(whole, reference, target)
                 table = whole.table(step.table)
@@ -91,9 +91,23 @@ def would_be_taken(
     return found
 
 
-def leaving_some(steps: Sequence[Step]) -> list[Step]:
-    """The deletions that may leave rows that they reach."""
-    return [s for s in steps if s.do is Do.DELETE and s.paths and (s.unless or s.seals or s.others == "none")]
+def leaving_some(steps: Sequence[Step], cascading: Sequence[Reference] = ()) -> list[Step]:
+    """The deletions that may leave rows that they reach, and that the system lets stay.
+
+    What is shared by the very column that cascades, such as the relation of two people, is neither's without the other.
+    """
+    return [
+        step
+        for step in steps
+        if step.do is Do.DELETE
+        and step.paths
+        and (step.unless or step.seals or (step.others == "none" and not _between(step, cascading)))
+    ]
+
+
+def _between(step: Step, cascading: Sequence[Reference]) -> bool:
+    links = {path.hops[0].link.column for path in step.paths}
+    return any(one.table == step.table and links.issuperset(one.columns) for one in cascading)
 
 
 def _stays(whole: Statements, steps: Sequence[Step], step: Step) -> ColumnElement[bool]:
