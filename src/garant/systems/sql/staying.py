@@ -92,22 +92,25 @@ def would_be_taken(
 
 
 def leaving_some(steps: Sequence[Step], cascading: Sequence[Reference] = ()) -> list[Step]:
-    """The deletions that may leave rows that they reach, and that the system lets stay.
-
-    What is shared by the very column that cascades, such as the relation of two people, is neither's without the other.
-    """
+    """The deletions that may leave rows that they reach, and that the system lets stay."""
     return [
         step
         for step in steps
         if step.do is Do.DELETE
         and step.paths
-        and (step.unless or step.seals or (step.others == "none" and not _between(step, cascading)))
+        and (step.unless or step.seals or step.others == "none")
+        and not _between(step, cascading)
     ]
 
 
 def _between(step: Step, cascading: Sequence[Reference]) -> bool:
+    """Whether rows are between two: shared by columns of their own, each of which takes them along.
+
+    The relation of two people is nothing without either of them.
+    """
     links = {path.hops[0].link.column for path in step.paths}
-    return any(one.table == step.table and links.issuperset(one.columns) for one in cascading)
+    taking = {one.columns[0] for one in cascading if one.table == step.table and len(one.columns) == 1}
+    return step.others == "none" and len(links) > 1 and links <= taking
 
 
 def _stays(whole: Statements, steps: Sequence[Step], step: Step) -> ColumnElement[bool]:
