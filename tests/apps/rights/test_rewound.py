@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.apps.rights.conftest import Letters
 from tests.apps.rights.crossroads import MAP
@@ -17,6 +16,8 @@ from tests.apps.rights.target import Target
 
 SEEDS = [int(one) for one in os.environ.get("GARANT_STORIES", "1").split(",")]
 """Which stories are told; a long hunt names its own."""
+__test__ = "DATABASE_URL" not in os.environ
+"""A Garant on PostgreSQL is put back by tests/cli/test_backup.py."""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -27,8 +28,6 @@ def test_a_story_of_a_garant_that_is_put_back(
     company: str, post: Letters, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """It does nothing by itself; whoever reads is told of each request and hold; and done again, all is as it was."""
-    if connection.vendor != "sqlite":
-        pytest.skip("tests/cli/test_backup.py restores PostgreSQL")
     maps = settings.GARANT_MAPS / company
     shutil.rmtree(maps)
     maps.mkdir()
