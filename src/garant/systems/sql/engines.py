@@ -28,7 +28,7 @@ from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import local_moment, pseudonym_digest, text_digest
 from garant.systems.sql.loaders import read_any_date, read_unpadded
 from garant.systems.sql.mariadb_engine import open_mariadb
-from garant.systems.sql.sqlite_texts import ENCODING, in_utf8, note_encoding, take_any_text
+from garant.systems.sql.sqlite_texts import ENCODING, Reading, in_utf8, note_encoding, take_any_text
 
 PASSING = (
     "08", "40", "53", "55P03", "57",
@@ -139,7 +139,7 @@ def _sqlite(url: sa.URL, *, writing: bool, pseudonym_key: bytes, zone: str) -> s
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=f"file:{path}", query={"mode": mode, "uri": "true"}),
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "factory": Reading},
     )
 
     take_any_text(engine)

@@ -7,8 +7,10 @@ a text is sent back as the bytes it was. Functions of ours are given bytes: the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,15 +23,57 @@ ENCODING: Final = "garant_encoding"
 
 _read: Final = partial(str, encoding="utf-8", errors="surrogateescape")
 
+_REFUSED: Final = "Could not decode to UTF-8"
+"""How the driver's refusal of a text begins."""
+
 _PLACES: Final = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\?""")
 
 
-def take_any_text(engine: sa.Engine) -> None:
-    """Have the connections of an engine read and send any text."""
+class Reading(sqlite3.Connection):
+    """A connection whose texts the driver reads itself, which is quick, until it meets one that is not UTF-8."""
 
-    @event.listens_for(engine, "connect")
-    def _note(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        dbapi.text_factory = _read
+    def cursor(self, factory: Any = None) -> Any:
+        """A cursor that reads any text."""
+        return super().cursor(factory or _Cursor)
+
+    def reads_any(self, error: sqlite3.OperationalError) -> None:
+        """Read any text from here on, where a text was what was refused.
+
+        Raises: the error, where it was anything else.
+        """
+        if self.text_factory is _read or not str(error).startswith(_REFUSED):
+            raise error
+        self.text_factory = _read
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor of it: a row that the driver could not read is still its next row, and is read again."""
+
+    connection: Reading
+
+    def fetchone(self) -> Any:
+        return self._again(super().fetchone)
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        rows: list[Any] = []
+        self._again(lambda: rows.extend(islice(self, (size or self.arraysize) - len(rows))))
+        return rows
+
+    def fetchall(self) -> list[Any]:
+        rows: list[Any] = []
+        self._again(lambda: rows.extend(self))
+        return rows
+
+    def _again(self, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except sqlite3.OperationalError as error:
+            self.connection.reads_any(error)
+        return read()
+
+
+def take_any_text(engine: sa.Engine) -> None:
+    """Have the connections of an engine, which are `Reading`, send any text too."""
 
     @event.listens_for(engine, "checkout")
     def _forget(_dbapi: Any, record: Any, _proxy: Any) -> None:  # pyright: ignore[reportUnusedFunction]
