@@ -16,7 +16,7 @@ from itertools import chain, islice, repeat
 from json.encoder import encode_basestring
 from typing import Any, cast
 
-from garant.systems.texts import readable_row
+from garant.systems.texts import is_escaped, readable
 
 BLOCK = 400
 """Rows in memory at a time: enough to gain by columns, few enough for rows that hold whole documents."""
@@ -52,7 +52,7 @@ def blocks(columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> Iterator[Bl
     names = [f"{written(column)}: " for column in columns]
     before = [repeat("{" + names[0]), *(repeat(f", {name}") for name in names[1:])]
     while some := list(islice(rows, BLOCK)):
-        pairs = [_column(values) for values in zip(*map(readable_row, some), strict=True)]
+        pairs = [_column(values) for values in zip(*some, strict=True)]
         pieces = chain.from_iterable(zip(before, (texts for texts, _ in pairs), strict=True))
         lines = "".join(chain.from_iterable(zip(*pieces, ENDS, strict=False)))
         cells = list(zip(*(shown for _, shown in pairs), strict=True))
@@ -72,6 +72,8 @@ def _column(values: Sequence[Any]) -> tuple[Sequence[str], Sequence[str]]:
     if kinds == {int}:
         numbers = list(map(str, values))
         return numbers, numbers
+    if str in kinds and is_escaped("".join(value for value in values if isinstance(value, str))):
+        values = list(map(readable, values))
     if kinds == {str}:
         harmless = SUSPECT.isdisjoint({value[:1] for value in values})
         return list(map(encode_basestring, values)), values if harmless else list(map(_cell, values))
