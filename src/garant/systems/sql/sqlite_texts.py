@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, event
@@ -49,8 +49,6 @@ class Reading(sqlite3.Connection):
 class _Cursor(sqlite3.Cursor):
     """A cursor of it: a row that the driver could not read is still its next row, and is read again."""
 
-    connection: Reading
-
     def fetchone(self) -> Any:
         return self._again(super().fetchone)
 
@@ -68,7 +66,7 @@ class _Cursor(sqlite3.Cursor):
         try:
             return read()
         except sqlite3.OperationalError as error:
-            self.connection.reads_any(error)
+            cast("Reading", self.connection).reads_any(error)
         return read()
 
 
