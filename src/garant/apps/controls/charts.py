@@ -15,12 +15,15 @@ WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 150, 44, 12, 34
 
 
 def history(readings: Sequence[Any], title: str) -> SafeString:
-    """Draw the readings: a line for what is counted, a bar of colour under it for the state."""
+    """Draw the readings: a line for what is counted, a bar of colour under it for the state.
+
+    What was read on one day only is a level line.
+    """
     days = [one.day for one in readings]
     span = max((days[-1] - days[0]).days, 1)
     most = max((one.measure or 0 for one in readings), default=0) or 1
     points = [(_x(one.day, days[0], span), _y(one.measure or 0, most), one) for one in readings]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in [(x, y) for x, y, _ in points] + [(WIDTH, points[-1][1])])
     ends = [x for x, _, _ in points[1:]] + [float(WIDTH)]
     bars = [
         (f"{x:.1f}", HEIGHT - BOTTOM + 6, f"{max(end - x, 3):.1f}", one.state)
@@ -35,7 +38,7 @@ def history(readings: Sequence[Any], title: str) -> SafeString:
         WIDTH, HEIGHT, title, LEFT, WIDTH, HEIGHT - BOTTOM, HEIGHT - BOTTOM,
         TOP + 8, words.count(most), HEIGHT - BOTTOM,
         format_html_join("", '<rect x="{}" y="{}" width="{}" height="6" class="{}"></rect>', bars),
-        line, LEFT, HEIGHT - 6, words.day(days[0]), WIDTH, HEIGHT - 6, words.day(days[-1]),
+        line, LEFT, HEIGHT - 6, words.day(days[0]), WIDTH, HEIGHT - 6, words.day(days[-1]) if days[-1] > days[0] else "",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from garant.apps.controls.gathering import Seen, SystemSeen
 from garant.engine.document import Selection
 from garant.policy.document import RetentionRule
 from garant.policy.periods import Period, expiry
+from garant.policy.saying import day as said_day
 from garant.policy.text import LANGUAGES, Text
 from garant.publish.words import counted
 
@@ -113,8 +114,8 @@ def _with_people(
             "something was left to be done.",
         )
         return State.UNPROVEN, words, ASK
-    fr = ", ".join(f"{label.fr}, le {day:%d/%m/%Y}" for label, day in days)
-    en = ", ".join(f"{label.en}, on {day}" for label, day in days)
+    fr = ", ".join(f"{label.fr}, le {said_day(day).fr}" for label, day in days if day)
+    en = ", ".join(f"{label.en}, on {said_day(day).en}" for label, day in days if day)
     words = Text(
         fr=f"Personne n’est gardé au-delà. Signé par qui tient à la main\u202f: {fr}.",
         en=f"Nobody is kept beyond it. Signed by those who work by hand: {en}.",

@@ -9,6 +9,7 @@ from garant.apps.controls.findings import Finding, Mend, State, on
 from garant.apps.controls.gathering import Seen
 from garant.policy.document import Measure
 from garant.policy.periods import Period, expiry
+from garant.policy.saying import day as said_day
 from garant.policy.text import Text
 from garant.publish.words import counted
 
@@ -48,7 +49,7 @@ def _measure(seen: Seen, measure: Measure) -> Finding:
         days = counted(late, Text(fr="jour", en="day"), Text(fr="jours", en="days"))
         words = Text(fr=f"Le test a {days.fr} de retard.", en=f"The test is {days.en} late.")
         return Finding(key, 9, label, State.BROKEN, words, late, evidence, WRITE)
-    words = Text(fr=f"Testée le {test.last:%d/%m/%Y}.", en=f"Tested on {test.last}.")
+    words = Text(fr=f"Testée le {said_day(test.last).fr}.", en=f"Tested on {said_day(test.last).en}.")
     return Finding(key, 9, label, State.KEPT, words, 0, evidence)
 
 
@@ -61,11 +62,11 @@ def _drill(seen: Seen, measure: Measure) -> Finding:
     day, passed = seen.last_drill
     if not passed or expiry(day, YEAR) < seen.today:
         words = Text(
-            fr=f"La dernière restauration à blanc ({day:%d/%m/%Y}) a échoué ou a plus d’un an.",
-            en=f"The last rehearsal ({day}) failed or is over a year old.",
+            fr=f"La dernière restauration à blanc ({said_day(day).fr}) a échoué ou a plus d’un an.",
+            en=f"The last rehearsal ({said_day(day).en}) failed or is over a year old.",
         )
         return Finding(key, 9, label, State.BROKEN, words, evidence={"last": on(day)}, mend=DRILL)
-    words = Text(fr=f"Restauration réussie le {day:%d/%m/%Y}.", en=f"Restored on {day}.")
+    words = Text(fr=f"Restauration réussie le {said_day(day).fr}.", en=f"Restored on {said_day(day).en}.")
     return Finding(key, 9, label, State.KEPT, words, evidence={"last": on(day)})
 
 

@@ -8,6 +8,7 @@ from garant.apps.accounts.roles import REVIEW_MONTHS
 from garant.apps.controls.findings import Finding, Mend, State, on
 from garant.apps.controls.gathering import Seen
 from garant.policy.periods import Period, expiry
+from garant.policy.saying import day as said_day
 from garant.policy.text import Text
 from garant.publish.words import counted
 
@@ -33,7 +34,10 @@ def look(seen: Seen) -> Iterator[Finding]:
             )  # fmt: skip
         else:
             state = State.KEPT
-            why = Text(fr=f"Signé le {contract.signed:%d/%m/%Y}.", en=f"Signed on {contract.signed}.")
+            why = Text(
+                fr=f"Signé le {said_day(contract.signed).fr}.",
+                en=f"Signed on {said_day(contract.signed).en}.",
+            )
         mend = None if state is State.KEPT else WRITE
         yield Finding(f"processor.{key}", 7, label, state, why, mend=mend)
     for key, recipient in seen.policy.recipients.items():
@@ -96,8 +100,9 @@ def updates(seen: Seen) -> Iterator[Finding]:
     label = Text(
         fr="La notice publiée est celle qui s’applique", en="The notice published is the one that applies"
     )
+    since = said_day(seen.published_on)
     why = Text(
-        fr=f"Version en vigueur depuis le {seen.published_on:%d/%m/%Y}, inscrite au registre des preuves.",
-        en=f"Version in force since {seen.published_on}, entered in the ledger.",
+        fr=f"Version en vigueur depuis le {since.fr}, inscrite au registre des preuves.",
+        en=f"Version in force since {since.en}, entered in the ledger.",
     )
     yield Finding("notice", 12, label, State.KEPT, why, evidence={"since": on(seen.published_on)})
