@@ -21,9 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
+from garant.apps.promises.refusals import RefusedError
 from garant.apps.tokens.entries import TokenRevoked
 from garant.apps.webhooks import sending, services
 from garant.apps.webhooks.models import Delivery, Endpoint
@@ -123,6 +126,28 @@ def test_what_takes_the_place_of_a_forgotten_entry_is_another_message(
             transaction.set_rollback(True)
     (first, _), (second, _) = listener.heard
     assert first["webhook-id"] != second["webhook-id"]
+
+
+@pytest.mark.django_db
+def test_after_a_restore_nothing_is_told_until_somebody_has_read(
+    organisation: str, listener: Listener
+) -> None:
+    """An address that was ended since the backup is there again: it would hear of each entry from then on."""
+    ended, _ = services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    services.add(organisation, listener.url, ["token.*"], actor="dpo")
+    _enter(organisation)
+    waited = list(services.gather().values())
+    unread.flag(Path(settings.GARANT_HOME), "ab" * 32)
+    unread.notice()
+    _enter(organisation)
+    assert services.gather() == {}
+    for key in waited:  # durable execution brings an attempt of before back
+        with pytest.raises(RefusedError, match="somebody|nobody"):
+            services.deliver(key)
+    unread.acknowledge(organisation, missing=1, actor="dpo")
+    services.end(organisation, ended.key, actor="dpo")
+    assert [services.deliver(key) for key in services.gather().values()] == [True, True]
+    assert len(listener.heard) == 2
 
 
 @pytest.mark.django_db

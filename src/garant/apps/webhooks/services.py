@@ -2,7 +2,8 @@
 
 An outbox: looking at the ledger for an address writes what it is to be told, in one transaction with how far was
 looked; each message is then tried until it is taken. Nothing is lost by a crash, and something may be told twice:
-`webhook-id` says that it is the same.
+`webhook-id` says that it is the same. After a restore none goes until somebody has read what was forgotten: an address
+that was ended since the backup is there again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from django.db import transaction
 
+from garant.apps.backups import unread
 from garant.apps.evidence import services as evidence
 from garant.apps.scoping import apart, for_organisation, owners, scope_of, scoped
 from garant.apps.webhooks import refusals, sending
@@ -110,7 +112,8 @@ def gather(now: datetime | None = None) -> dict[str, str]:
             rows = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now or _now()).order_by(
                 "index"
             )
-            due |= {f"{key}/{attempts}": key for key, attempts in rows.values_list("key", "attempts")}
+            found = {f"{key}/{attempts}": key for key, attempts in rows.values_list("key", "attempts")}
+            due |= found if found and not unread.waiting(organisation) else {}
     return due
 
 
@@ -146,11 +149,14 @@ def deliver(key: str) -> bool:
     """Try a message once; whether it is taken. One that is not is due again later, or given up.
 
     The attempt is counted before it is made: whatever breaks in it, the next one comes, and under another name.
+
+    Raises RefusedError where somebody is still to read what a restored Garant forgot.
     """
     with scope_of(Delivery, "endpoint__organisation", key=key):
         one = Delivery.objects.select_related("endpoint").filter(key=key).first()
         if one is None or one.state != DeliveryState.WAITING or one.endpoint.ended_at is not None:
             return one is not None and one.state == DeliveryState.TAKEN
+        unread.refuse(one.endpoint.organisation)
         if one.attempts >= ATTEMPTS:  # the last of them broke before its answer was noted
             _lost(one)
             return False
