@@ -103,6 +103,22 @@ def test_what_broke_is_handed_over_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert done.read_text() == "done"
 
 
+def test_what_is_due_although_it_was_done_is_done_again(tmp_path: Path) -> None:
+    """A database that was put back gives its numbers anew, beside files of durable execution that are newer: a processor was
+    never told, a job stayed open for ever."""
+    done = tmp_path / "done"
+    done.touch()
+    with queue(tmp_path):
+        queues.hand_over(worker.QUEUE, once_broken, {"request/1/0": (str(done),)}, set())
+        until_ended("request/1/0")
+        done.write_text("")
+        since = set[str]()
+        for _ in range(2):  # once, by a worker that goes on
+            queues.hand_over(worker.QUEUE, once_broken, {"request/1/0": (str(done),)}, since)
+            until_ended("request/1/0")
+            assert done.read_text() == "done"
+
+
 def test_a_queue_that_breaks_keeps_no_other_waiting(
     demo: str,
     tmp_path: Path,

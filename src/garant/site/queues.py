@@ -29,10 +29,21 @@ def broken(names: Collection[str], *, since: timedelta = timedelta(0)) -> list[s
     return [one.workflow_id for one in found]
 
 
+def _done(names: Collection[str]) -> list[str]:
+    """Those that DBOS says were done."""
+    if not names:
+        return []
+    found = DBOS.list_workflows(workflow_ids=[*names], status="SUCCESS", load_input=False, load_output=False)
+    return [one.workflow_id for one in found]
+
+
 def hand_over(
     queue: str, workflow: Callable[..., Any], due: Mapping[str, tuple[Any, ...]], handed: set[str]
 ) -> None:
     """Give DBOS what is due and what it has not got; what broke without having been done, once more.
+
+    What it says was done and is due all the same is done again: its files are newer than a database that was put back, in
+    which a number may be of something else. Who does it looks at its row first.
 
     Args:
         queue: its name.
@@ -45,6 +56,8 @@ def hand_over(
     if again:
         DBOS.delete_workflows(again)
         handed.difference_update(again)
+    if done := _done([name for name in due if name not in handed]):
+        DBOS.delete_workflows(done)
     for name, about in due.items():
         if name not in handed:
             with SetWorkflowID(name), SetEnqueueOptions(deduplication_id=name):

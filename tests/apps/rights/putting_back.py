@@ -37,14 +37,17 @@ class Backup:
         with closing(sqlite3.connect(folder / "garant.sqlite3")) as there:
             connection.connection.backup(there)
 
-    def put_back(self) -> None:
-        """The machine was lost; the next one starts its worker."""
+    def put_back(self, *, beside: str = "") -> None:
+        """The machine was lost; the next one starts its worker.
+
+        By hand, on the same machine, something newer may stay beside it: a file of this name.
+        """
         home, archive = Path(settings.GARANT_HOME), Path(os.environ["GARANT_ARCHIVE"])
         for one in home.iterdir():
-            if one.name not in APART:
+            if one.name not in (*APART, beside):
                 shutil.rmtree(one) if one.is_dir() else one.unlink()
         shutil.rmtree(archive, ignore_errors=True)
-        _copy(self._folder, home, IN_IT)
+        _copy(self._folder, home, tuple(one for one in IN_IT if one != beside))
         if (self._folder / "archive").exists():
             shutil.copytree(self._folder / "archive", archive)
         with closing(sqlite3.connect(self._folder / "garant.sqlite3")) as kept:

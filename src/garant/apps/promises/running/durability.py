@@ -23,7 +23,7 @@ CONNECTIONS = 4
 
 
 @contextmanager
-def launched(run_key: str) -> Iterator[None]:
+def launched(run: str) -> Iterator[None]:
     """Launch durable execution for one run and no other, and end it.
 
     Each run is its own executor and application version, so that launching recovers this run and nothing else.
@@ -36,8 +36,8 @@ def launched(run_key: str) -> Iterator[None]:
             "name": "garant",
             "system_database_url": workflow_database(),
             "system_database_engine": engine,
-            "executor_id": run_key,
-            "application_version": run_key,
+            "executor_id": run,
+            "application_version": run,
             "log_level": "CRITICAL",
             "enable_otlp": False,
             "use_listen_notify": False,

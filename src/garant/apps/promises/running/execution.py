@@ -304,33 +304,38 @@ def _give_up_changed(plan: Plan) -> None:
 def _run_durably(run: Run, *, fresh: bool) -> None:
     """Carry a run out, or go on with it; one that just began has no workflow yet.
 
-    What another version of Garant began, before an upgrade, goes on at once as a new attempt, from its receipts.
+    What another version of Garant began, before an upgrade, goes on at once as a new attempt, from its receipts. So does
+    what began before Garant was put back: its files of durable execution may be newer than what was put back beside them,
+    and say that it is done.
     """
     from dbos import DBOS
 
-    with durability.launched(run.key):
-        status = None if fresh else DBOS.get_workflow_status(_workflow_id(run))
+    name = _life(run)
+    with durability.launched(name):
+        status = None if fresh else DBOS.get_workflow_status(f"{name}/{run.attempt}")
         if status is not None and status.status in _UNSUCCESSFUL:
             run = services.next_attempt(run)
         try:
-            _attempt(run)
+            _attempt(run, name)
         except OtherVersionError:
-            _attempt(services.next_attempt(run))
+            _attempt(services.next_attempt(run), name)
 
 
-def _attempt(run: Run) -> None:
+def _life(run: Run) -> str:
+    """What durable execution knows a run by: another name since Garant was put back last."""
+    at = unread.restored_at(run.plan.organisation)
+    return run.key if at is None else f"{run.key}/{at:%Y%m%dT%H%M%S%f}"
+
+
+def _attempt(run: Run, name: str) -> None:
     """Begin the workflow of an attempt, or wait for the one that launching has gone on with."""
     from dbos import DBOS, SetWorkflowID
 
     from garant.apps.promises.running import workflows
 
-    with SetWorkflowID(_workflow_id(run)):
+    with SetWorkflowID(f"{name}/{run.attempt}"):
         handle = DBOS.start_workflow(workflows.run_plan, run.key)
     handle.get_result(polling_interval_sec=durability.POLL_SECONDS)
-
-
-def _workflow_id(run: Run) -> str:
-    return f"{run.key}/{run.attempt}"
 
 
 def _home() -> Path:
