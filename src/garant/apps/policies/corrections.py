@@ -7,14 +7,13 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.advance import earliest, to_announce
 from garant.apps.policies.entries import PolicyNoticeCorrected, PolicyUnpublished
 from garant.apps.policies.models import NoticeGiven, State, Version
 from garant.apps.policies.reading import find, notices, published, published_versions, today
-from garant.apps.policies.writing import enter, locked, now, plain
+from garant.apps.policies.writing import alone, enter, locked, now, plain
 
 
 def unpublish(organisation: str, key: str, *, reason: str, actor: str) -> Version:
@@ -28,7 +27,7 @@ def unpublish(organisation: str, key: str, *, reason: str, actor: str) -> Versio
     if not reason:
         raise refusals.no_reason_to_unpublish()
     with transaction.atomic(), organisations.scoped(organisation):
-        evidence.person(organisation, actor)  # locks the ledger: nothing is published meanwhile
+        alone(organisation, actor)
         version = locked(key, State.PUBLISHED)
         day, first, at = today(organisation), version.effective_on, version.published_at
         assert first is not None
@@ -54,9 +53,7 @@ def correct_notice(organisation: str, key: str, notice: int, *, on: date, actor:
     if on > today(organisation):
         raise refusals.notice_to_come(on, today(organisation))
     with transaction.atomic(), organisations.scoped(organisation):
-        evidence.person(
-            organisation, actor
-        )  # locks the ledger: nothing is published by the wrong day meanwhile
+        alone(organisation, actor)  # nothing is published by the wrong day meanwhile
         version = find(organisation, key)
         old = next((one for one in notices(version) if one.pk == notice), None)
         if old is None:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from django.db import transaction
 
-from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.documents import written
 from garant.apps.policies.entries import PolicyDiscarded, PolicyDrafted
 from garant.apps.policies.models import State, Version
 from garant.apps.policies.reading import find
-from garant.apps.policies.writing import enter, keep, locked, now
+from garant.apps.policies.writing import alone, enter, keep, locked, now
 from garant.policy import Policy, digest_of, load_policy
 from garant.policy.document import Organisation
 
@@ -83,6 +82,7 @@ def discard(organisation: str, key: str, *, actor: str, revision: int | None = N
     Raises RefusedError when it is no draft, or was changed since `revision` was read, where one is named.
     """
     with transaction.atomic(), organisations.scoped(organisation):
+        alone(organisation, actor)
         version = locked(key, State.DRAFT)
         if revision is not None and version.revision != revision:
             raise refusals.overtaken(version.number, version.saved_by)
@@ -94,7 +94,7 @@ def discard(organisation: str, key: str, *, actor: str, revision: int | None = N
 def _begun(document: Policy, base: str, actor: str) -> Version:
     organisation = document.organisation.key
     with organisations.scoped(organisation):
-        evidence.person(organisation, actor)  # locks the ledger: two drafts never take one number
+        alone(organisation, actor)  # two drafts never take one number
         last = Version.objects.select_for_update().first()
         at = now()
         version = Version.objects.create(

@@ -62,6 +62,7 @@ from garant.apps.policies.transitions import (
     publish,
     record_notice_given,
     reject,
+    standing,
     submit,
     withdraw,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "same_person",
     "save_draft",
     "save_page",
+    "standing",
     "submit",
     "to_mend",
     "today",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from garant.apps.evidence import services as evidence
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import refusals
 from garant.apps.policies.advance import Announced, earliest, to_announce
@@ -23,7 +23,7 @@ from garant.apps.policies.entries import (
 from garant.apps.policies.hanging import refuse_hanging
 from garant.apps.policies.models import NoticeGiven, State, Version
 from garant.apps.policies.reading import notices, published, published_versions, today
-from garant.apps.policies.writing import enter, keep, locked, now, plain, same_person
+from garant.apps.policies.writing import alone, enter, keep, locked, now, plain, same_person
 from garant.policy.checks import findings
 
 
@@ -34,13 +34,14 @@ def submit(organisation: str, key: str, *, actor: str) -> Version:
     the keys of the policy would be let go of.
     """
     with transaction.atomic(), organisations.scoped(organisation):
+        alone(organisation, actor)
         version = locked(key, State.DRAFT)
         found = findings(loaded(version.policy), today(organisation))
         errors = [finding.message for finding in found if finding.severity == "error"]
         if errors:
             raise refusals.errors_left(version.number, errors)
-        standing = _standing(organisation)
-        if standing and all(one.document == version.document for one in standing):
+        there = _standing(organisation)
+        if there and all(one.document == version.document for one in there):
             raise refusals.nothing_new(version.number)
         refuse_hanging(version)
         version.state, version.submitted_at, version.submitted_by = State.IN_REVIEW, now(), actor
@@ -60,18 +61,30 @@ def withdraw(organisation: str, key: str, *, reason: str, actor: str) -> Version
     return _returned(organisation, key, reason, actor, "author")
 
 
-def approve(organisation: str, key: str, *, digest: str, actor: str) -> Version:
+def approve(
+    organisation: str, key: str, *, digest: str, actor: str, against: Collection[str] | None = None
+) -> Version:
     """Approve what the version says, which `digest` names.
 
-    Raises RefusedError when it is not in review, says something else, was submitted by the same person, or when what hangs on
-    the keys of the policy would be let go of.
+    Args:
+        organisation: whose policy it is.
+        key: of the version.
+        digest: what was read.
+        actor: who approves.
+        against: the keys of what was published when it was read (`standing`); not asked where nobody says.
+
+    Raises RefusedError when it is not in review, says something else, was submitted by the same person, when something else is
+    published since it was read, or when what hangs on the keys of the policy would be let go of.
     """
     with transaction.atomic(), organisations.scoped(organisation):
+        alone(organisation, actor)
         version = locked(key, State.IN_REVIEW)
         if same_person(version.submitted_by, actor):
             raise refusals.same_person(version.number)
         if version.digest != digest:
             raise refusals.another_digest(digest, version.digest)
+        if against is not None and {*against} != {*standing(organisation)}:
+            raise refusals.published_meanwhile(version.number)
         refuse_hanging(version)
         version.state, version.approved_at, version.approved_by = State.APPROVED, now(), actor
         keep(version)
@@ -92,6 +105,7 @@ def record_notice_given(
     if on > today(organisation):
         raise refusals.notice_to_come(on, today(organisation))
     with transaction.atomic(), organisations.scoped(organisation):
+        alone(organisation, actor)
         version = locked(key, State.IN_REVIEW, State.APPROVED)
         notice = NoticeGiven.objects.create(
             version=version,
@@ -113,6 +127,11 @@ def _standing(organisation: str) -> list[Version]:
     day, current = today(organisation), published(organisation)
     to_come = [one for one in published_versions(organisation) if (one.effective_on or day) > day]
     return [*to_come, current] if current else to_come
+
+
+def standing(organisation: str) -> list[str]:
+    """The keys of the version in force and of those to come: what a version is read against before it is approved."""
+    return [one.key for one in _standing(organisation)]
 
 
 def announcements(version: Version, on: date | None = None) -> tuple[Announced, ...]:
@@ -142,9 +161,7 @@ def publish(organisation: str, key: str, *, on: date, actor: str) -> Version:
     if on < day:
         raise refusals.past_day(on, day)
     with transaction.atomic(), organisations.scoped(organisation):
-        evidence.person(
-            organisation, actor
-        )  # locks the ledger: two versions are not published past each other
+        alone(organisation, actor)  # two versions are not published past each other
         version = locked(key, State.APPROVED)
         changes = announcements(version, on)
         _refuse_unread(version)
@@ -196,6 +213,7 @@ def _returned(organisation: str, key: str, reason: str, actor: str, by: str) -> 
     if not reason:
         raise refusals.no_reason()
     with transaction.atomic(), organisations.scoped(organisation):
+        alone(organisation, actor)
         version = locked(key, State.IN_REVIEW, State.APPROVED)
         version.state, version.reason = State.DRAFT, reason
         version.submitted_at, version.submitted_by = None, ""

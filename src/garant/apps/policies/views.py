@@ -71,6 +71,7 @@ def review(request: Any, number: int) -> HttpResponse:
         "version": found,
         "state": state_of(found, services.replaced(request.organisation)),
         "against": against,
+        "standing": " ".join(services.standing(request.organisation)),
         "others": [one for one in services.versions(request.organisation) if one.key != found.key],
         "weights": [(words, [c for c in changes if c.weight == name]) for name, words in WEIGHTS.items()],
         "changes": changes,
@@ -144,8 +145,9 @@ def _submit(request: Any, version: services.Version) -> None:
 
 
 def _approve(request: Any, version: services.Version) -> None:
-    digest = request.POST.get("digest", "")
-    services.approve(request.organisation, version.key, digest=digest, actor=request.user.email)
+    digest, actor = request.POST.get("digest", ""), request.user.email
+    against = request.POST["against"].split() if "against" in request.POST else None
+    services.approve(request.organisation, version.key, digest=digest, actor=actor, against=against)
 
 
 def _reject(request: Any, version: services.Version) -> None:

@@ -29,6 +29,13 @@ def locked(key: str, *allowed: str) -> Version:
     return found
 
 
+def alone(organisation: str, actor: str) -> None:
+    """Lock the ledger of an organisation until the transaction ends: nothing is published meanwhile, and nothing is decided
+    about a version. Before any version is locked, or two who do both wait for each other.
+    """
+    evidence.person(organisation, actor)
+
+
 def keep(version: Version) -> None:
     """Save a changed version, under the next revision."""
     version.revision += 1
