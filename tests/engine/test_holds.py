@@ -13,6 +13,7 @@ from garant.engine.holds import HeldRows, Hold, missing
 from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from garant.engine.running.execution import Execution, PlanRefused
+from garant.systems.sql.holding import LOST
 from tests.engine.support.policies import policy, rule
 from tests.engine.support.running import Notebook, retention
 from tests.engine.support.shop import AS_OF, SQL_TYPES, Shop
@@ -263,3 +264,23 @@ def test_rows_that_are_not_there_are_told(shop: Shop) -> None:
     shop.people(1, 2)
     with shop.system()["crm"].connector.snapshot() as snapshot:
         assert missing(snapshot, HeldRows("crm", "contact", ("2", "9", "zz", "1"))) == ["9", "zz"]
+
+
+def test_what_would_cascade_on_a_held_row_by_a_table_in_between_is_refused(shop: Shop) -> None:
+    """Of that table the map knows nothing."""
+    whole = SQL_TYPES[shop.database.name][0]
+    shop.database.run(
+        f"CREATE TABLE room (id {whole} PRIMARY KEY, one {whole}, FOREIGN KEY (one) REFERENCES interaction (id) "
+        "ON DELETE CASCADE)",
+        "ALTER TABLE note RENAME TO old_note",
+        f"CREATE TABLE note (id {whole} PRIMARY KEY, model text, res_id {whole}, body text, file text, rid {whole}, "
+        f"about {whole}, FOREIGN KEY (about) REFERENCES room (id) ON DELETE CASCADE)",
+    )
+    shop.people(1, 2)
+    shop.database.run("INSERT INTO room VALUES (5, 2)", "UPDATE note SET about = 5 WHERE id = 1")
+    hold = on_person("h-1", "n1@x.example")
+    plan = sweep(shop, hold)
+    execution = Execution(plan, shop.policy, shop.system(), holding=lambda: (hold,))
+    (result,) = [execution.execute(key, Notebook()) for key in execution.batch_keys()]
+    assert [block["constraint"] for block in result.blocks] == [LOST]
+    assert shop.ids("note") == [1, 2]

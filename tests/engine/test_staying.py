@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from garant.engine.document import Plan
 from garant.systems.sql.staying import TAKEN
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import RECENT, Shop
@@ -40,6 +41,84 @@ def test_an_invoice_that_a_duty_keeps_stays(shop: Shop) -> None:
     _, verification = carry_out(plan, shop.policy, shop.system())
     assert not verification.verified
     assert (shop.ids("contact"), shop.ids("invoice")) == ([1], [1])
+
+
+def test_though_the_map_gives_no_key_of_invoices(shop: Shop) -> None:
+    belonging(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    del shop.document["tables"]["invoice"]["key"]
+    plan = shop.people(1, 2).plan()
+    carry_out_and_keep(shop, plan, 1)
+
+
+def carry_out_and_keep(shop: Shop, plan: Plan, *contacts: int, table: str = "invoice") -> None:
+    """Invoices come after the plan was made: whoever has one stays with it."""
+    shop.add(
+        table,
+        *({"id": c, "contact_id": c, "at": "2025-01-01 00:00:00", "label": f"L{c}"} for c in contacts),
+    )
+    results, verification = carry_out(plan, shop.policy, shop.system())
+    assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
+    assert not verification.verified
+    assert shop.ids("contact") == shop.ids("invoice") == list(contacts)
+
+
+@pytest.mark.parametrize("viewed", ["invoice", "contact"])
+def test_though_the_map_names_a_view(shop: Shop, viewed: str) -> None:
+    """No foreign key is told of a view, and the rows below it have some."""
+    invoices_are_kept(shop)
+    belonging(shop, "invoice", "contact_id")
+    below = f"below_{viewed}"
+    shop.people(1, 2).database.run(
+        f"ALTER TABLE {viewed} RENAME TO {below}", f"CREATE VIEW {viewed} AS SELECT * FROM {below}"
+    )
+    if shop.database.name == "sqlite":
+        for done, to in ("DELETE", "DELETE FROM {}"), ("UPDATE", "UPDATE {} SET rid = rid"):
+            row = f"{to.format(below)} WHERE id = old.id"
+            shop.database.run(f"CREATE TRIGGER on_{done} INSTEAD OF {done} ON {viewed} BEGIN {row}; END")
+    carry_out_and_keep(shop, shop.plan(), 1, table=below if viewed == "invoice" else "invoice")
+
+
+PARTS = {
+    "partition": (
+        "CREATE TABLE invoice (LIKE old_invoice, PRIMARY KEY (id)) PARTITION BY LIST (id)",
+        "CREATE TABLE part PARTITION OF invoice (FOREIGN KEY (contact_id) REFERENCES contact (id) {0}) DEFAULT",
+    ),
+    "heir": (
+        "CREATE TABLE invoice (LIKE old_invoice, PRIMARY KEY (id))",
+        "CREATE TABLE part (FOREIGN KEY (contact_id) REFERENCES contact (id) {0}) INHERITS (invoice)",
+    ),
+    "heir of its own": (
+        "CREATE TABLE invoice (LIKE old_invoice, PRIMARY KEY (id))",
+        "CREATE TABLE part (payer integer REFERENCES contact (id) {0}) INHERITS (invoice)",
+        "CREATE RULE pays AS ON INSERT TO part DO ALSO UPDATE part SET payer = contact_id",
+    ),
+}
+
+
+def parted(shop: Shop, part: str, on_delete: str) -> None:
+    for statement in ("ALTER TABLE invoice RENAME TO old_invoice", *PARTS[part]):
+        shop.database.run(statement.format(on_delete))
+    invoices_are_kept(shop)
+
+
+@pytest.mark.parametrize("part", list(PARTS))
+def test_though_the_foreign_key_is_of_a_part_of_the_table(postgres_shop: Shop, part: str) -> None:
+    parted(postgres_shop, part, "ON DELETE CASCADE")
+    plan = postgres_shop.people(1, 2).plan()
+    carry_out_and_keep(postgres_shop, plan, 1, table="part")
+
+
+@pytest.mark.parametrize("part", ["partition", "heir"])
+def test_a_part_that_goes_with_its_table_refuses_nothing(postgres_shop: Shop, part: str) -> None:
+    """What has no term any more is deleted by the table’s own step, wherever it is stored."""
+    parted(postgres_shop, part, "")
+    postgres_shop.people(1).add("part", {"id": 1, "contact_id": 1, "at": "2001-01-01 00:00:00", "label": "L"})
+    plan = postgres_shop.plan()
+    assert plan.selections[0].blocks == []
+    _, verification = carry_out(plan, postgres_shop.policy, postgres_shop.system())
+    assert verification.verified
+    assert postgres_shop.ids("contact") == postgres_shop.ids("invoice") == []
 
 
 def test_an_invoice_whose_term_is_over_goes_with_its_contact(shop: Shop) -> None:

@@ -40,6 +40,7 @@ from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.staying import Staying, leaving_some
 from garant.systems.sql.taking import hand_over, isolated
+from garant.systems.sql.views import through
 
 
 class SqlConnector:
@@ -71,6 +72,7 @@ class SqlConnector:
         self._changing = open_engine(parsed, writing=True, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self.dialect: Dialect = dialect_of(self._looking)
         self._references: list[Reference] | None = None
+        self._through: frozenset[str] | None = None
         self._building: tuple[tuple[object, ...], Statements] | None = None
         self.counting = Counting()
 
@@ -226,6 +228,12 @@ class SqlConnector:
             self._references = references(connection, self.data_map.tables)
         return self._references
 
+    def through(self, connection: sa.Connection) -> frozenset[str]:
+        """The tables of the map whose rows are stored under another name, asked once."""
+        if self._through is None:
+            self._through = through(connection, self.data_map.tables)
+        return self._through
+
     def _explain(self, change: ChangeSet, step: Step | None, error: DBAPIError) -> list[Blocker]:
         """Look again, in a transaction that is thrown away, at what the failed step ran into.
 
@@ -265,7 +273,7 @@ class _Work:
         scratch = create_scratch(self.connection, self.connector.dialect, kind)
         fill(self.connection, self.connector.dialect, scratch.batch, self.change.keys, self.change.held)
         spared = self._spare(scratch)
-        watch = Watch(self.connection, self.statements, self.change)
+        watch = self._watch()
         held = count_held(self.connection, self.statements, self.change)
         taking = taken_down(self.connection, self.connector.dialect, self.statements, self.change)
         canaries = canaries_of(self.connection, self.statements, self.change, self.connector.data_map)
@@ -289,12 +297,19 @@ class _Work:
         transaction, marks = self.connector.dialect.transaction(self.connection), taking and taking.marks()
         return Counts(rows, files, transaction, tuple(spared), held, canaries, marks or ())
 
+    def _watch(self) -> Watch:
+        """What holds keep, where the system itself might take it along."""
+        known = self.connector.references(self.connection) if self.change.guards else []
+        views = self.connector.through(self.connection) if known else ()
+        return Watch(self.connection, self.statements, self.change, known, views)
+
     def _staying(self) -> Staying:
         """What the change reaches and leaves, where a foreign key might take it along."""
         steps = [step for step in self.steps if step.concerns(self.in_force)]
         known = self.connector.references(self.connection) if leaving_some(steps) else []
         cascading = [one for one in known if one.cascades]
-        return Staying(self.connection, self.statements, steps, cascading)
+        views = self.connector.through(self.connection) if cascading else ()
+        return Staying(self.connection, self.statements, steps, cascading, views)
 
     def _rehearsal(self) -> Rehearsal | None:
         """The way back of values that the change sets apart, as their archive has them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,11 +82,22 @@ def roots_on_hold(
 
 
 class Watch:
-    """Held rows of the tables that the system itself may reach when others go, counted before and after."""
+    """Held rows of the tables that the system itself may reach when others go, counted before and after.
 
-    def __init__(self, connection: sa.Connection, statements: Statements, change: ChangeSet) -> None:
+    ``known`` are the foreign keys of the system: between two tables of the map others may lie. ``through`` are the tables
+    whose rows are others': what reaches those, no foreign key says.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        statements: Statements,
+        change: ChangeSet,
+        known: Sequence[Reference],
+        through: Collection[str],
+    ) -> None:
         self._connection = connection
-        self._queries = dict(_queries(statements, change))
+        self._queries = dict(_queries(statements, change, _in_reach(known, change.steps, through)))
         self._before = self._count()
 
     def check(self) -> None:
@@ -103,16 +114,21 @@ class Watch:
         return {table: int(self._connection.scalar(q) or 0) for table, q in self._queries.items()}
 
 
-def _queries(statements: Statements, change: ChangeSet) -> Iterator[tuple[str, sa.Select[Any]]]:
-    for table in sorted(_in_reach(statements.references, change.steps)):
+def _queries(
+    statements: Statements, change: ChangeSet, tables: set[str]
+) -> Iterator[tuple[str, sa.Select[Any]]]:
+    for table in sorted(tables & statements.data_map.tables.keys()):
         on_hold = kept_rows(statements, change.guards, table)
         if on_hold is not None:
             yield table, sa.select(sa.func.count()).select_from(statements.table(table)).where(on_hold)
 
 
-def _in_reach(references: Sequence[Reference], steps: Sequence[Step]) -> set[str]:
+def _in_reach(references: Sequence[Reference], steps: Sequence[Step], through: Collection[str]) -> set[str]:
     """The tables whose rows go, or let go, by themselves when those of a step are deleted."""
     going = {step.table for step in steps if step.do is Do.DELETE}
-    while more := {r.table for r in references if not r.refuses and r.target_table in going} - going:
+    moving = [reference for reference in references if not reference.refuses]
+    if through and moving:
+        return going | {*through, *(reference.table for reference in moving)}
+    while more := {r.table for r in moving if r.target_table in going} - going:
         going |= more
-    return going if any(not r.refuses for r in references) else set()
+    return going if moving else set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,11 +34,33 @@ _MARIADB = sa.text(
 )
 
 
-_RELATIONS = sa.text(
-    'SELECT g."table", n.nspname AS schema, c.relname AS name '
-    'FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS g(name text, "table" text) '
-    "JOIN pg_class AS c ON c.oid = to_regclass(g.name) JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+_POSTGRESQL = sa.text(
+    "SELECT k.oid, k.conname AS name, k.condeferred AS deferred, k.confdeltype::text AS on_delete, "
+    "k.conrelid AS relation, n.nspname AS schema, c.relname AS table_name, "
+    "k.confrelid AS target, m.nspname AS target_schema, t.relname AS target_name, "
+    "ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u(number, place) "
+    "JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.number ORDER BY u.place) AS columns, "
+    "ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u(number, place) "
+    "JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place) AS targets "
+    "FROM pg_constraint AS k "
+    "JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+    "JOIN pg_class AS t ON t.oid = k.confrelid JOIN pg_namespace AS m ON m.oid = t.relnamespace "
+    "WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.oid"
 )
+"""What a partition has of its parent's is said of the parent."""
+
+_ON_DELETE = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+
+_RELATIONS = sa.text(
+    "WITH RECURSIVE mapped AS ("
+    'SELECT g."table", to_regclass(g.name)::oid AS oid, 0 AS depth '
+    'FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS g(name text, "table" text) '
+    "UNION ALL SELECT mapped.table, i.inhrelid, depth + 1 FROM mapped JOIN pg_inherits AS i ON i.inhparent = mapped.oid) "
+    'SELECT DISTINCT ON (oid) oid, "table", depth, '
+    "ARRAY(SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = mapped.oid AND a.attinhcount > 0) AS inherited "
+    "FROM mapped WHERE oid IS NOT NULL ORDER BY oid, depth"
+)
+"""The relations that a map names, and those whose rows are its tables' too: partitions, and tables that inherit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +96,42 @@ def references(connection: sa.Connection, tables: Collection[str]) -> list[Refer
     The catalogue may write a name in other capitals, or have it in another schema of the search path.
     """
     read = {"mariadb": _mariadb, "postgresql": _postgresql, "sqlite": _sqlite}[connection.dialect.name]
-    found = list(read(connection))
-    catalogued = {"mariadb": _on_mariadb, "postgresql": _on_postgresql, "sqlite": _on_sqlite}
-    names = catalogued[connection.dialect.name](connection, tables)
-    mapped = [replace(one, table=names(one.table), target_table=names(one.target_table)) for one in found]
-    return sorted(mapped, key=lambda reference: (reference.table, reference.name))
+    found = dict.fromkeys(read(connection, tables))
+    return sorted(found, key=lambda reference: (reference.table, reference.name))
+
+
+def _as_mapped(found: Iterator[Reference], names: Naming) -> Iterator[Reference]:
+    for one in found:
+        yield replace(one, table=names(one.table), target_table=names(one.target_table))
 
 
 Naming = Callable[[str], str]
 """From a table as the catalogue has it to the same one as the map has it; one that the map does not have keeps its name."""
 
 
-def _on_postgresql(connection: sa.Connection, tables: Collection[str]) -> Naming:
+def _postgresql(connection: sa.Connection, tables: Collection[str]) -> Iterator[Reference]:
+    """A foreign key of a partition, or of a table that inherits, is one of the table that the map names."""
     quote = connection.dialect.identifier_preparer.quote
     default = sa.inspect(connection).default_schema_name
     given = [{"name": ".".join(map(quote, table.split("."))), "table": table} for table in tables]
-    rows = connection.execute(_RELATIONS, {"given": json.dumps(given)})
-    names = {_named(row.schema, row.name, default): row.table for row in rows}
-    return lambda name: names.get(name, name)
+    mapped = {row.oid: row for row in connection.execute(_RELATIONS, {"given": json.dumps(given)})}
+
+    def named(relation: int, schema: str, name: str, columns: Sequence[str]) -> str:
+        known = mapped.get(relation)
+        if known is None or (known.depth and not set(columns) <= set(known.inherited)):
+            return _named(schema, name, default)
+        return known.table
+
+    for row in connection.execute(_POSTGRESQL):
+        yield Reference(
+            row.name,
+            named(row.relation, row.schema, row.table_name, row.columns),
+            tuple(row.columns),
+            named(row.target, row.target_schema, row.target_name, row.targets),
+            tuple(row.targets),
+            row.deferred,
+            _ON_DELETE[row.on_delete],
+        )
 
 
 def _on_mariadb(connection: sa.Connection, tables: Collection[str]) -> Naming:
@@ -102,32 +142,16 @@ def _on_mariadb(connection: sa.Connection, tables: Collection[str]) -> Naming:
     return lambda name: names.get(fold(name), name)
 
 
-def _on_sqlite(_: sa.Connection, tables: Collection[str]) -> Naming:
+def _on_sqlite(tables: Collection[str]) -> Naming:
     names = {table.lower().removeprefix("main."): table for table in tables}
     return lambda name: names.get(name.lower(), name)
 
 
-def _postgresql(connection: sa.Connection) -> Iterator[Reference]:
-    inspector = sa.inspect(connection)
-    default = inspector.default_schema_name
-    for schema in inspector.get_schema_names():
-        if schema == "information_schema":
-            continue
-        for (_, table), keys in inspector.get_multi_foreign_keys(schema=schema).items():
-            for key in keys:
-                options: dict[str, Any] = dict(key.get("options", {}))
-                yield Reference(
-                    str(key["name"]),
-                    _named(schema, table, default),
-                    tuple(key["constrained_columns"]),
-                    _named(key["referred_schema"], key["referred_table"], default),
-                    tuple(key["referred_columns"]),
-                    str(options.get("initially", "")).upper() == "DEFERRED",
-                    str(options.get("ondelete", "")).upper(),
-                )
+def _mariadb(connection: sa.Connection, tables: Collection[str]) -> Iterator[Reference]:
+    return _as_mapped(_of_mariadb(connection), _on_mariadb(connection, tables))
 
 
-def _mariadb(connection: sa.Connection) -> Iterator[Reference]:
+def _of_mariadb(connection: sa.Connection) -> Iterator[Reference]:
     """InnoDB defers nothing, and takes SET DEFAULT for RESTRICT."""
     default = sa.inspect(connection).default_schema_name
     keys: dict[tuple[str, str, str], list[Any]] = {}
@@ -149,7 +173,11 @@ def _named(schema: str | None, table: str, default: str | None) -> str:
     return table if schema in (None, default) else f"{schema}.{table}"
 
 
-def _sqlite(connection: sa.Connection) -> Iterator[Reference]:
+def _sqlite(connection: sa.Connection, tables: Collection[str]) -> Iterator[Reference]:
+    return _as_mapped(_of_sqlite(connection), _on_sqlite(tables))
+
+
+def _of_sqlite(connection: sa.Connection) -> Iterator[Reference]:
     """SQLite's own list says what happens on deletion; only the table's text says what is deferred."""
     keys: dict[tuple[str, int], list[Any]] = {}
     for row in connection.execute(_SQLITE):

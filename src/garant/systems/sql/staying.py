@@ -6,7 +6,7 @@ with whoever called it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -26,7 +26,11 @@ TAKEN = "rows that stay, for a duty or for another owner, would go with it"
 
 
 class Staying:
-    """The rows that a change reaches and leaves, in the tables that cascades reach: named before it, looked for after it."""
+    """The rows that a change reaches and leaves, in the tables that cascades reach: named before it, looked for after it.
+
+    They are named by their key; where the map gives none, by the columns that say whose they are. ``through`` are the
+    tables whose rows are others': what a cascade reaches of those, no foreign key says.
+    """
 
     def __init__(
         self,
@@ -34,24 +38,36 @@ class Staying:
         statements: Statements,
         steps: Sequence[Step],
         cascading: Sequence[Reference],
+        through: Collection[str] = (),
     ) -> None:
-        self._connection, self._statements = connection, statements
-        whole = replace(statements, in_order=False)  # whoever leaves later takes it then: it is not kept
-        self._named: list[tuple[Step, sa.TableClause, int]] = []
-        reached = _reached(steps, cascading)
+        self._connection, self._statements, self._steps = connection, statements, steps
+        self._whole = replace(
+            statements, in_order=False
+        )  # whoever leaves later takes it then: it is not kept
+        self._named: list[tuple[Step, str, sa.TableClause, int]] = []
+        reached = _reached(steps, cascading, through)
         for number, step in enumerate(leaving_some(steps, cascading)):
-            if step.table in reached and step.key is not None:
-                self._named.append((step, *self._name(f"garant_stays_{number}", whole, steps, step)))
+            if step.table in reached:
+                links = dict.fromkeys(path.hops[0].link.column for path in step.paths)
+                for place, column in enumerate([step.key] if step.key is not None else links):
+                    self._name(f"garant_stays_{number}_{place}", step, column)
 
-    def _name(
-        self, name: str, whole: Statements, steps: Sequence[Step], step: Step
-    ) -> tuple[sa.TableClause, int]:
-        key = whole.table(step.table).c[str(step.key)].label("key")
-        stay = sa.select(key).where(_stays(whole, steps, step))
-        self._connection.exec_driver_sql(whole.dialect.drop_temporary(name))
+    def _name(self, name: str, step: Step, column: str) -> None:
+        value = self._whole.table(step.table).c[column].label("key")
+        stay = sa.select(value).distinct().where(_stays(self._whole, self._steps, step), value.is_not(None))
+        self._connection.exec_driver_sql(self._whole.dialect.drop_temporary(name))
         self._connection.execute(CreateAs(name, stay))
         named = sa.table(name, sa.column("key"))
-        return named, int(self._connection.scalar(sa.select(sa.func.count()).select_from(named)) or 0)
+        remaining = () if step.key is not None else _untaken(self._whole, self._steps, step)
+        self._named.append((step, column, named, self._count(step, column, named, remaining)))
+
+    def _count(
+        self, step: Step, column: str, named: sa.TableClause, conditions: Iterable[ColumnElement[bool]] = ()
+    ) -> int:
+        table = self._whole.table(step.table)
+        there = table.c[column].in_(sa.select(named.c.key))
+        asked = sa.select(sa.func.count()).select_from(table).where(there, *conditions)
+        return int(self._connection.scalar(asked) or 0)
 
     def check(self) -> None:
         """Look whether they are there.
@@ -59,13 +75,11 @@ class Staying:
         Raises:
             Blocked: some have gone.
         """
-        for step, named, before in self._named:
-            table = self._statements.table(step.table)
-            there = table.c[str(step.key)].in_(sa.select(named.c.key))
-            now = self._connection.scalar(sa.select(sa.func.count()).select_from(table).where(there))
-            self._connection.exec_driver_sql(self._statements.dialect.drop_temporary(named.name))
-            if int(now or 0) < before:
-                raise Blocked([Blocker(step.table, TAKEN, before - int(now or 0))])
+        for step, column, named, before in self._named:
+            now = self._count(step, column, named)
+            self._connection.exec_driver_sql(self._whole.dialect.drop_temporary(named.name))
+            if now < before:
+                raise Blocked([Blocker(step.table, TAKEN, before - now)])
 
 
 def would_be_taken(
@@ -116,8 +130,13 @@ def _between(step: Step, cascading: Sequence[Reference]) -> bool:
 def _stays(whole: Statements, steps: Sequence[Step], step: Step) -> ColumnElement[bool]:
     """Rows that the step reaches, whosever they are besides, and that no deletion takes."""
     reached = whole.lead(step.paths, to_keys(sa.select(whole.batch.c.key).correlate(None)))
+    return sa.and_(reached, *_untaken(whole, steps, step))
+
+
+def _untaken(whole: Statements, steps: Sequence[Step], step: Step) -> list[ColumnElement[bool]]:
+    """That no deletion takes a row of the step's table."""
     taken = [whole.rows(s) for s in steps if s.do is Do.DELETE and s.table == step.table]
-    return sa.and_(reached, *(sa.not_(sa.func.coalesce(rows, sa.false())) for rows in taken))
+    return [sa.not_(sa.func.coalesce(rows, sa.false())) for rows in taken]
 
 
 def _threats(
@@ -132,8 +151,10 @@ def _threats(
                 yield reference, target
 
 
-def _reached(steps: Sequence[Step], cascading: Sequence[Reference]) -> set[str]:
+def _reached(steps: Sequence[Step], cascading: Sequence[Reference], through: Collection[str]) -> set[str]:
     """The tables that cascades reach, one after the other."""
+    if through and cascading:
+        return {*through, *(reference.table for reference in cascading)}
     going = [step for step in steps if step.do is Do.DELETE]
     reached = {reference.table for reference, _ in _threats(steps, going, cascading)}
     while more := {r.table for r in cascading if r.target_table in reached} - reached:
