@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garant.engine.planning.subject import find_subject, plan_subject
+from garant.systems.catalogue import read_catalogue
 from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects import Mariadb
 from garant.systems.sql.mariadb_engine import open_mariadb
 from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.examples import examples
-from tests.engine.support.running import carry_out
+from tests.engine.support.running import carry_out, retention, source
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
 
 MOVING = "ADD COLUMN tms timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp()"
@@ -118,6 +119,52 @@ def test_a_table_that_keeps_its_former_rows_is_left_alone(shop: Shop) -> None:
     with pytest.raises(ConnectorError, match="crm: table note keeps its former rows"):
         carry_out(shop.plan(), shop.policy, shop.system())
     assert shop.ids("contact") == shop.ids("note") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [("ENGINE=MyISAM", "is stored by MyISAM"), ("ADD SYSTEM VERSIONING", "keeps its former rows")],
+)
+def test_nor_through_a_view_of_a_view(shop: Shop, made: str, what: str) -> None:
+    shop.database.run(
+        "RENAME TABLE note TO paper",
+        f"ALTER TABLE paper {made}",
+        "CREATE VIEW sheet AS SELECT p.* FROM paper AS p",
+        "CREATE VIEW note AS SELECT * FROM sheet WHERE id > 0",
+    )
+    shop.people(1, 2)
+    with pytest.raises(ConnectorError, match=f"crm: table paper, which note shows, {what}"):
+        carry_out(shop.plan(), shop.policy, shop.system())
+    assert shop.ids("contact") == shop.ids("note") == [1, 2]
+    engine = sa.create_engine(shop.database.url.replace("mysql+", "mariadb+"))
+    with engine.connect() as connection:
+        table = read_catalogue(connection, ["note"], {}).table("note")
+    engine.dispose()
+    assert table is not None
+    assert (table.lasting, table.remembering) == ("MyISAM" if "MyISAM" in made else None, "ADD" in made)
+
+
+def test_a_view_that_does_not_say_what_it_shows_is_left_alone(shop: Shop) -> None:
+    shop.database.run("RENAME TABLE note TO paper", "CREATE VIEW note AS SELECT * FROM paper")
+    shop.people(1, 2)
+    url = sa.make_url(shop.database.url)
+    shop.database.run(
+        "CREATE USER blind IDENTIFIED BY 'blind'",
+        f"GRANT SELECT, UPDATE, DELETE, CREATE TEMPORARY TABLES ON {url.database}.* TO blind",
+    )
+    blind = url.set(username="blind", password="blind").render_as_string(hide_password=False)
+    try:
+        systems = {"crm": shop.remember(source(shop.map(), blind))}
+        plan = retention(shop.policy, systems, AS_OF)
+        with pytest.raises(ConnectorError, match=r"crm: note is a view, .* grant SHOW VIEW on it"):
+            carry_out(plan, shop.policy, systems)
+        shop.database.run(f"GRANT SHOW VIEW ON {url.database}.* TO blind")
+        systems = {"crm": shop.remember(source(shop.map(), blind))}
+        _, verification = carry_out(plan, shop.policy, systems)
+    finally:
+        shop.database.run("DROP USER blind")
+    assert verification.verified
+    assert shop.ids("contact") == shop.ids("note") == []
 
 
 # ---------------------------------------------------------------- what it takes for equal

@@ -18,6 +18,7 @@ from garant.systems.catalogue.model import (
     Index,
     OnDelete,
 )
+from garant.systems.sql.dialects.mariadb_views import tables_below
 
 _TABLE: Final = """
 SELECT table_type = 'VIEW' AS view, table_type = 'SYSTEM VERSIONED' AS remembering, data_length < 65536 AS small,
@@ -117,12 +118,13 @@ def _table(connection: Connection, default: str, name: str) -> CatalogueTable | 
     if not described:
         return None
     [about] = described
+    stored = [about, *(_below(connection, schema or default, bare) if about["view"] else ())]
     table = CatalogueTable(
         name,
         view=bool(about["view"]),
         small=bool(about["small"]),
-        lasting=about["lasting"],
-        remembering=bool(about["remembering"]),
+        lasting=next((one["lasting"] for one in stored if one["lasting"]), None),
+        remembering=any(one["remembering"] for one in stored),
     )
     for row in _rows(connection, _COLUMNS, **where):
         table.columns[row["name"]] = _column(row)
@@ -134,6 +136,12 @@ def _table(connection: Connection, default: str, name: str) -> CatalogueTable | 
         table.indexes.append(Index(tuple(str(row["col"]) for row in rows), unique))
     table.triggers = [str(row["name"]) for row in _rows(connection, _TRIGGERS, **where)]
     return table
+
+
+def _below(connection: Connection, schema: str, name: str) -> list[dict[str, Any]]:
+    """What the tables are that a view shows."""
+    below = tables_below(connection, {(schema, name)}).get((schema, name)) or ()
+    return [one for where, bare in below for one in _rows(connection, _TABLE, schema=where, name=bare)]
 
 
 def _column(row: dict[str, Any]) -> CatalogueColumn:

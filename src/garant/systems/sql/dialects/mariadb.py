@@ -29,6 +29,7 @@ from garant.systems.sql.dialects.base import (
 )
 from garant.systems.sql.dialects.mariadb_columns import Columns, read_columns
 from garant.systems.sql.dialects.mariadb_joins import as_join
+from garant.systems.sql.dialects.mariadb_views import Name
 
 TO_THE_BYTE = "utf8mb4_nopad_bin"
 """The collation in which no two different texts are equal: not by case, accent or trailing spaces."""
@@ -186,17 +187,25 @@ class Mariadb:
         return f"DROP TEMPORARY TABLE IF EXISTS {name}"
 
     def refuse(self, table: str) -> None:
-        engine = self.columns.lasting(table)
+        for name in self.columns.stored(table):
+            self._refuse(table, name)
+
+    def _refuse(self, table: str, stored: Name) -> None:
+        name = self.columns.written(stored)
+        what = f"{self.columns.system}: table {name}"
+        if stored != self.columns.name(table):
+            what += f", which {table} shows,"
+        engine = self.columns.engines.get(stored)
         if engine is not None:
             raise ConnectorError(
-                f"{self.columns.system}: table {table} is stored by {engine}, which cannot roll back: nothing may be "
-                f"changed there; its owner can convert it (ALTER TABLE {table} ENGINE=InnoDB)"
+                f"{what} is stored by {engine}, which cannot roll back: nothing may be "
+                f"changed there; its owner can convert it (ALTER TABLE {name} ENGINE=InnoDB)"
             )
-        if self.columns.remembers(table):
+        if stored in self.columns.remembering:
             raise ConnectorError(
-                f"{self.columns.system}: table {table} keeps its former rows (WITH SYSTEM VERSIONING): what is erased "
+                f"{what} keeps its former rows (WITH SYSTEM VERSIONING): what is erased "
                 "there stays readable, and nothing erases it of one person alone; its owner can end it "
-                f"(ALTER TABLE {table} DROP SYSTEM VERSIONING)"
+                f"(ALTER TABLE {name} DROP SYSTEM VERSIONING)"
             )
 
     def quick(self, statement: Change, table: str) -> Change:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Root
 from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects.mariadb_views import Name, tables_below
 from garant.systems.sql.fragment_text import query
 
 TEXTS: Final = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
@@ -75,8 +76,6 @@ _OWN: Final = sa.text(
     "ORDER BY k.constraint_name, k.ordinal_position"
 ).bindparams(sa.bindparam("schemas", expanding=True), sa.bindparam("names", expanding=True))
 
-Name = tuple[str, str]
-
 LARGEST_KEY: Final = 2**63 - 1
 """What a temporary table of whole numbers holds; BIGINT UNSIGNED holds twice as much."""
 
@@ -100,6 +99,8 @@ class Columns:
     uuids: set[tuple[Name, str]] = field(default_factory=set[tuple[Name, str]])
     engines: dict[Name, str] = field(default_factory=dict[Name, str])
     remembering: set[Name] = field(default_factory=set[Name])
+    below: dict[Name, frozenset[Name] | None] = field(default_factory=dict[Name, frozenset[Name] | None])
+    """The tables that each view shows; None where that cannot be read."""
     own: dict[Name, dict[str, list[tuple[str, str]]]] = field(
         default_factory=dict[Name, dict[str, list[tuple[str, str]]]]
     )
@@ -158,13 +159,25 @@ class Columns:
         """Whether a column holds texts, compared by a collation."""
         return column.lower() in self.texts.get(self.name(table), {})
 
-    def lasting(self, table: str) -> str | None:
-        """The engine of a table that cannot roll back; None for the others."""
-        return self.engines.get(self.name(table))
+    def stored(self, table: str) -> frozenset[Name]:
+        """Where the rows of a table are: in itself, or in those that a view shows.
 
-    def remembers(self, table: str) -> bool:
-        """Whether a table keeps its former rows (WITH SYSTEM VERSIONING)."""
-        return self.name(table) in self.remembering
+        Raises:
+            ConnectorError: it is a view whose definition cannot be read.
+        """
+        name = self.name(table)
+        found = self.below.get(name, frozenset({name}))
+        if found is None:
+            raise ConnectorError(
+                f"{self.system}: {table} is a view, and nothing says of which tables: nothing is changed through it unless "
+                f"they can roll back and forget; grant SHOW VIEW on it to Garant's account"
+            )
+        return found
+
+    def written(self, name: Name) -> str:
+        """A table as a map would write it."""
+        schema, bare = name
+        return bare if schema == self.default else f"{schema}.{bare}"
 
     def key_collation(self, kind: str) -> tuple[str, str]:
         """Character set and collation of the roots' keys of this kind.
@@ -184,6 +197,8 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
     default, folding = connection.execute(sa.text("SELECT database(), @@lower_case_table_names <> 0")).one()
     found = Columns(data_map.system, str(default), bool(folding))
     names = {found.name(table) for table in _tables(data_map)}
+    found.below = tables_below(connection, names)
+    names |= {name for below in found.below.values() for name in below or ()}
     asked = {"schemas": list({schema for schema, _ in names}), "names": list({name for _, name in names})}
     for row in connection.execute(_COLUMNS, asked):
         _note(found, row)
