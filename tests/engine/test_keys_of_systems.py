@@ -156,6 +156,18 @@ REFUSED = {
         Keys("sqlite", "text", "integer", "12", "12", "012"),
         "declared as a text, and the map says integer",
     ),
+    "a text that a number refers to": (
+        Keys("sqlite", "text", "text", "012", "12", "12", referring="integer"),
+        "orders.person_id holds numbers and person.id texts",
+    ),
+    "a text that is referred to in other capitals": (
+        Keys("sqlite", "text COLLATE NOCASE", "text", "ab", "AB", "cd", referring="text"),
+        "orders.person_id and person.id do not compare alike",
+    ),
+    "a text that another refers to in other capitals": (
+        Keys("sqlite", "text", "text", "ab", "AB", "AB", referring="text COLLATE NOCASE"),
+        "orders.person_id and person.id do not compare alike",
+    ),
     "a fraction": (
         Keys("mariadb", "decimal(10,1)", "integer", "12.5", "12.5", "13.0"),
         "is of type decimal of fractions",

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from garant.systems.model import DataMap, Link, Pseudonym, Root
-from garant.systems.port import ConnectorError
+from garant.systems.model import DataMap, Link, Pseudonym
 from garant.systems.sql.dialects.base import Change, Greatest, Scratching, held_of, is_unicode, keys_of
+from garant.systems.sql.dialects.sqlite_columns import insist_on_one_comparison
 from garant.systems.sql.sqlite_texts import ENCODING, bytes_of, note_encoding
 
 AGAIN: ColumnElement[str] = sa.literal_column("'+0 days'")
@@ -36,9 +36,6 @@ AWARE: tuple[ColumnElement[str], ...] = tuple(
 
 UNREAD: ColumnElement[str] = sa.literal_column("'~'")
 """Stands for a date that cannot be read; it sorts after every date."""
-
-TEXTUAL = re.compile("CHAR|CLOB|TEXT")
-"""Declared types by which SQLite compares as texts (https://www.sqlite.org/datatype3.html#determination_of_column_affinity)."""
 
 NOON_TEXT = " 12:00:00"
 NOON: ColumnElement[str] = sa.literal_column(f"'{NOON_TEXT}'")
@@ -62,19 +59,15 @@ class Sqlite:
         self._learnt = False
 
     def learn(self, connection: sa.Connection, data_map: DataMap) -> None:
-        """A key that is a text would be compared as a number: ``012`` is 12, and somebody else.
+        """A key would be compared as something else than it is.
 
         Raises:
-            ConnectorError: the map calls a whole number what the system declares as a text.
+            ConnectorError: the map and the system, or both ends of a link, do not agree on what it is.
         """
         note_encoding(connection)
         self._in_utf8 = connection.info[ENCODING] == "UTF-8"
-        for root in data_map.roots.values() if not self._learnt else ():
-            if root.type == "integer" and TEXTUAL.search(_declared(connection, root)):
-                raise ConnectorError(
-                    f"{data_map.system}: {root.table}.{root.key} is declared as a text, and the map says integer: SQLite "
-                    "would take other keys for it; say type: text in the map"
-                )
+        if not self._learnt:
+            insist_on_one_comparison(connection, data_map)
         self._learnt = True
         connection.rollback()
 
@@ -200,17 +193,6 @@ class Sqlite:
 
     def moving(self, table: str) -> Collection[str]:
         return ()
-
-
-def _declared(connection: sa.Connection, root: Root) -> str:
-    """The declared type of a root's key, in capitals; one that declares a whole number is no text."""
-    schema, _, name = root.table.rpartition(".")
-    asked = sa.text(
-        "SELECT upper(type) FROM pragma_table_info(:name, :schema) WHERE lower(name) = lower(:key)"
-    )
-    given = {"name": name, "schema": schema or None, "key": root.key}
-    kind = str(connection.scalar(asked, given) or "")
-    return "" if "INT" in kind else kind
 
 
 def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
