@@ -48,9 +48,11 @@ ENGINES = {
     "GAR617": ["mariadb"],
     "GAR618": ["mariadb"],
     "GAR619": ["mariadb"],
+    "GAR621": ["postgresql"],
+    "GAR622": ["postgresql"],
 }
 """Where an example does not run everywhere: enforced lengths, the syntax of triggers and computed columns,
-indexes that InnoDB does not let go, what only MariaDB has."""
+indexes that InnoDB does not let go, what only MariaDB or PostgreSQL has."""
 
 EXAMPLES = [
     pytest.param(engine, rule, kind, id=f"{rule.slug}-{kind}-{engine}")
@@ -337,3 +339,16 @@ tables:
 """
     [found] = said(look(engine, over), "GAR603")
     assert "note.ticket_id" in found
+
+
+def test_rules_and_heirs_of_a_table_are_seen(empty_postgres: Engine) -> None:
+    """A rule is told as a trigger is; an heir’s rows are the table’s too, where no index says that their keys differ."""
+    found = look(
+        empty_postgres,
+        "",
+        "CREATE RULE keeps AS ON DELETE TO ticket DO ALSO INSERT INTO note SELECT old.id, old.id, old.body",
+        "CREATE TABLE old_ticket (FOREIGN KEY (client_id) REFERENCES client (id) ON DELETE CASCADE) INHERITS (ticket)",
+    )
+    assert said(found, "GAR613") == ["Triggers of “ticket”: keeps (RULE)."]
+    assert said(found, "GAR604") == ["Nothing guarantees that ticket.id is unique."]
+    assert codes(found) == {"GAR604", "GAR613"}

@@ -72,10 +72,18 @@ class CatalogueTable:
     """What stores it, where that cannot roll back (MyISAM, Aria); else None."""
     remembering: bool = False
     """Whether it keeps its former rows (WITH SYSTEM VERSIONING)."""
+    inherited: bool = False
+    """Whether other tables inherit from it: their rows are its too, and no index is over all of them."""
+    part_of: str | None = None
+    """The table of which it is a partition, or from which it inherits."""
+    copies: list[str] = field(default_factory=list[str])
+    """The materialised views that show it."""
 
     def unique(self, column: str) -> bool:
         """Whether the column alone identifies a row."""
-        return any(i.unique and i.whole and i.columns == (column,) for i in self.indexes)
+        return not self.inherited and any(
+            i.unique and i.whole and i.columns == (column,) for i in self.indexes
+        )
 
     def indexed(self, column: str, constant: Iterable[str] = ()) -> bool:
         """Whether rows are found by `column` through an index, when `constant` columns are fixed too."""

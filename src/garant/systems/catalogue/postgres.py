@@ -21,9 +21,12 @@ from garant.systems.catalogue.model import (
 
 _RELATIONS: Final = """
 SELECT c.oid, c.relname AS name, n.nspname AS schema, pg_table_is_visible(c.oid) AS visible,
-       c.relkind IN ('v', 'm') AS view
+       c.relkind IN ('v', 'm') AS view, c.relispartition AS partition, i.inhparent AS parent,
+       EXISTS (SELECT FROM pg_inherits h JOIN pg_class e ON e.oid = h.inhrelid
+               WHERE h.inhparent = c.oid AND NOT e.relispartition) AS inherited
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition
+LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhseqno = 1
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'
 """
 
@@ -68,8 +71,24 @@ WHERE i.indrelid = ANY (:oids) AND i.indisvalid AND m.amname IN ('btree', 'hash'
 
 _TRIGGERS: Final = """
 SELECT t.tgrelid AS relation, t.tgname AS name FROM pg_trigger t
-WHERE t.tgrelid = ANY (:oids) AND NOT t.tgisinternal AND t.tgenabled <> 'D' ORDER BY t.tgname
+WHERE t.tgrelid = ANY (:oids) AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+UNION ALL SELECT r.ev_class, r.rulename || ' (RULE)' FROM pg_rewrite r
+WHERE r.ev_class = ANY (:oids) AND r.ev_type <> '1' AND r.ev_enabled <> 'D' ORDER BY name
 """
+"""A rule does as a trigger may, or something else instead of what was asked; what makes a view is one too, of type 1."""
+
+_COPIES: Final = """
+SELECT s.source, s.relation FROM (
+  WITH RECURSIVE shown AS (
+    SELECT c.oid AS relation, c.oid AS source FROM pg_class c WHERE c.oid = ANY (:oids)
+    UNION SELECT r.ev_class, s.source FROM shown s
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.relation
+         AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_type = '1' AND r.ev_class <> s.relation)
+  SELECT * FROM shown) s
+JOIN pg_class c ON c.oid = s.relation WHERE c.relkind = 'm' AND s.relation <> s.source
+"""
+"""The materialised views that show a table, through other views."""
 
 _ON_DELETE: Final[dict[str, OnDelete]] = {
     "a": "no action",
@@ -103,18 +122,34 @@ def read_postgres(connection: Connection, tables: Collection[str], suspects: Col
     schema = str(connection.scalar(sa.text("SELECT current_schema()")))
     catalogue = Catalogue("postgresql", schema)
     relations = {row["oid"]: row for row in _rows(connection, _RELATIONS)}
-    names = {oid: _name(row, schema) for oid, row in relations.items()}
+    own = {oid: _name(row, schema) for oid, row in relations.items()}
+    named = {catalogue.name(name) for name in tables}
+    names = {oid: own[_whole(oid, relations, own, named)] for oid in own}
     catalogue.foreign_keys = [
         _foreign_key(row, names) for row in _rows(connection, _FOREIGN_KEYS) if row["relation"] in names
     ]
-    wanted = {catalogue.name(name) for name in tables}
-    wanted |= {key.table for key in catalogue.foreign_keys if key.target in wanted}
+    wanted = named | {key.table for key in catalogue.foreign_keys if key.target in named}
     suspected = {row["relation"] for row in _rows(connection, _SUSPECTS, names=list(suspects))}
-    oids = [oid for oid, name in names.items() if name in wanted or oid in suspected]
+    mine = [oid for oid, name in own.items() if name == names[oid]]
+    suspected -= {oid for oid in mine if relations[oid]["partition"]}
+    oids = [oid for oid in mine if own[oid] in wanted or oid in suspected]
     for oid in oids:
-        catalogue.tables[names[oid]] = CatalogueTable(names[oid], view=relations[oid]["view"])
-    _describe(connection, catalogue, {oid: names[oid] for oid in oids})
+        about = relations[oid]
+        table = CatalogueTable(own[oid], view=about["view"], inherited=about["inherited"])
+        table.part_of = own.get(about["parent"])
+        catalogue.tables[own[oid]] = table
+    for row in _rows(connection, _COPIES, oids=oids):
+        catalogue.tables[own[row["source"]]].copies.append(own[row["relation"]])
+    _describe(connection, catalogue, {oid: own[oid] for oid in oids})
     return catalogue
+
+
+def _whole(oid: int, relations: dict[int, dict[str, Any]], own: dict[int, str], named: set[str]) -> int:
+    """A relation, or the table of the map whose rows its are too: what it inherits from, or is a partition of."""
+    above: int | None = oid
+    while above in relations and own[above] not in named:
+        above = relations[above]["parent"]
+    return above if above in relations else oid
 
 
 def _describe(connection: Connection, catalogue: Catalogue, names: dict[int, str]) -> None:

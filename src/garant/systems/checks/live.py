@@ -17,6 +17,7 @@ from garant.systems.checks.findings import Finding, said
 from garant.systems.checks.indexes import missing_in
 from garant.systems.checks.live_columns import check_columns, missing_column, tables_named
 from garant.systems.checks.live_references import check_foreign_keys, suspect_names
+from garant.systems.checks.live_shapes import check_shapes
 from garant.systems.checks.sql_fragments import Spot, spots
 from garant.systems.fragments import Dialect, Fragment, FragmentRefused
 from garant.systems.loader import LoadedMap
@@ -53,6 +54,7 @@ def _findings(data_map: DataMap, connection: Connection) -> Iterator[Finding]:
     catalogue = read_catalogue(connection, tables, suspect_names(data_map))
     yield from check_columns(data_map, catalogue)
     yield from check_foreign_keys(data_map, catalogue)
+    yield from check_shapes(data_map, catalogue)
     yield from _indexes(data_map, catalogue)
     for spot in spots(data_map):
         if spot.place in read:

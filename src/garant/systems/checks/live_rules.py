@@ -242,8 +242,8 @@ TRIGGERS: Final = rule(
     "trigger",
     ("Des déclencheurs réagiront à nos écritures.", "Triggers will react to our writes."),
     (
-        "Un déclencheur peut recopier ce qui est effacé, ou faire repartir une date.",
-        "A trigger may copy what is erased, or restart a date.",
+        "Un déclencheur, ou une règle (RULE), peut recopier ce qui est effacé, ou faire repartir une date.",
+        "A trigger, or a rule (RULE), may copy what is erased, or restart a date.",
     ),
     (
         "Lire ces déclencheurs, et déclarer les tables où ils écrivent.",
