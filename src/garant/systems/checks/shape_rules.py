@@ -1,4 +1,4 @@
-"""GAR620 to GAR622: tables that are not where the rows are, or not the only place.
+"""GAR620 to GAR623: tables that are not where the rows are, or not the only place.
 
 In the examples, the lines that begin with ``#`` are statements that made the system.
 """
@@ -16,6 +16,16 @@ _TABLE: Final = f"# CREATE TABLE visit ({_COLUMNS});\n"
 _VIEW: Final = "SELECT id, client_id FROM visits"
 _SHOWN: Final = "SELECT client_id FROM visit"
 _PARTED: Final = f"# CREATE TABLE visits ({_COLUMNS}) PARTITION BY LIST (id);\n"
+
+_BILLED: Final = (
+    "# CREATE TABLE bill (id INTEGER PRIMARY KEY, client_id INTEGER, FOREIGN KEY (client_id) REFERENCES client (id) "
+    "ON DELETE CASCADE);\n"
+    "tables: {bill: {key: id, links: [{root: client, column: client_id}]}}\n"
+    "duties:\n  - {rule: invoices, root: client, role: client, event: end, why: {fr: Comptes., en: Accounts.}, "
+    "keeps: {bill: {row: true}}}\n"
+    "dispositions:\n  erase-client:\n    root: client\n    actions:\n%s"
+    "    - {table: note, do: delete}\n    - {table: ticket, do: delete}\n    - {table: client, do: delete}\n"
+)
 
 WRITTEN_VIEW: Final = rule(
     620,
@@ -67,4 +77,21 @@ KEPT_COPY: Final = rule(
         f"{_TABLE}# CREATE VIEW visitors AS {_SHOWN};\n{_VISIT}\n",
     ),
     severity="warning",
+)
+TAKEN_ALONG: Final = rule(
+    623,
+    "kept-row-cascades",
+    (
+        "Une ligne qu’un devoir garde partirait avec une autre (CASCADE).",
+        "A row that a duty keeps would go with another (CASCADE).",
+    ),
+    (
+        "Aucune action ne supprime dans cette table\u202f: rien ne voit donc que le système, lui, le fait.",
+        "No action deletes from this table: so nothing sees that the system itself does.",
+    ),
+    (
+        "Supprimer dans cette table aussi (ce que le devoir garde restera), ou garder la ligne qui l’emporte.",
+        "Delete from this table too (what the duty keeps will stay), or keep the row that takes it along.",
+    ),
+    (_BILLED % "", _BILLED % "    - {table: bill, do: delete}\n"),
 )
