@@ -98,8 +98,9 @@ def refuse(organisation: str) -> None:
         raise RefusedError(UNREAD, WHAT_TO_DO)
 
 
-def verify(organisation: str) -> None:
-    """Check the whole ledger, before something is done that could not be proved without it.
+def verify(organisation: str) -> bool:
+    """Check the whole ledger, before something is done that could not be proved without it; whether Garant was ever put back,
+    as it says.
 
     Raises:
         RefusedError: somebody is still to read what was forgotten, or the ledger does not have a checkpoint that was
@@ -117,6 +118,7 @@ def verify(organisation: str) -> None:
         raise
     if last == GarantRestored.kind:
         raise RefusedError(UNREAD, WHAT_TO_DO)
+    return last is not None
 
 
 def is_shorter(organisation: str) -> bool:

@@ -255,7 +255,7 @@ def carry_out(
             services.forget_canaries(known.key)  # killed just before it did
             return known
         # Nothing is destroyed that could not be proved afterwards.
-        unread.verify(plan.organisation)
+        restored = unread.verify(plan.organisation)
         size = batch_size if known is None else known.batch_size
         work = _opened(open_work, known, size)
         with evidence.one_transaction(plan.organisation):
@@ -265,7 +265,7 @@ def carry_out(
                 tell(run)
         here = Attendance(run, work, observer, stop or threading.Event(), aftermath, fresh=known is None)
         with attending(run.key, here):
-            _run_durably(run, fresh=known is None)
+            _run_durably(run, fresh=known is None, restored=restored)
         if here.closed is not None:
             return here.closed
         with scoped(plan.organisation):
@@ -301,7 +301,7 @@ def _give_up_changed(plan: Plan) -> None:
             services.forget_canaries(known.key)
 
 
-def _run_durably(run: Run, *, fresh: bool) -> None:
+def _run_durably(run: Run, *, fresh: bool, restored: bool) -> None:
     """Carry a run out, or go on with it; one that just began has no workflow yet.
 
     What another version of Garant began, before an upgrade, goes on at once as a new attempt, from its receipts. So does
@@ -310,7 +310,7 @@ def _run_durably(run: Run, *, fresh: bool) -> None:
     """
     from dbos import DBOS
 
-    name = _life(run)
+    name = _life(run) if restored else run.key
     with durability.launched(name):
         status = None if fresh else DBOS.get_workflow_status(f"{name}/{run.attempt}")
         if status is not None and status.status in _UNSUCCESSFUL:
@@ -323,8 +323,7 @@ def _run_durably(run: Run, *, fresh: bool) -> None:
 
 def _life(run: Run) -> str:
     """What durable execution knows a run by: another name since Garant was put back last."""
-    at = unread.restored_at(run.plan.organisation)
-    return run.key if at is None else f"{run.key}/{at:%Y%m%dT%H%M%S%f}"
+    return f"{run.key}/{unread.restored_at(run.plan.organisation):%Y%m%dT%H%M%S%f}"
 
 
 def _attempt(run: Run, name: str) -> None:
