@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from garant.engine.document import Plan
-from garant.systems.sql.staying import TAKEN
+from garant.systems.sql.staying import TAKEN, UNTIED
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import RECENT, Shop
 
@@ -185,22 +187,162 @@ def test_though_the_tables_are_in_a_later_schema_of_the_search_path(postgres_sho
     assert (postgres_shop.ids("contact"), postgres_shop.ids("invoice")) == ([1], [1])
 
 
-def test_what_is_between_two_people_goes_with_either(shop: Shop) -> None:
-    """A relation that the map shares by its two columns, and the system takes with each: it keeps nobody."""
+def relations(shop: Shop) -> None:
+    """Relations that the map shares by their two columns, and the system takes with each; remarks hang on them."""
     shop.database.run(
-        "CREATE TABLE relation (id integer PRIMARY KEY, one integer, other integer, rid integer)"
+        "CREATE TABLE relation (id integer PRIMARY KEY, one integer, other integer, rid integer)",
+        "CREATE TABLE remark (id integer PRIMARY KEY, relation integer, rid integer)",
     )
     belonging(shop, "relation", "one")
     belonging(shop, "relation", "other")
     shop.document["tables"]["relation"] = {
         "key": "id",
         "links": [
-            {"root": "contact", "column": "one", "relation": "co-owned"},
-            {"root": "contact", "column": "other", "relation": "co-owned"},
+            {"root": "contact", "column": column, "relation": "co-owned"} for column in ("one", "other")
         ],
     }
-    shop.document["dispositions"]["erase"]["actions"].insert(0, {"table": "relation", "do": "delete"})
-    shop.people(1).people(2, at=RECENT).add("relation", {"id": 5, "one": 1, "other": 2})
+    shop.document["tables"]["remark"] = {"key": "id", "links": [{"parent": "relation", "column": "relation"}]}
+    actions = [{"table": table, "do": "delete"} for table in ("remark", "relation")]
+    shop.document["dispositions"]["erase"]["actions"][:0] = actions
+    shop.people(1, 3).people(2, at=RECENT)
+    shop.add("relation", {"id": 5, "one": 1, "other": 2}, {"id": 6, "one": 3, "other": 1})
+    shop.add("remark", {"id": 7, "relation": 5}, {"id": 8, "relation": 6})
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_is_between_two_people_goes_with_either(shop: Shop, size: int) -> None:
+    """It keeps nobody, and the plan and the receipt say that it goes."""
+    relations(shop)
+    plan = shop.plan()
+    told = {action.table: (action.deleted, action.shared) for action in plan.selections[0].actions}
+    assert told["relation"] == told["remark"] == (2, 0)
+    assert plan.selections[0].cascades == plan.selections[0].blocks == []
+    results, verification = carry_out(plan, shop.policy, shop.system(), size)
+    assert verification.verified
+    assert (shop.ids("contact"), shop.ids("relation"), shop.ids("remark")) == ([2], [], [])
+    assert sum(result.counts["tables"]["relation"]["deleted"] for result in results) == 2
+
+
+def test_unless_the_map_lets_go_of_who_leaves_first(shop: Shop) -> None:
+    relations(shop)
+    for link in shop.document["tables"]["relation"]["links"]:
+        link["columns"] = [link["column"]]
+    shop.document["tables"]["relation"]["columns"] = {
+        column: {"category": "identity", "erase": "blank"} for column in ("one", "other")
+    }
+    plan = shop.plan()
+    told = {action.table: (action.deleted, action.shared) for action in plan.selections[0].actions}
+    assert told["relation"] == told["remark"] == (1, 1)
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert (shop.ids("contact"), shop.ids("relation"), shop.ids("remark")) == ([2], [5], [7])
+
+
+def test_nor_what_a_duty_keeps_in_a_table_of_which_nothing_is_deleted(shop: Shop) -> None:
+    belonging(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    shop.document["dispositions"]["erase"]["actions"].pop(0)
+    plan = shop.people(1, 2).invoice(1).plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("contact", "invoice", 1)
+    ]
+    results, _ = carry_out(plan, shop.policy, shop.system())
+    assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
+    assert (shop.ids("contact"), shop.ids("invoice")) == ([1], [1])
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_nobody_s_own_row_goes_with_somebody_else_s(shop: Shop, size: int) -> None:
+    """Who works for a company goes by the database with its row: who stays keeps it, who leaves goes by themselves."""
+    shop.database.run("ALTER TABLE contact ADD COLUMN boss integer")
+    belonging(shop, "contact", "boss")
+    shop.people(1, 3, 4, 5).people(2, at=RECENT)
+    shop.database.run("UPDATE contact SET boss = id - 1 WHERE id IN (2, 4, 5)")
+    plan = shop.plan()
+    assert [(b.referring_table, b.rows) for b in plan.selections[0].blocks] == [("contact", 1)]
+    assert plan.selections[0].cascades == []
+    for _ in range(3):  # one at a time, the last of a chain goes first
+        carry_out(shop.plan(), shop.policy, shop.system(), size)
+    assert shop.ids("contact") == shop.ids("interaction") == shop.ids("note") == [1, 2]
+
+
+def test_what_goes_with_what_goes_is_told_once(shop: Shop) -> None:
+    """From table to table, around, and down a tree: each row once, by whatever it goes."""
+    shop.database.run(
+        "CREATE TABLE fan (id integer PRIMARY KEY, contact_id integer, other integer, rid integer)",
+        "CREATE TABLE post (id integer PRIMARY KEY, fan integer, above integer, rid integer)",
+        "ALTER TABLE fan ADD COLUMN post integer",
+    )
+    belonging(shop, "fan", "contact_id")
+    belonging(shop, "fan", "other")
+    belonging(shop, "post", "fan", "fan")
+    belonging(shop, "post", "above", "post")
+    belonging(shop, "fan", "post", "post")
+    shop.people(1, 2).people(3, at=RECENT)
+    fans, posts = (
+        [(1, 1, 2), (2, 3, None), (3, None, None)],
+        [(1, 1, None), (2, None, 1), (3, None, 2), (4, 2, None)],
+    )
+    shop.add("fan", *({"id": key, "contact_id": one, "other": other} for key, one, other in fans))
+    shop.add("post", *({"id": key, "fan": fan, "above": above} for key, fan, above in posts))
+    shop.database.run("UPDATE fan SET post = 3 WHERE id = 3", "UPDATE post SET fan = 3 WHERE id = 2")
+    told = Counter[str]()
+    for one in shop.plan().selections[0].cascades:
+        told[str(one.referring_table)] += one.rows or 0
+    assert told == {"fan": 2, "post": 3}
+    carry_out(shop.plan(), shop.policy, shop.system())
+    assert (shop.ids("contact"), shop.ids("fan"), shop.ids("post")) == ([3], [2], [4])
+
+
+def letting_go(shop: Shop, table: str, column: str, target: str = "contact") -> None:
+    """Rows of the table lose, by the database itself, what the column names."""
+    key = f"FOREIGN KEY ({column}) REFERENCES {target} (id) ON DELETE SET NULL"
+    if shop.database.name != "sqlite":
+        shop.database.run(f"ALTER TABLE {table} ADD {key}")
+        return
+    written = str(shop.database.scalar(f"SELECT sql FROM sqlite_master WHERE name = '{table}'"))
+    shop.database.run(f"DROP TABLE {table}", f"{written.rstrip(')')}, {key})")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_an_invoice_that_a_duty_keeps_says_whose_it_is(shop: Shop, told: bool) -> None:
+    """Without its reference nobody would find it when the duty is over."""
+    letting_go(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    if not told:
+        shop.document["dispositions"]["erase"]["actions"].pop(0)
+    plan = shop.people(1, 2).invoice(1).plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("contact", "invoice", 1)
+    ]
+    assert plan.selections[0].emptied == []
+    results, _ = carry_out(plan, shop.policy, shop.system())
+    assert [block["constraint"] for result in results for block in result.blocks] == [UNTIED]
+    assert shop.ids("contact") == [1]
+    assert str(shop.database.scalar("SELECT contact_id FROM invoice")) == "1"
+
+
+def test_what_the_database_empties_in_rows_that_stay_is_told(shop: Shop) -> None:
+    """A neighbour's row, and one of which nobody says anything; not what a step takes, nor what goes anyway."""
+    shop.database.run("ALTER TABLE contact ADD COLUMN sponsor integer")
+    shop.database.run("CREATE TABLE fan (id integer PRIMARY KEY, contact_id integer, rid integer)")
+    letting_go(shop, "contact", "sponsor")
+    belonging(shop, "fan", "contact_id")
+    letting_go(shop, "invoice", "contact_id", "fan")
+    letting_go(shop, "interaction", "contact_id")
+    shop.people(1, 3).people(2, at=RECENT).add("fan", {"id": 1, "contact_id": 1})
+    shop.database.run("UPDATE contact SET sponsor = 1 WHERE id IN (2, 3)")
+    shop.document["duties"] = []
+    shop.invoice(1)
+    selection = shop.plan().selections[0]
+    assert {b.referring_table: b.rows for b in selection.emptied} == {"contact": 1, "invoice": 1}
+    assert {b.referring_table: b.rows for b in selection.cascades} == {"fan": 1}
+    before = shop.rows()
     _, verification = carry_out(shop.plan(), shop.policy, shop.system())
     assert verification.verified
-    assert (shop.ids("contact"), shop.ids("relation")) == ([2], [])
+    after = shop.rows()
+    changed = {
+        table: sum(row != after[table].get(rid, row) for rid, row in rows.items())
+        for table, rows in before.items()
+    }
+    assert {table: number for table, number in changed.items() if number} == {"contact": 1, "invoice": 1}

@@ -154,6 +154,10 @@ class Selection(Part):
         default_factory=list[Block],
         description="Rows that no action names and that the system's own foreign keys delete too.",
     )
+    emptied: list[Block] = Field(
+        default_factory=list[Block],
+        description="Rows that stay, and of which the system's own foreign keys empty, or reset, what named a row that goes.",
+    )
     advice: list[str]
 
     @property

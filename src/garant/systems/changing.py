@@ -39,6 +39,7 @@ class Step:
     With ``collect``, rows on the way are deleted by an earlier step: for whom ``staying`` (bits)
     holds excepted, a copy to refresh is about to be wrong.
     Rows that ``guards`` keep are left as they are; with ``on_hold``, only these are counted.
+    ``keeps``: of each table, the duties (bits) that keep its rows, whatever a foreign key does.
     """
 
     table: str
@@ -58,6 +59,7 @@ class Step:
     action: int = 0
     guards: Guards = UNGUARDED
     on_hold: bool = False
+    keeps: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def concerns(self, in_force: int) -> bool:
         """Whether the step is about anyone where only these duties hold someone."""

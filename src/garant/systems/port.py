@@ -52,6 +52,14 @@ class Blocker:
     referring_table: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ByItself:
+    """What the system does by itself with the rows of a change, and no step names: rows that go, or lose what they name."""
+
+    going: Sequence[Blocker] = ()
+    emptied: Sequence[Blocker] = ()
+
+
 class Blocked(ConnectorError):
     """A constraint of the system refused the change; the transaction was rolled back."""
 
@@ -152,8 +160,8 @@ class Snapshot(Protocol):
         """
         ...
 
-    def cascades(self, change: ChangeSet) -> list[Blocker]:
-        """Rows that the system itself deletes with those of the change, and that no step names."""
+    def cascades(self, change: ChangeSet) -> ByItself:
+        """Rows that the system itself deletes, or empties, with those of the change, and that no step names."""
         ...
 
     def advice(self, change: ChangeSet) -> list[str]:

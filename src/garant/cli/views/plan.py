@@ -89,6 +89,7 @@ def _selection(selection: Selection, kind: Kind, *, narrow: bool) -> Group:
     parts += [_indented(Line(_on_hold(hold), style="magenta")) for hold in selection.holds]
     parts += [_indented(Line(_blocked(block), style="red")) for block in selection.blocks]
     parts += [_indented(Line(_cascading(block), style="yellow")) for block in selection.cascades]
+    parts += [_indented(Line(_emptied(block), style="yellow")) for block in selection.emptied]
     parts += [_indented(Line(say_text(words), style="dim")) for words in selection.notes]
     parts += [_indented(Line(_advice(statement), style="yellow")) for statement in selection.advice]
     return Group(*parts)
@@ -273,6 +274,14 @@ def _cascading(block: Block) -> str:
     also = say("Partira aussi, par la base elle-même", "Will go too, by the database itself")
     rows = plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows"))
     return f"{also}{_colon()} {block.referring_table} ({rows}, {block.constraint})"
+
+
+def _emptied(block: Block) -> str:
+    stays = say(
+        "Restera, la base y effaçant le renvoi", "Will stay, the database emptying the reference in it"
+    )
+    rows = plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows"))
+    return f"{stays}{_colon()} {block.referring_table} ({rows}, {block.constraint})"
 
 
 def _advice(statement: str) -> str:

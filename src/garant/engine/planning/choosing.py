@@ -198,6 +198,7 @@ class Choice:
             actions=survey.actions,
             blocks=survey.blocks,
             cascades=survey.cascades,
+            emptied=survey.emptied,
             advice=self.snapshot.advice(surveyor.change(keys, self._held)),
         )
 

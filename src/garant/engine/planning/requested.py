@@ -138,6 +138,7 @@ def selection_of(
         actions=survey.actions,
         blocks=survey.blocks,
         cascades=survey.cascades,
+        emptied=survey.emptied,
         advice=snapshot.advice(surveyor.change(keys, found.held)),
     )
 

@@ -90,9 +90,11 @@ def steps_of(data_map: DataMap, disposition: Disposition, duties: Sequence[Duty]
     Bit ``n`` of a step's ``unless`` and ``only`` stands for ``duties[n]``.
     """
     steps: list[Step] = []
+    keeps = {table: _keeps_rows(table, duties) for table in data_map.tables}
+    keeps = {table: bits for table, bits in keeps.items() if bits}
     for number, action in enumerate(disposition.actions):
         planned = _action_steps(data_map, disposition.root, action, duties)
-        steps.extend(replace(step, action=number) for step in planned)
+        steps.extend(replace(step, action=number, keeps=keeps) for step in planned)
     return [_collected(steps, position) for position in range(len(steps))]
 
 
@@ -219,7 +221,7 @@ def _action_steps(data_map: DataMap, root: str, action: Action, duties: Sequence
 
 def _delete(data_map: DataMap, action: Action, duties: Sequence[Duty], base: Step) -> list[Step]:
     """Rows go; where a duty keeps the row, the columns it does not keep are treated."""
-    kept = _bits(action.table in d.keeps and d.keeps[action.table].row for d in duties)
+    kept = _keeps_rows(action.table, duties)
     seals = tuple(s for s in data_map.seals if s.table == action.table)
     spared: list[Step] = []
     if kept:
@@ -312,6 +314,10 @@ def _columns(data_map: DataMap, action: Action) -> Columns:
     chosen: dict[str, ColumnDisposition | None] = {name: c.erase for name, c in table.columns.items()}
     chosen |= action.columns
     return {name: how for name, how in chosen.items() if how is not None and how != "keep"}
+
+
+def _keeps_rows(table: str, duties: Sequence[Duty]) -> int:
+    return _bits(table in duty.keeps and duty.keeps[table].row for duty in duties)
 
 
 def _keeps_column(duty: Duty, table: str, column: str) -> bool:

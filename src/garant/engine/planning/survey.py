@@ -78,11 +78,11 @@ class Surveyor:
         planned = _planned(self.steps, probes, counts)
         idle = {number for number, rows in enumerate(counts.rows[: len(self.steps)]) if not rows}
         if len(idle) == len(self.steps):
-            return Survey(planned, [], [])
+            return Survey(planned, [], [], [])
         blocks = self._blocks(keys, held, idle)
         busy = [step for number, step in enumerate(self.steps) if number not in idle]
-        cascades = self.snapshot.cascades(self.change(keys, held, busy))
-        return Survey(planned, blocks_of(blocks), blocks_of(cascades))
+        itself = self.snapshot.cascades(self.change(keys, held, busy))
+        return Survey(planned, blocks_of(blocks), blocks_of(itself.going), blocks_of(itself.emptied))
 
     def _blocks(
         self, keys: Sequence[RootKey], held: Mapping[RootKey, int], idle: AbstractSet[int]
@@ -124,11 +124,12 @@ class Surveyor:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The actions counted, the references that will refuse them, those that will take more away."""
+    """The actions counted, the references that will refuse them, those that will take more away, or be emptied."""
 
     actions: list[PlannedAction]
     blocks: list[Block]
     cascades: list[Block]
+    emptied: list[Block]
 
 
 @dataclass(frozen=True, slots=True)

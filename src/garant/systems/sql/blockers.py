@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from garant.systems.changing import Step
 from garant.systems.model import DataMap, Do, Pseudonymise
-from garant.systems.port import Blocker
+from garant.systems.port import Blocker, ByItself
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
+from garant.systems.sql.going import Cascade, Going
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
@@ -71,19 +72,24 @@ def foresee(
     ]
 
 
-def cascades(
-    connection: sa.Connection, known: Sequence[Reference], statements: Statements, steps: Sequence[Step]
-) -> list[Blocker]:
-    """Rows that the database itself deletes with what they refer to, and that no step deletes."""
-    return [
-        Blocker(step.table, reference.name, rows, reference.table)
-        for step in steps
-        if step.do is Do.DELETE and step.paths
-        for reference in known
-        if reference.cascades
-        and reference.target_table == step.table
-        and (rows := _count(connection, statements, reference, step, steps, whole=True))
-    ]
+def by_itself(
+    connection: sa.Connection,
+    known: Sequence[Reference],
+    statements: Statements,
+    steps: Sequence[Step],
+    in_force: int,
+) -> ByItself:
+    """Rows that the database itself deletes with what they refer to, or with what hangs on it, and those it empties."""
+    cascade = Cascade(connection, statements, steps, known, in_force=in_force)
+    going = _told(cascade.walk())
+    return ByItself(going, _told(cascade.emptied()))
+
+
+def _told(found: Iterable[Going]) -> list[Blocker]:
+    rows: dict[Reference, int] = {}
+    for one in found:
+        rows[one.reference] = rows.get(one.reference, 0) + one.going
+    return [Blocker(one.target_table, one.name, number, one.table) for one, number in rows.items() if number]
 
 
 def blockers_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -31,6 +32,7 @@ from garant.systems.sql.holding import Watch, among, count_held, name_departing,
 from garant.systems.sql.kept import Part
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
+from garant.systems.sql.owned import with_either
 from garant.systems.sql.references import Reference, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
@@ -38,9 +40,12 @@ from garant.systems.sql.returning import Rehearsal, Returning
 from garant.systems.sql.scratch import create_scratch, fill, scratch_of
 from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
-from garant.systems.sql.staying import Staying, leaving_some
+from garant.systems.sql.staying import Staying, refuse_losses
 from garant.systems.sql.taking import hand_over, isolated
 from garant.systems.sql.views import through
+
+SETTLED = 8
+"""Steps whose settled form is remembered: the same objects again, so that what is built of them is too."""
 
 
 class SqlConnector:
@@ -74,6 +79,7 @@ class SqlConnector:
         self._references: list[Reference] | None = None
         self._through: frozenset[str] | None = None
         self._building: tuple[tuple[object, ...], Statements] | None = None
+        self._settled: list[tuple[Sequence[Step], Sequence[Step]]] = []
         self.counting = Counting()
 
     @contextmanager
@@ -234,6 +240,18 @@ class SqlConnector:
             self._through = through(connection, self.data_map.tables)
         return self._through
 
+    def settled(self, connection: sa.Connection, change: ChangeSet) -> ChangeSet:
+        """The change as the system's own foreign keys let it be: what is between two people waits for neither."""
+        if not any(step.do is Do.DELETE and step.others == "none" for step in change.steps):
+            return change
+        for steps, settled in self._settled:
+            if steps is change.steps or settled is change.steps:
+                return replace(change, steps=settled)
+        cascading = [one for one in self.references(connection) if one.cascades]
+        settled = with_either(change.steps, cascading)
+        self._settled = [(change.steps, settled), *self._settled[: SETTLED - 1]]
+        return replace(change, steps=settled)
+
     def _explain(self, change: ChangeSet, step: Step | None, error: DBAPIError) -> list[Blocker]:
         """Look again, in a transaction that is thrown away, at what the failed step ran into.
 
@@ -260,7 +278,7 @@ class _Work:
     def __init__(self, connector: SqlConnector, connection: sa.Connection, change: ChangeSet) -> None:
         self.connector = connector
         self.connection = connection
-        self.change = change
+        self.change = change = connector.settled(connection, change)
         self.statements = connector.statements_again(connection, change)
         self.kept = self.statements.kept
         self.in_force = 0
@@ -306,7 +324,9 @@ class _Work:
     def _staying(self) -> Staying:
         """What the change reaches and leaves, where a foreign key might take it along."""
         steps = [step for step in self.steps if step.concerns(self.in_force)]
-        known = self.connector.references(self.connection) if leaving_some(steps) else []
+        deleting = any(step.do is Do.DELETE for step in steps)
+        known = self.connector.references(self.connection) if deleting else []
+        refuse_losses(self.connection, self.statements, steps, known, self.in_force)
         cascading = [one for one in known if one.cascades]
         views = self.connector.through(self.connection) if cascading else ()
         return Staying(self.connection, self.statements, steps, cascading, views)

@@ -89,6 +89,11 @@ class Reference:
         """Whether its row silently goes with what it refers to."""
         return self.on_delete == "CASCADE"
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether its row stays, and silently loses what it names."""
+        return not self.refuses and not self.cascades
+
 
 def references(connection: sa.Connection, tables: Collection[str]) -> list[Reference]:
     """Every foreign key of the system, in a stable order; ``tables`` are those of the map, as it names them.

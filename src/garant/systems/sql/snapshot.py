@@ -14,11 +14,11 @@ from garant.systems.changing import ChangeSet, Counts, Recheck, Step
 from garant.systems.finding import DueQuestion, DutyQuestion, Found, RootKey
 from garant.systems.guards import UNGUARDED, RowGuard
 from garant.systems.paths import Path
-from garant.systems.port import Blocker, Rows
+from garant.systems.port import Blocker, ByItself, Rows
 from garant.systems.returns import Returns
 from garant.systems.sql.abreast import abreast
 from garant.systems.sql.asking import find_identities
-from garant.systems.sql.blockers import cascades, foresee
+from garant.systems.sql.blockers import by_itself, foresee
 from garant.systems.sql.counting import Counting
 from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.emptiness import empty_tables, passable
@@ -29,7 +29,7 @@ from garant.systems.sql.past import find_past
 from garant.systems.sql.references import Reference
 from garant.systems.sql.scratch import fill, scratch_of
 from garant.systems.sql.statements import Statements
-from garant.systems.sql.staying import would_be_taken
+from garant.systems.sql.staying import would_be_lost
 
 if TYPE_CHECKING:
     from garant.systems.sql.connector import SqlConnector
@@ -142,6 +142,7 @@ class SqlSnapshot:
 
     def count(self, change: ChangeSet) -> Counts:
         """Rows each step would still change."""
+        change = self._connector.settled(self._connection, change)
         statements, force, asked = self._load(change), change.in_force, self._asked(change)
         rows = [0] * len(asked.steps)
         for group in asked.groups:
@@ -164,6 +165,7 @@ class SqlSnapshot:
 
     def unsettled(self, change: ChangeSet) -> set[RootKey]:
         """The roots of the set for which some step would still change a row."""
+        change = self._connector.settled(self._connection, change)
         statements, force = self._load(change), change.in_force
         batch = statements.batch
         left: set[RootKey] = set()
@@ -190,6 +192,7 @@ class SqlSnapshot:
 
     def owners(self, change: ChangeSet) -> set[RootKey]:
         """All the owners of the rows that stay because not all of them leave."""
+        change = self._connector.settled(self._connection, change)
         # Of several ways in and several out, MariaDB would take no more than 64 common table expressions.
         statements, found = self._load(change).as_changes_ask, set[RootKey]()
         for step in self._passable(change):
@@ -208,20 +211,25 @@ class SqlSnapshot:
 
     def on_hold(self, change: ChangeSet) -> Mapping[str, set[RootKey]]:
         """The held roots for whose sake a step of the change leaves some row as it is."""
+        change = self._connector.settled(self._connection, change)
         return roots_on_hold(self._connection, self._load(change), change)
 
     def foresee(self, change: ChangeSet, idle: Collection[int]) -> list[Blocker]:
         """The references that will refuse a deletion of the change; ``idle`` steps find no row."""
+        change = self._connector.settled(self._connection, change)
         known = self._referring()
         statements, steps = self._load(change), self._passable(change)
         refusing = foresee(self._connection, known, statements, steps, idle, whole=True)
-        cascading = [one for one in known if one.cascades]
-        return [*refusing, *would_be_taken(self._connection, statements, steps, cascading, idle)]
+        return [
+            *refusing,
+            *would_be_lost(self._connection, statements, steps, known, idle, in_force=change.in_force),
+        ]
 
-    def cascades(self, change: ChangeSet) -> list[Blocker]:
-        """The rows that a foreign key takes away with those of the change."""
+    def cascades(self, change: ChangeSet) -> ByItself:
+        """The rows that foreign keys take away with those of the change, and those that they empty."""
+        change = self._connector.settled(self._connection, change)
         known = self._referring()
-        return cascades(self._connection, known, self._load(change), self._passable(change))
+        return by_itself(self._connection, known, self._load(change), self._passable(change), change.in_force)
 
     def advice(self, change: ChangeSet) -> list[str]:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""

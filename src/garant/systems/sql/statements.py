@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from garant.systems.changing import BESIDES, LATER, Step
-from garant.systems.model import Do, Link, Refresh
+from garant.systems.model import Do, Link, Refresh, Seal
 from garant.systems.paths import Path
 from garant.systems.sql.fragment_text import predicate
 from garant.systems.sql.guards import kept
@@ -190,7 +190,24 @@ class Statements(Walking):
             keys = keys.where(held.bitwise_and(step.only) != 0)
         return keys.correlate(None)
 
-    def _remaining_owner(self, step: Step) -> ColumnElement[bool]:
+    def owned_still(self, step: Step) -> ColumnElement[bool]:
+        """The same as makes a shared row stay, of any row of the step's table, whether the change reaches it or not."""
+        return certain(self._remaining_owner(step, whoever=True))
+
+    def owned(self, ways: Sequence[Path]) -> ColumnElement[bool]:
+        """Whether a row leads by one of the ways to a root that is there."""
+        return certain(sa.or_(sa.false(), *self._conditions(ways, self.lives)))
+
+    def reached(self, step: Step) -> ColumnElement[bool]:
+        """Whether a row leads to a root of the batch, whatever holds it."""
+        return certain(self._reach(replace(step, unless=0, only=0)))
+
+    def held_to(self, step: Step) -> ColumnElement[bool]:
+        """Whether a row leads to a root of the batch that a duty of the step holds."""
+        held = self._leaving(replace(step, only=step.unless, unless=0))
+        return certain(self.lead(step.paths, to_keys(held)))
+
+    def _remaining_owner(self, step: Step, *, whoever: bool = False) -> ColumnElement[bool]:
         """Whether a path leads to a root that exists and does not leave, or that a duty holds here.
 
         Whoever leaves in another batch of the plan is no remaining owner, or the end would depend on how
@@ -213,12 +230,12 @@ class Statements(Walking):
             kept = _is_among(held, departing, "key", key, link)
             return sa.and_(sa.not_(_is_among(free, departing, "key", key, link)), sa.or_(lives, kept))
 
-        owners, reached = others(step), self._reach(step)
+        owners = others(step)
         end = End(stays, shared=self.sharing and is_long(owners))
         return sa.or_(
             sa.false(),
             *(
-                self._linked(group, end, self._among_parents(group, reached))
+                self._linked(group, end, None if whoever else self._among_parents(group, self._reach(step)))
                 for group in groups([path.hops for path in owners])
             ),
         )
@@ -266,9 +283,12 @@ class Statements(Walking):
             return values
         return [certain(predicate(step.when, step.table, self.dialect.name)), *values]
 
+    def sealed(self, seal: Seal) -> ColumnElement[bool]:
+        """Whether a row of its table is sealed."""
+        return certain(predicate(seal.when, seal.table, self.dialect.name))
+
     def _unsealed(self, step: Step) -> list[ColumnElement[bool]]:
-        sealed = [certain(predicate(seal.when, step.table, self.dialect.name)) for seal in step.seals]
-        return [*(sa.not_(condition) for condition in sealed), *self._released(step)]
+        return [*(sa.not_(self.sealed(seal)) for seal in step.seals), *self._released(step)]
 
     def _released(self, step: Step) -> list[ColumnElement[bool]]:
         """Rows that no hold keeps; or, where the step only counts them, those that one keeps."""

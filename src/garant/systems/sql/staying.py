@@ -16,6 +16,7 @@ from garant.systems.changing import Step
 from garant.systems.model import Do
 from garant.systems.port import Blocked, Blocker
 from garant.systems.sql.create_as import CreateAs
+from garant.systems.sql.going import Cascade
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
@@ -23,6 +24,8 @@ from garant.systems.sql.ways import to_keys
 
 TAKEN = "rows that stay, for a duty or for another owner, would go with it"
 """What a change is refused for that would take, by a foreign key, what it leaves."""
+UNTIED = "rows that a duty keeps would no longer say whose they are"
+"""The same of one that would empty, by a foreign key, what names their person."""
 
 
 class Staying:
@@ -46,7 +49,7 @@ class Staying:
         )  # whoever leaves later takes it then: it is not kept
         self._named: list[tuple[Step, str, sa.TableClause, int]] = []
         reached = _reached(steps, cascading, through)
-        for number, step in enumerate(leaving_some(steps, cascading)):
+        for number, step in enumerate(leaving_some(steps)):
             if step.table in reached:
                 links = dict.fromkeys(path.hops[0].link.column for path in step.paths)
                 for place, column in enumerate([step.key] if step.key is not None else links):
@@ -82,49 +85,58 @@ class Staying:
                 raise Blocked([Blocker(step.table, TAKEN, before - now)])
 
 
-def would_be_taken(
+def would_be_lost(
     connection: sa.Connection,
     statements: Statements,
     steps: Sequence[Step],
-    cascading: Sequence[Reference],
-    idle: Collection[int],
+    known: Sequence[Reference],
+    idle: Collection[int] = (),
+    *,
+    in_force: int,
 ) -> list[Blocker]:
-    """The foreign keys that would take, with the rows of a deletion, what the change leaves; ``idle`` steps find no row."""
-    whole = replace(statements, in_order=False)
-    going = [s for n, s in enumerate(steps) if s.do is Do.DELETE and s.paths and n not in idle]
-    found: list[Blocker] = []
-    for reference, target in _threats(steps, going, cascading):
-        for step in leaving_some(steps, cascading):
-            if step.table == reference.table:
-                refers = _refers(whole, reference, target)
-                table = whole.table(step.table)
-                stay = sa.select(sa.func.count()).select_from(table)
-                rows = connection.scalar(stay.where(refers, _stays(whole, steps, step)))
-                if rows:
-                    found.append(Blocker(target.table, reference.name, int(rows), reference.table))
-    return found
+    """The foreign keys that would take what stays, or untie it; ``idle`` steps find no row.
 
-
-def leaving_some(steps: Sequence[Step], cascading: Sequence[Reference] = ()) -> list[Step]:
-    """The deletions that may leave rows that they reach, and that the system lets stay."""
+    What a duty keeps stays, whether or not an action deletes from its table, and still says whose it is. What somebody
+    owns who does not leave stays too, whoever's row it hangs on.
+    """
+    cascade = Cascade(connection, statements, steps, known, idle, in_force=in_force, guarding=True)
     return [
-        step
-        for step in steps
-        if step.do is Do.DELETE
-        and step.paths
-        and (step.unless or step.seals or step.others == "none")
-        and not _between(step, cascading)
+        Blocker(one.reference.target_table, one.reference.name, one.staying, one.reference.table)
+        for one in (*cascade.walk(), *cascade.emptied())
+        if one.staying
     ]
 
 
-def _between(step: Step, cascading: Sequence[Reference]) -> bool:
-    """Whether rows are between two: shared by columns of their own, each of which takes them along.
+def refuse_losses(
+    connection: sa.Connection,
+    statements: Statements,
+    steps: Sequence[Step],
+    known: Sequence[Reference],
+    in_force: int,
+) -> None:
+    """Look, before a change, whether foreign keys would take or untie something that stays.
 
-    The relation of two people is nothing without either of them.
+    Raises:
+        Blocked: they would.
     """
-    links = {path.hops[0].link.column for path in step.paths}
-    taking = {one.columns[0] for one in cascading if one.table == step.table and len(one.columns) == 1}
-    return step.others == "none" and len(links) > 1 and links <= taking
+    names = {one.name: one for one in known}
+    if found := would_be_lost(connection, statements, steps, known, in_force=in_force):
+        words = [TAKEN if names[one.constraint].cascades else UNTIED for one in found]
+        raise Blocked(
+            [
+                Blocker(one.referring_table or one.table, why, one.rows)
+                for one, why in zip(found, words, strict=True)
+            ]
+        )
+
+
+def leaving_some(steps: Sequence[Step]) -> list[Step]:
+    """The deletions that may leave rows that they reach."""
+    return [
+        step
+        for step in steps
+        if step.do is Do.DELETE and step.paths and (step.unless or step.seals or step.others == "none")
+    ]
 
 
 def _stays(whole: Statements, steps: Sequence[Step], step: Step) -> ColumnElement[bool]:
@@ -160,13 +172,3 @@ def _reached(steps: Sequence[Step], cascading: Sequence[Reference], through: Col
     while more := {r.table for r in cascading if r.target_table in reached} - reached:
         reached |= more
     return reached
-
-
-def _refers(whole: Statements, reference: Reference, target: Step) -> ColumnElement[bool]:
-    doomed = (
-        sa.select(*(whole.column(target.table, name) for name in reference.targets))
-        .where(whole.rows(target))
-        .correlate(None)
-    )
-    columns = [whole.column(reference.table, name) for name in reference.columns]
-    return columns[0].in_(doomed) if len(columns) == 1 else sa.tuple_(*columns).in_(doomed)

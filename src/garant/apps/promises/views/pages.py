@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from garant.apps.promises.opening.naming import Names
-from garant.engine.document import HeldBy, HeldFor, Kind, Plan, PlannedAction, Selection
+from garant.engine.document import Block, HeldBy, HeldFor, Kind, Plan, PlannedAction, Selection
 from garant.engine.manual import ManualTask
 from garant.engine.wording import KINDS, disposition
 from garant.policy.text import Text
@@ -163,17 +163,23 @@ def _promise(one: Selection, kind: Kind, words_of: Names, *, names: bool) -> dic
             if action.deleted or action.treated
         ],
         "stays": _stays(one, names=names),
-        "cascades": [
-            (
-                plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows")),
-                words_of.table(one.system, block.referring_table or block.table),
-                block.constraint,
-            )
-            for block in one.cascades
-        ],
+        "cascades": _by_itself(one, one.cascades, words_of),
+        "emptied": _by_itself(one, one.emptied, words_of),
         "blocks": [(words_of.table(one.system, block.table), block.constraint) for block in one.blocks],
         "advice": one.advice,
     }
+
+
+def _by_itself(one: Selection, blocks: Sequence[Block], words_of: Names) -> list[tuple[str, Any, str]]:
+    """What the database does by itself: how many rows, of which table, by which reference."""
+    return [
+        (
+            plural(block.rows or 0, ("ligne", "lignes"), ("row", "rows")),
+            words_of.table(one.system, block.referring_table or block.table),
+            block.constraint,
+        )
+        for block in blocks
+    ]
 
 
 def _many(one: Selection) -> str:
