@@ -184,6 +184,21 @@ def test_what_rows_still_hold_is_told_apart(shop: Shop) -> None:
     assert not report.gone
 
 
+def test_what_a_partition_holds_its_table_does(shop: Shop) -> None:
+    """The map knows the table, not where it keeps its rows."""
+    shop.database.run(
+        "ALTER TABLE contact RENAME TO lone",
+        "CREATE TABLE contact (LIKE lone) PARTITION BY LIST (id)",
+        "CREATE TABLE part PARTITION OF contact DEFAULT",
+        "INSERT INTO contact SELECT * FROM lone",
+        "DROP TABLE lone",
+    )
+    shop.people(900, name=NAME)
+    report = erase(shop, Cleaning.FULL)
+    assert (report.kept, report.elsewhere) == (1, ())
+    assert "vacuumed-full" in report.cleaned
+
+
 def test_a_text_inside_another_is_found_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(shop.database, PostgresDatabase)
     with shop.database.connect() as connection:

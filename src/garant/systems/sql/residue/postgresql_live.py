@@ -20,11 +20,12 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
-WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND n.nspname NOT LIKE 'pg\\_t%%' AND has_column_privilege(c.oid, a.attnum, 'SELECT')
   AND (t.typcategory = 'S' OR t.typname IN ('json', 'jsonb', 'xml', '_text', '_varchar'))
 ORDER BY 1, a.attnum
 """
+"""What is in a partition is asked of its table: that is the one which a map names."""
 
 
 def text_columns(connection: Connection) -> dict[str, list[str]]:
