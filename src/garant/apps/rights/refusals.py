@@ -309,6 +309,16 @@ def hand_first() -> RequestRefusedError:
     )
 
 
+def package_first(key: str) -> RequestRefusedError:
+    """The same person waits for what would be erased."""
+    return _refused(
+        f"La même personne attend encore le paquet de la demande {key}\u202f: ce qui serait effacé n’y serait plus. "
+        "Remettez-le d’abord, ou répondez à cette demande.",
+        f"The same person still waits for the package of the request {key}: what is erased would not be in it. "
+        "Hand it over first, or answer that request.",
+    )
+
+
 def not_trusted() -> RequestRefusedError:
     """Only whom the directives name receives anything."""
     return _refused(

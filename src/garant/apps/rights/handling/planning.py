@@ -145,7 +145,8 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
     """Approve the plan of a request, or the sending of a package, and ask for it; two who do it at once do it once.
 
     Raises:
-        RequestRefusedError: nothing to approve, or the same person proposed it where four eyes are asked for.
+        RequestRefusedError: nothing to approve, the same person proposed it where four eyes are asked for, or whoever is to
+            be erased asked for a package that they have not got.
         RefusedError: the policy or a map changed since, or another system has one.
     """
     plan = _planned(organisation, key)
@@ -171,6 +172,8 @@ def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Req
         raise refusals.not_now(request.key, _state(request))
     if directives.hands_first(request):
         raise refusals.hand_first()
+    if request.right == Right.ERASURE and (waiting := packing.awaited(request)):
+        raise refusals.package_first(waiting)
     if plan.made_by == actor and organisations.organisation(request.organisation).four_eyes:
         raise refusals.same_eyes()
     if workspace.besides and not request.reach:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
@@ -118,6 +118,15 @@ def opened(request: Request) -> Whom | None:
             {"kind": kind, "was": "", "becomes": value} for kind, value in found["values"].items()
         ]
     return Whom(**{name: value for name, value in found.items() if name in _NAMES})
+
+
+def opened_each(organisation: str, requests: Iterable[Request]) -> list[tuple[Request, Whom]]:
+    """Several requests of an organisation, each with what is known about its person: their keys are one question."""
+    every = [one for one in requests if one.sealed is not None]
+    keys = evidence.subject_keys(organisation, [person(one.key) for one in every]) if every else []
+    for one, key in zip(every, keys, strict=True):
+        vars(one)["_sealing"] = key
+    return [(one, whom) for one in every if (whom := opened(one)) is not None]
 
 
 def mark(organisation: str, *parts: str) -> str:
