@@ -101,11 +101,24 @@ def test_promises_and_systems_are_told_as_they_stand(dpo: Client, mapped: str) -
     assert dpo.get(at(mapped, "/promises/nothing")).status_code == 404
     listed = dpo.get(at(mapped, "/systems")).json()
     assert [one["name"] for one in listed if one["connected"]] == ["crm", "maintenance", "recruitment"]
+    assert {str(one["problems"]) for one in listed} == {"[]"}
     assert dpo.post(at(mapped, "/systems/crm/test")).status_code == 403, "as on the site"
     keeper = client(token_of(mapped, "administrator"))
     tested = keeper.post(at(mapped, "/systems/crm/test")).json()
     assert (tested["reached"], tested["problem"]) == (True, None)
     assert keeper.post(at(mapped, "/systems/none/test")).status_code == 404
+
+
+def test_a_map_that_cannot_be_used_is_told_with_the_others(dpo: Client, mapped: str, settings: Any) -> None:
+    folder = Path(settings.GARANT_MAPS) / mapped
+    sound = {one.name: one.read_text(encoding="utf-8") for one in folder.glob("*.yaml")}
+    folder.unlink()
+    folder.mkdir()
+    for name, text in {**sound, "crm.yaml": "system: crm\ntabels: {}\n"}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    listed = {one["name"]: one for one in dpo.get(at(mapped, "/systems")).json()}
+    assert {name for name, one in listed.items() if one["connected"]} == {"maintenance", "recruitment"}
+    assert [one["severity"] for one in listed["crm"]["problems"]]
 
 
 @pytest.mark.parametrize(("form", "start"), [("ods", b"PK"), ("xlsx", b"PK"), ("csv", b"")])

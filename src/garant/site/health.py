@@ -233,13 +233,20 @@ def _organisations() -> Iterator[Remark]:
         mapped = systems.mapped(one.key)
         if not mapped:
             yield warning(f"{one.name} : aucune carte de données.", f"{one.name}: no data map.")
-        missing = [system.variable for system in mapped if not system.set]
+        unusable = [system for system in mapped if system.problems]
+        for system in unusable:
+            found = system.problems[0]
+            yield wrong(
+                f"{one.name} : la carte {found.file} ne peut pas servir : {found.message.fr}",
+                f"{one.name}: the map {found.file} cannot be used: {found.message.en}",
+            )
+        missing = [system.variable for system in mapped if not system.set and not system.problems]
         if missing:
             names = ", ".join(missing)
             yield wrong(
                 f"{one.name} : variables absentes : {names}", f"{one.name}: variables missing: {names}"
             )
-        elif mapped:
+        elif mapped and not unusable:
             several = "s" if len(mapped) > 1 else ""
             yield fine(
                 f"{one.name} : {len(mapped)} système{several} relié{several}.",

@@ -212,8 +212,11 @@ def test_maps_that_name_what_goes_are_told(reference: Policy, tmp_path: Path, se
         ("warning", ("The map of “crm” archives what the rule “customers” is about, which has no intermediate archive in this "
          "version: no plan would be made there."))
     ]  # fmt: skip
-    (tmp_path / "maps" / ORGANISATION / "crm.yaml").write_text("system: [", encoding="utf-8")
-    assert "cannot be read" in str(told(draft(reference, active)))
+    (tmp_path / "maps" / ORGANISATION / "maintenance.yaml").write_text("system: [", encoding="utf-8")
+    told_of = told(draft(reference, active))
+    assert [severity for severity, _ in told_of] == ["warning", "warning"]
+    assert "The map maintenance.yaml cannot be used" in told_of[0][1]
+    assert "The map of “crm” archives" in told_of[1][1], "what the others say is told nevertheless"
 
 
 def test_an_objection_whose_purpose_was_renamed_holds_on(reference: Policy) -> None:

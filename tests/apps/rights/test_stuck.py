@@ -107,6 +107,7 @@ def test_one_whose_last_batch_nobody_knows_of_is_ended_by_somebody(
     officer.post(f"{page}end/", {"reason": "Pressé."})
     assert state(company, request) == "running"
     redrawn(crm)
+    crm.with_name("another.yaml").write_text("\tno: YAML\n", encoding="utf-8")  # a slip in another map hinders nobody
     with pytest.raises(RefusedError, match="changed since the plan"):
         goes_on(company)
     assert state(company, request) == "running"
@@ -122,6 +123,7 @@ def test_one_whose_last_batch_nobody_knows_of_is_ended_by_somebody(
     assert seen(Suppressed).filter(organisation=company).count() > marks
     (entry,) = evidence.records(company, kind="run.given-up")
     assert (entry.payload["run"], len(entry.payload["unsure"])) == (request.plan[:16], 1)
+    crm.with_name("another.yaml").unlink()  # nobody is planned for without knowing every map
     services.ask_again(company)
     services.propose(company, request.key, actor=DELEGATE)
     carried_out(company, request.key)

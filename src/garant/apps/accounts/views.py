@@ -21,7 +21,6 @@ from garant.apps.controls import services as controls
 from garant.apps.controls import systems
 from garant.apps.organisations import services as organisations
 from garant.apps.policies import services as policies
-from garant.policy.diagnostics import UnusableDocument
 from garant.site.own import INSTALLATION
 from garant.site.words import said, say, spoken
 
@@ -175,10 +174,6 @@ def _reach(organisation: str) -> dict[str, Any]:
     """What a habilitation may cover: the activities of the policy in force, the systems that have a map."""
     version = policies.published(organisation)
     activities = {} if version is None else version.policy.activities
-    try:
-        mapped = systems.mapped(organisation)
-    except UnusableDocument:  # the page of systems says so
-        mapped = []
     clients = {
         key: said(client.label) or key
         for one in activities.values()
@@ -187,7 +182,7 @@ def _reach(organisation: str) -> dict[str, Any]:
     return {
         "clients": clients,
         "activities": {key: said(one.label) or key for key, one in activities.items()},
-        "systems": {one.name: said(one.label) or one.name for one in mapped},
+        "systems": {one.name: said(one.label) or one.name for one in systems.mapped(organisation)},
     }
 
 

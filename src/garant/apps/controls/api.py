@@ -51,8 +51,17 @@ class ReadingOut(Schema):
     measure: int | None
 
 
+class FindingOut(Schema):
+    """What does not fit between a map and its system."""
+
+    code: str
+    severity: str
+    message: dict[str, str]
+    mend: dict[str, str]
+
+
 class SystemOut(Schema):
-    """A system, as its map describes it; its connection is named by a variable, never shown."""
+    """A system, as its map describes it, or why that cannot be used; its connection is named by a variable, never shown."""
 
     name: str
     label: dict[str, str]
@@ -61,15 +70,7 @@ class SystemOut(Schema):
     tables: int
     columns: int
     digest: str
-
-
-class FindingOut(Schema):
-    """What does not fit between a map and its system."""
-
-    code: str
-    severity: str
-    message: dict[str, str]
-    mend: dict[str, str]
+    problems: list[FindingOut]
 
 
 class TestedOut(Schema):
@@ -139,7 +140,12 @@ def test(request: HttpRequest, organisation: str, system: str) -> Any:
 
 def _system(one: Any) -> dict[str, Any]:
     known = {name: getattr(one, name) for name in ("name", "by_hand", "tables", "columns", "digest")}
-    return {**known, "label": one.label.model_dump(), "connected": one.set}
+    return {
+        **known,
+        "label": one.label.model_dump(),
+        "connected": one.set,
+        "problems": [_finding(found) for found in one.problems],
+    }
 
 
 def _finding(one: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from garant.apps.promises.opening.discretion import brief
@@ -14,7 +15,7 @@ from garant.policy.diagnostics import Diagnostic, UnusableDocument
 from garant.policy.text import Text
 from garant.site import own
 from garant.systems.checks.live import check_live
-from garant.systems.loader import LoadedMap, load_folder
+from garant.systems.loader import LoadedMap, load_each, load_usable, spoken_of
 from garant.systems.port import ConnectorError
 
 
@@ -31,6 +32,8 @@ class Mapped:
     columns: int
     roles: int
     digest: str
+    problems: tuple[Diagnostic, ...] = ()
+    """Why the map cannot be used; of such a one nothing else is known than what it calls its system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,16 @@ class Tested:
 
 
 def mapped(organisation: str) -> list[Mapped]:
-    """Every system whose map is in the organisation's folder; nothing is asked of them.
-
-    Raises:
-        UnusableDocument: a map cannot be read.
-    """
+    """Every system whose map is in the organisation's folder, those whose map cannot be used last; nothing is asked of them."""
     folder = maps_folder(organisation)
-    return [_mapped(name, one) for name, one in load_folder(folder).items()] if folder.is_dir() else []
+    try:
+        loaded, unusable = load_each(folder)
+    except UnusableDocument:  # there is no map at all
+        return []
+    return [
+        *(_mapped(name, one) for name, one in loaded.items()),
+        *(_unusable(folder / file, problem) for file, problem in unusable.items()),
+    ]
 
 
 def test(organisation: str, name: str) -> Tested | None:
@@ -57,8 +63,7 @@ def test(organisation: str, name: str) -> Tested | None:
 
     Nothing is written, and no row is read.
     """
-    folder = maps_folder(organisation)
-    loaded = load_folder(folder).get(name) if folder.is_dir() else None
+    loaded = load_usable(maps_folder(organisation)).get(name)
     if not isinstance(loaded, LoadedMap):
         return None
     try:
@@ -68,6 +73,11 @@ def test(organisation: str, name: str) -> Tested | None:
         return Tested(False, refusal.message)
     except (ConnectorError, UnusableDocument) as error:
         return Tested(False, Text(fr=brief(error), en=brief(error)))
+
+
+def _unusable(file: Path, problem: UnusableDocument) -> Mapped:
+    name, _ = spoken_of(file)
+    return Mapped(name, Text(fr=name, en=name), False, "", False, 0, 0, 0, "", problem.diagnostics)
 
 
 def _mapped(name: str, loaded: Any) -> Mapped:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,8 +12,6 @@ from garant.apps.accounts.access import member
 from garant.apps.accounts.roles import May
 from garant.apps.controls import systems
 from garant.apps.promises.opening.published import maps_folder
-from garant.policy.diagnostics import UnusableDocument
-from garant.site.words import say
 
 
 @require_safe
@@ -36,14 +33,6 @@ def test(request: Any, name: str) -> HttpResponse:
 
 
 def _page(request: Any) -> dict[str, Any]:
-    folder = maps_folder(request.organisation)
-    try:
-        mapped = systems.mapped(request.organisation)
-        found = [one for one in mapped if request.membership.covers(system=one.name)]
-    except UnusableDocument:
-        messages.error(
-            request,
-            say("Une carte ne se lit pas : garant map check", "A map cannot be read: garant map check"),
-        )
-        found = []
-    return {"systems": found, "folder": folder}
+    mapped = systems.mapped(request.organisation)
+    found = [one for one in mapped if request.membership.covers(system=one.name)]
+    return {"systems": found, "folder": maps_folder(request.organisation)}

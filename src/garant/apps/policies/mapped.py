@@ -9,7 +9,7 @@ from django.conf import settings
 
 from garant.policy import Policy, Text
 from garant.policy.diagnostics import UnusableDocument
-from garant.systems.loader import Loaded, LoadedMap, load_folder
+from garant.systems.loader import Loaded, LoadedMap, load_each
 
 
 def unmapped(old: Policy | None, new: Policy) -> Iterator[tuple[Text, Text]]:
@@ -21,10 +21,10 @@ def unmapped(old: Policy | None, new: Policy) -> Iterator[tuple[Text, Text]]:
     if old is None or not folder.is_dir():
         return
     try:
-        maps = load_folder(folder)
-    except UnusableDocument:
-        yield _UNREAD
+        maps, unusable = load_each(folder)
+    except UnusableDocument:  # there is no map at all
         return
+    yield from map(_unread, unusable)
     for system, one in maps.items():
         for rule in sorted(_named(one)):
             if rule in old.retention and rule not in new.retention:
@@ -70,14 +70,15 @@ def _not_archived(system: str, rule: str) -> tuple[Text, Text]:
     return text, _SAME_DAY
 
 
+def _unread(file: str) -> tuple[Text, Text]:
+    text = Text(
+        fr=f"La carte {file} ne peut pas servir\u202f: personne ne sait si elle va avec cette version.",
+        en=f"The map {file} cannot be used: nobody knows whether it goes with this version.",
+    )
+    return text, Text(fr="Vérifiez-la\u202f: garant map check", en="Check it: garant map check")
+
+
 _SAME_DAY = Text(
     fr="Gardez la clé, ou faites changer la carte le jour où la version prend effet.",
     en="Keep the key, or have the map changed on the day that the version takes effect.",
-)
-_UNREAD = (
-    Text(
-        fr="Les cartes de données ne se lisent pas\u202f: personne ne sait si elles vont avec cette version.",
-        en="The data maps cannot be read: nobody knows whether they go with this version.",
-    ),
-    Text(fr="Vérifiez-les\u202f: garant map check", en="Check them: garant map check"),
 )

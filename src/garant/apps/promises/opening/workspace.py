@@ -25,7 +25,7 @@ from garant.systems.archive.data_map import SYSTEM as ARCHIVE
 from garant.systems.checks.manual import check_manual
 from garant.systems.checks.static import check_map
 from garant.systems.files.store import FileStore
-from garant.systems.loader import Loaded, LoadedManual, LoadedMap, UnusableMap, load_chosen
+from garant.systems.loader import Loaded, LoadedManual, LoadedMap, UnusableMap, load_chosen, load_usable
 from garant.systems.model import DataMap
 from garant.systems.port import Connector
 
@@ -77,7 +77,7 @@ def open_workspace(
     """
     loaded = load_policy(policy) if isinstance(policy, Path) else policy
     archive = archive_of(loaded.document.organisation.key, keys)
-    there = load_chosen(maps, only)
+    there = _there(maps, only)
     every = _chosen(there, only, archive, those_there=those_there)
     besides = sorted(name for name, one in there.items() if name not in every and isinstance(one, LoadedMap))
     _refuse_own(every, loaded.document.organisation.key)
@@ -179,6 +179,12 @@ def _variable(system: str, name: str) -> str:
     if not value:
         raise refusals.no_connection(system, name)
     return value
+
+
+def _there(maps: Path, only: Sequence[str]) -> dict[str, Loaded]:
+    """The maps that can be used, where all that were asked for can. The archive has none in the folder."""
+    named = [name for name in only if name != ARCHIVE]
+    return load_chosen(maps, named) if named or not only else load_usable(maps)
 
 
 def _chosen(

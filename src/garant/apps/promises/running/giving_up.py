@@ -32,7 +32,7 @@ from garant.ledger.entries import Entry
 from garant.ledger.keys import key_source
 from garant.policy.diagnostics import UnusableDocument
 from garant.systems.archive.data_map import SYSTEM as ARCHIVE
-from garant.systems.loader import load_folder
+from garant.systems.loader import load_each, spoken_of
 from garant.systems.port import ConnectorError
 
 
@@ -49,8 +49,10 @@ def why_it_stands(run: Run) -> RefusedError | None:
         return None
     planned: Mapping[str, str] = run.plan.document["map_digests"]
     try:
-        there = load_folder(maps_folder(run.plan.organisation))
-        gone = sorted(set(planned).difference(there, [ARCHIVE]))
+        folder = maps_folder(run.plan.organisation)
+        there, unusable = load_each(folder)
+        unread = (spoken_of(folder / file)[0] for file in unusable)  # a slip is mended, and the run goes on
+        gone = sorted(set(planned).difference(there, unread, [ARCHIVE]))
         if gone:
             return refusals.changed_map(gone[0], found=None, expected=planned[gone[0]])
         with open_published(run.plan.organisation, only=sorted(planned)) as workspace:
