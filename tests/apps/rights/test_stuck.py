@@ -107,7 +107,9 @@ def test_one_whose_last_batch_nobody_knows_of_is_ended_by_somebody(
     officer.post(f"{page}end/", {"reason": "Pressé."})
     assert state(company, request) == "running"
     redrawn(crm)
-    crm.with_name("another.yaml").write_text("\tno: YAML\n", encoding="utf-8")  # a slip in another map hinders nobody
+    crm.with_name("another.yaml").write_text(
+        "\tno: YAML\n", encoding="utf-8"
+    )  # a slip in another map hinders nobody
     with pytest.raises(RefusedError, match="changed since the plan"):
         goes_on(company)
     assert state(company, request) == "running"
