@@ -346,3 +346,13 @@ def test_what_the_database_empties_in_rows_that_stay_is_told(shop: Shop) -> None
         for table, rows in before.items()
     }
     assert {table: number for table, number in changed.items() if number} == {"contact": 1, "invoice": 1}
+
+
+def test_what_would_lose_its_person_first_is_gathered_before(shop: Shop) -> None:
+    """A map may delete the person before what hangs on them: nothing would find that any more."""
+    letting_go(shop, "interaction", "contact_id")
+    actions = shop.document["dispositions"]["erase"]["actions"]
+    actions.insert(0, actions.pop())
+    _, verification = carry_out(shop.people(1, 2).plan(), shop.policy, shop.system())
+    assert verification.verified
+    assert shop.ids("contact") == shop.ids("interaction") == []

@@ -28,6 +28,7 @@ from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import NAMED, Finder, Scratch
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
+from garant.systems.sql.going import before_ways_go
 from garant.systems.sql.holding import Watch, among, count_held, name_departing, name_held
 from garant.systems.sql.kept import Part
 from garant.systems.sql.marks import Marker, find_marked, taken_down
@@ -242,13 +243,13 @@ class SqlConnector:
 
     def settled(self, connection: sa.Connection, change: ChangeSet) -> ChangeSet:
         """The change as the system's own foreign keys let it be: what is between two people waits for neither."""
-        if not any(step.do is Do.DELETE and step.others == "none" for step in change.steps):
+        if not any(step.do is Do.DELETE for step in change.steps):
             return change
         for steps, settled in self._settled:
             if steps is change.steps or settled is change.steps:
                 return replace(change, steps=settled)
-        cascading = [one for one in self.references(connection) if one.cascades]
-        settled = with_either(change.steps, cascading)
+        known = self.references(connection)
+        settled = before_ways_go(with_either(change.steps, [one for one in known if one.cascades]), known)
         self._settled = [(change.steps, settled), *self._settled[: SETTLED - 1]]
         return replace(change, steps=settled)
 

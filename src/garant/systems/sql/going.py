@@ -174,3 +174,33 @@ class Cascade:
         lower = sa.select(*targets).join(down, met).where(*let_go)
         whole = down.union(lower)
         return sa.select(*whole.c).correlate(None)
+
+
+def before_ways_go(steps: Sequence[Step], known: Sequence[Reference]) -> Sequence[Step]:
+    """The steps, where those whose way to the root a foreign key takes or empties before them gather their rows first.
+
+    Otherwise an earlier deletion would leave them nothing to be found by. The same steps where none is so.
+    """
+    settled = [
+        replace(step, collect=True)
+        if step.key is not None and not step.collect and _way_goes(step, steps[:number], known)
+        else step
+        for number, step in enumerate(steps)
+    ]
+    return steps if all(a is b for a, b in zip(settled, steps, strict=True)) else settled
+
+
+def _way_goes(step: Step, earlier: Sequence[Step], known: Sequence[Reference]) -> bool:
+    """Whether what earlier steps delete takes along, or empties, something on the step's ways."""
+    gone = {one.table for one in earlier if one.do is Do.DELETE and one.paths}
+    while more := {one.table for one in known if one.cascades and one.target_table in gone} - gone:
+        gone |= more
+    emptied = {
+        (one.table, column)
+        for one in known
+        if one.lets_go and one.target_table in gone
+        for column in one.columns
+    }
+    hops = [hop for path in (*step.paths, *step.owners) for hop in path.hops]
+    crossed = any(hop.table in gone and hop.table != step.table for hop in hops)
+    return crossed or any((hop.table, hop.link.column) in emptied for hop in hops)
