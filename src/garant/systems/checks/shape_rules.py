@@ -86,12 +86,13 @@ TAKEN_ALONG: Final = rule(
         "A row that a duty keeps would go with another (CASCADE).",
     ),
     (
-        "Aucune action ne supprime dans cette table\u202f: rien ne voit donc que le système, lui, le fait.",
-        "No action deletes from this table: so nothing sees that the system itself does.",
+        "Garant laisse donc la personne entière telle qu’elle est, aussi longtemps que le devoir court.",
+        "So Garant leaves the whole person as they are, as long as the duty holds.",
     ),
     (
         "Supprimer dans cette table aussi (ce que le devoir garde restera), ou garder la ligne qui l’emporte.",
         "Delete from this table too (what the duty keeps will stay), or keep the row that takes it along.",
     ),
     (_BILLED % "", _BILLED % "    - {table: bill, do: delete}\n"),
+    severity="warning",
 )
