@@ -262,6 +262,72 @@ def test_a_receiver_down_for_good_leads_to_the_person_and_the_letter_says_so(
     assert "n’a pas été techniquement possible" in Client().get(mine).content.decode()
 
 
+@pytest.fixture
+def other(company: str, receiver: Peer) -> Peer:
+    """The same organisation again, linked under another name."""
+    with scoped(company):
+        made = Peer.objects.get(key=receiver.key)
+        made.key, made.name = "autre", "Autre"
+        made.save(force_insert=True)
+    return made
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["signs", "is-down"])
+def test_who_is_chosen_after_another_gets_it_whatever_the_other_says(
+    company: str, receiver: Peer, other: Peer, post: Letters, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    request, mine = chosen(company, post, receiver.key)
+    assert deliver() == 1
+    choose(mine, other)
+    work(company, "request-package")
+    choose(mine, receiver)  # before the other has answered
+    if not answers:
+        with monkeypatch.context() as down:
+            down.setattr(transmission, "ATTEMPTS", 1)
+            down.setattr(transmission, "_send", refuse)
+            deliver()
+    assert deliver() == answers
+    work(company, "request-package")
+    assert deliver() == 1
+    ends = [(one.peer.name, one.state) for one in services.of_request(company, request.key)]
+    second = "received" if answers else "lost"
+    assert sorted(ends) == sorted([("Voisine", "received"), ("Autre", second), ("Voisine", "received")])
+    assert "package_ready" not in post.kinds(request.key), "it is not for the person"
+    assert post.last("transmitted")["recipients"] == ("Voisine",)
+
+
+def test_who_is_chosen_while_a_package_is_made_gets_one_too(
+    company: str, receiver: Peer, other: Peer, post: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, mine = chosen(company, post, receiver.key)
+    assert deliver() == 1
+    choose(mine, receiver)
+    prepare = transmission.prepare
+
+    def meanwhile(organisation: str, key: str, to: str) -> Any:
+        made = prepare(organisation, key, to)
+        if to == receiver.key:
+            choose(mine, other)
+        return made
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "prepare", meanwhile)
+        work(company, "request-package")
+    assert deliver() == 2
+    names = [one.peer.name for one in services.of_request(company, request.key)]
+    assert sorted(names) == ["Autre", "Voisine", "Voisine"]
+
+
+def choose(mine: str, peer: Peer) -> None:
+    """The person says on their page who receives their data."""
+    sent = {"transmit": "1", "receiver": peer.key, "consents": "on"}
+    assert post_form(Client(), mine, sent).status_code == 303
+
+
+def refuse(_one: Any) -> Any:
+    raise NotTakenError(503, "HTTP 503")
+
+
 def test_an_organisation_that_nobody_linked_is_said_not_feasible(company: str, post: Letters) -> None:
     request, _ = chosen(company, post, "", "Banque du Coin")
     assert post.last("package_ready")["recipients"] == ("Banque du Coin",)

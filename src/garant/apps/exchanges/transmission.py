@@ -56,7 +56,7 @@ def prepare(organisation: str, request: str, receiver: str) -> dict[str, Any]:
     """
     peer = _receiver(organisation, receiver)
     if peer is None:
-        rights.not_transmitted(organisation, request, "")
+        rights.not_transmitted(organisation, request, receiver, "")
         return {"request": request, "transmitted": False}
     with scoped(organisation):
         if Transmission.objects.filter(request=request, peer=peer, state="waiting").exists():
@@ -205,7 +205,7 @@ def _received(key: str, answer: sending.Answered) -> None:
         receipt=sha256(answer.body).hexdigest(),
     )
     evidence.append(one.organisation, [Entry(sent, _now(), key=f"package/{one.key}/sent")])
-    rights.transmitted(one.organisation, one.request, one.peer.name)
+    rights.transmitted(one.organisation, one.request, one.peer.key, one.peer.name)
     transaction.on_commit(lambda: deliveries.destroy(key))
 
 
@@ -221,7 +221,7 @@ def _failed(one: Transmission, answer: int | None) -> None:
         return
     failed = PackageFailed(peer=one.peer.key, request=one.request, attempts=attempts)
     evidence.append(one.organisation, [Entry(failed, _now(), key=f"package/{one.key}/failed")])
-    rights.not_transmitted(one.organisation, one.request, one.peer.name)
+    rights.not_transmitted(one.organisation, one.request, one.peer.key, one.peer.name)
     transaction.on_commit(lambda: deliveries.destroy(one.key))
 
 

@@ -106,10 +106,16 @@ def request_package(job: Job) -> dict[str, Any]:
     if (refusal := unread.waited(job.organisation, job.asked_at)) is not None:
         rights.put_off(job.organisation, request, unread.WAITED)
         raise refusal
-    receiver = rights.receiver_of(job.organisation, request)
-    if receiver:
-        return exchanges.prepare(job.organisation, request, receiver)
-    return rights.pack(job.organisation, request)
+    while True:
+        chosen = rights.times_chosen(job.organisation, request)
+        receiver = rights.receiver_of(job.organisation, request)
+        made = (
+            exchanges.prepare(job.organisation, request, receiver)
+            if receiver
+            else rights.pack(job.organisation, request)
+        )
+        if rights.times_chosen(job.organisation, request) == chosen:  # else they said somebody else meanwhile
+            return made
 
 
 def requests(job: Job) -> dict[str, Any]:

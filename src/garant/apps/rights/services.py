@@ -32,6 +32,7 @@ from garant.apps.rights.answering.transmitting import (
     choose_receiver,
     not_transmitted,
     receiver_of,
+    times_chosen,
     transmitted,
 )
 from garant.apps.rights.each.changes import KINDS
@@ -219,6 +220,7 @@ __all__ = [
     "tell_recipient",
     "tells_kept",
     "texts_read",
+    "times_chosen",
     "to_tell",
     "today",
     "told",

@@ -9,6 +9,7 @@ from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import opened, seal
 from garant.apps.rights.models import Request, Step
 from garant.apps.rights.words import STATES, Capacity, Right, State
+from garant.apps.scoping import scoped
 
 
 @store.moving(State.SEARCHING, State.PLANNED, State.ANSWERED)
@@ -25,7 +26,7 @@ def choose_receiver(request: Request, receiver: str, name: str, *, consents: boo
         RequestRefusedError: not a portability of their own, no consent, no name, or too often.
     """
     whom = opened(request)
-    sent = Step.objects.filter(request=request, kind="receiver").count()
+    sent = _chosen(request)
     if whom is None or request.right != Right.PORTABILITY or request.capacity != Capacity.SELF:
         raise refusals.not_now(request.key, STATES[State(request.state)])
     if not consents or not name.strip():
@@ -47,15 +48,24 @@ def receiver_of(organisation: str, key: str) -> str:
     return "" if whom is None else whom.notes.get("receiver", "")
 
 
+def times_chosen(organisation: str, key: str) -> int:
+    """How often the person said who receives their data."""
+    return _chosen(store.find(organisation, key))
+
+
 @store.moving()
-def transmitted(request: Request, name: str) -> None:
-    """The receiver signed for the package: the person is told, and the request answered. In the caller's transaction."""
+def transmitted(request: Request, receiver: str, name: str) -> None:
+    """A receiver signed for the package: the person is told, and the request answered. In the caller's transaction.
+
+    Somebody else whom the person chose since is still to have it.
+    """
     whom = opened(request)
     if whom is None:
         return
-    whom.notes["receiver"] = ""
-    seal(request, whom)
-    request.save(update_fields=["sealed"])
+    if whom.notes.get("receiver") == receiver:
+        whom.notes["receiver"] = ""
+        seal(request, whom)
+        request.save(update_fields=["sealed"])
     store.note(request, "transmitted", store.GARANT)
     letters.write(request, "transmitted", recipients=(name,), copies=outcomes.told(request, whom))
     if request.state == State.RUNNING:
@@ -63,13 +73,24 @@ def transmitted(request: Request, name: str) -> None:
 
 
 @store.moving()
-def not_transmitted(request: Request, name: str) -> None:
-    """It cannot be done: the person gets the package, and the letter says so. In the caller's transaction."""
+def not_transmitted(request: Request, receiver: str, name: str) -> None:
+    """It cannot be done: the person gets the package, and the letter says so. In the caller's transaction.
+
+    Not where they chose somebody else since, who gets it.
+    """
     whom = opened(request)
     if whom is None:
+        return
+    if whom.notes.get("receiver", receiver) not in ("", receiver):
+        store.note(request, "not-transmitted", store.GARANT)
         return
     whom.notes |= {"receiver": "", "unreachable": name or whom.notes.get("receiver_name", "")}
     seal(request, whom)
     request.save(update_fields=["sealed"])
     store.note(request, "not-transmitted", store.GARANT)
     jobs.want(request.organisation, "request-package", {"request": request.key}, actor=store.GARANT)
+
+
+def _chosen(request: Request) -> int:
+    with scoped(request.organisation):
+        return Step.objects.filter(request=request, kind="receiver").count()
