@@ -255,6 +255,21 @@ def test_every_character_of_a_policy_comes_in_as_it_was_sent(dpo: Client, organi
     assert kept == document
 
 
+def test_a_version_is_approved_beside_what_it_was_read_with(dpo: Client, organisation: str) -> None:
+    """Two programs approve one after the other: the second had read it beside what the first one replaced."""
+    path = f"{API}/{organisation}/policy-versions"
+    document = dpo.get(f"{path}/1/document").json()["document"]
+    document["notice"]["introduction"] = {"fr": "Autrement.", "en": "Otherwise."}
+    author = client(token_of(organisation, "dpo-delegate"))
+    made = author.post(path, {"document": document}, content_type="application/json").json()
+    standing = [one["key"] for one in dpo.get(path).json()["items"] if one["state"] == "published"]
+    assert author.post(f"{path}/2/submit").status_code == 200
+    for against, status in ((["v-another"], 409), (standing, 200)):
+        said = {"digest": made["digest"], "against": against}
+        approved = dpo.post(f"{path}/2/approve", said, content_type="application/json")
+        assert approved.status_code == status, approved.content
+
+
 def test_what_has_not_changed_is_not_sent_again(dpo: Client, organisation: str) -> None:
     first = dpo.get(f"{API}/{organisation}/policy-versions/1/document")
     again = dpo.get(

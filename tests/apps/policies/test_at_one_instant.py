@@ -100,6 +100,6 @@ def test_who_approves_read_it_against_what_is_published(reference: Policy) -> No
 
     opened = services.standing(ORGANISATION)
     in_force(changed(reference, renamed("Meanwhile")))
-    with pytest.raises(services.RefusedError, match="since you opened this page"):
+    with pytest.raises(services.RefusedError, match="since you read version"):
         approve(opened)
     approve(services.standing(ORGANISATION))

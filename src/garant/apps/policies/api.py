@@ -83,6 +83,16 @@ class DigestIn(Schema):
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+class ApprovalIn(DigestIn):
+    """What exactly is approved, and beside what it was read."""
+
+    against: list[str] | None = Field(
+        default=None,
+        max_length=100,
+        description="the keys of the versions in force and to come when it was read; refused where others are. Absent: not asked",
+    )
+
+
 class ReasonIn(Schema):
     """Why."""
 
@@ -152,10 +162,10 @@ def submit(request: HttpRequest, organisation: str, version: str) -> Any:
 @router.post(
     _AT + "/{version}/approve", auth=Needs(May.APPROVE_POLICY), response=VersionOut, summary="Approve it"
 )
-def approve(request: HttpRequest, organisation: str, version: str, body: DigestIn) -> Any:
+def approve(request: HttpRequest, organisation: str, version: str, body: ApprovalIn) -> Any:
     """By another person than who submitted it."""
-    key = _key(organisation, version)
-    return services.approve(organisation, key, digest=body.digest, actor=who(request).actor)
+    key, actor = _key(organisation, version), who(request).actor
+    return services.approve(organisation, key, digest=body.digest, actor=actor, against=body.against)
 
 
 @router.post(

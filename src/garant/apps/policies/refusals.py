@@ -112,12 +112,10 @@ def undone(number: int, since: int) -> RefusedError:
 
 
 def published_meanwhile(number: int) -> RefusedError:
-    """Something else is published since whoever approves opened the page: what this one changes of it, they have not read."""
+    """Something else is published since whoever approves read it: what this one changes of it, they have not read."""
     return _plain(
-        f"Ce qui est publié a changé depuis que vous avez ouvert cette page\u202f: la version {number} ne se compare plus à ce "
-        "que vous avez lu.",
-        f"What is published has changed since you opened this page: version {number} is not compared any more with what you "
-        "read.",
+        f"Ce qui est publié a changé depuis que vous avez lu la version {number}\u202f: elle n’y change plus la même chose.",
+        f"What is published has changed since you read version {number}: it does not change the same any more.",
         "Relisez ce qu’elle change maintenant, puis approuvez-la.",
         "Read what it changes now, then approve it.",
     )
