@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -19,36 +18,44 @@ from garant.apps.policies.models import Version
 from garant.policy import Policy
 from tests.apps.policies.support import ORGANISATION, TODAY, approved, changed, in_force
 from tests.apps.policies.test_corrections import renamed
+from tests.apps.test_looks_abreast import waits
 
 pytestmark = pytest.mark.usefixtures("installation")
-abreast = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="SQLite has one writer at a time")
 
 
 def publish(version: Version) -> Version:
     return services.publish(ORGANISATION, version.key, on=TODAY, actor="Boris")
 
 
-def meanwhile(pool: ThreadPoolExecutor, act: Callable[[], Any]) -> Future[Any]:
-    """What somebody else does, on a connection of their own: given once it waits for us."""
+def abreast(first: Callable[[], Any], second: Callable[[], Any]) -> Callable[[], Any]:
+    """What somebody does, and another meanwhile on a connection of their own, who waits for them: how that ends.
+
+    SQLite has one writer at a time: there the other begins when the first has ended.
+    """
+    if connection.vendor != "postgresql":
+        with transaction.atomic():
+            first()
+        return second
 
     def connected() -> Any:
         try:
-            return act()
+            return second()
         finally:
             connection.close()
 
-    begun, end = pool.submit(connected), time.perf_counter() + 20
-    while not begun.done() and time.perf_counter() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return begun
-    return begun
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            evidence.person(ORGANISATION, "Boris")  # as deciding begins
+            begun, end = pool.submit(connected), time.perf_counter() + 20
+            while not begun.done() and not waits() and time.perf_counter() < end:
+                time.sleep(0.01)
+            first()
+        begun.exception(20)
+    return begun.result
 
 
 @pytest.mark.parametrize("approval", [False, True], ids=["two-publications", "approved-meanwhile"])
 @pytest.mark.django_db(transaction=True)
-@abreast
 def test_what_is_published_meanwhile_is_seen(reference: Policy, approval: bool) -> None:
     in_force(reference)
     mine, theirs = (approved(changed(reference, renamed(name))) for name in ("Mine", "Theirs"))
@@ -63,29 +70,23 @@ def test_what_is_published_meanwhile_is_seen(reference: Policy, approval: bool) 
         else:
             publish(theirs)
 
-    with time_machine.travel(f"{TODAY}T00:00:00+00:00", tick=False), ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            publish(mine)
-            other = meanwhile(pool, act)
-        with pytest.raises(services.RefusedError, match=r"published since|since you opened"):
-            other.result(20)
+    with time_machine.travel(f"{TODAY}T00:00:00+00:00", tick=False):
+        ended = abreast(lambda: publish(mine), act)
+        with pytest.raises(services.RefusedError, match=r"published since|since you read"):
+            ended()
     assert organisations.organisation(ORGANISATION).name == "Mine"
 
 
 @pytest.mark.django_db(transaction=True)
-@abreast
 def test_a_version_sent_back_as_it_is_published_waits_for_nobody_who_waits(reference: Policy) -> None:
     """Each had what the other waited for: the database broke one of them off."""
     version = approved(reference)
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            evidence.person(ORGANISATION, "Boris")  # as publishing begins
-            other = meanwhile(
-                pool, lambda: services.reject(ORGANISATION, version.key, reason="Non.", actor="Carla")
-            )
-            publish(version)
-        with pytest.raises(services.RefusedError, match="is published"):
-            other.result(20)
+    ended = abreast(
+        lambda: publish(version),
+        lambda: services.reject(ORGANISATION, version.key, reason="Non.", actor="Carla"),
+    )
+    with pytest.raises(services.RefusedError, match="is published"):
+        ended()
 
 
 @pytest.mark.django_db
