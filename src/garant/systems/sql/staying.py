@@ -16,7 +16,7 @@ from garant.systems.changing import Step
 from garant.systems.model import Do
 from garant.systems.port import Blocked, Blocker
 from garant.systems.sql.create_as import CreateAs
-from garant.systems.sql.going import Cascade
+from garant.systems.sql.going import Cascade, Going
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
@@ -99,11 +99,10 @@ def would_be_lost(
     What a duty keeps stays, whether or not an action deletes from its table, and still says whose it is. What somebody
     owns who does not leave stays too, whoever's row it hangs on.
     """
-    cascade = Cascade(connection, statements, steps, known, idle, in_force=in_force, guarding=True)
+    lost = _lost(connection, statements, steps, known, idle, in_force=in_force)
     return [
         Blocker(one.reference.target_table, one.reference.name, one.staying, one.reference.table)
-        for one in (*cascade.walk(), *cascade.emptied())
-        if one.staying
+        for one in lost
     ]
 
 
@@ -119,15 +118,26 @@ def refuse_losses(
     Raises:
         Blocked: they would.
     """
-    names = {one.name: one for one in known}
-    if found := would_be_lost(connection, statements, steps, known, in_force=in_force):
-        words = [TAKEN if names[one.constraint].cascades else UNTIED for one in found]
+    if lost := _lost(connection, statements, steps, known, in_force=in_force):
         raise Blocked(
             [
-                Blocker(one.referring_table or one.table, why, one.rows)
-                for one, why in zip(found, words, strict=True)
+                Blocker(one.reference.table, TAKEN if one.reference.cascades else UNTIED, one.staying)
+                for one in lost
             ]
         )
+
+
+def _lost(
+    connection: sa.Connection,
+    statements: Statements,
+    steps: Sequence[Step],
+    known: Sequence[Reference],
+    idle: Collection[int] = (),
+    *,
+    in_force: int,
+) -> list[Going]:
+    cascade = Cascade(connection, statements, steps, known, idle, in_force=in_force, guarding=True)
+    return [one for one in (*cascade.walk(), *cascade.emptied()) if one.staying]
 
 
 def leaving_some(steps: Sequence[Step]) -> list[Step]:
