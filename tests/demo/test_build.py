@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from contextlib import closing
 from datetime import date
 from hashlib import sha1
@@ -15,6 +14,7 @@ import pytest
 from garant.demo import PEOPLE, DemoData, build_demo, crm, recruitment
 from garant.demo.dice import Calendar
 from tests.examples import oracles
+from tests.support.spending import spends
 
 AS_OF = date(2026, 11, 1)
 FICTION = re.compile(r"(01 99 00|02 61 91|03 53 01|04 65 71|05 36 49|06 39 98) \d\d \d\d")
@@ -78,9 +78,13 @@ def test_it_has_as_many_people_as_asked(demo: DemoData) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("untraced")
 def test_the_whole_demo_is_built_in_less_than_eight_seconds(tmp_path: Path) -> None:
-    started = time.process_time()
-    demo = build_demo(tmp_path, as_of=AS_OF)
-    assert time.process_time() - started < 8
+    built: list[DemoData] = []
+
+    def build() -> None:
+        built.append(build_demo(tmp_path / str(len(built)), as_of=AS_OF))
+
+    assert spends(build, 8) < 8
+    demo = built[-1]
     assert 30_000 <= PEOPLE <= 40_000
     assert sum(system.rows for system in demo.systems) > 250_000
 
