@@ -1,6 +1,5 @@
 """Catalogues are read in bulk, and say the same on PostgreSQL and on SQLite."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, create_mock_engine
 
 from garant.systems.catalogue import Catalogue, CatalogueTable, Index, UnknownEngine, read_catalogue
+from tests.support.spending import spends
 
 STATEMENTS = """
 CREATE TABLE person (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL, born DATE, seen TIMESTAMP,
@@ -186,10 +186,10 @@ def test_odoo_is_read_in_less_than_two_seconds(odoo18: str) -> None:
     engine = sa.create_engine(odoo18)
     with engine.connect() as connection:
         names = sa.inspect(connection).get_table_names()
-        started = time.process_time()
-        catalogue = read_catalogue(connection, names)
-        spent = time.process_time() - started
+        read: list[Catalogue] = []
+        spent = spends(lambda: read.append(read_catalogue(connection, names)), 2)
     engine.dispose()
+    catalogue = read[-1]
     assert len(catalogue.tables) == 618
     kinds = [key.on_delete for key in catalogue.referring_to("res_partner")]
     assert [kinds.count(kind) for kind in ("set null", "cascade", "restrict")] == [37, 32, 20]
