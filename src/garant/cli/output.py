@@ -7,9 +7,10 @@ import re
 import sys
 from typing import IO, Any, cast
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text as Words
 
 from garant.cli.exits import Exit
 from garant.cli.language import say, say_text
@@ -80,9 +81,18 @@ def write_json(document: Any) -> None:
     sys.stdout.write("\n")
 
 
+class _Plain(Table):
+    """A table whose cells are words: what stands in a name or in an address is never read as a style."""
+
+    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
+        """Add a row; a string is shown as it is."""
+        super().add_row(*(Words(one) if isinstance(one, str) else one for one in cells), **options)
+
+
 def table(*columns: str, title: str | None = None) -> Table:
-    """Make a table in Garant's plain look."""
-    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    """Make a table in Garant's plain look; its cells are shown as they are."""
+    named = None if title is None else Words(title, style="table.title")
+    made = _Plain(title=named, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         made.add_column(column, overflow="fold")
     return made

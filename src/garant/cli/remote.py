@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Annotated, Any, Final
+from ssl import SSLError
+from typing import Annotated, Any, BinaryIO, Final
 
 import typer
 
 from garant.cli.exits import Exit
 from garant.cli.language import both, say, spoken
+from garant.cli.newfile import new_file
 from garant.cli.output import CommandError, note, out, table, write_json
 from garant.policy.text import Text
 
@@ -22,6 +28,10 @@ SECONDS: Final = 60
 """How long a server may take to answer."""
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _PAGE: Final = 200
+_WHERE: Final = Text(
+    fr="Donnez l’adresse du site de Garant comme le navigateur la montre, sans rien après le nom du serveur et son port.",
+    en="Give the address of Garant’s site as the browser shows it, without anything after the server’s name and port.",
+)
 
 
 class Server:
@@ -50,6 +60,18 @@ class Server:
 
     def ask(self, method: str, place: str, body: Any = None) -> bytes:
         """Ask an address of the organisation. Raises CommandError: what the server refuses, in its words."""
+        with self._asked(method, place, body) as answer:
+            return answer.read()
+
+    def take(self, place: str, into: BinaryIO) -> None:
+        """Write what an address answers, of any size, as it comes. Raises CommandError."""
+        with self._asked("GET", place) as answer:
+            shutil.copyfileobj(answer, into)
+            if answer.length:
+                raise _broken_off(f"{answer.length} bytes are missing")
+
+    @contextmanager
+    def _asked(self, method: str, place: str, body: Any = None) -> Iterator[HTTPResponse]:
         address = f"{self._url}/{self.organisation}{place}" if place else self._url
         data = None if body is None else json.dumps(body).encode()
         headers = {
@@ -60,28 +82,46 @@ class Server:
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - looked at above
         try:
             with _OPENER.open(request, timeout=SECONDS) as answer:
-                return answer.read()
+                yield answer
         except urllib.error.HTTPError as error:
             raise _refused(error) from None
-        except (urllib.error.URLError, OSError) as error:
-            why = str(getattr(error, "reason", error))
-            raise CommandError(
-                Text(fr=f"Serveur injoignable\u202f: {why}", en=f"Unreachable server: {why}"),
-                code=Exit.INTERRUPTED,
-            ) from None
+        except (urllib.error.URLError, ConnectionError, TimeoutError, SSLError, HTTPException) as error:
+            raise _broken_off(str(getattr(error, "reason", error))) from None
 
     @property
     def organisation(self) -> str:
         """The organisation that the token opens."""
         if not self._organisation:
             self._organisation = "-"
-            (one,) = json.loads(self.ask("GET", ""))
-            self._organisation = str(one["key"])
+            try:
+                (one,) = self.get("")
+                self._organisation = str(one["key"])
+            except (TypeError, ValueError, KeyError):
+                raise self._another() from None
         return self._organisation
 
     def get(self, place: str) -> Any:
-        """Read an address."""
-        return json.loads(self.ask("GET", place))
+        """Read an address. Raises CommandError, also where what answers is no Garant."""
+        return self._read(self.ask("GET", place))
+
+    def post(self, place: str, body: Any) -> Any:
+        """Ask for something to be done, and read what came of it. Raises CommandError."""
+        return self._read(self.ask("POST", place, body))
+
+    def _read(self, answer: bytes) -> Any:
+        try:
+            return json.loads(answer)
+        except ValueError:
+            raise self._another() from None
+
+    def _another(self) -> CommandError:
+        return CommandError(
+            Text(
+                fr=f"Ce qui répond à {self._url} n’est pas l’API de Garant.",
+                en=f"What answers at {self._url} is not the API of Garant.",
+            ),
+            _WHERE,
+        )
 
     def every(self, place: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page."""
@@ -103,6 +143,12 @@ class _Stays(urllib.request.HTTPRedirectHandler):
 _OPENER: Final = urllib.request.build_opener(_Stays())
 
 
+def _broken_off(why: str) -> CommandError:
+    return CommandError(
+        Text(fr=f"Serveur injoignable\u202f: {why}", en=f"Unreachable server: {why}"), code=Exit.INTERRUPTED
+    )
+
+
 def _refused(error: urllib.error.HTTPError) -> CommandError:
     try:
         said = json.loads(error.read())
@@ -110,7 +156,9 @@ def _refused(error: urllib.error.HTTPError) -> CommandError:
         message = said.get("detail") or " · ".join([said["title"], *wrong])
         mend = said.get("mend")
     except (ValueError, KeyError, AttributeError):
-        message, mend = f"HTTP {error.code}", None
+        if error.code >= 500:  # noqa: PLR2004 - of whatever stands before the server
+            return _broken_off(f"HTTP {error.code}")
+        return CommandError(Text(fr=f"HTTP {error.code}", en=f"HTTP {error.code}"), _WHERE)
     return CommandError(Text(fr=message, en=message), Text(fr=mend, en=mend) if mend else None)
 
 
@@ -203,7 +251,7 @@ def _cell(value: Any) -> str:
 
 def _approver(server: Callable[[], Server]) -> Callable[..., int]:
     def approve(digest: Annotated[str, typer.Argument(metavar="DIGEST")]) -> int:
-        server().ask("POST", f"/plans/{_quoted(digest)}/approve", {"digest": digest})
+        server().post(f"/plans/{_quoted(digest)}/approve", {"digest": digest})
         note(f"Plan {digest[:16]}… approuvé.", f"Plan {digest[:16]}… approved.")
         return Exit.OK
 
@@ -212,7 +260,7 @@ def _approver(server: Callable[[], Server]) -> Callable[..., int]:
 
 def _runner(server: Callable[[], Server]) -> Callable[..., int]:
     def run(digest: Annotated[str, typer.Argument(metavar="DIGEST")]) -> int:
-        job = json.loads(server().ask("POST", f"/plans/{_quoted(digest)}/run", {}))
+        job = server().post(f"/plans/{_quoted(digest)}/run", {})
         note(f"Travail {job['key']} demandé.", f"Job {job['key']} asked for.")
         return Exit.OK
 
@@ -232,8 +280,11 @@ def _ledger(server: Callable[[], Server]) -> typer.Typer:
         return Exit.OK
 
     def export(file: Annotated[Path, typer.Argument(metavar="OUT")]) -> int:
-        with file.open("xb") as opened:
-            opened.write(server().ask("GET", "/ledger/export"))
+        asked = server()
+        if file.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+        with new_file(file) as (opened, _):
+            asked.take("/ledger/export", opened)
         note(
             f"{file} est écrit. Vérifiez-le ici : garant ledger verify {file} --key …",
             f"{file} is written. Verify it here: garant ledger verify {file} --key …",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
 
 from garant.cli import options, state
 from garant.cli.exits import Exit
@@ -119,7 +118,7 @@ def list_records(policy: options.PolicyOption = POLICY) -> int:
     for column in shown.columns[3:]:
         column.justify = "right"
     for (system, rule, last), (records, rows) in by_end(loaded.document, groups).items():
-        shown.add_row(escape(system), escape(rule), end_in_words(last), count(records), count(rows))
+        shown.add_row(system, rule, end_in_words(last), count(records), count(rows))
     out().print(shown)
     return Exit.OK
 
@@ -293,9 +292,7 @@ def uses(policy: options.PolicyOption = POLICY) -> int:
     )  # fmt: skip
     for one in found:
         entry = "—" if one.entry is None else str(one.entry)
-        shown.add_row(
-            f"{one.at:%Y-%m-%d %H:%M}", escape(one.actor), one.record, escape(one.reason or "?"), entry
-        )
+        shown.add_row(f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.record, one.reason or "?", entry)
     out().print(shown)
     return Exit.OK if all(one.entry is not None for one in found) else Exit.FINDINGS
 

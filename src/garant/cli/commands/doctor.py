@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typer
+from rich.markup import escape
 
 from garant.cli import state
 from garant.cli.exits import Exit
@@ -30,7 +31,7 @@ def doctor() -> int:
 
     worst = Exit.OK
     for remark in remarks():
-        out().print(f"{MARKS[remark.grade]} {say_text(remark.text)}", highlight=False, soft_wrap=True)
+        out().print(f"{MARKS[remark.grade]} {escape(say_text(remark.text))}", highlight=False, soft_wrap=True)
         if remark.grade is Grade.WRONG:
             worst = Exit.FINDINGS
     return worst

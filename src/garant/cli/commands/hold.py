@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from garant.cli import options, state
 from garant.cli.exits import Exit
@@ -223,7 +222,7 @@ def _show(found: list[Hold]) -> None:
         say("Terme", "Term"),
     )
     for hold in found:
-        shown.add_row(*map(escape, (hold.key, _subject(hold), hold.owner, hold.reason, _term(hold))))
+        shown.add_row(hold.key, _subject(hold), hold.owner, hold.reason, _term(hold))
     out().print(shown)
 
 

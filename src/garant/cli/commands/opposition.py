@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from garant.cli import options, state
 from garant.cli.exits import Exit
@@ -128,7 +127,7 @@ def show(policy: options.PolicyOption = POLICY) -> int:
     shown = table(say("Finalité", "Purpose"), say("Oppositions", "Objections"))
     shown.columns[1].justify = "right"
     for purpose, number in services.counts(loaded).items():
-        shown.add_row(escape(purpose or say("toute prospection", "all direct marketing")), count(number))
+        shown.add_row(purpose or say("toute prospection", "all direct marketing"), count(number))
     out().print(shown)
     return Exit.OK
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from garant.cli.language import count, plural, say, say_text
 from garant.cli.output import note, out, table, warn
 from garant.engine.wording import RELATIONS
@@ -30,11 +28,11 @@ def show_places(places: list[Place], workspace: Workspace) -> None:
     for place in places:
         for row in place.tables:
             shown.add_row(
-                escape(f"{place.system} · {place.root}"),
-                escape(_table(workspace, place.system, row.table)),
+                f"{place.system} · {place.root}",
+                _table(workspace, place.system, row.table),
                 count(row.rows),
                 say_text(RELATIONS[row.relation]),
-                escape(_categories(workspace, row.categories)),
+                _categories(workspace, row.categories),
             )
     out().print(shown)
     rows = sum(row.rows for place in places for row in place.tables)

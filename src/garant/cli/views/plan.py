@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text as Line
 
@@ -202,7 +201,7 @@ def _actions(actions: list[PlannedAction], kind: Kind) -> RenderableType:
     for action in actions:
         kept = sum(rows.rows for rows in action.kept)
         numbers = (action.deleted, action.treated, kept, action.sealed, action.shared, action.held)
-        shown.add_row(escape(action.table), escape(_columns(action, kind)), *(_number(n) for n in numbers))
+        shown.add_row(action.table, _columns(action, kind), *(_number(n) for n in numbers))
     return shown
 
 

@@ -45,9 +45,7 @@ def show_versions(found: Sequence[Version], standing: Mapping[str, str]) -> None
         say("Empreinte", "Digest"),
     )
     for one in found:
-        shown.add_row(
-            *map(escape, (str(one.number), _state(one), _force(one, standing[one.key]), one.digest[:16]))
-        )
+        shown.add_row(str(one.number), _state(one), _force(one, standing[one.key]), one.digest[:16])
     out().print(shown)
 
 

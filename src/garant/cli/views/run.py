@@ -156,7 +156,7 @@ def _receipts(console: Console, batches: list[Batch]) -> None:
     for column in shown.columns[2:]:
         column.justify = "right"
     for (system, name), (deleted, treated) in sums.items():
-        shown.add_row(escape(system), escape(name), count(deleted), count(treated))
+        shown.add_row(system, name, count(deleted), count(treated))
     console.print(shown)
     recovered = sum(batch.recovered for batch in batches)
     words = [plural(len(batches), ("lot", "lots"), ("batch", "batches"))]

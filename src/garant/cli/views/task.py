@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+from rich.text import Text as Words
 
 from garant.cli import state
 from garant.cli.exits import Exit
@@ -39,9 +40,9 @@ def show_list(found: Sequence[Task], left: Mapping[str, int], pressing: Sequence
     )
     for task in found:
         shown.add_row(
-            escape(task.key),
-            escape(task.statement["system"]),
-            escape(task.statement["responsible"]),
+            task.key,
+            task.statement["system"],
+            task.statement["responsible"],
             day(task.due_on),
             _left(left[task.key]) if task.waiting else "·",
             state_words(task.state),
@@ -50,12 +51,12 @@ def show_list(found: Sequence[Task], left: Mapping[str, int], pressing: Sequence
     out().print(shown)
 
 
-def _left(days: int) -> str:
+def _left(days: int) -> str | Words:
     """How many days there are before the answer is due, or since it was."""
     if days == 0:
         return say("aujourd’hui", "today")
     some = plural(abs(days), ("jour", "jours"), ("day", "days"))
-    return some if days > 0 else f"[bold red]− {some}[/]"
+    return some if days > 0 else Words(f"− {some}", style="bold red")
 
 
 def said_late(task: Task, days: int) -> str:
