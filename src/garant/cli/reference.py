@@ -65,6 +65,6 @@ def _parameter(parameter: Any, words: dict[str, str]) -> str:
     if parameter.required:
         notes.append(f"({words['required']})")
     elif isinstance(parameter.default, str | int) and not isinstance(parameter.default, bool):
-        notes.append(f"({words['default']} `{parameter.default}`)")
+        notes += [f"({words['default']} `{parameter.default}`)"] if parameter.default != "" else []
     cell = " ".join(notes).replace("|", "\\|")
     return f"| `{names}` | {cell} |"

@@ -19,7 +19,6 @@ from garant.ledger.entries import (
     Payload,
     Record,
     entry_kind,
-    ledger_entries_markdown,
 )
 from garant.ledger.exports import ExportUnusableError, open_sink, write_export
 from garant.ledger.inspection import Summary, inspect_export, read_records
@@ -109,7 +108,6 @@ __all__ = [
     "inspect_export",
     "key_source",
     "leaf_hash",
-    "ledger_entries_markdown",
     "make_proof",
     "new_key",
     "open_sink",

@@ -7,7 +7,7 @@ where a name or an address would end up: strings are keys, digests, dates … of
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Final, TypeVar
@@ -25,14 +25,14 @@ _KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*", re.ASCII)
 _ACTOR: Final = re.compile(r"[a-z][a-z-]{0,31}(:[A-Za-z0-9._-]{1,80})?", re.ASCII)
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}", re.ASCII)
 
-_PATTERNS: Final = {
+PATTERNS: Final = {
     r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}$": "key",
     r"^(sha256:)?[0-9a-f]{64}$": "digest",
     r"^hmac-sha256:[0-9a-f]{64}$": "commitment",
     r"^[A-Za-z0-9+/]+={0,2}$": "Base64",
     r"^[^+\s]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$": "verifier key",
 }
-_KEY_FORM, _DIGEST_FORM, _COMMITMENT_FORM, _BASE64_FORM, _VERIFIER_FORM = _PATTERNS
+_KEY_FORM, _DIGEST_FORM, _COMMITMENT_FORM, _BASE64_FORM, _VERIFIER_FORM = PATTERNS
 
 Key = Annotated[str, StringConstraints(pattern=_KEY_FORM)]
 """A stable key: of an organisation, a rule, a system, a table, a batch …"""
@@ -214,40 +214,3 @@ class Record:
             return payload.model_validate_json(canonical_json(self.payload))
         except ValidationError as error:
             raise MalformedEntryError(f"this {self.kind} entry does not say what it must: {error}") from error
-
-
-def ledger_entries_markdown() -> str:
-    """The reference of every registered kind of entry, in Markdown, for the documentation."""
-    return "\n".join(_kind_markdown(kind, KINDS[kind]) for kind in sorted(KINDS))
-
-
-def _kind_markdown(kind: str, payload: type[Payload]) -> str:
-    schema = payload.model_json_schema()
-    rows = list(_rows(schema, schema.get("$defs", {}), ""))
-    table = ["| field | form | meaning |", "|---|---|---|", *rows, ""] if rows else []
-    return "\n".join([f"### `{kind}`", "", payload.title.en, "", f"*{payload.title.fr}*", "", *table])
-
-
-def _rows(schema: dict[str, Any], parts: dict[str, Any], prefix: str) -> Iterator[str]:
-    """A line of the table for each field, and for each field of its parts."""
-    for name, field in schema.get("properties", {}).items():
-        form, part = _form(field, parts)
-        yield f"| `{prefix}{name}` | {form} | {field.get('description', '')} |"
-        if part is not None:
-            yield from _rows(part, parts, f"{prefix}{name}{'[]' if 'items' in field else ''}.")
-
-
-def _form(schema: dict[str, Any], parts: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-    """A JSON Schema in a few words, and the part it leads to."""
-    if "$ref" in schema:
-        return "part", parts[schema["$ref"].rpartition("/")[2]]
-    if "anyOf" in schema:
-        form, part = _form(schema["anyOf"][0], parts)
-        return f"{form}, or nothing", part
-    if "items" in schema:
-        form, part = _form(schema["items"], parts)
-        return f"list of: {form}", part
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"]), None
-    form = _PATTERNS.get(schema.get("pattern", "")) or schema.get("format") or schema.get("const")
-    return form or schema["type"], None
