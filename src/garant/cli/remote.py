@@ -156,7 +156,7 @@ def _refused(error: urllib.error.HTTPError) -> CommandError:
         message = said.get("detail") or " · ".join([said["title"], *wrong])
         mend = said.get("mend")
     except (ValueError, KeyError, AttributeError):
-        if error.code >= 500:  # noqa: PLR2004 - of whatever stands before the server
+        if error.code >= 500:  # of whatever stands before it
             return _broken_off(f"HTTP {error.code}")
         return CommandError(Text(fr=f"HTTP {error.code}", en=f"HTTP {error.code}"), _WHERE)
     return CommandError(Text(fr=message, en=message), Text(fr=mend, en=mend) if mend else None)
