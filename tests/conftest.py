@@ -108,7 +108,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection() -> None:
-    """The same long document is not parsed again for each module that reads it as it is imported, nor for each test."""
+    """The same long document is not parsed again for each module that reads it as it is imported, nor for each test; and
+    nobody looks, while hundreds of modules are imported, for what nothing holds.
+    """
+    gc.disable()
     from garant.policy import yaml_source  # not before branches are counted
 
     yaml_source._Reader.read = remembering(yaml_source._Reader.read)
@@ -137,6 +140,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: nobody looks through it again and again for what nothing holds."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 20)
 
 

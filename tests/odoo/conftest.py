@@ -140,10 +140,9 @@ def plan(untouched: Odoo) -> Plan:
     return untouched.plan()
 
 
-def _sweep(odoo: Odoo, before: Odoo, planted: Traps | None = None) -> Sweep:
+def _sweep(odoo: Odoo, before: Odoo, plan: Plan, planted: Traps | None = None) -> Sweep:
     with odoo.connect() as connection:
         rows_before = all_rows(connection)
-    plan = odoo.plan()
     with odoo.sources() as sources:
         execution, journal = Execution(plan, odoo.policy, sources, batch_size=BATCH), Notebook()
         results = [execution.execute(key, journal) for key in execution.batch_keys()]
@@ -160,11 +159,12 @@ def swept(
     shared_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
     untouched: Odoo,
+    plan: Plan,
 ) -> Iterator[Sweep]:
     """The dump after its plan was carried out."""
     files = _filestore(shared_folder, tmp_path_factory.mktemp("swept") / "files")
     with postgres_server.database(odoo18_template) as url:
-        yield _sweep(Odoo(url, files, untouched.loaded, untouched.policy), untouched)
+        yield _sweep(Odoo(url, files, untouched.loaded, untouched.policy), untouched, plan)
 
 
 @pytest.fixture(scope="session")
@@ -181,4 +181,4 @@ def trapped(
         odoo = Odoo(url, files, untouched.loaded, untouched.policy)
         with odoo.connect() as connection:
             planted = plant(connection)
-        yield _sweep(odoo, untouched, planted)
+        yield _sweep(odoo, untouched, odoo.plan(), planted)

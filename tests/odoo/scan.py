@@ -32,6 +32,10 @@ class Wanted:
     emails: dict[str, str] = field(default_factory=dict[str, str])
     phones: dict[str, str] = field(default_factory=dict[str, str])
     names: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
+    lengths: set[int] = field(default_factory=set[int])
+    """Of the names, in words: what is looked through may be half a million values."""
+    firsts: set[str] = field(default_factory=set[str])
+    """The words that names begin with."""
 
     def add(
         self,
@@ -52,10 +56,12 @@ class Wanted:
             words = tuple(word.lower() for word in WORD.findall(name or ""))
             if len(words) > 1:
                 self.names[words] = owner
+                self.lengths.add(len(words))
+                self.firsts.add(words[0])
 
     def found_in(self, value: str) -> Iterator[tuple[str, str, str]]:
         """(kind, trace, owner) of every wanted thing in the value."""
-        for match in EMAIL.findall(value):
+        for match in EMAIL.findall(value) if "@" in value else ():
             if owner := self.emails.get(match.lower().rstrip(".")):
                 yield "email", match, owner
         for match in DIGITS.findall(value):
@@ -66,8 +72,9 @@ class Wanted:
 
     def _names_in(self, value: str) -> Iterator[tuple[str, str, str]]:
         words = [word.lower() for word in WORD.findall(value)]
-        lengths = {len(name) for name in self.names}
-        for length in lengths:
+        if self.firsts.isdisjoint(words):
+            return
+        for length in self.lengths:
             for start in range(len(words) - length + 1):
                 name = tuple(words[start : start + length])
                 if owner := self.names.get(name):
@@ -107,14 +114,16 @@ def textual_columns(connection: Connection, kinds: Sequence[str] = TEXTUAL) -> d
 def traces(connection: Connection, wanted: Wanted, kinds: Sequence[str] = TEXTUAL) -> list[Trace]:
     """Every trace of the wanted people in the whole database."""
     found: list[Trace] = []
+    silent = set[str]()
+    """Values that say nothing: a database repeats them."""
     for table, columns in textual_columns(connection, kinds).items():
         picked = ", ".join(f'"{column}"::text' for column in columns)
         rows = connection.execute(text(f'SELECT ctid::text, {picked} FROM "{table}"'))
         for row in rows:
             for column, value in zip(columns, row[1:], strict=True):
-                if value:
-                    found += [
-                        Trace(table, column, row[0], kind, match, owner)
-                        for kind, match, owner in wanted.found_in(value)
-                    ]
+                if value and value not in silent:
+                    said = list(wanted.found_in(value))
+                    found += [Trace(table, column, row[0], *one) for one in said]
+                    if not said:
+                        silent.add(value)
     return found

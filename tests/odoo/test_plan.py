@@ -113,7 +113,6 @@ def test_nothing_blocks(plan: Plan) -> None:
     assert [s.blocks for s in plan.selections] == [[]] * len(plan.selections)
 
 
-@pytest.mark.slow
 def test_a_plan_writes_nothing(plan: Plan, untouched: Odoo, swept: Sweep) -> None:
     assert plan.as_of == oracles.AS_OF
     with untouched.connect() as connection:

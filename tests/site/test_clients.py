@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -26,6 +27,7 @@ from garant.ledger import InclusionProof
 from garant.ledger.entries import Entry
 from tests.site.conftest import Persona, sign_in
 from tests.site.test_access import STAFF, address
+from tests.support.laying import laid
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +39,12 @@ OWN, RUN = "remote-maintenance", "/o/{}/client/runs/{}/{}/proof/"
 
 
 @pytest.fixture
-def served(company: str) -> str:
+def served(company: str, tmp_path: Path) -> str:
     """The company does remote maintenance for two clients, has looked, and carried a plan out."""
+    return laid(tmp_path, _served, company)
+
+
+def _served(company: str) -> str:
     current = policies.published(company)
     assert current is not None
     activity = current.policy.activities[OWN]

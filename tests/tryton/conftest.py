@@ -161,10 +161,9 @@ def copy(
         yield tryton
 
 
-def _sweep(tryton: Tryton, before: Tryton, planted: Traps | None = None) -> Sweep:
+def _sweep(tryton: Tryton, before: Tryton, plan: Plan, planted: Traps | None = None) -> Sweep:
     with tryton.connect() as connection:
         rows_before = all_rows(connection)
-    plan = tryton.plan()
     with tryton.sources() as sources:
         execution, journal = Execution(plan, tryton.policy, sources, batch_size=BATCH), Notebook()
         results = [execution.execute(key, journal) for key in execution.batch_keys()]
@@ -180,12 +179,13 @@ def swept(
     tryton82_template: str,
     tmp_path_factory: pytest.TempPathFactory,
     untouched: Tryton,
+    plan: Plan,
 ) -> Iterator[Sweep]:
     """The dump after its plan was carried out."""
     with postgres_server.database(tryton82_template) as url:
         tryton = Tryton(url, tmp_path_factory.mktemp("swept"), untouched.loaded, untouched.policy)
         write_files(tryton)
-        yield _sweep(tryton, untouched)
+        yield _sweep(tryton, untouched, plan)
 
 
 @pytest.fixture(scope="session")
@@ -201,4 +201,4 @@ def trapped(
         with tryton.connect() as connection:
             planted = plant(connection)
         write_files(tryton)
-        yield _sweep(tryton, untouched, planted)
+        yield _sweep(tryton, untouched, tryton.plan(), planted)
