@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.servers.installation import NoServer
 from tests.servers.mariadb_process import Mariadb
 from tests.servers.postgres_process import Postgres
-from tests.servers.process import Server
+from tests.servers.process import Server, in_memory
 
 KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mariadb": Mariadb}
 
@@ -50,7 +50,7 @@ def keep(kind: type[Server], path: Path, owner: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server: Server | None = None
     try:
-        server = kind()
+        server = kind(in_memory())
         server.start()
         announce(path, server.announcement())
         while not stopping and alive(owner):
