@@ -1,4 +1,4 @@
-"""Random tables that hang on each other by CASCADE and SET NULL: what goes by itself is what was told, and nobody's else.
+"""Random tables that hang on each other: what goes by itself is what was told, and nobody's else; who refuses was foreseen.
 
 The oracle is every row and every reference, compared before and after.
 """
@@ -6,6 +6,7 @@ The oracle is every row and every reference, compared before and after.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -38,13 +39,17 @@ class World:
         return self.shop.database.contents([*TABLES, "interaction", "note"])
 
 
-def world(database: Database, chance: Random) -> World:
+BY_THEMSELVES = ("CASCADE", "CASCADE", "SET NULL")
+REFUSING = (*BY_THEMSELVES, "RESTRICT", "NO ACTION")
+
+
+def world(database: Database, chance: Random, kinds: Sequence[str] = BY_THEMSELVES) -> World:
     database.clear()
     shop = Shop(database).create()
     shop.document["duties"] = []
     references: References = {
         table: {
-            f"f{number}": (chance.choice(TABLES), chance.choice(["CASCADE", "CASCADE", "SET NULL"]))
+            f"f{number}": (chance.choice(TABLES), chance.choice(kinds))
             for number in range(chance.randint(0, 1) if table == "contact" else chance.randint(1, 2))
         }
         for table in TABLES
@@ -123,3 +128,17 @@ def test_what_goes_by_itself_is_what_was_told(database: Database, chance: Random
         if row[column] != before[table][number][column]
     )
     assert emptied == +told(selection.emptied)
+
+
+@examples(6)
+@given(chance=st.randoms(use_true_random=False))
+def test_what_refuses_was_foreseen(database: Database, chance: Random) -> None:
+    """A foreign key may refuse what is deleted, and what goes by itself with that; nobody is refused whom nothing hinders."""
+    made = world(database, chance, REFUSING)
+    note(str((made.references, made.leaving)))
+    plan = made.shop.plan()
+    batches, verification = carry_out(plan, made.shop.policy, made.shop.system())
+    made.shop.close()
+    if not plan.selections[0].blocks:
+        assert verification.verified
+        assert not any(batch.blocks for batch in batches)

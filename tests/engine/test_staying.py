@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from garant.engine.document import Plan
+from garant.systems.sql.losing import UNFOUND
 from garant.systems.sql.staying import TAKEN, UNTIED
 from tests.engine.support.running import carry_out
 from tests.engine.support.shop import RECENT, Shop
@@ -65,20 +66,85 @@ def carry_out_and_keep(shop: Shop, plan: Plan, *contacts: int, table: str = "inv
     assert shop.ids("contact") == shop.ids("invoice") == list(contacts)
 
 
+def show(shop: Shop, table: str, shown: str = "*") -> str:
+    """A view takes the place of a table, that has another name now."""
+    below = f"below_{table}"
+    shop.database.run(
+        f"ALTER TABLE {table} RENAME TO {below}", f"CREATE VIEW {table} AS SELECT {shown} FROM {below}"
+    )
+    if shop.database.name == "sqlite":
+        for done, to in ("DELETE", "DELETE FROM {}"), ("UPDATE", "UPDATE {} SET rid = rid"):
+            row = f"{to.format(below)} WHERE id = old.id"
+            shop.database.run(f"CREATE TRIGGER {table}_{done} INSTEAD OF {done} ON {table} BEGIN {row}; END")
+    return below
+
+
 @pytest.mark.parametrize("viewed", ["invoice", "contact"])
 def test_though_the_map_names_a_view(shop: Shop, viewed: str) -> None:
     """No foreign key is told of a view, and the rows below it have some."""
     invoices_are_kept(shop)
     belonging(shop, "invoice", "contact_id")
-    below = f"below_{viewed}"
-    shop.people(1, 2).database.run(
-        f"ALTER TABLE {viewed} RENAME TO {below}", f"CREATE VIEW {viewed} AS SELECT * FROM {below}"
-    )
-    if shop.database.name == "sqlite":
-        for done, to in ("DELETE", "DELETE FROM {}"), ("UPDATE", "UPDATE {} SET rid = rid"):
-            row = f"{to.format(below)} WHERE id = old.id"
-            shop.database.run(f"CREATE TRIGGER on_{done} INSTEAD OF {done} ON {viewed} BEGIN {row}; END")
+    shop.people(1, 2)
+    below = show(shop, viewed)
     carry_out_and_keep(shop, shop.plan(), 1, table=below if viewed == "invoice" else "invoice")
+
+
+def test_what_refuses_behind_views_is_foreseen(shop: Shop) -> None:
+    """Views rename columns, show other views; foreign keys know only what is below them."""
+    invoices_are_kept(shop)
+    belonging(shop, "invoice", "contact_id")
+    shop.database.run(
+        "CREATE TABLE badge (id integer PRIMARY KEY, contact_id integer, FOREIGN KEY (contact_id) REFERENCES contact (id))"
+    )
+    shop.people(1, 2, 3).invoice(1)
+    shop.database.run("INSERT INTO badge VALUES (1, 2)")
+    show(shop, "invoice", "id, contact_id, at, label, rid")
+    show(shop, "contact")
+    plan = shop.plan()
+    assert {b.referring_table: (b.table, b.rows) for b in plan.selections[0].blocks} == {
+        "invoice": ("contact", 1),
+        "badge": ("contact", 1),
+    }
+    carry_out(plan, shop.policy, shop.system())
+    assert (shop.ids("contact"), shop.ids("invoice")) == ([1, 2], [1])
+
+
+def test_what_goes_and_what_is_emptied_behind_views_is_told_and_gathered(shop: Shop) -> None:
+    """Whoever goes first unties what the map finds by them."""
+    shop.document["duties"] = []
+    shop.database.run("CREATE TABLE fan (id integer PRIMARY KEY, who integer, rid integer)")
+    belonging(shop, "fan", "who")
+    letting_go(shop, "interaction", "contact_id")
+    actions = shop.document["dispositions"]["erase"]["actions"]
+    actions.insert(0, actions.pop())
+    shop.people(1, 2).add("fan", {"id": 1, "who": 1})
+    show(shop, "interaction", "id, contact_id, at, body, rid")
+    show(shop, "contact")
+    plan = shop.plan()
+    assert {b.referring_table: b.rows for b in plan.selections[0].cascades} == {"fan": 1}
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert shop.ids("contact") == shop.ids("interaction") == shop.ids("fan") == []
+    assert verification.verified
+
+
+def test_though_the_foreign_key_names_the_whole_key_of_its_table(sqlite_shop: Shop) -> None:
+    """SQLite takes a reference that names no columns for one to the key, of several columns too."""
+    shop = sqlite_shop
+    invoices_are_kept(shop)
+    whole = str(shop.database.scalar("SELECT sql FROM sqlite_master WHERE name = 'invoice'")).rstrip(")")
+    shop.database.run(
+        "CREATE TABLE sale (contact_id REFERENCES contact ON DELETE CASCADE, no, PRIMARY KEY (contact_id, no))",
+        "DROP TABLE invoice",
+        f"{whole}, no, FOREIGN KEY (contact_id, no) REFERENCES sale ON DELETE CASCADE)",
+    )
+    shop.people(1, 2).database.run("INSERT INTO sale VALUES (1, 7)")
+    shop.add("invoice", {"id": 1, "contact_id": 1, "no": 7, "at": "2025-01-01 00:00:00", "label": "L"})
+    plan = shop.plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("sale", "invoice", 1)
+    ]
+    carry_out(plan, shop.policy, shop.system())
+    assert (shop.ids("contact"), shop.ids("invoice")) == ([1], [1])
 
 
 PARTS = {
@@ -294,6 +360,24 @@ def test_what_goes_with_what_goes_is_told_once(shop: Shop) -> None:
     assert (shop.ids("contact"), shop.ids("fan"), shop.ids("post")) == ([3], [2], [4])
 
 
+@pytest.mark.parametrize("how", ["RESTRICT", "NO ACTION"])
+def test_what_refuses_below_a_cascade_is_foreseen(shop: Shop, how: str) -> None:
+    """Nothing of the map names the two tables; whoever has no such rows leaves."""
+    shop.document["duties"] = []
+    shop.database.run(
+        "CREATE TABLE fan (id integer PRIMARY KEY, contact_id integer, rid integer)",
+        f"CREATE TABLE badge (id integer PRIMARY KEY, fan integer, FOREIGN KEY (fan) REFERENCES fan (id) ON DELETE {how})",
+    )
+    belonging(shop, "fan", "contact_id")
+    shop.people(1, 2).add("fan", {"id": 1, "contact_id": 1}, {"id": 2, "contact_id": 2})
+    shop.database.run("INSERT INTO badge VALUES (1, 1)")
+    plan = shop.plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [("fan", "badge", 1)]
+    results, _ = carry_out(plan, shop.policy, shop.system())
+    assert len([block for result in results for block in result.blocks]) == 1
+    assert shop.ids("contact") == shop.ids("fan") == [1]
+
+
 def letting_go(shop: Shop, table: str, column: str, target: str = "contact") -> None:
     """Rows of the table lose, by the database itself, what the column names."""
     key = f"FOREIGN KEY ({column}) REFERENCES {target} (id) ON DELETE SET NULL"
@@ -356,3 +440,49 @@ def test_what_would_lose_its_person_first_is_gathered_before(shop: Shop) -> None
     _, verification = carry_out(shop.people(1, 2).plan(), shop.policy, shop.system())
     assert verification.verified
     assert shop.ids("contact") == shop.ids("interaction") == []
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_what_would_lose_its_person_and_has_no_key_is_refused(shop: Shop, between: bool) -> None:
+    """Nothing could gather it: the plan says so, and whoever has such rows stays, with them."""
+    if between:
+        shop.database.run("CREATE TABLE badge (id integer PRIMARY KEY, contact_id integer, rid integer)")
+        belonging(shop, "badge", "contact_id")
+        shop.document["tables"]["badge"] = {
+            "key": "id",
+            "links": [{"root": "contact", "column": "contact_id"}],
+        }
+        link = {"parent": "badge", "column": "contact_id"}
+        shop.document["tables"]["attendee"]["links"] = [link]
+        del shop.document["tables"]["meeting"], shop.document["dispositions"]["erase"]["actions"][3]
+    else:
+        letting_go(shop, "attendee", "contact_id")
+    actions = shop.document["dispositions"]["erase"]["actions"]
+    actions.insert(0, actions.pop())
+    shop.people(1, 2).meet(7, 1)
+    if between:
+        shop.add("badge", {"id": 1, "contact_id": 1})
+    plan = shop.plan()
+    assert [(b.table, b.constraint, b.rows) for b in plan.selections[0].blocks] == [("attendee", UNFOUND, 1)]
+    carry_out(plan, shop.policy, shop.system())
+    assert shop.ids("contact") == shop.ids("interaction") == [1]
+    assert len(shop.rows("attendee")["attendee"]) == 1
+
+
+@pytest.mark.parametrize("acts", [True, False])
+def test_a_foreign_key_that_does_nothing_takes_nothing(postgres_shop: Shop, acts: bool) -> None:
+    """A session may be set to fire no triggers: ours fires them. Who has disabled those of a table has no foreign key there."""
+    shop = postgres_shop
+    shop.database.run("CREATE TABLE fan (id integer PRIMARY KEY, contact_id integer, rid integer)")
+    belonging(shop, "fan", "contact_id")
+    shop.people(1).add("fan", {"id": 1, "contact_id": 1})
+    name = str(shop.database.scalar("SELECT current_database()"))
+    if acts:
+        shop.database.run(f'ALTER DATABASE "{name}" SET session_replication_role = replica')
+    else:
+        shop.database.run("ALTER TABLE contact DISABLE TRIGGER ALL")
+    plan = shop.plan()
+    assert [b.rows for b in plan.selections[0].cascades] == ([1] if acts else [])
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert (shop.ids("contact"), shop.ids("fan")) == ([], [] if acts else [1])

@@ -15,7 +15,7 @@ from garant.systems.model import DataMap, Do, Pseudonymise
 from garant.systems.port import Blocker, ByItself
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
-from garant.systems.sql.going import Cascade, Going
+from garant.systems.sql.going import Cascade, Doing, Going
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
@@ -72,15 +72,9 @@ def foresee(
     ]
 
 
-def by_itself(
-    connection: sa.Connection,
-    known: Sequence[Reference],
-    statements: Statements,
-    steps: Sequence[Step],
-    in_force: int,
-) -> ByItself:
+def by_itself(doing: Doing) -> ByItself:
     """Rows that the database itself deletes with what they refer to, or with what hangs on it, and those it empties."""
-    cascade = Cascade(connection, statements, steps, known, in_force=in_force)
+    cascade = Cascade(doing)
     going = _told(cascade.walk())
     return ByItself(going, _told(cascade.emptied()))
 

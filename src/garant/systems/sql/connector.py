@@ -28,9 +28,10 @@ from garant.systems.sql.dialects import Dialect, dialect_of
 from garant.systems.sql.due import NAMED, Finder, Scratch
 from garant.systems.sql.emptiness import empty_tables, passable
 from garant.systems.sql.engines import open_engine, plain_errors, read_url
-from garant.systems.sql.going import before_ways_go
+from garant.systems.sql.going import Doing
 from garant.systems.sql.holding import Watch, among, count_held, name_departing, name_held
 from garant.systems.sql.kept import Part
+from garant.systems.sql.losing import before_ways_go
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.owned import with_either
@@ -43,7 +44,7 @@ from garant.systems.sql.snapshot import SqlSnapshot
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.staying import Staying, refuse_losses
 from garant.systems.sql.taking import hand_over, isolated
-from garant.systems.sql.views import through
+from garant.systems.sql.views import Views, as_shown, fold_of, views
 
 SETTLED = 8
 """Steps whose settled form is remembered: the same objects again, so that what is built of them is too."""
@@ -78,7 +79,7 @@ class SqlConnector:
         self._changing = open_engine(parsed, writing=True, pseudonym_key=pseudonym_key, zone=data_map.zone)
         self.dialect: Dialect = dialect_of(self._looking)
         self._references: list[Reference] | None = None
-        self._through: frozenset[str] | None = None
+        self._through: Views | None = None
         self._building: tuple[tuple[object, ...], Statements] | None = None
         self._settled: list[tuple[Sequence[Step], Sequence[Step]]] = []
         self.counting = Counting()
@@ -230,15 +231,19 @@ class SqlConnector:
         return self._building[1]
 
     def references(self, connection: sa.Connection) -> list[Reference]:
-        """The foreign keys that refuse, read once."""
+        """The foreign keys of the system, read once; those of a table that a view of the map shows are the view's."""
         if self._references is None:
-            self._references = references(connection, self.data_map.tables)
+            tables = self.data_map.tables
+            known = references(connection, tables)
+            if any(one.table not in tables or one.target_table not in tables for one in known):
+                known = as_shown(known, tables, self.through(connection), fold_of(self.dialect.name))
+            self._references = known
         return self._references
 
-    def through(self, connection: sa.Connection) -> frozenset[str]:
+    def through(self, connection: sa.Connection) -> Views:
         """The tables of the map whose rows are stored under another name, asked once."""
         if self._through is None:
-            self._through = through(connection, self.data_map.tables)
+            self._through = views(connection, self.data_map.tables)
         return self._through
 
     def settled(self, connection: sa.Connection, change: ChangeSet) -> ChangeSet:
@@ -327,7 +332,7 @@ class _Work:
         steps = [step for step in self.steps if step.concerns(self.in_force)]
         deleting = any(step.do is Do.DELETE for step in steps)
         known = self.connector.references(self.connection) if deleting else []
-        refuse_losses(self.connection, self.statements, steps, known, self.in_force)
+        refuse_losses(Doing(self.connection, self.statements, steps, known, self.in_force))
         cascading = [one for one in known if one.cascades]
         views = self.connector.through(self.connection) if cascading else ()
         return Staying(self.connection, self.statements, steps, cascading, views)

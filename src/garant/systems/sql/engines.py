@@ -57,9 +57,14 @@ A batch's rows are few among many: it supposes disks that turn, and would read w
 everybody at once, by keys in temporary tables: in 4 MB it writes what it groups, and in 8 MB its tables, to files.
 """
 
-_NOBODY_HIDDEN = "SET row_security = off; SET datestyle = ISO; SET standard_conforming_strings = on"
+_NOBODY_HIDDEN = (
+    "SET row_security = off; SET datestyle = ISO; SET standard_conforming_strings = on; "
+    "SELECT set_config('session_replication_role', 'origin', false) "
+    "WHERE current_setting('session_replication_role') = 'replica'"
+)
 """However a role, a database or a server is set: rows that its policies would hide from us are a refusal rather than an answer
-without them (row_security); moments are written in one way; a backslash is one.
+without them (row_security); moments are written in one way; a backslash is one; foreign keys do what they say, and who may
+not have it so is refused (session_replication_role).
 """
 
 BUSY_SECONDS = 30

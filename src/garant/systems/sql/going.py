@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as numbers
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -28,54 +28,85 @@ class Going:
     staying: int
 
 
-class Cascade:
-    """Walks from the rows that steps delete to those that go with them, and on, until nothing new goes.
-
-    What is to stay takes nothing along: the change is refused for it.
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Steps about to be done.
 
     Args:
         connection: the batch of the change is in its temporary table.
         statements: of the change.
         steps: all of them.
         known: the foreign keys of the system.
-        idle: positions of steps that are known to find no row.
         in_force: the duties (bits) that hold somebody.
-        guarding: only what leads to rows that may have to stay is walked to.
+        idle: positions of steps that are known to find no row.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        statements: Statements,
-        steps: Sequence[Step],
-        known: Sequence[Reference],
-        idle: Collection[int] = (),
-        *,
-        in_force: int,
-        guarding: bool = False,
-    ) -> None:
-        self._connection = connection
-        self._whole = replace(statements, in_order=False)  # whoever leaves later takes it then
-        self._steps, self._cascading = steps, [one for one in known if one.cascades]
+    connection: sa.Connection
+    statements: Statements
+    steps: Sequence[Step]
+    known: Sequence[Reference]
+    in_force: int
+    idle: Collection[int] = ()
+
+
+Walked = Literal["all", "to what stays", "to what stays or refuses"]
+"""How far a cascade is walked: as far as it goes, or only where it leads to rows that may have to stay, or that may refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Rows that go with the step of a position: its own, or those so many foreign keys further."""
+
+    table: str
+    rows: ColumnElement[bool]
+    position: int
+    depth: int = 0
+
+    def before(self, other: _Gone, dialect: str, reference: Reference) -> bool:
+        """Whether these are gone when a foreign key that refuses looks at what refers to the others.
+
+        PostgreSQL looks when it has come as far, SQLite when the statement ends (RESTRICT excepted), MariaDB at each row.
+        """
+        if reference.deferred or self.position != other.position:
+            return reference.deferred or self.position < other.position
+        if dialect == "sqlite":
+            return reference.on_delete != "RESTRICT"
+        return self.depth == 0 or (dialect == "postgresql" and self.depth <= other.depth)
+
+
+class Cascade:
+    """Walks from the rows that steps delete to those that go with them, and on, until nothing new goes.
+
+    What is to stay takes nothing along: the change is refused for it.
+    """
+
+    def __init__(self, doing: Doing, walked: Walked = "all") -> None:
+        self._connection, self._steps = doing.connection, doing.steps
+        self._whole = replace(doing.statements, in_order=False)  # whoever leaves later takes it then
+        self._cascading = [one for one in doing.known if one.cascades]
         self._levels = numbers()
-        self._owned = Owned(statements, steps, self._cascading, in_force)
-        self._letting_go = [one for one in known if one.lets_go]
-        if guarding:
+        self._owned = Owned(doing.statements, doing.steps, self._cascading, doing.in_force)
+        self._letting_go = [one for one in doing.known if one.lets_go]
+        self._refusing = [one for one in doing.known if one.refuses]
+        if walked != "all":
             self._letting_go = [one for one in self._letting_go if self._owned.tied(one) is not None]
-            self._cascading = self._towards({one.target_table for one in self._letting_go})
-        self._first = [(n, s) for n, s in enumerate(steps) if s.do is Do.DELETE and s.paths and n not in idle]
+            ends = self._letting_go + (self._refusing if walked == "to what stays or refuses" else [])
+            self._cascading = self._towards({one.target_table for one in ends})
+        self._first = [
+            (n, s) for n, s in enumerate(doing.steps) if s.do is Do.DELETE and s.paths and n not in doing.idle
+        ]
         self._known: dict[str, list[ColumnElement[bool]]] = {}
-        self._gone: list[tuple[str, ColumnElement[bool], int]] = []
+        self._gone: list[_Gone] = []
         for position, step in self._first:
             self._known.setdefault(step.table, []).append(certain(self._whole.rows(step)))
-            self._gone.append((step.table, self._whole.rows(step), position))
+            self._gone.append(_Gone(step.table, self._whole.rows(step), position))
 
     def walk(self) -> Iterator[Going]:
         """Each foreign key with the rows that it takes beyond those named before; a table may come several times."""
-        for position, step in self._first:
+        for one, (position, step) in zip([*self._gone], self._first, strict=True):
             for reference in self._to(step.table):
                 if not self._surely(reference, step, position):
-                    yield from self._on(reference, self._whole.rows(step), position)
+                    yield from self._on(reference, one)
 
     def _towards(self, emptying: set[str]) -> list[Reference]:
         """Those of the foreign keys that take rows that may have to stay, or rows with which these go or are emptied."""
@@ -95,9 +126,9 @@ class Cascade:
         }
         for reference in self._letting_go:
             refers = [
-                self._refers(reference, rows, position)
-                for number, (table, rows, position) in enumerate(self._gone)
-                if table == reference.target_table and (reference, number) not in sure
+                self._refers(reference, one)
+                for number, one in enumerate(self._gone)
+                if one.table == reference.target_table and (reference, number) not in sure
             ]
             known = (sa.not_(one) for one in self._known.get(reference.table, ()))
             if refers:
@@ -105,6 +136,28 @@ class Cascade:
                 going, staying = self._count(reference.table, sa.and_(sa.or_(*refers), *known), stay)
                 if going or staying:
                     yield Going(reference, going, staying)
+
+    def refused(self) -> Iterator[Going]:
+        """Each foreign key by which rows would refuse that others go by themselves; asked once all that goes is known."""
+        for reference in self._refusing:
+            refers = [
+                sa.and_(self._refers(reference, one), *(sa.not_(certain(rows)) for rows in gone))
+                for one in self._gone
+                if one.depth and one.table == reference.target_table
+                for gone in [self._gone_before(reference, one)]
+            ]
+            if refers:
+                number, _ = self._count(reference.table, sa.or_(*refers), None)
+                if number:
+                    yield Going(reference, 0, number)
+
+    def _gone_before(self, reference: Reference, going: _Gone) -> list[ColumnElement[bool]]:
+        dialect = self._whole.dialect.name
+        return [
+            one.rows
+            for one in self._gone
+            if one.table == reference.table and one.before(going, dialect, reference)
+        ]
 
     def _surely(self, reference: Reference, going: Step, position: int) -> bool:
         """Whether no row that refers to those of a step is there any more when they go, or a step takes it itself."""
@@ -115,20 +168,21 @@ class Cascade:
         ]
         return surely_taken(mine, going, reference, in_order=False)
 
-    def _on(self, reference: Reference, doomed: ColumnElement[bool], position: int) -> Iterator[Going]:
+    def _on(self, reference: Reference, doomed: _Gone) -> Iterator[Going]:
         """What goes by this key with some rows of its target, and what goes with that."""
         known = self._known.setdefault(reference.table, [])
-        rows = sa.and_(self._refers(reference, doomed, position), *(sa.not_(one) for one in known))
+        rows = sa.and_(self._refers(reference, doomed), *(sa.not_(one) for one in known))
         stay = self._owned.of(reference.table)
         going, staying = self._count(reference.table, rows, stay)
         if going or staying:
             known.append(certain(rows))
             yield Going(reference, going, staying)
         if going:
-            gone = rows if stay is None else sa.and_(rows, sa.not_(stay))
-            self._gone.append((reference.table, gone, position))
+            taken = rows if stay is None else sa.and_(rows, sa.not_(stay))
+            gone = _Gone(reference.table, taken, doomed.position, doomed.depth + 1)
+            self._gone.append(gone)
             for further in self._to(reference.table):
-                yield from self._on(further, gone, position)
+                yield from self._on(further, gone)
 
     def _count(
         self, table: str, rows: ColumnElement[bool], stay: ColumnElement[bool] | None
@@ -142,14 +196,12 @@ class Cascade:
     def _to(self, table: str) -> list[Reference]:
         return [one for one in self._cascading if one.target_table == table]
 
-    def _refers(
-        self, reference: Reference, doomed: ColumnElement[bool], position: int
-    ) -> ColumnElement[bool]:
+    def _refers(self, reference: Reference, doomed: _Gone) -> ColumnElement[bool]:
         """Whether a row refers to one of those that go, and no step before lets go of it."""
         columns = [self._whole.column(reference.table, name) for name in reference.columns]
         targets = [self._whole.column(reference.target_table, name) for name in reference.targets]
-        let_go = [sa.not_(one) for one in self._let_go(reference, position)]
-        among = sa.select(*targets).where(doomed).correlate(None)
+        let_go = [sa.not_(one) for one in self._let_go(reference, doomed.position)]
+        among = sa.select(*targets).where(doomed.rows).correlate(None)
         if reference.cascades and reference.table == reference.target_table:
             among = self._down(among, columns, targets, let_go)
         refers = columns[0].in_(among) if len(columns) == 1 else sa.tuple_(*columns).in_(among)
@@ -174,33 +226,3 @@ class Cascade:
         lower = sa.select(*targets).join(down, met).where(*let_go)
         whole = down.union(lower)
         return sa.select(*whole.c).correlate(None)
-
-
-def before_ways_go(steps: Sequence[Step], known: Sequence[Reference]) -> Sequence[Step]:
-    """The steps, where those whose way to the root a foreign key takes or empties before them gather their rows first.
-
-    Otherwise an earlier deletion would leave them nothing to be found by. The same steps where none is so.
-    """
-    settled = [
-        replace(step, collect=True)
-        if step.key is not None and not step.collect and _way_goes(step, steps[:number], known)
-        else step
-        for number, step in enumerate(steps)
-    ]
-    return steps if all(a is b for a, b in zip(settled, steps, strict=True)) else settled
-
-
-def _way_goes(step: Step, earlier: Sequence[Step], known: Sequence[Reference]) -> bool:
-    """Whether what earlier steps delete takes along, or empties, something on the step's ways."""
-    gone = {one.table for one in earlier if one.do is Do.DELETE and one.paths}
-    while more := {one.table for one in known if one.cascades and one.target_table in gone} - gone:
-        gone |= more
-    emptied = {
-        (one.table, column)
-        for one in known
-        if one.lets_go and one.target_table in gone
-        for column in one.columns
-    }
-    hops = [hop for path in (*step.paths, *step.owners) for hop in path.hops]
-    crossed = any(hop.table in gone and hop.table != step.table for hop in hops)
-    return crossed or any((hop.table, hop.link.column) in emptied for hop in hops)

@@ -45,9 +45,10 @@ _POSTGRESQL = sa.text(
     "FROM pg_constraint AS k "
     "JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace "
     "JOIN pg_class AS t ON t.oid = k.confrelid JOIN pg_namespace AS m ON m.oid = t.relnamespace "
-    "WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.oid"
+    "WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT EXISTS (SELECT FROM pg_trigger AS d "
+    "WHERE d.tgconstraint = k.oid AND d.tgrelid = k.confrelid AND d.tgenabled IN ('D', 'R')) ORDER BY k.oid"
 )
-"""What a partition has of its parent's is said of the parent."""
+"""What a partition has of its parent's is said of the parent. One whose own triggers are disabled does nothing."""
 
 _ON_DELETE = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
@@ -189,15 +190,17 @@ def _of_sqlite(connection: sa.Connection) -> Iterator[Reference]:
         keys.setdefault((row.child, row.id), []).append(row)
     for (table, _), rows in keys.items():
         columns = tuple(row.referring for row in rows)
-        targets = tuple(row.referred or _only_key(connection, row.target) for row in rows)
+        own = [] if rows[0].referred else _key(connection, rows[0].target, len(rows))
+        targets = tuple(own or (row.referred for row in rows))
         name = f"{table}.{', '.join(columns)} → {rows[0].target}.{', '.join(targets)}"
         deferred = _deferred(rows[0].written, columns)
         yield Reference(name, table, columns, rows[0].target, targets, deferred, rows[0].on_delete)
 
 
-def _only_key(connection: sa.Connection, table: str) -> str:
-    """The column that a foreign key means when it names none: the key, or the row's own number."""
-    return [*sa.inspect(connection).get_pk_constraint(table)["constrained_columns"], "rowid"][0]
+def _key(connection: sa.Connection, table: str, columns: int) -> list[str]:
+    """The columns that a foreign key means when it names none: those of the key, or the row's own number."""
+    found = sa.inspect(connection).get_pk_constraint(table)["constrained_columns"]
+    return found if len(found) == columns else ["rowid"] * columns
 
 
 def _deferred(written: str, columns: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ from garant.systems.sql.blockers import by_itself, foresee
 from garant.systems.sql.counting import Counting
 from garant.systems.sql.due import Finder, Remembered, Scratch, plain_key
 from garant.systems.sql.emptiness import empty_tables, passable
+from garant.systems.sql.going import Doing
 from garant.systems.sql.guards import fill_held, present
 from garant.systems.sql.holding import roots_on_hold
 from garant.systems.sql.indexes import missing_indexes
@@ -217,19 +218,18 @@ class SqlSnapshot:
     def foresee(self, change: ChangeSet, idle: Collection[int]) -> list[Blocker]:
         """The references that will refuse a deletion of the change; ``idle`` steps find no row."""
         change = self._connector.settled(self._connection, change)
-        known = self._referring()
-        statements, steps = self._load(change), self._passable(change)
-        refusing = foresee(self._connection, known, statements, steps, idle, whole=True)
-        return [
-            *refusing,
-            *would_be_lost(self._connection, statements, steps, known, idle, in_force=change.in_force),
-        ]
+        doing = self._doing(change, idle)
+        refusing = foresee(self._connection, doing.known, doing.statements, doing.steps, idle, whole=True)
+        return [*refusing, *would_be_lost(doing)]
 
     def cascades(self, change: ChangeSet) -> ByItself:
         """The rows that foreign keys take away with those of the change, and those that they empty."""
         change = self._connector.settled(self._connection, change)
-        known = self._referring()
-        return by_itself(self._connection, known, self._load(change), self._passable(change), change.in_force)
+        return by_itself(self._doing(change))
+
+    def _doing(self, change: ChangeSet, idle: Collection[int] = ()) -> Doing:
+        known, statements, steps = self._referring(), self._load(change), self._passable(change)
+        return Doing(self._connection, statements, steps, known, change.in_force, idle)
 
     def advice(self, change: ChangeSet) -> list[str]:
         """CREATE INDEX statements for the columns the steps search by and no index leads with."""

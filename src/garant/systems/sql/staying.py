@@ -16,7 +16,8 @@ from garant.systems.changing import Step
 from garant.systems.model import Do
 from garant.systems.port import Blocked, Blocker
 from garant.systems.sql.create_as import CreateAs
-from garant.systems.sql.going import Cascade, Going
+from garant.systems.sql.going import Cascade, Doing, Going
+from garant.systems.sql.losing import left_behind
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
@@ -85,58 +86,36 @@ class Staying:
                 raise Blocked([Blocker(step.table, TAKEN, before - now)])
 
 
-def would_be_lost(
-    connection: sa.Connection,
-    statements: Statements,
-    steps: Sequence[Step],
-    known: Sequence[Reference],
-    idle: Collection[int] = (),
-    *,
-    in_force: int,
-) -> list[Blocker]:
-    """The foreign keys that would take what stays, or untie it; ``idle`` steps find no row.
+def would_be_lost(doing: Doing) -> list[Blocker]:
+    """The foreign keys that would take what stays, or untie it, and those that would refuse what goes by itself.
 
     What a duty keeps stays, whether or not an action deletes from its table, and still says whose it is. What somebody
     owns who does not leave stays too, whoever's row it hangs on.
     """
-    lost = _lost(connection, statements, steps, known, idle, in_force=in_force)
-    return [
+    cascade = Cascade(doing, "to what stays or refuses")
+    lost = [*_lost(cascade), *cascade.refused()]
+    refused = [
         Blocker(one.reference.target_table, one.reference.name, one.staying, one.reference.table)
         for one in lost
     ]
+    return [*refused, *left_behind(doing)]
 
 
-def refuse_losses(
-    connection: sa.Connection,
-    statements: Statements,
-    steps: Sequence[Step],
-    known: Sequence[Reference],
-    in_force: int,
-) -> None:
-    """Look, before a change, whether foreign keys would take or untie something that stays.
+def refuse_losses(doing: Doing) -> None:
+    """Look, before a change, whether foreign keys would take or untie something that stays, or lose what is to go.
 
     Raises:
         Blocked: they would.
     """
-    if lost := _lost(connection, statements, steps, known, in_force=in_force):
-        raise Blocked(
-            [
-                Blocker(one.reference.table, TAKEN if one.reference.cascades else UNTIED, one.staying)
-                for one in lost
-            ]
-        )
+    lost = [
+        Blocker(one.reference.table, TAKEN if one.reference.cascades else UNTIED, one.staying)
+        for one in _lost(Cascade(doing, "to what stays"))
+    ]
+    if refused := [*lost, *left_behind(doing)]:
+        raise Blocked(refused)
 
 
-def _lost(
-    connection: sa.Connection,
-    statements: Statements,
-    steps: Sequence[Step],
-    known: Sequence[Reference],
-    idle: Collection[int] = (),
-    *,
-    in_force: int,
-) -> list[Going]:
-    cascade = Cascade(connection, statements, steps, known, idle, in_force=in_force, guarding=True)
+def _lost(cascade: Cascade) -> list[Going]:
     return [one for one in (*cascade.walk(), *cascade.emptied()) if one.staying]
 
 
