@@ -20,6 +20,7 @@ from tests.engine.support.databases import MariadbDatabase
 from tests.engine.support.examples import examples
 from tests.engine.support.running import carry_out, retention, source
 from tests.engine.support.shop import AS_OF, OLD, RECENT, Shop
+from tests.engine.test_staying import belonging, invoices_are_kept
 
 MOVING = "ADD COLUMN tms timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp()"
 LONG_AGO = "2001-02-03 04:05:06"
@@ -165,6 +166,46 @@ def test_a_view_that_does_not_say_what_it_shows_is_left_alone(shop: Shop) -> Non
         shop.database.run("DROP USER blind")
     assert verification.verified
     assert shop.ids("contact") == shop.ids("note") == []
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_an_account_of_tables_by_name_sees_their_foreign_keys(shop: Shop, between: bool) -> None:
+    """The server lists what foreign keys do for whoever may change the whole schema alone: what a duty keeps went."""
+    invoices_are_kept(shop)
+    if between:
+        shop.database.run(
+            "CREATE TABLE sale (id integer PRIMARY KEY, contact_id integer, rid integer)",
+            "ALTER TABLE invoice ADD sale integer DEFAULT 1",
+        )
+        belonging(shop, "sale", "contact_id")
+        belonging(shop, "invoice", "sale", "sale")
+    else:
+        belonging(shop, "invoice", "contact_id")
+    shop.people(1, 2)
+    if between:
+        shop.add("sale", {"id": 1, "contact_id": 1})
+    shop.invoice(1)
+    url = sa.make_url(shop.database.url)
+    tables = [*(table for table in shop.document["tables"]), "invoice"]
+    shop.database.run(
+        "CREATE USER narrow IDENTIFIED BY 'narrow'",
+        f"GRANT CREATE TEMPORARY TABLES ON {url.database}.* TO narrow",
+        *(f"GRANT SELECT, UPDATE, DELETE ON {url.database}.{table} TO narrow" for table in tables),
+    )
+    narrow = url.set(username="narrow", password="narrow").render_as_string(hide_password=False)
+    try:
+        systems = {"crm": shop.remember(source(shop.map(), narrow))}
+        if between:
+            with pytest.raises(ConnectorError, match=r"crm: rows of invoice .* grant it SELECT on sale"):
+                retention(shop.policy, systems, AS_OF)
+            shop.database.run(f"GRANT SELECT ON {url.database}.sale TO narrow")
+            systems = {"crm": shop.remember(source(shop.map(), narrow))}
+        plan = retention(shop.policy, systems, AS_OF)
+        assert [(b.referring_table, b.rows) for b in plan.selections[0].blocks] == [("invoice", 1)]
+        carry_out(plan, shop.policy, systems)
+    finally:
+        shop.database.run("DROP USER narrow")
+    assert (shop.ids("contact"), shop.ids("invoice")) == ([1], [1])
 
 
 # ---------------------------------------------------------------- what it takes for equal

@@ -18,6 +18,7 @@ from garant.systems.catalogue.model import (
     Index,
     OnDelete,
 )
+from garant.systems.sql.dialects.mariadb_keys import foreign_keys
 from garant.systems.sql.dialects.mariadb_views import tables_below
 
 _TABLE: Final = """
@@ -43,21 +44,6 @@ ORDER BY index_name, seq_in_index
 _TRIGGERS: Final = """
 SELECT trigger_name AS name FROM information_schema.triggers
 WHERE event_object_schema = :schema AND event_object_table = :name ORDER BY trigger_name
-"""
-
-# The server's own schemas are left out by name, or it would open each of their views.
-_FOREIGN_KEYS: Final = """
-SELECT k.table_schema AS child_schema, k.table_name AS child, k.constraint_name AS name, k.column_name AS col,
-       k.referenced_table_schema AS target_schema, k.referenced_table_name AS target,
-       k.referenced_column_name AS target_column, lower(r.delete_rule) AS on_delete
-FROM information_schema.key_column_usage k
-JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema
-     AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name
-WHERE k.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
-  AND r.constraint_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
-  AND k.referenced_table_name IS NOT NULL
-  AND (k.table_schema = :schema OR k.referenced_table_schema = :schema)
-ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position
 """
 
 _SUSPECTS: Final = """
@@ -159,20 +145,16 @@ def _column(row: dict[str, Any]) -> CatalogueColumn:
 
 
 def _foreign_keys(connection: Connection, schema: str) -> list[ForeignKey]:
-    """InnoDB takes SET DEFAULT for RESTRICT."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(connection, _FOREIGN_KEYS, schema=schema):
-        found[(row["child_schema"], row["child"], row["name"])].append(row)
     return [
         ForeignKey(
-            name,
-            _named(schema, where, child),
-            tuple(row["col"] for row in rows),
-            _named(schema, rows[0]["target_schema"], rows[0]["target"]),
-            tuple(row["target_column"] for row in rows),
-            cast(OnDelete, rows[0]["on_delete"].replace("set default", "restrict")),
+            key.name,
+            _named(schema, *key.table),
+            key.columns,
+            _named(schema, *key.target),
+            key.targets,
+            cast(OnDelete, key.on_delete.lower()),
         )
-        for (where, child, name), rows in found.items()
+        for key in foreign_keys(connection)
     ]
 
 

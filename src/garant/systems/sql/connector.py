@@ -35,7 +35,7 @@ from garant.systems.sql.losing import before_ways_go
 from garant.systems.sql.marks import Marker, find_marked, taken_down
 from garant.systems.sql.named_files import files_of, release
 from garant.systems.sql.owned import with_either
-from garant.systems.sql.references import Reference, references
+from garant.systems.sql.references import Reference, insist_on_seeing, references
 from garant.systems.sql.residue import keeper_of
 from garant.systems.sql.residue.sample import canaries_of
 from garant.systems.sql.returning import Rehearsal, Returning
@@ -254,6 +254,7 @@ class SqlConnector:
             if steps is change.steps or settled is change.steps:
                 return replace(change, steps=settled)
         known = self.references(connection)
+        insist_on_seeing(self.data_map, known)
         settled = before_ways_go(with_either(change.steps, [one for one in known if one.cascades]), known)
         self._settled = [(change.steps, settled), *self._settled[: SETTLED - 1]]
         return replace(change, steps=settled)

@@ -10,6 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from garant.systems.model import DataMap
+from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects.mariadb_keys import foreign_keys
+
 LETTING_GO = ("CASCADE", "SET NULL", "SET DEFAULT")
 """What a foreign key may do, other than refuse, when the row it refers to goes."""
 
@@ -18,21 +22,6 @@ _SQLITE = sa.text(
     "upper(f.on_delete) AS on_delete FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f "
     "WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
 )
-
-# The server's own schemas are left out by name, or it would open each of their views.
-_MARIADB = sa.text(
-    "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, "
-    "k.referenced_table_name, k.referenced_column_name, r.delete_rule "
-    "FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r "
-    "ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
-    "AND r.constraint_name = k.constraint_name "
-    "WHERE k.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') "
-    "AND r.constraint_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') "
-    "AND k.referenced_table_name IS NOT NULL AND (k.table_schema = database() "
-    "OR k.referenced_table_schema = database()) "
-    "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
-)
-
 
 _POSTGRESQL = sa.text(
     "SELECT k.oid, k.conname AS name, k.condeferred AS deferred, k.confdeltype::text AS on_delete, "
@@ -69,7 +58,7 @@ class Reference:
     """A foreign key; tables as a data map names them.
 
     ``on_delete``: what it does when its target goes. ``deferred``: it refuses only at the end of
-    the transaction.
+    the transaction. ``seen``: whether the account sees the table that it names.
     """
 
     name: str
@@ -79,6 +68,7 @@ class Reference:
     targets: tuple[str, ...]
     deferred: bool
     on_delete: str = ""
+    seen: bool = True
 
     @property
     def refuses(self) -> bool:
@@ -104,6 +94,20 @@ def references(connection: sa.Connection, tables: Collection[str]) -> list[Refer
     read = {"mariadb": _mariadb, "postgresql": _postgresql, "sqlite": _sqlite}[connection.dialect.name]
     found = dict.fromkeys(read(connection, tables))
     return sorted(found, key=lambda reference: (reference.table, reference.name))
+
+
+def insist_on_seeing(data_map: DataMap, known: Collection[Reference]) -> None:
+    """Rows that may go with those of a table that the account does not see are looked for by nobody.
+
+    Raises:
+        ConnectorError: rows of a table of the map may.
+    """
+    for one in known:
+        if not one.seen and not one.refuses and one.table in data_map.tables:
+            raise ConnectorError(
+                f"{data_map.system}: rows of {one.table} go with those of {one.target_table}, or let go of them, and Garant's "
+                f"account does not see that table: grant it SELECT on {one.target_table}"
+            )
 
 
 def _as_mapped(found: Iterator[Reference], names: Naming) -> Iterator[Reference]:
@@ -158,24 +162,22 @@ def _mariadb(connection: sa.Connection, tables: Collection[str]) -> Iterator[Ref
 
 
 def _of_mariadb(connection: sa.Connection) -> Iterator[Reference]:
-    """InnoDB defers nothing, and takes SET DEFAULT for RESTRICT."""
+    """InnoDB defers nothing."""
     default = sa.inspect(connection).default_schema_name
-    keys: dict[tuple[str, str, str], list[Any]] = {}
-    for row in connection.execute(_MARIADB):
-        keys.setdefault((row.table_schema, row.table_name, row.constraint_name), []).append(row)
-    for (schema, table, name), rows in keys.items():
+    for key in foreign_keys(connection):
         yield Reference(
-            name,
-            _named(schema, table, default),
-            tuple(row.column_name for row in rows),
-            _named(rows[0].referenced_table_schema, rows[0].referenced_table_name, default),
-            tuple(row.referenced_column_name for row in rows),
+            key.name,
+            _named(*key.table, default),
+            key.columns,
+            _named(*key.target, default),
+            key.targets,
             deferred=False,
-            on_delete=rows[0].delete_rule.replace("SET DEFAULT", "RESTRICT"),
+            on_delete=key.on_delete,
+            seen=key.seen,
         )
 
 
-def _named(schema: str | None, table: str, default: str | None) -> str:
+def _named(schema: str | None, table: str, default: str | None, /) -> str:
     return table if schema in (None, default) else f"{schema}.{table}"
 
 
