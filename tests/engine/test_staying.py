@@ -486,3 +486,42 @@ def test_a_foreign_key_that_does_nothing_takes_nothing(postgres_shop: Shop, acts
     _, verification = carry_out(plan, shop.policy, shop.system())
     assert verification.verified
     assert (shop.ids("contact"), shop.ids("fan")) == ([], [] if acts else [1])
+
+
+def named_by_address(shop: Shop, on_update: str) -> None:
+    """Letters name their contacts by the address, that a plan writes; contacts stay, without."""
+    shop.document["dispositions"]["erase"]["actions"][-1]["do"] = "treat"
+    shop.database.run("DROP TABLE contact")
+    columns = "id integer PRIMARY KEY, name text, email varchar(90) UNIQUE, phone text, customer integer, state text, rid integer"
+    key = f"FOREIGN KEY (mail) REFERENCES contact (email) {on_update}"
+    shop.database.run(
+        f"CREATE TABLE contact ({columns})",
+        f"CREATE TABLE letter (id integer PRIMARY KEY, mail varchar(90), rid integer, {key})",
+    )
+    shop.people(1, 3).people(2, at=RECENT)
+    shop.add("letter", *({"id": n, "mail": f"n{n}@x.example"} for n in (1, 2)))
+
+
+@pytest.mark.parametrize("how", ["CASCADE", "SET NULL"])
+def test_what_is_emptied_by_what_a_plan_writes_is_told(shop: Shop, how: str) -> None:
+    shop.document["duties"] = []
+    named_by_address(shop, f"ON UPDATE {how}")
+    plan = shop.plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].emptied] == [
+        ("contact", "letter", 1)
+    ]
+    _, verification = carry_out(plan, shop.policy, shop.system())
+    assert verification.verified
+    assert [row["mail"] for row in shop.rows("letter")["letter"].values()] == [None, "n2@x.example"]
+
+
+def test_what_refuses_that_a_plan_writes_is_foreseen(shop: Shop) -> None:
+    shop.document["duties"] = []
+    named_by_address(shop, "")
+    plan = shop.plan()
+    assert [(b.table, b.referring_table, b.rows) for b in plan.selections[0].blocks] == [
+        ("contact", "letter", 1)
+    ]
+    carry_out(plan, shop.policy, shop.system())
+    mails = [row["email"] for row in shop.rows("contact")["contact"].values()]
+    assert mails == ["n1@x.example", None, "n2@x.example"] or mails == ["n1@x.example", "n2@x.example", None]

@@ -16,7 +16,7 @@ from garant.systems.port import Blocker, ByItself
 from garant.systems.sql import mariadb_errors
 from garant.systems.sql.dialects import Dialect
 from garant.systems.sql.going import Cascade, Doing, Going
-from garant.systems.sql.references import Reference
+from garant.systems.sql.references import LETTING_GO, Reference
 from garant.systems.sql.statements import Statements
 from garant.systems.sql.surely import surely_taken
 
@@ -53,7 +53,7 @@ def foresee(
     *,
     whole: bool = False,
 ) -> list[Blocker]:
-    """References that will still be there when their target must go.
+    """References that will still be there when their target must go, or change.
 
     A referring row that an earlier step (or the same one) deletes, or whose reference it blanks, is no
     obstacle; where the reference is deferred, nor is one that a later step takes away. ``idle`` are the
@@ -63,13 +63,19 @@ def foresee(
     return [
         Blocker(step.table, reference.name, rows, reference.table)
         for position, step in enumerate(steps)
-        if step.do is Do.DELETE and step.paths and position not in idle
+        if step.paths and position not in idle
         for reference in known
-        if reference.refuses
-        and reference.target_table == step.table
+        if _refuses(reference, step)
         and (taking := steps if reference.deferred else steps[: position + 1])
         and (rows := _count(connection, statements, reference, step, taking, idle, whole=whole))
     ]
+
+
+def _refuses(reference: Reference, step: Step) -> bool:
+    """Whether a foreign key refuses that the step takes, or writes, what it names."""
+    if step.do is Do.DELETE:
+        return reference.refuses and reference.target_table == step.table
+    return reference.is_written(step) and reference.on_update not in LETTING_GO
 
 
 def by_itself(doing: Doing) -> ByItself:

@@ -332,9 +332,9 @@ class _Work:
         """What the change reaches and leaves, where a foreign key might take it along."""
         steps = [step for step in self.steps if step.concerns(self.in_force)]
         deleting = any(step.do is Do.DELETE for step in steps)
-        known = self.connector.references(self.connection) if deleting else []
+        known = self.connector.references(self.connection)
         refuse_losses(Doing(self.connection, self.statements, steps, known, self.in_force))
-        cascading = [one for one in known if one.cascades]
+        cascading = [one for one in known if one.cascades and deleting]
         views = self.connector.through(self.connection) if cascading else ()
         return Staying(self.connection, self.statements, steps, cascading, views)
 

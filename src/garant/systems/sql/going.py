@@ -87,9 +87,13 @@ class Cascade:
         self._levels = numbers()
         self._owned = Owned(doing.statements, doing.steps, self._cascading, doing.in_force)
         self._letting_go = [one for one in doing.known if one.lets_go]
+        self._updating = [one for one in doing.known if any(map(one.is_emptied, doing.steps))]
         self._refusing = [one for one in doing.known if one.refuses]
         if walked != "all":
-            self._letting_go = [one for one in self._letting_go if self._owned.tied(one) is not None]
+            self._letting_go, self._updating = (
+                [one for one in some if self._owned.tied(one) is not None]
+                for some in (self._letting_go, self._updating)
+            )
             ends = self._letting_go + (self._refusing if walked == "to what stays or refuses" else [])
             self._cascading = self._towards({one.target_table for one in ends})
         self._first = [
@@ -124,18 +128,27 @@ class Cascade:
             for number, (position, step) in enumerate(self._first)
             if step.table == reference.target_table and self._surely(reference, step, position)
         }
-        for reference in self._letting_go:
+        for reference in dict.fromkeys((*self._letting_go, *self._updating)):
             refers = [
                 self._refers(reference, one)
                 for number, one in enumerate(self._gone)
-                if one.table == reference.target_table and (reference, number) not in sure
+                if one.table == reference.target_table
+                and reference.lets_go
+                and (reference, number) not in sure
             ]
+            refers += [self._refers(reference, one, down=False) for one in self._written(reference)]
             known = (sa.not_(one) for one in self._known.get(reference.table, ()))
             if refers:
                 stay = self._owned.tied(reference)
                 going, staying = self._count(reference.table, sa.and_(sa.or_(*refers), *known), stay)
                 if going or staying:
                     yield Going(reference, going, staying)
+
+    def _written(self, reference: Reference) -> Iterator[_Gone]:
+        """The rows that stay, of which steps write what the foreign key names, so that it names nothing any more."""
+        for position, step in enumerate(self._steps):
+            if step.paths and reference in self._updating and reference.is_emptied(step):
+                yield _Gone(step.table, self._whole.rows(step), position)
 
     def refused(self) -> Iterator[Going]:
         """Each foreign key by which rows would refuse that others go by themselves; asked once all that goes is known."""
@@ -196,13 +209,13 @@ class Cascade:
     def _to(self, table: str) -> list[Reference]:
         return [one for one in self._cascading if one.target_table == table]
 
-    def _refers(self, reference: Reference, doomed: _Gone) -> ColumnElement[bool]:
+    def _refers(self, reference: Reference, doomed: _Gone, *, down: bool = True) -> ColumnElement[bool]:
         """Whether a row refers to one of those that go, and no step before lets go of it."""
         columns = [self._whole.column(reference.table, name) for name in reference.columns]
         targets = [self._whole.column(reference.target_table, name) for name in reference.targets]
         let_go = [sa.not_(one) for one in self._let_go(reference, doomed.position)]
         among = sa.select(*targets).where(doomed.rows).correlate(None)
-        if reference.cascades and reference.table == reference.target_table:
+        if down and reference.cascades and reference.table == reference.target_table:
             among = self._down(among, columns, targets, let_go)
         refers = columns[0].in_(among) if len(columns) == 1 else sa.tuple_(*columns).in_(among)
         return sa.and_(refers, *let_go)

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from garant.systems.model import DataMap
+from garant.systems.changing import Step
+from garant.systems.model import DataMap, Do
 from garant.systems.port import ConnectorError
 from garant.systems.sql.dialects.mariadb_keys import foreign_keys
 
@@ -19,12 +20,14 @@ LETTING_GO = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 _SQLITE = sa.text(
     'SELECT m.name AS child, m.sql AS written, f.id, f."table" AS target, f."from" AS referring, f."to" AS referred, '
-    "upper(f.on_delete) AS on_delete FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f "
+    "upper(f.on_delete) AS on_delete, upper(f.on_update) AS on_update "
+    "FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f "
     "WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
 )
 
 _POSTGRESQL = sa.text(
     "SELECT k.oid, k.conname AS name, k.condeferred AS deferred, k.confdeltype::text AS on_delete, "
+    "k.confupdtype::text AS on_update, "
     "k.conrelid AS relation, n.nspname AS schema, c.relname AS table_name, "
     "k.confrelid AS target, m.nspname AS target_schema, t.relname AS target_name, "
     "ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u(number, place) "
@@ -39,7 +42,7 @@ _POSTGRESQL = sa.text(
 )
 """What a partition has of its parent's is said of the parent. One whose own triggers are disabled does nothing."""
 
-_ON_DELETE = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_ACTIONS = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _RELATIONS = sa.text(
     "WITH RECURSIVE mapped AS ("
@@ -57,8 +60,8 @@ _RELATIONS = sa.text(
 class Reference:
     """A foreign key; tables as a data map names them.
 
-    ``on_delete``: what it does when its target goes. ``deferred``: it refuses only at the end of
-    the transaction. ``seen``: whether the account sees the table that it names.
+    ``on_delete``: what it does when its target goes; ``on_update``: when what it names is written.
+    ``deferred``: it refuses only at the end of the transaction. ``seen``: whether the account sees the table that it names.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Reference:
     targets: tuple[str, ...]
     deferred: bool
     on_delete: str = ""
+    on_update: str = ""
     seen: bool = True
 
     @property
@@ -84,6 +88,20 @@ class Reference:
     def lets_go(self) -> bool:
         """Whether its row stays, and silently loses what it names."""
         return not self.refuses and not self.cascades
+
+    def is_written(self, step: Step) -> bool:
+        """Whether a step writes what it names, in rows that stay."""
+        return (
+            step.do is Do.TREAT
+            and step.table == self.target_table
+            and not step.columns.keys().isdisjoint(self.targets)
+        )
+
+    def is_emptied(self, step: Step) -> bool:
+        """Whether its row then names nothing any more: by itself, or because it follows a value that is blanked."""
+        blanked = any(step.columns.get(column) == "blank" for column in self.targets)
+        follows = self.on_update == "CASCADE" and blanked
+        return self.is_written(step) and (follows or self.on_update in ("SET NULL", "SET DEFAULT"))
 
 
 def references(connection: sa.Connection, tables: Collection[str]) -> list[Reference]:
@@ -140,7 +158,8 @@ def _postgresql(connection: sa.Connection, tables: Collection[str]) -> Iterator[
             named(row.target, row.target_schema, row.target_name, row.targets),
             tuple(row.targets),
             row.deferred,
-            _ON_DELETE[row.on_delete],
+            _ACTIONS[row.on_delete],
+            _ACTIONS[row.on_update],
         )
 
 
@@ -173,6 +192,7 @@ def _of_mariadb(connection: sa.Connection) -> Iterator[Reference]:
             key.targets,
             deferred=False,
             on_delete=key.on_delete,
+            on_update=key.on_update,
             seen=key.seen,
         )
 
@@ -196,7 +216,9 @@ def _of_sqlite(connection: sa.Connection) -> Iterator[Reference]:
         targets = tuple(own or (row.referred for row in rows))
         name = f"{table}.{', '.join(columns)} → {rows[0].target}.{', '.join(targets)}"
         deferred = _deferred(rows[0].written, columns)
-        yield Reference(name, table, columns, rows[0].target, targets, deferred, rows[0].on_delete)
+        yield Reference(
+            name, table, columns, rows[0].target, targets, deferred, rows[0].on_delete, rows[0].on_update
+        )
 
 
 def _key(connection: sa.Connection, table: str, columns: int) -> list[str]:

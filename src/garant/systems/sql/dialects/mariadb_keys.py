@@ -27,7 +27,7 @@ _KEYS: Final = sa.text(
 )
 
 _RULES: Final = sa.text(
-    "SELECT r.constraint_schema, r.table_name, r.constraint_name, r.delete_rule "
+    "SELECT r.constraint_schema, r.table_name, r.constraint_name, r.delete_rule, r.update_rule "
     "FROM information_schema.referential_constraints AS r "
     "WHERE r.constraint_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')"
 )
@@ -38,7 +38,8 @@ _SEEN: Final = sa.text(
 
 _WRITTEN: Final = re.compile(
     r"^  CONSTRAINT [`\"](?P<name>.+?)[`\"] FOREIGN KEY .*?"
-    r"(?: ON DELETE (?P<rule>CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION))?(?: ON UPDATE [A-Z ]+)?,?$",
+    r"(?: ON DELETE (?P<delete>CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION))?"
+    r"(?: ON UPDATE (?P<update>CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION))?,?$",
     re.MULTILINE,
 )
 
@@ -48,7 +49,7 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class MariadbKey:
-    """A foreign key of the connected schema, or to it; ``on_delete`` in capitals. InnoDB takes SET DEFAULT for RESTRICT.
+    """A foreign key of the connected schema, or to it; what it does in capitals. InnoDB takes SET DEFAULT for RESTRICT.
 
     ``seen``: whether the account sees the table that it names.
     """
@@ -59,6 +60,7 @@ class MariadbKey:
     target: Name
     targets: tuple[str, ...]
     on_delete: str
+    on_update: str
     seen: bool = True
 
 
@@ -69,7 +71,7 @@ def foreign_keys(connection: Connection) -> list[MariadbKey]:
         found.setdefault((row.table_schema, row.table_name, row.constraint_name), []).append(row)
     if not found:
         return []
-    rules = {(r[0], r[1], r[2]): str(r[3]) for r in connection.execute(_RULES)}
+    rules = {(r[0], r[1], r[2]): (str(r[3]), str(r[4])) for r in connection.execute(_RULES)}
     untold = {key[:2] for key in found if key not in rules}
     rules |= {key: rule for table in sorted(untold) for key, rule in _written(connection, table).items()}
     targets = {(rows[0].referenced_table_schema, rows[0].referenced_table_name) for rows in found.values()}
@@ -77,7 +79,7 @@ def foreign_keys(connection: Connection) -> list[MariadbKey]:
     return [_key(key, rows, rules[key], seen) for key, rows in found.items()]
 
 
-def _key(key: _Key, rows: list[Any], rule: str, seen: Collection[Name]) -> MariadbKey:
+def _key(key: _Key, rows: list[Any], rules: tuple[str, str], seen: Collection[Name]) -> MariadbKey:
     schema, table, name = key
     target = (rows[0].referenced_table_schema, rows[0].referenced_table_name)
     return MariadbKey(
@@ -86,19 +88,22 @@ def _key(key: _Key, rows: list[Any], rule: str, seen: Collection[Name]) -> Maria
         tuple(row.column_name for row in rows),
         target,
         tuple(row.referenced_column_name for row in rows),
-        rule.replace("SET DEFAULT", "RESTRICT"),
+        rules[0].replace("SET DEFAULT", "RESTRICT"),
+        rules[1].replace("SET DEFAULT", "RESTRICT"),
         target in seen,
     )
 
 
-def _written(connection: Connection, table: Name) -> Mapping[_Key, str]:
+def _written(connection: Connection, table: Name) -> Mapping[_Key, tuple[str, str]]:
     """What the definition of a table says of its foreign keys."""
     quote = connection.dialect.identifier_preparer.quote_identifier
     text = connection.exec_driver_sql(
         f"SHOW CREATE TABLE {quote(table[0])}.{quote(table[1])}".replace("%", "%%")
     ).one()[1]
-    rules = {one["name"].replace("``", "`"): one["rule"] or "RESTRICT" for one in _WRITTEN.finditer(text)}
-    return {(*table, name): rule for name, rule in rules.items()}
+    return {
+        (*table, one["name"].replace("``", "`")): (one["delete"] or "RESTRICT", one["update"] or "RESTRICT")
+        for one in _WRITTEN.finditer(text)
+    }
 
 
 def _seen(connection: Connection, tables: Collection[Name]) -> set[Name]:
