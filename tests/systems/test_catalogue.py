@@ -194,3 +194,19 @@ def test_odoo_is_read_in_less_than_two_seconds(odoo18: str) -> None:
     kinds = [key.on_delete for key in catalogue.referring_to("res_partner")]
     assert [kinds.count(kind) for kind in ("set null", "cascade", "restrict")] == [37, 32, 20]
     assert spent < 2
+
+
+def test_an_index_of_words_is_a_copy_unless_a_trigger_keeps_it_up() -> None:
+    engine = sa.create_engine("sqlite://")
+    words = "CREATE VIRTUAL TABLE {0}_words USING fts5(body, content='{0}', content_rowid='id')"
+    with engine.begin() as connection:
+        for table in "note", "page":
+            connection.exec_driver_sql(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, body TEXT)")
+            connection.exec_driver_sql(words.format(table))
+        connection.exec_driver_sql(
+            "CREATE TRIGGER gone AFTER DELETE ON page BEGIN "
+            "INSERT INTO page_words (page_words, rowid, body) VALUES ('delete', old.id, old.body); END"
+        )
+        catalogue = read_catalogue(connection, ["note", "page"], [])
+    engine.dispose()
+    assert [catalogue.tables[name].copies for name in ("note", "page")] == [["note_words"], []]

@@ -77,7 +77,7 @@ class CatalogueTable:
     part_of: str | None = None
     """The table of which it is a partition, or from which it inherits."""
     copies: list[str] = field(default_factory=list[str])
-    """The materialised views that show it."""
+    """The materialised views that show it, and the indexes of words (FTS) beside it that nothing keeps as it is."""
 
     def unique(self, column: str) -> bool:
         """Whether the column alone identifies a row."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
@@ -43,7 +44,16 @@ FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.n
 WHERE m.type = 'table' ORDER BY m.name, l.name, i.seqno
 """
 
-_TRIGGERS: Final = "SELECT tbl_name AS relation, name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+_TRIGGERS: Final = (
+    "SELECT tbl_name AS relation, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+)
+
+_SEARCHED: Final = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts%' ORDER BY name"
+)
+
+_CONTENT: Final = re.compile(r"""\bcontent\s*=\s*["'\[`]*(\w+)""", re.IGNORECASE)
+"""The table of whose texts an index of words is made (https://www.sqlite.org/fts5.html, 4.4.3)."""
 
 _FAMILIES: Final[tuple[tuple[str, Family], ...]] = (
     ("BOOL", "boolean"),
@@ -77,8 +87,10 @@ def read_sqlite(connection: Connection, tables: Collection[str], suspects: Colle
     for name, columns in keys.items():
         catalogue.tables[name].indexes.append(Index(tuple(columns), unique=True))
     _indexes(connection, catalogue)
-    for row in _rows(connection, _TRIGGERS):
+    triggers = _rows(connection, _TRIGGERS)
+    for row in triggers:
         catalogue.tables[row["relation"]].triggers.append(row["name"])
+    _searched(connection, catalogue, triggers)
     catalogue.foreign_keys = _foreign_keys(connection, catalogue, keys)
     return catalogue
 
@@ -124,6 +136,20 @@ def _indexes(connection: Connection, catalogue: Catalogue) -> None:
         if plain:
             index = Index(tuple(plain), unique, not rows[0]["partial"])
             catalogue.tables[relation].indexes.append(index)
+
+
+def _searched(connection: Connection, catalogue: Catalogue, triggers: Sequence[dict[str, Any]]) -> None:
+    """Indexes of words beside a table, that none of its triggers keeps as it is."""
+    for row in _rows(connection, _SEARCHED):
+        content = _CONTENT.search(row["sql"])
+        table = catalogue.table(content[1]) if content else None
+        keeping = (
+            any(one["relation"] == content[1] and row["name"] in one["sql"] for one in triggers)
+            if content
+            else False
+        )
+        if table is not None and not keeping:
+            table.copies.append(row["name"])
 
 
 def _foreign_keys(

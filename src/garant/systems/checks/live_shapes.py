@@ -11,6 +11,8 @@ from garant.systems.checks.effects import actions_on
 from garant.systems.checks.findings import Finding, said
 from garant.systems.model import DataMap, Do
 
+_REFRESH = "REFRESH MATERIALIZED VIEW {0};"
+
 
 def check_shapes(data_map: DataMap, catalogue: Catalogue) -> Iterator[Finding]:
     """Views that are written, parts named for the whole, copies that materialised views keep; kept rows that cascades take."""
@@ -70,5 +72,6 @@ def _shape(data_map: DataMap, catalogue: Catalogue, name: str, place: Place) -> 
         message = said(
             f"«\u202f{name}\u202f» est recopiée dans {copies}.", f"“{name}” is copied to {copies}."
         )
-        mend = " ".join(f"REFRESH MATERIALIZED VIEW {copy};" for copy in sorted(table.copies))
+        refresh = "INSERT INTO {0} ({0}) VALUES ('rebuild');" if catalogue.dialect == "sqlite" else _REFRESH
+        mend = " ".join(refresh.format(copy) for copy in sorted(table.copies))
         yield Finding(rules.KEPT_COPY, place, message, said(mend, mend))

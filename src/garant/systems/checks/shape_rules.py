@@ -65,12 +65,12 @@ KEPT_COPY: Final = rule(
     "kept-copy",
     ("Le système garde une copie de cette table.", "The system keeps a copy of this table."),
     (
-        "Une vue matérialisée garde ce qui est effacé jusqu’à ce qu’on la rafraîchisse.",
-        "A materialised view keeps what is erased until it is refreshed.",
+        "Une vue matérialisée, ou un index de mots (FTS) de SQLite, garde ce qui est effacé jusqu’à ce qu’on le rafraîchisse.",
+        "A materialised view, or an index of words (FTS) of SQLite, keeps what is erased until it is refreshed.",
     ),
     (
-        "La rafraîchir après chaque exécution (REFRESH MATERIALIZED VIEW).",
-        "Refresh it after each run (REFRESH MATERIALIZED VIEW).",
+        "Rafraîchir après chaque exécution (REFRESH MATERIALIZED VIEW, 'rebuild'), ou par un déclencheur.",
+        "Refresh it after each run (REFRESH MATERIALIZED VIEW, 'rebuild'), or by a trigger.",
     ),
     (
         f"{_TABLE}# CREATE MATERIALIZED VIEW visitors AS {_SHOWN};\n{_VISIT}\n",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap, Root
 from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects.link_ends import link_ends
 from garant.systems.sql.dialects.mariadb_views import Name, tables_below
 from garant.systems.sql.fragment_text import query
 
@@ -208,7 +209,7 @@ def read_columns(connection: sa.Connection, data_map: DataMap) -> Columns:
     for row in connection.execute(_OWN, asked):
         pair = (str(row.column_name), str(row.referenced_column_name))
         found.own.setdefault(_of(found, row), {}).setdefault(str(row.constraint_name), []).append(pair)
-    for one, other in _ends(data_map):
+    for one, other in link_ends(data_map):
         found.insist_on_one_kind(one, other)
     for root in data_map.roots.values():
         found.insist_on_its_type(root)
@@ -270,20 +271,6 @@ def _insist_on_room(connection: sa.Connection, found: Columns, root: Root) -> No
             f"{found.system}: {root.table}.{root.key} holds keys larger than {LARGEST_KEY}, which Garant does not "
             "take; name the root by a view that gives them as texts (type: text)"
         )
-
-
-def _ends(data_map: DataMap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """The (table, column) at both ends of each link that compares them as they are."""
-    for table, spec in data_map.tables.items():
-        for link in spec.links:
-            if link.prefix is not None:
-                continue
-            if link.root is not None:
-                root = data_map.roots[link.root]
-                yield (table, link.column), (root.table, root.key)
-            elif link.parent is not None:
-                key = link.parent_column or data_map.tables[link.parent].key
-                yield (table, link.column), (link.parent, str(key))
 
 
 def _of(found: Columns, row: Any) -> Name:

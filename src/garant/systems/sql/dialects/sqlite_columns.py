@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,12 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 from garant.systems.model import DataMap
 from garant.systems.port import ConnectorError
+from garant.systems.sql.dialects.link_ends import End, link_ends
 
 TEXTUAL = re.compile("CHAR|CLOB|TEXT")
 """Declared types by which SQLite compares as texts (https://www.sqlite.org/datatype3.html#determination_of_column_affinity)."""
-
-End = tuple[str, str]
-"""A table and a column."""
 
 
 def insist_on_one_comparison(connection: Connection, data_map: DataMap) -> None:
@@ -32,7 +29,7 @@ def insist_on_one_comparison(connection: Connection, data_map: DataMap) -> None:
                 f"{data_map.system}: {root.table}.{root.key} is declared as a text, and the map says integer: SQLite "
                 "would take other keys for it; say type: text in the map"
             )
-    for one, key in _ends(data_map):
+    for one, key in link_ends(data_map, keys_alone=True):
         numbers = "INT" in _type(connection, one)
         if numbers and TEXTUAL.search(_declared(connection, key)):
             raise ConnectorError(
@@ -44,19 +41,6 @@ def insist_on_one_comparison(connection: Connection, data_map: DataMap) -> None:
                 f"{data_map.system}: {'.'.join(one)} and {'.'.join(key)} do not compare alike (COLLATE): SQLite would take "
                 "another text for the key, or not find all that refers to it; declare both with the same collation"
             )
-
-
-def _ends(data_map: DataMap) -> Iterator[tuple[End, End]]:
-    """The column of each link to a key, and the key."""
-    for table, spec in data_map.tables.items():
-        for link in spec.links:
-            if link.prefix is not None:
-                continue
-            if link.root is not None:
-                root = data_map.roots[link.root]
-                yield (table, link.column), (root.table, root.key)
-            elif link.parent is not None and link.parent_column is None:
-                yield (table, link.column), (link.parent, str(data_map.tables[link.parent].key))
 
 
 def _type(connection: Connection, end: End) -> str:
