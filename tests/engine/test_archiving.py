@@ -25,7 +25,7 @@ from tests.engine.support.archives import (
     plain,
     sweep,
 )
-from tests.engine.support.databases import Database
+from tests.engine.support.databases import Database, MariadbDatabase
 from tests.engine.support.examples import examples
 from tests.engine.support.policies import policy
 from tests.engine.support.random_worlds import Builder
@@ -281,3 +281,12 @@ def test_any_world_archived_is_the_world_as_it_was(database: Database, seed: int
             kept = [plain(row) for record in archived for row in record.get(table, [])]
             changed = [row for number, row in rows.items() if after[table].get(number) != row]
             assert [row for row in changed if plain(row) not in kept] == [], table
+
+
+def test_what_a_table_does_not_show_is_archived_too(mariadb: MariadbDatabase, vault: Vault) -> None:
+    """MariaDB leaves an INVISIBLE column out of ``SELECT *``: its value went with the row, and no archive had it."""
+    shop = archiving_shop(Shop(mariadb).create("ALTER TABLE contact ADD COLUMN since text INVISIBLE"))
+    shop.people(1, at=BETWEEN).database.run("UPDATE contact SET since = '1999'")
+    sweep(shop, vault)
+    shop.close()
+    assert vault.by_key()[1]["contact"][0]["since"] == "1999"

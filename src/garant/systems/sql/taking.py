@@ -61,6 +61,7 @@ def _columns(connection: sa.Connection, statements: Statements, name: str) -> li
     """Every column of the table, those that the map does not name too: the whole row is about to go."""
     table = statements.table(name)
     columns = list(connection.execute(sa.select(sa.text("*")).select_from(table).limit(0)).keys())
+    columns += [column for column in statements.dialect.unlisted(name) if column not in columns]
     for column in columns:
         if column not in table.c:
             table.append_column(sa.column(column))

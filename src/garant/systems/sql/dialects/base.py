@@ -202,6 +202,10 @@ class Dialect(Protocol):
         """The columns of a table that an UPDATE would move by itself."""
         ...
 
+    def unlisted(self, table: str) -> Collection[str]:
+        """The columns of a table that ``SELECT *`` leaves out."""
+        ...
+
 
 def keys_of(connection: sa.Connection, batch: sa.TableClause) -> list[Any]:
     """The keys in a temporary table, in order, row by row."""

@@ -229,6 +229,9 @@ class Mariadb:
     def moving(self, table: str) -> Collection[str]:
         return self.columns.moving(table)
 
+    def unlisted(self, table: str) -> Collection[str]:
+        return self.columns.invisible.get(self.columns.name(table), ())
+
     def holds_dates(self, connection: sa.Connection, rows: sa.Subquery) -> bool:
         """No row is read to answer; the tables keep their columns from then on, until the transaction ends."""
         with connection.execute(sa.select(rows.c.at).limit(sa.literal_column("0"))) as result:

@@ -90,6 +90,7 @@ class Columns:
     folded: bool
     """Whether the system ignores the case of the names of tables."""
     moved: dict[Name, list[str]] = field(default_factory=dict[Name, list[str]])
+    invisible: dict[Name, list[str]] = field(default_factory=dict[Name, list[str]])
     texts: dict[Name, dict[str, tuple[str, str]]] = field(
         default_factory=dict[Name, dict[str, tuple[str, str]]]
     )
@@ -281,6 +282,8 @@ def _note(found: Columns, row: Any) -> None:
     table = _of(found, row)
     if "on update" in str(row.extra).lower():
         found.moved.setdefault(table, []).append(str(row.column_name))
+    if "invisible" in str(row.extra).lower():
+        found.invisible.setdefault(table, []).append(str(row.column_name))
     kind, column = str(row.data_type).lower(), str(row.column_name).lower()
     found.kinds.setdefault(table, {})[column] = (
         "decimal of fractions" if kind == "decimal" and row.numeric_scale else kind

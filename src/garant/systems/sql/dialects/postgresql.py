@@ -182,6 +182,9 @@ class Postgresql:
     def moving(self, table: str) -> Collection[str]:
         return ()
 
+    def unlisted(self, table: str) -> Collection[str]:
+        return ()
+
 
 def _numbers(numbers: Sequence[int]) -> str:
     """Numbers as PostgreSQL writes an array of them."""

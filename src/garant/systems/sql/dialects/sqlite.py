@@ -194,6 +194,9 @@ class Sqlite:
     def moving(self, table: str) -> Collection[str]:
         return ()
 
+    def unlisted(self, table: str) -> Collection[str]:
+        return ()
+
 
 def _sqlite_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
     """The calendar day as written; NULL when it is none.
