@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from garant.engine.document import Plan
-from garant.engine.holds import HeldRows, Hold, missing
+from garant.engine.holds import HeldRows, Hold, missing, told_by_hand
 from garant.engine.planning.asked import Rectification
 from garant.engine.planning.subject import plan_subject
 from garant.engine.running.execution import Execution, PlanRefused
@@ -81,6 +81,15 @@ def test_a_record_stays_on_hold_whatever_it_is_named_now(shop: Shop) -> None:
     assert [held.roots for held in plan.selections[0].holds] == [2]
     run(shop, plan, [hold])
     assert shop.ids("contact") == [1, 3]
+
+
+def test_what_a_request_keeps_it_keeps_in_its_systems_alone(shop: Shop) -> None:
+    """Whoever works a system by hand was told by the request itself, and is not told twice."""
+    shop.people(1, 2)
+    here = on_person("R-1", "n1@x.example", systems=("crm", "other"), asked=True)
+    elsewhere = on_person("R-2", "n2@x.example", systems=("other",), asked=True)
+    assert sweep(shop, here, elsewhere).selections[0].root_keys() == [2]
+    assert told_by_hand([here, on_person("h-1"), elsewhere]) == [("h-1", REASON)]
 
 
 def test_a_hold_beats_the_request_of_the_person_it_is_on(shop: Shop) -> None:

@@ -57,15 +57,18 @@ def ensure_organisation(organisation: Organisation) -> None:
     services.ensure_organisation(organisation.key, organisation.name, organisation.time_zone)
 
 
-def holds(organisation: str) -> tuple[Hold, ...]:
-    """Give the holds in force; none where Garant was never set up, since none could be placed there."""
+def holds(organisation: str, *, destroys: bool) -> tuple[Hold, ...]:
+    """Give the holds in force, and where something is to be destroyed what people's requests keep; none where Garant was
+    never set up, since none could be placed there."""
     if not setup.has_state():
         return ()
     ready()
     from garant.apps.holds import services
     from garant.apps.organisations.services import keys as known
 
-    return services.in_force(organisation) if organisation in known() else ()
+    if organisation not in known():
+        return ()
+    return services.against_destruction(organisation) if destroys else services.in_force(organisation)
 
 
 def anew(plan: Plan) -> Plan:

@@ -53,6 +53,10 @@ class Hold:
     rows: tuple[HeldRows, ...] = ()
     places: tuple[tuple[str, str, RootKey], ...] = ()
     """Of a person, the records that they were known by when it was placed (system, root, key), whatever these are named now."""
+    systems: tuple[str, ...] = ()
+    """The systems in which it keeps whom it is on; none for all."""
+    asked: bool = False
+    """Whether a request of whom it is on keeps them: who works a system by hand is told of it by the request alone."""
 
     @property
     def on(self) -> Subject:
@@ -146,6 +150,8 @@ def stand(policy: LoadedPolicy, data_map: DataMap, snapshot: Snapshot, holds: Se
 
 def _known(data_map: DataMap, snapshot: Snapshot, hold: Hold) -> dict[str, frozenset[RootKey]]:
     """Root → the records of a person on hold: by what they are named, and those that were theirs then."""
+    if hold.systems and data_map.system not in hold.systems:
+        return {}
     found = {root: frozenset(keys) for root, keys in roots_found(data_map, snapshot, hold.identities).items()}
     for system, root, key in hold.places:
         if system == data_map.system and root in data_map.roots:
@@ -237,6 +243,11 @@ def _touches(
     own = Guards(tuple(_members(data_map, rules)), tuple(_rows(data_map, [hold])))
     steps = [replace(step, guards=own, on_hold=True) for step in change.steps]
     return bool(own) and snapshot.count(replace(change, steps=steps)).total > 0
+
+
+def told_by_hand(holds: Sequence[Hold]) -> list[tuple[str, str]]:
+    """Of which holds whoever works a system by hand is told: key and reason."""
+    return [(hold.key, hold.reason) for hold in holds if not hold.asked]
 
 
 def missing(snapshot: Snapshot, rows: HeldRows) -> list[str]:

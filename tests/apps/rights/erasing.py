@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from garant.apps.holds import services as holds
 from garant.apps.promises import decisions
 from garant.apps.promises import services as promises
@@ -11,6 +13,7 @@ from garant.apps.promises.opening.published import open_published
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.replays import services as replays
 from garant.apps.rights import services
+from garant.apps.rights.refusals import RequestRefusedError
 from garant.apps.rights.words import Outcome, Right
 from garant.engine.planning.plan import plan_retention
 from garant.engine.planning.restricted import NAMELESS, NO_LONGER
@@ -30,8 +33,9 @@ class Erasing(Standing):
             services.withdraw(self.organisation, key, actor=OFFICER)
             return
         about, fails, kept = self.named(value), self.dice.random() < 0.3, set(self.held)
+        despite = self._is_refused(key, value, about)
         with self.away(fails):
-            self.approves(key)
+            self.approves(key, despite)
             self.works(() if fails else about)
         freed = set(self.freed)
         refused = not fails and self.answered(refuses=self.may_refuse())
@@ -43,6 +47,17 @@ class Erasing(Standing):
             self._erased_again(key, value, about)
         services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
         self._left(self.named(value) - set(self.held) - (freed & self.present()))
+
+    def _is_refused(self, key: str, value: str, about: set[int]) -> str:
+        """Who is restricted, or asks for it, is erased for a written reason only; gives one where it takes one."""
+        asks = [one for one in self.open() if one.by == Right.RESTRICTION]
+        by_request = any(one.value == value or (one.keys | self.named(one.value)) & about for one in asks)
+        if not by_request and not about & set(self.terminal):
+            return ""
+        self.story.append(f"{key} takes a reason")
+        with pytest.raises(RequestRefusedError, match="write why"):
+            services.approve(self.organisation, key, actor=OFFICER)
+        return "Elle préfère l’effacement."
 
     def _erased_again(self, key: str, value: str, about: set[int]) -> None:
         """Nothing was erased; meanwhile one of them is written otherwise, or loses their name, and somebody has to look."""
@@ -110,11 +125,16 @@ class Erasing(Standing):
                 workspace.sources,
                 as_of=services.today(self.organisation),
                 tolerance=1.0,
-                holds=holds.in_force(self.organisation),
+                holds=holds.against_destruction(self.organisation),
             )
         self.applies(promises.anew(plan), about={last} - self.gone)
-        left = {last} - self.gone - set(self.held)
+        left = {last} - self.gone - set(self.held) - self._kept_by_request()
         self._left(left - self.present() if self.freed or self.redrawn else left)
+
+    def _kept_by_request(self) -> set[int]:
+        """Whom a request restricts, or asks to restrict, no sweep takes."""
+        asks = [one for one in self.open() if one.by == Right.RESTRICTION and not one.told]
+        return {key for one in asks for key in one.keys | self.named(one.value)}
 
     def restored(self) -> None:
         """A backup of before is restored, and replayed before anybody reads it."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from garant.apps.backups.entries import BackupMade
 from garant.apps.backups.services import reading
 from garant.apps.evidence import services as evidence
@@ -139,8 +141,24 @@ class Rewound:
         if keys := self.so.open("planned"):
             key = self.dice.choice(keys)
             self.story.append(f"{key} is approved")
-            services.approve(self.organisation, key, actor=OFFICER)
+            self.approve(key)
             self.so.asks[key].stage = "approved"
+
+    def approve(self, key: str) -> None:
+        """An erasure of whom something restricts, or is asked to, takes a written reason."""
+        one = self.so.asks[key]
+        beside = [self.so.asks[other] for other in self.so.open("planned", "approved", "done")]
+        against = any(other.right == Right.RESTRICTION and other.who == one.who for other in beside)
+        if one.right == Right.ERASURE and against and not self._decided(key):
+            with pytest.raises(LedgerError, match="write why"):
+                services.approve(self.organisation, key, actor=OFFICER)
+        services.approve(self.organisation, key, despite="Elle préfère cela.", actor=OFFICER)
+
+    def _decided(self, key: str) -> bool:
+        """Whether somebody wrote why before, of some restriction: that one is not asked about again."""
+        return any(
+            step.kind == "despite" for step in services.story(services.find(self.organisation, key)).steps
+        )
 
     def withdraws(self) -> None:
         if keys := self.so.open("planned"):
@@ -324,7 +342,7 @@ class Rewound:
         services.propose(self.organisation, key, actor=DELEGATE)
         if marked:
             self._looks_at_the_mark(key, here.of)
-        services.approve(self.organisation, key, actor=OFFICER)
+        services.approve(self.organisation, key, despite="Elle préfère cela.", actor=OFFICER)
         self.carries_out()
         state = services.find(self.organisation, key).state
         assert state == "running", self.told(f"{key} is {state}")

@@ -26,13 +26,13 @@ from tests.apps.seen import seen
 class Standing(Doing):
     """Its deeds, and what comes between the two halves of one."""
 
-    def approves(self, key: str) -> None:
+    def approves(self, key: str, despite: str = "") -> None:
         """Somebody approves the plan of a request; the map may be another one by then, or just after."""
         if self._draws_now():
             with pytest.raises(RefusedError, match="changed since"):
-                services.approve(self.organisation, key, actor=OFFICER)
+                services.approve(self.organisation, key, despite=despite, actor=OFFICER)
             services.propose(self.organisation, key, actor=DELEGATE)
-        services.approve(self.organisation, key, actor=OFFICER)
+        services.approve(self.organisation, key, despite=despite, actor=OFFICER)
         if self._draws_now():
             for job in taken(self.organisation, "run"):
                 with pytest.raises(RefusedError, match="changed since"):

@@ -185,7 +185,11 @@ def _archive(
         source = archive_source(archive.store, policy, ())
         try:
             found = plan_retention(
-                policy, {ARCHIVE: source}, as_of=today, tolerance=0.01, holds=holds.in_force(organisation)
+                policy,
+                {ARCHIVE: source},
+                as_of=today,
+                tolerance=0.01,
+                holds=holds.against_destruction(organisation),
             ).selections
         finally:
             source.connector.close()
@@ -217,7 +221,7 @@ def _selections(
             workspace.sources,
             as_of=today,
             tolerance=0.01,
-            holds=holds.in_force(organisation),
+            holds=holds.against_destruction(organisation),
             manual=workspace.manual,
         )
     return plan.selections

@@ -157,6 +157,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "treated": ("traités", "treated"),
     "unproven": ("non prouvées", "unproven"),
     "unsure": ("lots dont on ignore s’ils ont été faits", "batches that may or may not have been done"),
+    "terminal": ("au terminal aussi", "at a terminal too"),
     "until": ("jusqu’au", "until"),
     "verified": ("vérifiée", "verified"),
     "verifier": ("clé de vérification", "verifier key"),

@@ -137,6 +137,18 @@ def in_force(organisation: str) -> tuple[engine.Hold, ...]:
     return tuple(_opened(hold) for hold in rows if hold.until is None or hold.until >= today)
 
 
+def against_destruction(organisation: str) -> tuple[engine.Hold, ...]:
+    """What keeps people from a sweep, or from an erasure that none of their requests asks for: the holds in force, and what
+    is restricted or waits for a package at the request of whom it is about.
+
+    Raises:
+        LedgerError: as `in_force`.
+    """
+    from garant.apps.rights import services as rights  # which plans under holds
+
+    return (*in_force(organisation), *rights.keeping(organisation))
+
+
 @for_organisation
 def on_activities(organisation: str) -> list[tuple[str, str]]:
     """The holds on activities in force now, each with its activity."""

@@ -58,7 +58,7 @@ def propose_today(organisation: str, *, actor: str, tell: Callable[[str], None] 
             workspace.sources,
             as_of=datetime.now(ZoneInfo(zone)).date(),
             tolerance=0.01,
-            holds=holds.in_force(organisation),
+            holds=holds.against_destruction(organisation),
             manual=workspace.manual,
             progress=lambda system, rule: tell(f"{system} · {rule}"),
         )

@@ -117,6 +117,12 @@ def let_go(organisation: str, run: str, records: Iterable[Identity], gone: Seque
             evidence.append(organisation, entries)
 
 
+def anything(organisation: str) -> bool:
+    """Whether any plan restricts anybody, beside any request."""
+    with scoped(organisation):
+        return Fact.objects.filter(organisation=organisation, kind=CARRIED).exists()
+
+
 def holds(organisation: str, records: Sequence[Identity]) -> set[Identity]:
     """Those of the records that a plan holds."""
     marked = {m: one for one in records for m in people.marks(organisation, people.readable([one]))}

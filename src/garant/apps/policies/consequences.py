@@ -105,7 +105,7 @@ def _plan(
 ) -> Plan | None:
     """The plan of a day under a policy; none where the maps do not go with it, and why."""
     whole = loaded(policy)
-    held = holds.in_force(policy.organisation.key)
+    held = holds.against_destruction(policy.organisation.key)
     try:
         with open_workspace(whole, maps, key_source(settings.GARANT_KEYS, os.environ)) as workspace:
             return plan_retention(

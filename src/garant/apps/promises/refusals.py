@@ -331,6 +331,22 @@ def given_up(digest: str) -> GivenUpError:
     )
 
 
+def asked_since(request: str, other: str) -> GivenUpError:
+    """Whoever is to be erased asked for something that the erasure would take from them."""
+    return GivenUpError(
+        Text(
+            fr=f"Depuis l’approbation de la demande {request}, la même personne a demandé autre chose, que l’effacement lui "
+            f"ôterait ({other}) : rien n’est fait.",
+            en=f"Since the request {request} was approved, the same person asked for something else, which the erasure would "
+            f"take from them ({other}): nothing is done.",
+        ),
+        Text(
+            fr="Répondez d’abord à cette autre demande, ou approuvez le nouveau plan en écrivant pourquoi.",
+            en="Answer that other request first, or approve the new plan and write why.",
+        ),
+    )
+
+
 def still_restricted() -> RefusedError:
     """Something else restricts, since the plan was made, what the plan would let go of."""
     return RefusedError(

@@ -14,6 +14,7 @@ from garant.apps.accounts.roles import May
 from garant.apps.rights import services
 from garant.apps.rights.api_shapes import (
     AnswerIn,
+    ApproveIn,
     IdentityIn,
     NamesIn,
     PersonOut,
@@ -93,7 +94,14 @@ def one(request: HttpRequest, organisation: str, request_number: str) -> Any:
     told = [
         {"recipient": one.recipient, "due": one.due_on, "answer": one.answer} for one in services.told(found)
     ]
-    return {**_out(found), "searches": list(story.searches), "steps": steps, "recipients": told}
+    beside, _ = services.asked_beside(found)
+    return {
+        **_out(found),
+        "searches": list(story.searches),
+        "steps": steps,
+        "recipients": told,
+        "beside": [{"request": one.request, "right": one.right, "first": one.first} for one in beside],
+    }
 
 
 @router.get(_ONE + "/person", auth=Needs(May.SEE_PEOPLE), response=PersonOut, summary="Who asks")
@@ -166,11 +174,15 @@ def plan(request: HttpRequest, organisation: str, request_number: str) -> Any:
 
 
 @router.post(_ONE + "/approve", auth=Needs(May.APPROVE_PLAN), response=RequestOut, summary="Approve its plan")
-def approve(request: HttpRequest, organisation: str, request_number: str) -> Any:
-    """Or its package; carrying it out is asked for in the same breath."""
-    actor = who(request).actor
+def approve(
+    request: HttpRequest, organisation: str, request_number: str, body: ApproveIn | None = None
+) -> Any:
+    """Or its package; carrying it out is asked for in the same breath. What is restricted is erased for a reason only."""
+    actor, why = who(request).actor, _said(body.despite) if body is not None else ""
     return _after(
-        organisation, request_number, lambda: services.approve(organisation, request_number, actor=actor)
+        organisation,
+        request_number,
+        lambda: services.approve(organisation, request_number, despite=why, actor=actor),
     )
 
 

@@ -61,12 +61,35 @@ class SearchOut(Schema):
     at: datetime
 
 
+class BesideOut(Schema):
+    """What whoever would be erased asked for besides."""
+
+    request: str = Field(description="its number; `terminal` for a restriction carried out at a terminal")
+    right: str = Field(
+        description="`access` or `portability`: hand the package over first; `restriction`: write why the data are erased"
+    )
+    first: bool = Field(
+        description="the same person asked for it on an earlier day than for their erasure: no reason is needed"
+    )
+
+
 class StoryOut(RequestOut):
     """A request, what was found where, and what happened to it."""
 
     searches: list[SearchOut]
     steps: list[dict[str, Any]]
     recipients: list[dict[str, Any]]
+    beside: list[BesideOut] = Field(
+        description="of an erasure that waits for its approval, what stands beside it"
+    )
+
+
+class ApproveIn(Schema):
+    """What an approval may need besides."""
+
+    despite: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = Field(
+        default="", description="of an erasure: why it is carried out although the data are restricted"
+    )
 
 
 class WrittenOut(Schema):

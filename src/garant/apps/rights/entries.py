@@ -167,6 +167,21 @@ class RequestWeighed(Payload):
 
 
 @entry_kind(
+    "request.despite",
+    fr="Un effacement a été approuvé bien que les données soient limitées, pour une raison écrite.",
+    en="An erasure was approved although the data are restricted, for a written reason.",
+)
+class RequestDespite(Payload):
+    """The reason is kept sealed with the request (GDPR art. 18(2))."""
+
+    request: Key = Field(description=_NUMBER)
+    restrictions: list[Key] = Field(description="the numbers of the requests that restrict, or ask for it")
+    terminal: bool = Field(
+        default=False, description="whether a restriction carried out at a terminal is among them"
+    )
+
+
+@entry_kind(
     "request.lift-told",
     fr="Une personne a su que la limitation de ses données prendra fin.",
     en="A person was told that the restriction of their data will end.",

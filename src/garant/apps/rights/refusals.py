@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from garant.ledger import LedgerError
@@ -317,6 +318,27 @@ def package_first(key: str) -> RequestRefusedError:
         f"The same person still waits for the package of the request {key}: what is erased would not be in it. "
         "Hand it over first, or answer that request.",
     )
+
+
+def restricted_first(numbers: Sequence[str], terminal: bool) -> RequestRefusedError:
+    """What is restricted is stored, and nothing else is done with it (GDPR art. 18(2)): not erased either."""
+    fr, en = _restricting(numbers, terminal)
+    return _refused(
+        f"Ces données sont limitées, ou leur limitation est demandée ({fr}) : la personne peut vouloir qu’on les garde. "
+        "Répondez d’abord à cette demande ou levez la limitation, ou demandez à la personne ce qu’elle veut ; si l’effacement "
+        "doit se faire quand même, écrivez pourquoi.",
+        f"These data are restricted, or their restriction is asked for ({en}): the person may want them kept. Answer that "
+        "request first or end the restriction, or ask the person what they want; if the erasure is to be carried out all the "
+        "same, write why.",
+    )
+
+
+def _restricting(numbers: Sequence[str], terminal: bool) -> tuple[str, str]:
+    named = ", ".join(numbers)
+    alone = ("une limitation exécutée au terminal", "a restriction carried out at a terminal")
+    fr = [*([f"demande {named}"] if numbers else []), *([alone[0]] if terminal else [])]
+    en = [*([f"request {named}"] if numbers else []), *([alone[1]] if terminal else [])]
+    return " et ".join(fr), " and ".join(en)
 
 
 def not_trusted() -> RequestRefusedError:

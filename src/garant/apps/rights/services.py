@@ -37,6 +37,8 @@ from garant.apps.rights.answering.transmitting import (
 )
 from garant.apps.rights.each.changes import KINDS
 from garant.apps.rights.each.packages import PACKAGES
+from garant.apps.rights.handling.beside import keeping
+from garant.apps.rights.handling.beside import shown as asked_beside
 from garant.apps.rights.handling.carrying import approved_plans, ask_again, began, ended, overtaken
 from garant.apps.rights.handling.deciding import (
     answer,
@@ -142,6 +144,7 @@ __all__ = [
     "ask_again",
     "ask_copy",
     "ask_copy_program",
+    "asked_beside",
     "awaits_a_yes",
     "began",
     "briefs",
@@ -174,6 +177,7 @@ __all__ = [
     "handed",
     "holding",
     "inside",
+    "keeping",
     "leave_copy",
     "leave_lift",
     "left_something",

@@ -71,7 +71,7 @@ def plan(
                 workspace.sources,
                 as_of=options.day(as_of, zone),
                 tolerance=tolerance,
-                holds=state.holds(workspace.policy.document.organisation.key),
+                holds=state.holds(workspace.policy.document.organisation.key, destroys=True),
                 manual=workspace.manual,
                 progress=lambda name, rule: status.update(f"{name} · {rule}"),
             )

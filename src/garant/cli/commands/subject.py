@@ -298,7 +298,7 @@ def _plan(
         kind,
         as_of=day,
         rectification=rectification or NOTHING_WRONG,
-        holds=state.holds(organisation.key),
+        holds=state.holds(organisation.key, destroys=kind == "erasure"),
         manual=workspace.manual,
         restricting=restricting,
     )

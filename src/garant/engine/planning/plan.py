@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from garant.engine.document import Plan, Selection
-from garant.engine.holds import Hold, Standing, held_terms, stand
+from garant.engine.holds import Hold, Standing, held_terms, stand, told_by_hand
 from garant.engine.manual import ManualSource, ManualTask, digests, retention_tasks
 from garant.engine.planning.choosing import Choice
 from garant.engine.planning.notes import unreached
@@ -66,7 +66,7 @@ def plan_retention(
             for choice in choices(held, source, snapshot, standing):
                 progress(name, choice.binding.rule)
                 selections.append(choice.selection())
-    tasks = retention_tasks(policy, manual or {}, [(hold.key, hold.reason) for hold in holds])
+    tasks = retention_tasks(policy, manual or {}, told_by_hand(holds))
     return Plan(
         kind="retention",
         organisation=policy.document.organisation.key,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from garant.engine.document import MARKING, Kind, Plan
-from garant.engine.holds import Hold, stand
+from garant.engine.holds import Hold, stand, told_by_hand
 from garant.engine.identities import roots_found
 from garant.engine.manual import Keeper, ManualSource
 from garant.engine.manual import digests as manual_digests
@@ -140,7 +140,7 @@ def plan_subjects(
     """
     if sources:
         check_kinds(sources, {kind: value for identities in people for kind, value in identities.items()})
-    reasons = [(hold.key, hold.reason) for hold in holds]
+    reasons = told_by_hand(holds)
     terms = terms_of(policy, as_of)
     beside = (
         restricting

@@ -31,6 +31,7 @@ from garant.apps.promises.running.returning import Returning
 from garant.apps.replays import services as replays
 from garant.apps.scoping import scoped
 from garant.engine.document import Plan as EnginePlan
+from garant.engine.holds import Holding
 from garant.engine.running.execution import Execution, PlanRefused
 from garant.engine.running.residue import SAMPLE, Aftermath
 from garant.engine.running.run import BATCH
@@ -208,7 +209,7 @@ def _opening(plan: EnginePlan, workspace: Workspace) -> OpenWork:
                 workspace.sources,
                 resumed=resumed,
                 batch_size=size,
-                holding=partial(holds.in_force, plan.organisation),
+                holding=_holding(plan),
                 marking_key=replays.marking_key(plan.organisation),
                 sample=SAMPLE,
             )
@@ -216,6 +217,13 @@ def _opening(plan: EnginePlan, workspace: Workspace) -> OpenWork:
             raise refusals.drifted(refusal.text) from None
 
     return open_work
+
+
+def _holding(plan: EnginePlan) -> Holding:
+    """What keeps people from a plan: their own requests too, where it answers none. A replay does again what was done."""
+    requests = plan.request or plan.gathers
+    alone = plan.kind in ("retention", "erasure") and not requests
+    return partial(holds.against_destruction if alone else holds.in_force, plan.organisation)
 
 
 def _refuse_future(plan: EnginePlan, workspace: Workspace, now: datetime) -> date:

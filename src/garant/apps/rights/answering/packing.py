@@ -18,7 +18,7 @@ from garant.apps.rights.answering import collecting, copies
 from garant.apps.rights.each import changes, packages, texts
 from garant.apps.rights.entries import RequestAnswered, RequestFilesRead
 from garant.apps.rights.keeping import letters, outcomes, store
-from garant.apps.rights.keeping.sealing import Whom, opened, opened_each, person, seal
+from garant.apps.rights.keeping.sealing import Whom, opened, person, seal
 from garant.apps.rights.models import Request, Search, Step
 from garant.apps.rights.receiving import directives
 from garant.apps.rights.words import GRANTED, STATES, Capacity, Outcome, Right, State
@@ -335,26 +335,6 @@ def close(request: Request) -> None:
         {"request": request.key, "outcome": outcome.value, "late": late, "people": [promise]}
     )
     store.finish(request, State.ANSWERED, outcome, store.GARANT, entry)
-
-
-def awaited(request: Request) -> str:
-    """The number of a package that the person of a request asked for, showed to be theirs to ask for, and has not got:
-    what is erased before would not be in it. Empty where there is none.
-    """
-    whom = opened(request)
-    if whom is None:
-        return ""
-    mine = set(whom.identities(request.identified_by).items())
-    found = Request.objects.filter(
-        organisation=request.organisation,
-        right__in=packages.PACKAGES,
-        state__in=(State.SEARCHING, State.APPROVED, State.RUNNING),
-    )
-    for one, theirs in opened_each(request.organisation, found):
-        apart = request.reach and one.reach and not {*request.reach} & {*one.reach}
-        if not apart and mine & set(theirs.identities(one.identified_by).items()):
-            return one.key
-    return ""
 
 
 def handed(request: Request) -> bool:

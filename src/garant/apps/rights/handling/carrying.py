@@ -15,8 +15,9 @@ from garant.apps.evidence import services as evidence
 from garant.apps.jobs import services as jobs
 from garant.apps.promises import decisions
 from garant.apps.promises.recording.fates import Fate, fates_of
+from garant.apps.promises.refusals import asked_since
 from garant.apps.rights.each import lists
-from garant.apps.rights.handling import lifting, planning, restricted
+from garant.apps.rights.handling import beside, lifting, planning, restricted
 from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import opened
 from garant.apps.rights.models import Request, Step
@@ -41,9 +42,15 @@ def began(organisation: str, digests: Sequence[str]) -> None:
 
     Whom one restricts is not to be used from here on: no answer is yes once something is restricted, whatever is left
     undone.
+
+    Raises:
+        GivenUpError: whoever one of them erases asked, since it was approved, for a package or a restriction.
     """
     with evidence.joined():
         moved = store.move_all(organisation, digests, State.APPROVED, State.RUNNING, store.GARANT)
+        since = beside.came_since(organisation, moved) if moved else {}
+        for key, found in since.items():
+            raise asked_since(key, found[0].request)
         restricting = Request.objects.select_for_update().filter(key__in=moved, right=Right.RESTRICTION)
         for one in restricting if moved else ():
             lists.restrict(organisation, _known(one).items(), on=True)

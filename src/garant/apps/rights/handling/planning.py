@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from garant.apps.evidence import services as evidence
@@ -16,7 +16,7 @@ from garant.apps.promises.refusals import mapped_since
 from garant.apps.rights import refusals
 from garant.apps.rights.answering import packing
 from garant.apps.rights.each import changes, packages
-from garant.apps.rights.handling import restricted
+from garant.apps.rights.handling import beside, restricted
 from garant.apps.rights.keeping import store
 from garant.apps.rights.keeping.sealing import Whom, opened, seal
 from garant.apps.rights.models import Request
@@ -141,13 +141,20 @@ def _propose(request: Request, made: Plan, *, actor: str, after: Step | None = N
     return digest
 
 
-def approve(organisation: str, key: str, *, actor: str) -> Request:
+def approve(organisation: str, key: str, *, despite: str = "", actor: str) -> Request:
     """Approve the plan of a request, or the sending of a package, and ask for it; two who do it at once do it once.
 
+    Args:
+        organisation: whose the request is.
+        key: its number.
+        despite: for an erasure of what is restricted, why it is carried out all the same.
+        actor: who approves.
+
     Raises:
-        RequestRefusedError: nothing to approve, the same person proposed it where four eyes are asked for, or whoever is to
-            be erased asked for a package that they have not got.
+        RequestRefusedError: nothing to approve, the same person proposed it where four eyes are asked for; or whoever is to
+            be erased asked for a package that they have not got, or for a restriction, and nobody wrote why.
         RefusedError: the policy or a map changed since, or another system has one.
+        ConnectorError: a system did not say whether somebody else who asked is known by the same records.
     """
     plan = _planned(organisation, key)
     if plan is None:
@@ -156,7 +163,8 @@ def approve(organisation: str, key: str, *, actor: str) -> Request:
             return packing.approve(organisation, key, actor=actor)
         raise refusals.not_now(key, _state(request))
     with open_planned(organisation, read_plan(plan.document).map_digests) as workspace:
-        return _approved(organisation, key, plan, workspace, actor=actor)
+        also = beside.sharing(workspace, organisation, key) if plan.kind == "erasure" else set[str]()
+        return _approved(organisation, key, plan, workspace, also, despite, actor=actor)
 
 
 def _planned(organisation: str, key: str) -> Any:
@@ -167,17 +175,19 @@ def _planned(organisation: str, key: str) -> Any:
 
 
 @store.moving(State.PLANNED)
-def _approved(request: Request, plan: Any, workspace: Any, *, actor: str) -> Request:
+def _approved(
+    request: Request, plan: Any, workspace: Any, also: Collection[str], despite: str, *, actor: str
+) -> Request:
     if request.plan != plan.digest:
         raise refusals.not_now(request.key, _state(request))
     if directives.hands_first(request):
         raise refusals.hand_first()
-    if request.right == Right.ERASURE and (waiting := packing.awaited(request)):
-        raise refusals.package_first(waiting)
     if plan.made_by == actor and organisations.organisation(request.organisation).four_eyes:
         raise refusals.same_eyes()
     if workspace.besides and not request.reach:
         raise mapped_since(workspace.besides[0])
+    if plan.kind == "erasure":
+        beside.check(request, also, despite, actor=actor)
     promises.approve(
         plan,
         digest=plan.digest,

@@ -37,7 +37,7 @@ from garant.apps.rights.grounds import GROUNDS
 from garant.apps.rights.views import copies
 from garant.apps.rights.views.doing import do, find
 from garant.apps.rights.views.naming import asked_as
-from garant.apps.rights.views.standing import standing
+from garant.apps.rights.views.standing import beside, standing
 from garant.apps.rights.views.stepwords import in_words
 from garant.apps.rights.views.writings import told_apart
 from garant.apps.rights.words import (
@@ -155,6 +155,7 @@ def request_page(request: Any, key: str) -> HttpResponse:
         **_told(one),
         **copies.shown(one, whom),
         **_choices(one, story, whom),
+        **beside(one),
         "corrections": in_lines(whom.values) if whom else [],
     }
     return render(request, "rights/request.html", names)
@@ -266,8 +267,10 @@ def _jobs(one: Any) -> list[Any]:
 def approve(request: Any, key: str) -> HttpResponse:
     """Approve the plan of a request; carrying it out is asked for in the same breath."""
     one = find(request, key)
-    approve_it = services.approve_lift if one.restricting else services.approve
-    return do(request, one, lambda: approve_it(one.organisation, one.key, actor=request.user.email))
+    actor, why = request.user.email, _reason(request.POST)
+    if one.restricting:
+        return do(request, one, lambda: services.approve_lift(one.organisation, one.key, actor=actor))
+    return do(request, one, lambda: services.approve(one.organisation, one.key, despite=why, actor=actor))
 
 
 @require_POST

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from garant.apps.promises.recording.fates import fates_of
 from garant.apps.rights import services
+from garant.apps.rights.forms.form import ReasonForm
 from garant.apps.rights.words import FOR_OTHERS, STATES, State
 from garant.policy.text import Text
 
@@ -34,3 +35,10 @@ def _of(one: Any, looked: set[str], fates: Mapping[str, Any]) -> Text:
     if state == State.RUNNING and one.plan in fates and not fates[one.plan].open:
         return _RAN
     return STATES[state]
+
+
+def beside(one: Any) -> dict[str, Any]:
+    """Of an erasure, what the person asked for besides, and the form of the reason that erasing what is restricted takes."""
+    found, needed = services.asked_beside(one)
+    words = {"fr": "Pourquoi effacer malgré la limitation", "en": "Why erase although restricted"}
+    return {"beside": found, "despite": ReasonForm(**words, auto_id="despite-%s") if needed else None}

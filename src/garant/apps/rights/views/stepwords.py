@@ -44,6 +44,10 @@ _STEPS: Final[Mapping[str, Text]] = {
     "resumed": Text(fr="la personne a répondu", en="the person answered"),
     "extended": Text(fr="délai prolongé", en="time extended"),
     "weighed": Text(fr="opposition pesée", en="objection weighed"),
+    "despite": Text(
+        fr="effacement décidé malgré une limitation, pour une raison écrite",
+        en="erasure decided although restricted, for a written reason",
+    ),
     "dictated": Text(
         fr="code à dicter au téléphone, demandé", en="code to dictate on the telephone, asked for"
     ),
