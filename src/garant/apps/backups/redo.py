@@ -100,6 +100,7 @@ REDO: Final[tuple[Redo, ...]] = (
                 "request.resumed",
                 "request.extended",
                 "request.weighed",
+                "request.despite",
                 "request.lifted",
                 "request.lift-told",
                 "request.recipient-told",

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from garant.apps.evidence import services as evidence
 from garant.apps.holds import refusals
+from garant.apps.holds.asked import ASKING
 from garant.apps.holds.entries import MOST_PEOPLE, HoldEnded, HoldPeople, HoldPlaced, HoldProlonged
 from garant.apps.holds.models import Hold
 from garant.apps.organisations import services as organisations
@@ -144,9 +145,7 @@ def against_destruction(organisation: str) -> tuple[engine.Hold, ...]:
     Raises:
         LedgerError: as `in_force`.
     """
-    from garant.apps.rights import services as rights  # which plans under holds
-
-    return (*in_force(organisation), *rights.keeping(organisation))
+    return (*in_force(organisation), *(one for asking in ASKING for one in asking(organisation)))
 
 
 @for_organisation
