@@ -152,7 +152,7 @@ def came_since(organisation: str, keys: Sequence[str]) -> dict[str, list[Beside]
     with scoped(organisation):
         rows = Request.objects.filter(key__in=keys, right__in=(Right.ERASURE, Right.POST_MORTEM))
         every = of_each(organisation, rows)
-        overruled = {one.key: _overruled(one) for one in rows if one.key in every}
+        overruled = {one.key: _overruled(one) for one in rows if one.key in every} if every else {}
     return {
         key: blocking
         for key, found in every.items()
