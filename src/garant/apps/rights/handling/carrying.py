@@ -17,7 +17,7 @@ from garant.apps.promises import decisions
 from garant.apps.promises.recording.fates import Fate, fates_of
 from garant.apps.promises.refusals import asked_since
 from garant.apps.rights.each import lists
-from garant.apps.rights.handling import beside, lifting, planning, restricted
+from garant.apps.rights.handling import beside, lifting, planning, renaming, restricted
 from garant.apps.rights.keeping import letters, outcomes, store
 from garant.apps.rights.keeping.sealing import opened
 from garant.apps.rights.models import Request, Step
@@ -132,6 +132,8 @@ def _but_what_waited(organisation: str, plans: Sequence[str], begun: Collection[
 
 def _follow(request: Request, fate: Fate) -> None:
     """What follows from its end, beside the systems: directives executed; or somebody told that it was refused by hand."""
+    if fate.state != "not-kept":
+        renaming.follow(request)
     if fate.state == "kept":
         directives.carried_out(request)
     elif fate.state == "not-kept" and not request.open:

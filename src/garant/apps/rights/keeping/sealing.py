@@ -42,6 +42,8 @@ class Whom:
         without: for a processor without whose copy the person is answered, why.
         places: of a restriction, the records that its runs were about; of an erasure, its plans: system, root, key.
         besides: what else was written: at, by which way, whether nobody showed it to be theirs, the question it answers.
+        renamed: kind, value and the right one, of what a rectification of theirs corrected since this was asked: they are
+            looked for as they are written now, and answered where they were.
         also: kind and value by which another request knew them, whose restriction ended while this one's went on.
     """
 
@@ -64,6 +66,7 @@ class Whom:
     besides: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     also: list[list[str]] = field(default_factory=list[list[str]])
     places: list[list[Any]] = field(default_factory=list[list[Any]])
+    renamed: list[list[str]] = field(default_factory=list[list[str]])
 
     def identities(self, identified_by: str = "") -> dict[str, str]:
         """By what systems may know the person that it is about.
@@ -74,7 +77,11 @@ class Whom:
         """
         said = self.about or {"email": self.email, "phone": self.phone, "number": self.number}
         kinds = _SHOWN.get(identified_by, ("email", "phone", "number"))
-        return {kind: said[kind] for kind in kinds if said.get(kind)}
+        known = {kind: said[kind] for kind in kinds if said.get(kind)}
+        for kind, was, becomes in self.renamed:
+            if known.get(kind) == was:
+                known[kind] = becomes
+        return known
 
 
 _SHOWN: Final = {Method.CODE.value: ("email",), Method.CALL.value: ("email", "phone")}

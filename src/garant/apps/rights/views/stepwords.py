@@ -48,6 +48,16 @@ _STEPS: Final[Mapping[str, Text]] = {
         fr="effacement décidé malgré une limitation, pour une raison écrite",
         en="erasure decided although restricted, for a written reason",
     ),
+    "renamed": Text(
+        fr="une autre demande de la personne a corrigé son adresse ou son numéro : elle est cherchée par le nouveau",
+        en="another request of the person corrected their address or number: they are looked for by the new one",
+    ),
+    "renamed-elsewhere": Text(
+        fr="une autre demande a corrigé une adresse ou un numéro par lequel celle-ci cherche : si c’est la même personne, "
+        "notez sa demande sous le nouveau",
+        en="another request corrected an address or number that this one looks for: if it is the same person, write their "
+        "request down under the new one",
+    ),
     "dictated": Text(
         fr="code à dicter au téléphone, demandé", en="code to dictate on the telephone, asked for"
     ),
