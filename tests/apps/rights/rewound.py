@@ -207,7 +207,20 @@ class Rewound:
         mine = one.who == self.so.address(one.of) and one.of not in self.so.held
         if one.right == Right.ERASURE and mine:
             self.so.gone.add(one.of)
-        services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
+        self._answers(key, one)
+
+    def _answers(self, key: str, one: Ask) -> None:
+        """Nobody is told that their data are set aside who is not there any more."""
+        nobody = one.right == Right.RESTRICTION and not self._is_there(one)
+        if not nobody:
+            services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
+            return
+        try:
+            services.answer(self.organisation, key, Outcome.FULLY, actor=OFFICER)
+        except LedgerError:
+            nothing = "nothing-held"
+            services.answer(self.organisation, key, Outcome.REFUSED, ground=nothing, actor=OFFICER)
+            one.stage = "over"
 
     def lifts(self) -> None:
         if keys := [key for key in self.so.open("done") if self.so.asks[key].right == Right.RESTRICTION]:

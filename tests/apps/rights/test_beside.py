@@ -194,3 +194,25 @@ def swept(company: str, digest: str) -> None:
         decisions.approve(company, digest, actor=OFFICER, **known_as)
     jobs.want(company, "run", {"plan": digest}, actor=OFFICER)
     work(company, "run")
+
+
+@pytest.mark.parametrize("right", [Right.RESTRICTION, Right.RECTIFICATION])
+def test_nobody_is_told_that_what_was_erased_meanwhile_is_kept(
+    company: str, post: Letters, right: Right
+) -> None:
+    """Erased for a written reason; the other request was then answered “we keep your data, and do not use them”."""
+    email = somebody()
+    erasure, other = asked(company, Right.ERASURE, email), asked(company, right, email)
+    if right == Right.RECTIFICATION:
+        wanted = [{"kind": "email", "was": email, "becomes": "autre@essai.example"}]
+        services.correct(company, other, wanted, actor=OFFICER)
+    services.approve(company, erasure, despite="Elle l’a dit au téléphone.", actor=OFFICER)
+    work(company, "run")
+    services.approve(company, other, actor=OFFICER)
+    carried_out(company)
+    services.approve(company, other, actor=OFFICER)  # planned anew: about nobody
+    work(company, "run")
+    with pytest.raises(RequestRefusedError, match="not there"):
+        services.answer(company, other, Outcome.FULLY, actor=OFFICER)
+    services.answer(company, other, Outcome.REFUSED, ground="nothing-held", actor=OFFICER)
+    assert "restricted" not in post.kinds(other)

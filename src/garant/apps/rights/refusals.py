@@ -224,6 +224,16 @@ def not_carried_out() -> RequestRefusedError:
     )
 
 
+def nobody_there() -> RequestRefusedError:
+    """Nobody was found to correct or set aside: they were erased meanwhile, or left."""
+    return _refused(
+        "Le plan exécuté ne concernait plus personne : ces données ne sont plus là, et la réponse dirait qu’on les garde. "
+        "Répondez « Refusée », avec le motif que rien n’est détenu.",
+        "The plan that was carried out was about nobody any more: these data are not there, and the answer would say that they "
+        "are kept. Answer “Refused”, on the ground that nothing is held.",
+    )
+
+
 def by_hand_first() -> RequestRefusedError:
     """Somebody who works a system by hand has not answered yet."""
     return _refused(

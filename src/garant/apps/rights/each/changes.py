@@ -130,6 +130,11 @@ def _reasons(selection: Selection) -> list[tuple[Text, str | None]]:
     return reasons
 
 
+def nobody(document: Plan) -> bool:
+    """Whether a plan is about nobody: no system knew them any more, and nobody is asked to look."""
+    return not document.tasks and not any(one.population for one in document.selections)
+
+
 def figures(document: Plan) -> dict[str, int]:
     """What a plan does, in numbers."""
     actions = [action for one in document.selections for action in one.actions]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from garant.apps.evidence import services as evidence
 from garant.apps.policies import services as policies
+from garant.apps.promises import decisions
 from garant.apps.promises.recording.fates import fate_of
 from garant.apps.rights import refusals
 from garant.apps.rights.each import changes, lists, values
@@ -29,6 +30,8 @@ from garant.policy.text import Text
 from garant.publish.letters import Letter
 
 _OPEN = (State.IDENTITY, State.SEARCHING, State.PLANNED)
+_KEPT = (Right.RECTIFICATION, Right.RESTRICTION)
+"""The rights of which the answer says that data are there, and what was done to them."""
 _UNDER_WAY = (*_OPEN, State.APPROVED, State.RUNNING)
 
 
@@ -209,13 +212,7 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
     if request.state == State.APPROVED:
         raise refusals.still_running()
     if request.state == State.RUNNING:
-        run = fate_of(request.organisation, request.plan)
-        if run is None or run.open:
-            raise refusals.still_running()
-        if outcome != Outcome.REFUSED and run.state == "not-kept":
-            raise refusals.unverified()
-        if outcome == Outcome.FULLY and run.state == "waiting":
-            raise refusals.by_hand_first()
+        _check_run(request, right, outcome)
     if outcome == Outcome.REFUSED:
         return
     looked = Search.last(request)
@@ -227,6 +224,19 @@ def _check_done(request: Request, right: Right, outcome: Outcome) -> None:
         raise refusals.not_weighed()
     if right in changes.KINDS and any(one.rows for one in looked) and request.state != State.RUNNING:
         raise refusals.not_carried_out()
+
+
+def _check_run(request: Request, right: Right, outcome: Outcome) -> None:
+    """Its run has ended, was verified, and was about somebody, where the answer says so."""
+    run = fate_of(request.organisation, request.plan)
+    if run is None or run.open:
+        raise refusals.still_running()
+    if outcome != Outcome.REFUSED and run.state == "not-kept":
+        raise refusals.unverified()
+    if outcome == Outcome.FULLY and run.state == "waiting":
+        raise refusals.by_hand_first()
+    if outcome != Outcome.REFUSED and right in _KEPT and changes.nobody(decisions.told(run.plan)):
+        raise refusals.nobody_there()
 
 
 def _searched(request: Request) -> bool:
