@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 
 from garant.engine.document import Plan
+from garant.systems.sql import staying
+from garant.systems.sql.going import Cascade, Doing, Walked
 from garant.systems.sql.losing import UNFOUND
 from garant.systems.sql.staying import TAKEN, UNTIED
 from tests.engine.support.running import carry_out
@@ -64,6 +66,31 @@ def carry_out_and_keep(shop: Shop, plan: Plan, *contacts: int, table: str = "inv
     assert [block["constraint"] for result in results for block in result.blocks] == [TAKEN]
     assert not verification.verified
     assert shop.ids("contact") == shop.ids("invoice") == list(contacts)
+
+
+def test_each_batch_is_asked_for_its_own_with_what_was_built_for_the_first(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one: who has an invoice stays, whoever came before, and who has none leaves."""
+    belonging(shop, "invoice", "contact_id")
+    invoices_are_kept(shop)
+    plan = shop.people(1, 2, 3, 4, 5).plan()
+    shop.add(
+        "invoice",
+        *({"id": c, "contact_id": c, "at": "2025-01-01 00:00:00", "label": f"L{c}"} for c in (2, 4)),
+    )
+    built: list[Doing] = []
+
+    class Noted(Cascade):
+        def __init__(self, doing: Doing, walked: Walked = "all") -> None:
+            built.append(doing)
+            super().__init__(doing, walked)
+
+    monkeypatch.setattr(staying, "Cascade", Noted)
+    results, _ = carry_out(plan, shop.policy, shop.system(), size=1)
+    assert [bool(result.blocks) for result in results] == [False, True, False, True, False]
+    assert shop.ids("contact") == shop.ids("invoice") == [2, 4]
+    assert [doing.in_force for doing in built] == [0, 1]
 
 
 def show(shop: Shop, table: str, shown: str = "*") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count as numbers
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement
 
 from garant.systems.changing import Step
 from garant.systems.model import Do
+from garant.systems.sql.kept import Kept
 from garant.systems.sql.owned import Owned
 from garant.systems.sql.references import Reference
 from garant.systems.sql.statements import Statements
@@ -62,6 +64,13 @@ class _Gone:
     position: int
     depth: int = 0
 
+    def takes(
+        self, reference: Reference, rows: ColumnElement[bool], stay: ColumnElement[bool] | None
+    ) -> _Gone:
+        """What goes by a foreign key with these."""
+        taken = rows if stay is None else sa.and_(rows, sa.not_(stay))
+        return _Gone(reference.table, taken, self.position, self.depth + 1)
+
     def before(self, other: _Gone, dialect: str, reference: Reference) -> bool:
         """Whether these are gone when a foreign key that refuses looks at what refers to the others.
 
@@ -77,11 +86,12 @@ class _Gone:
 class Cascade:
     """Walks from the rows that steps delete to those that go with them, and on, until nothing new goes.
 
-    What is to stay takes nothing along: the change is refused for it.
+    What is to stay takes nothing along: the change is refused for it. What is asked on the way is built once for all the
+    batches of a run: each next question says what the answers before it were.
     """
 
     def __init__(self, doing: Doing, walked: Walked = "all") -> None:
-        self._connection, self._steps = doing.connection, doing.steps
+        self._steps, self._made = doing.steps, Kept()
         self._whole = replace(doing.statements, in_order=False)  # whoever leaves later takes it then
         self._cascading = [one for one in doing.known if one.cascades]
         self._levels = numbers()
@@ -99,17 +109,26 @@ class Cascade:
         self._first = [
             (n, s) for n, s in enumerate(doing.steps) if s.do is Do.DELETE and s.paths and n not in doing.idle
         ]
+        self._own = [_Gone(step.table, self._whole.rows(step), position) for position, step in self._first]
+        self.begin(doing.connection)
+
+    def begin(self, connection: sa.Connection) -> Cascade:
+        """Begin at the rows of the batch that the connection has in its temporary table."""
+        self._connection = connection
         self._known: dict[str, list[ColumnElement[bool]]] = {}
-        self._gone: list[_Gone] = []
-        for position, step in self._first:
-            self._known.setdefault(step.table, []).append(certain(self._whole.rows(step)))
-            self._gone.append(_Gone(step.table, self._whole.rows(step), position))
+        self._gone = [*self._own]
+        for one in self._own:
+            self._known.setdefault(one.table, []).append(self._certain(one.rows))
+        return self
+
+    def _certain(self, rows: ColumnElement[bool]) -> ColumnElement[bool]:
+        return self._made.once(lambda: certain(rows), "certain", rows)
 
     def walk(self) -> Iterator[Going]:
         """Each foreign key with the rows that it takes beyond those named before; a table may come several times."""
-        for one, (position, step) in zip([*self._gone], self._first, strict=True):
-            for reference in self._to(step.table):
-                if not self._surely(reference, step, position):
+        for one in self._own:
+            for reference in self._to(one.table):
+                if not self._surely(reference, one):
                     yield from self._on(reference, one)
 
     def _towards(self, emptying: set[str]) -> list[Reference]:
@@ -122,33 +141,38 @@ class Cascade:
 
     def emptied(self) -> Iterator[Going]:
         """Each foreign key by which rows that stay lose what named a row that goes; asked once all that goes is known."""
-        sure = {
-            (reference, number)
-            for reference in self._letting_go
-            for number, (position, step) in enumerate(self._first)
-            if step.table == reference.target_table and self._surely(reference, step, position)
-        }
         for reference in dict.fromkeys((*self._letting_go, *self._updating)):
-            refers = [
-                self._refers(reference, one)
-                for number, one in enumerate(self._gone)
-                if one.table == reference.target_table
-                and reference.lets_go
-                and (reference, number) not in sure
-            ]
-            refers += [self._refers(reference, one, down=False) for one in self._written(reference)]
-            known = (sa.not_(one) for one in self._known.get(reference.table, ()))
-            if refers:
-                stay = self._owned.tied(reference)
-                going, staying = self._count(reference.table, sa.and_(sa.or_(*refers), *known), stay)
+            gone = [one for one in self._gone if reference.lets_go and one.table == reference.target_table]
+            gone = [one for one in gone if one.depth or not self._surely(reference, one)]
+            written = self._made.once(partial(self._written, reference), "written", reference)
+            if gone or written:
+                known = self._known.get(reference.table, [])
+                build = partial(self._all, reference, gone, known, written)
+                rows = self._made.once(build, "emptied", reference, *gone, *known)
+                stay = self._made.once(partial(self._owned.tied, reference), "tied", reference)
+                going, staying = self._count(reference.table, rows, stay)
                 if going or staying:
                     yield Going(reference, going, staying)
 
-    def _written(self, reference: Reference) -> Iterator[_Gone]:
+    def _all(
+        self,
+        reference: Reference,
+        gone: Sequence[_Gone],
+        known: Sequence[ColumnElement[bool]],
+        written: Sequence[_Gone] = (),
+    ) -> ColumnElement[bool]:
+        """Whether a row, none of those known, refers to one of those that go, or of which steps write what it names."""
+        refers = [self._refers(reference, one) for one in gone]
+        refers += [self._refers(reference, one, down=False) for one in written]
+        return sa.and_(sa.or_(*refers), *(sa.not_(one) for one in known))
+
+    def _written(self, reference: Reference) -> list[_Gone]:
         """The rows that stay, of which steps write what the foreign key names, so that it names nothing any more."""
-        for position, step in enumerate(self._steps):
-            if step.paths and reference in self._updating and reference.is_emptied(step):
-                yield _Gone(step.table, self._whole.rows(step), position)
+        return [
+            _Gone(step.table, self._whole.rows(step), position)
+            for position, step in enumerate(self._steps)
+            if step.paths and reference in self._updating and reference.is_emptied(step)
+        ]
 
     def refused(self) -> Iterator[Going]:
         """Each foreign key by which rows would refuse that others go by themselves; asked once all that goes is known."""
@@ -172,27 +196,32 @@ class Cascade:
             if one.table == reference.table and one.before(going, dialect, reference)
         ]
 
-    def _surely(self, reference: Reference, going: Step, position: int) -> bool:
+    def _surely(self, reference: Reference, own: _Gone) -> bool:
         """Whether no row that refers to those of a step is there any more when they go, or a step takes it itself."""
-        mine = [
-            one
-            for number, one in enumerate(self._steps)
-            if one.table == reference.table and (one.do is Do.DELETE or number < position)
-        ]
-        return surely_taken(mine, going, reference, in_order=False)
+
+        def asked() -> bool:
+            mine = [
+                one
+                for number, one in enumerate(self._steps)
+                if one.table == reference.table and (one.do is Do.DELETE or number < own.position)
+            ]
+            return surely_taken(mine, self._steps[own.position], reference, in_order=False)
+
+        return self._made.once(asked, "sure", reference, own)
 
     def _on(self, reference: Reference, doomed: _Gone) -> Iterator[Going]:
         """What goes by this key with some rows of its target, and what goes with that."""
         known = self._known.setdefault(reference.table, [])
-        rows = sa.and_(self._refers(reference, doomed), *(sa.not_(one) for one in known))
+        rows = self._made.once(
+            partial(self._all, reference, [doomed], known), "going", reference, doomed, *known
+        )
         stay = self._owned.of(reference.table)
         going, staying = self._count(reference.table, rows, stay)
         if going or staying:
-            known.append(certain(rows))
+            known.append(self._certain(rows))
             yield Going(reference, going, staying)
         if going:
-            taken = rows if stay is None else sa.and_(rows, sa.not_(stay))
-            gone = _Gone(reference.table, taken, doomed.position, doomed.depth + 1)
+            gone = self._made.once(partial(doomed.takes, reference, rows, stay), "gone", rows)
             self._gone.append(gone)
             for further in self._to(reference.table):
                 yield from self._on(further, gone)
@@ -200,11 +229,16 @@ class Cascade:
     def _count(
         self, table: str, rows: ColumnElement[bool], stay: ColumnElement[bool] | None
     ) -> tuple[int, int]:
-        every = sa.func.count()
-        kept = sa.literal(0) if stay is None else sa.func.sum(sa.case((stay, 1), else_=0))
-        counted = sa.select(every, kept).select_from(self._whole.table(table)).where(rows)
+        counted = self._made.once(partial(self._counted, table, rows, stay), "count", rows)
         number, staying = self._connection.execute(counted).one()
         return int(number) - int(staying or 0), int(staying or 0)
+
+    def _counted(
+        self, table: str, rows: ColumnElement[bool], stay: ColumnElement[bool] | None
+    ) -> sa.Select[Any, Any]:
+        every = sa.func.count()
+        kept = sa.literal(0) if stay is None else sa.func.sum(sa.case((stay, 1), else_=0))
+        return sa.select(every, kept).select_from(self._whole.table(table)).where(rows)
 
     def _to(self, table: str) -> list[Reference]:
         return [one for one in self._cascading if one.target_table == table]
@@ -224,7 +258,10 @@ class Cascade:
         for step in self._steps[:position]:
             blanks = any(step.columns.get(column) == "blank" for column in reference.columns)
             if blanks and step.table == reference.table and step.paths and step.do is Do.TREAT:
-                yield certain(self._whole.rows(step))
+                yield self._made.once(partial(self._taken, step), "let go", step)
+
+    def _taken(self, step: Step) -> ColumnElement[bool]:
+        return certain(self._whole.rows(step))
 
     def _down(
         self,

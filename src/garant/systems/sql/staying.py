@@ -6,8 +6,9 @@ with whoever called it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -44,12 +45,12 @@ class Staying:
         cascading: Sequence[Reference],
         through: Collection[str] = (),
     ) -> None:
-        self._connection, self._statements, self._steps = connection, statements, steps
+        self._connection, self._kept, self._steps = connection, statements.kept, steps
         self._whole = replace(
             statements, in_order=False
         )  # whoever leaves later takes it then: it is not kept
         self._named: list[tuple[Step, str, sa.TableClause, int]] = []
-        reached = _reached(steps, cascading, through)
+        reached = self._kept.once(lambda: _reached(steps, cascading, through), "reached", steps)
         for number, step in enumerate(leaving_some(steps)):
             if step.table in reached:
                 links = dict.fromkeys(path.hops[0].link.column for path in step.paths)
@@ -57,21 +58,27 @@ class Staying:
                     self._name(f"garant_stays_{number}_{place}", step, column)
 
     def _name(self, name: str, step: Step, column: str) -> None:
-        value = self._whole.table(step.table).c[column].label("key")
-        stay = sa.select(value).distinct().where(_stays(self._whole, self._steps, step), value.is_not(None))
         self._connection.exec_driver_sql(self._whole.dialect.drop_temporary(name))
-        self._connection.execute(CreateAs(name, stay))
+        self._connection.execute(
+            self._kept.once(lambda: CreateAs(name, self._staying(step, column)), "stay", name, self._steps)
+        )
         named = sa.table(name, sa.column("key"))
-        remaining = () if step.key is not None else _untaken(self._whole, self._steps, step)
-        self._named.append((step, column, named, self._count(step, column, named, remaining)))
+        before = self._kept.once(lambda: self._first(step, column, named), "before", name, self._steps)
+        self._named.append((step, column, named, int(self._connection.scalar(before) or 0)))
 
-    def _count(
-        self, step: Step, column: str, named: sa.TableClause, conditions: Iterable[ColumnElement[bool]] = ()
-    ) -> int:
+    def _staying(self, step: Step, column: str) -> sa.Select[Any]:
+        value = self._whole.table(step.table).c[column].label("key")
+        return sa.select(value).distinct().where(_stays(self._whole, self._steps, step), value.is_not(None))
+
+    def _first(self, step: Step, column: str, named: sa.TableClause) -> sa.Select[Any]:
+        """How many there are before the change: by their key; else of those that say the same, those that no deletion takes."""
+        untaken = () if step.key is not None else _untaken(self._whole, self._steps, step)
+        return self._counted(step, column, named).where(*untaken)
+
+    def _counted(self, step: Step, column: str, named: sa.TableClause) -> sa.Select[Any]:
         table = self._whole.table(step.table)
         there = table.c[column].in_(sa.select(named.c.key))
-        asked = sa.select(sa.func.count()).select_from(table).where(there, *conditions)
-        return int(self._connection.scalar(asked) or 0)
+        return sa.select(sa.func.count()).select_from(table).where(there)
 
     def check(self) -> None:
         """Look whether they are there.
@@ -80,7 +87,7 @@ class Staying:
             Blocked: some have gone.
         """
         for step, column, named, before in self._named:
-            now = self._count(step, column, named)
+            now = int(self._connection.scalar(self._counted(step, column, named)) or 0)
             self._connection.exec_driver_sql(self._whole.dialect.drop_temporary(named.name))
             if now < before:
                 raise Blocked([Blocker(step.table, TAKEN, before - now)])
@@ -107,9 +114,11 @@ def refuse_losses(doing: Doing) -> None:
     Raises:
         Blocked: they would.
     """
+    kept = doing.statements.kept
+    cascade = kept.once(lambda: Cascade(doing, "to what stays"), "guard", doing.steps)
     lost = [
         Blocker(one.reference.table, TAKEN if one.reference.cascades else UNTIED, one.staying)
-        for one in _lost(Cascade(doing, "to what stays"))
+        for one in _lost(cascade.begin(doing.connection))
     ]
     if refused := [*lost, *left_behind(doing)]:
         raise Blocked(refused)

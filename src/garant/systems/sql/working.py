@@ -82,7 +82,8 @@ class Work:
 
     def _staying(self) -> Staying:
         """What the change reaches and leaves, where a foreign key might take it along."""
-        steps = [step for step in self.steps if step.concerns(self.in_force)]
+        force, whole = self.in_force, self.steps
+        steps = self.kept.once(lambda: [s for s in whole if s.concerns(force)], "concerned", force, whole)
         deleting = any(step.do is Do.DELETE for step in steps)
         known = self.connector.references(self.connection)
         refuse_losses(Doing(self.connection, self.statements, steps, known, self.in_force))
@@ -141,7 +142,8 @@ class Work:
         found: dict[tuple[str, str], None] = {}
         for step in self.change.steps:
             for files in files_of(self.connector.data_map, step):
-                for values in self.connection.execute(self.statements.values_of(step, files.columns)):
+                named = partial(self.statements.values_of, step, files.columns)
+                for values in self._run(named, "files", step, files):
                     if (name := files.name(*values)) is not None:
                         found[(files.store.env, name)] = None
         # Before anything is changed: a folder that nobody named stops here.
