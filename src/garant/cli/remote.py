@@ -165,7 +165,6 @@ def _refused(error: urllib.error.HTTPError) -> CommandError:
 JsonOption = Annotated[
     bool, typer.Option("--json", help=both("Tout, pour un programme.", "All of it, for programs."))
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME")]
 
 
 def application(server: Callable[[], Server]) -> typer.Typer:

@@ -136,7 +136,7 @@ def test_whose_erasure_came_on_a_later_day_has_said_so_themselves(company: str, 
         services.approve(company, erasure, actor=OFFICER)
     days_ago(restriction, 3)
     shown = sign_in(OFFICER).get(f"/o/{company}/requests/{erasure}/").content.decode()
-    assert "dernière volonté" in shown
+    assert "demande la plus récente qui compte" in shown
     services.approve(company, erasure, actor=OFFICER)
     work(company, "run")
     assert known(email) == 0
